@@ -1,0 +1,121 @@
+"""Reads YAML documents, and keeps the place of every key and value; the only door to PyYAML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analyzer.errors import DocumentError, Location
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+
+Key = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document: value holds plain Python, places maps a path of keys and indexes to line and column."""
+
+    path: str
+    value: Any
+    places: dict[Key, tuple[int, int]] = field(repr=False)
+
+    def where(self, *keys: str | int) -> Location:
+        """Gives the place of the value under these keys, or of the nearest parent that has one."""
+        for length in range(len(keys), -1, -1):
+            if keys[:length] in self.places:
+                return Location(self.path, *self.places[keys[:length]])
+        return Location(self.path)
+
+
+def read(path: Path, shown_as: str | None = None) -> tuple[Document, ...]:
+    """Reads all documents of a file; raises DocumentError with a place for anything that is not plain YAML."""
+    name = shown_as or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}.", location=Location(name)) from error
+    if len(data) > MAX_BYTES:
+        raise DocumentError(f"is larger than {MAX_BYTES:,} bytes.", location=Location(name))
+    try:
+        return parse(data.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"is not UTF-8 at byte {error.start}.", location=Location(name)) from error
+
+
+def parse(text: str, name: str) -> tuple[Document, ...]:
+    """Parses the documents in a text; duplicate keys, anchors, aliases and custom tags are errors."""
+    documents = []
+    try:
+        _refuse_anchors(text, name)
+        loader = yaml.CSafeLoader(text)
+        try:
+            while loader.check_node():
+                places: dict[Key, tuple[int, int]] = {}
+                value = _build(loader.get_node(), (), places, name)
+                documents.append(Document(name, value, places))
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
+        hint = "Quote the text if it begins with one of * & % @ `." if "token" in str(error.problem) else None
+        raise DocumentError(f"is not valid YAML: {error.problem}.", location=place, hint=hint) from error
+    except yaml.YAMLError as error:
+        raise DocumentError(f"is not valid YAML: {error}.", location=Location(name)) from error
+    return tuple(documents)
+
+
+def _refuse_anchors(text: str, name: str) -> None:
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if getattr(event, "anchor", None):
+            place = Location(name, event.start_mark.line + 1, event.start_mark.column + 1)
+            raise DocumentError("uses an anchor or alias.", location=place, hint="Write the value out.")
+
+
+_SCALARS = yaml.SafeLoader("")
+
+
+def _build(node: yaml.Node, path: Key, places: dict[Key, tuple[int, int]], name: str) -> Any:
+    place = (node.start_mark.line + 1, node.start_mark.column + 1)
+    places.setdefault(path, place)
+    if len(path) > MAX_DEPTH:
+        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels.", location=Location(name, *place))
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, places, name)
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(child, (*path, index), places, name) for index, child in enumerate(node.value)]
+    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.split(":")[-1] not in _PLAIN:
+        raise DocumentError(f"has the tag {node.tag}; only plain values are read.", location=Location(name, *place))
+    if node.tag.endswith(":timestamp"):
+        return node.value
+    return _SCALARS.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+
+
+_PLAIN = {"str", "int", "float", "bool", "null", "timestamp"}
+
+
+def _mapping(node: yaml.MappingNode, path: Key, places: dict[Key, tuple[int, int]], name: str) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        place = Location(name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise DocumentError("has a key that is not plain text.", location=place)
+        key = str(key_node.value)
+        if key in built:
+            raise DocumentError(f"has the key {key!r} twice.", location=place, hint="Merge the two.")
+        places[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        built[key] = _build(value_node, (*path, key), places, name)
+    return built
+
+
+@cache
+def rules_folder() -> Path:
+    """Gives the rules that came with the program: packaged in a wheel, else the checkout's top-level folder."""
+    packaged = Path(__file__).parent / "_rules"
+    return packaged if packaged.is_dir() else Path(__file__).parents[1] / "rules"

@@ -1,0 +1,323 @@
+"""Values that cross stages; all frozen. Their field names are those of findings.json, version 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Layer = Literal[
+    "browser", "dns", "connect", "tls", "proxy", "rate_limit", "authentication", "authorization", "request", "backend"
+]
+Verdict = Literal["cause", "suspected", "ruled_out", "not_visible"]
+Severity = Literal["critical", "high", "medium", "low", "info"]
+Join = Literal["exact", "strong", "weak"]
+
+LAYERS: tuple[Layer, ...] = (
+    "browser",
+    "dns",
+    "connect",
+    "tls",
+    "proxy",
+    "rate_limit",
+    "authentication",
+    "authorization",
+    "request",
+    "backend",
+)
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """A place that a reader can open: line counts from 1 in a log, entry from 0 in log.entries of a HAR."""
+
+    source: str
+    line: int | None = None
+    entry: int | None = None
+
+    def __str__(self) -> str:
+        """Gives source:line, or source#entry for a HAR."""
+        if self.entry is not None:
+            return f"{self.source}#{self.entry}"
+        return self.source if self.line is None else f"{self.source}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Where every line of a source went; for a HAR, lines are entries and the last two are 0."""
+
+    lines: int = 0
+    event_lines: int = 0
+    rejects: int = 0
+    directives: int = 0
+    blank: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether each line is accounted for exactly once."""
+        return self.lines == self.event_lines + self.rejects + self.directives + self.blank
+
+    def __add__(self, other: Ledger) -> Ledger:
+        """Adds two parts of one source."""
+        return Ledger(
+            self.lines + other.lines,
+            self.event_lines + other.event_lines,
+            self.rejects + other.rejects,
+            self.directives + other.directives,
+            self.blank + other.blank,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FormatUse:
+    """How many lines of a source one format read."""
+
+    name: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What became of one source; entries is None unless it is a HAR; notes are sentences for the reader."""
+
+    name: str
+    kinds: tuple[str, ...]
+    formats: tuple[FormatUse, ...]
+    entries: int | None
+    confidence: float
+    ledger: Ledger
+    events: int
+    start: datetime | None
+    end: datetime | None
+    timezone: str
+    timezone_from: str
+    clock_offset_ms: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line or HAR entry that no format could read."""
+
+    ref: Ref
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence and the place that proves it; join says how the place was tied to the incident."""
+
+    text: str
+    ref: Ref | None = None
+    join: Join | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVerdict:
+    """What an incident says of one layer; would_show names the capture that would make a hidden layer visible."""
+
+    layer: Layer
+    verdict: Verdict
+    evidence: tuple[Evidence, ...] = ()
+    would_show: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Requests and failures that began in one interval of the chart."""
+
+    start: datetime
+    requests: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A ratio of two rates with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCount:
+    """One client: a user, else a key, else an address."""
+
+    client: str
+    failed: int
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Who was affected, among those who used the endpoints, among all."""
+
+    affected: int
+    on_endpoints: int
+    total: int
+    scope: Literal["one", "some", "all"]
+    top: tuple[ClientCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Separating:
+    """The attribute that tells failing from working requests best, with counts."""
+
+    attribute: str
+    value: str
+    failing: int
+    failing_total: int
+    working: int
+    working_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """How to see it again: a curl command without secrets, and numbered steps."""
+
+    curl: str
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Signals that belong together, counted in exchanges; times are UTC."""
+
+    id: str
+    title: str
+    severity: Severity
+    confidence: float
+    layer: Layer | Literal["unknown"]
+    statuses: tuple[int, ...]
+    errors: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    started: datetime
+    ended: datetime
+    buckets: tuple[Bucket, ...]
+    failed: int
+    requests: int
+    baseline_failure_rate: float | None
+    failure_rate: float
+    rate_ratio: Ratio | None
+    expected_by_chance: float | None
+    clients: Clients
+    separating: Separating | None
+    preceding: Evidence | None
+    pattern: Literal["constant", "intermittent"] | None
+    correlation_ids: tuple[str, ...]
+    correlation_id_count: int
+    rules: tuple[str, ...]
+    layers: tuple[LayerVerdict, ...]
+    root_evidence: tuple[Evidence, ...]
+    next_steps: tuple[str, ...]
+    reproduction: Reproduction | None
+    owner_hint: str | None
+    counter_example: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Background that is no incident: scanners, favicons, health checks, cancelled requests."""
+
+    kind: str
+    count: int
+    example: Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReport:
+    """One signal as findings.json shows it; author is printed because licences of public rules ask for it."""
+
+    rule: str
+    title: str
+    level: str
+    author: str | None
+    group: dict[str, str]
+    started: datetime
+    ended: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """A rule that could not be judged on these inputs, and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Which program and which rules made a finding."""
+
+    name: str
+    version: str
+    rules_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything findings.json holds; incidents and sources are in their final order."""
+
+    tool: Tool
+    start: datetime | None
+    end: datetime | None
+    sources: tuple[SourceReport, ...]
+    incidents: tuple[Incident, ...]
+    noise: tuple[Noise, ...]
+    signals: tuple[SignalReport, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+    schema_version: Literal["1"] = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One quoted line: what an evidence sentence points at; incident is None for lines that belong to no incident."""
+
+    ref: Ref
+    timestamp: datetime | None
+    text: str
+    incident: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One stop of a request on its way; at is its start on the common UTC axis."""
+
+    name: str
+    ref: Ref
+    at: datetime
+    duration_us: int | None
+    status: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMinute:
+    """Requests of one status class (2, 3, 4, 5, or 0 without a status) that began in one interval."""
+
+    start: datetime
+    status_class: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the report is made of: the findings, and the lines and counts behind them.
+
+    bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
+    way of one failing request; reject_total counts all rejects, of which rejects holds the first; problems are
+    sentences about inputs that could not be read.
+    """
+
+    findings: Findings
+    exhibits: tuple[Exhibit, ...] = ()
+    hops: dict[str, tuple[Hop, ...]] = field(default_factory=dict)
+    status_minutes: tuple[StatusMinute, ...] = ()
+    bucket_seconds: int = 60
+    rejects: tuple[Reject, ...] = ()
+    reject_total: int = 0
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,142 @@
+"""THE canonical columns: one row per event; absent is null, times are UTC, durations whole microseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
+
+TIMESTAMP = pl.Datetime("us", "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One canonical column; sigma names count in any letter case; sensitive means its text may carry a secret."""
+
+    name: str
+    dtype: PolarsDataType
+    meaning: str
+    unit: str = ""
+    sensitive: bool = False
+    otel: str = ""
+    ecs: str = ""
+    sigma: tuple[str, ...] = ()
+
+
+_C = Column
+COLUMNS: tuple[Column, ...] = (
+    _C("timestamp", TIMESTAMP, "start of the exchange wherever a duration tells it", ecs="@timestamp"),
+    _C("stamped_at", TIMESTAMP, "the time as it was written", ecs="event.created"),
+    _C("stamp_marks", pl.String, "what stamped_at means: start or end"),
+    _C("source", pl.String, "name of the source", ecs="log.file.path", otel="log.file.path"),
+    _C("format", pl.String, "name of the format that read the row"),
+    _C("line", pl.Int64, "first line of the event, from 1; in a HAR the index in log.entries, from 0"),
+    _C("raw", pl.String, "the text itself", sensitive=True, ecs="event.original", otel="log.record.original"),
+    _C("kind", pl.String, "request, error or application"),
+    _C("client_ip", pl.String, "address of the client", ecs="client.ip", otel="client.address",
+       sigma=("c-ip", "src_ip")),
+    _C("user", pl.String, "user as the server knew it", sensitive=True, ecs="user.name", otel="user.name",
+       sigma=("cs-username",)),
+    _C("method", pl.String, "request method, upper case", ecs="http.request.method", otel="http.request.method",
+       sigma=("cs-method",)),
+    _C("scheme", pl.String, "http or https, ws or wss, data ...", ecs="url.scheme", otel="url.scheme"),
+    _C("host", pl.String, "host that was asked, lower case, without port 80 or 443", ecs="url.domain",
+       otel="server.address", sigma=("cs-host", "r-dns")),
+    _C("path", pl.String, "path as sent, undecoded, without the query", sensitive=True, ecs="url.path",
+       otel="url.path", sigma=("cs-uri-stem",)),
+    _C("query", pl.String, "query as sent, without the question mark", sensitive=True, ecs="url.query",
+       otel="url.query"),
+    _C("target", pl.String, "path?query as sent", sensitive=True, ecs="url.original",
+       sigma=("cs-uri-query", "cs-uri", "c-uri-query")),
+    _C("url", pl.String, "scheme://host + target where known, else target", sensitive=True, ecs="url.full",
+       otel="url.full", sigma=("c-uri",)),
+    _C("route", pl.String, "path with ids, UUIDs, numbers, hashes and e-mails as {id}", otel="url.template"),
+    _C("protocol", pl.String, "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3", ecs="http.version",
+       otel="network.protocol.version", sigma=("cs-version",)),
+    _C("status", pl.Int32, "status code; null when no response came", ecs="http.response.status_code",
+       otel="http.response.status_code", sigma=("sc-status",)),
+    _C("error", pl.String, "network error beside or instead of a status, such as net::ERR_NAME_NOT_RESOLVED",
+       otel="error.type"),
+    _C("request_bytes", pl.Int64, "bytes received from the client", "byte", ecs="http.request.bytes",
+       otel="http.request.size", sigma=("cs-bytes",)),
+    _C("response_bytes", pl.Int64, "bytes sent to the client", "byte", ecs="http.response.bytes",
+       otel="http.response.size", sigma=("sc-bytes",)),
+    _C("duration_us", pl.Int64, "time from start to end of the exchange", "µs", ecs="event.duration",
+       otel="http.server.request.duration", sigma=("time-taken",)),
+    _C("referrer", pl.String, "Referer header", sensitive=True, ecs="http.request.referrer",
+       sigma=("cs-referer", "cs-referrer")),
+    _C("user_agent", pl.String, "User-Agent header", ecs="user_agent.original", otel="user_agent.original",
+       sigma=("cs-user-agent", "c-useragent", "cs(user-agent)")),
+    _C("request_id", pl.String, "request id as written", ecs="http.request.id"),
+    _C("trace_id", pl.String, "trace id as written", ecs="trace.id", otel="trace_id"),
+    _C("upstream", pl.List(pl.String), "addresses of the servers behind that were asked, in order"),
+    _C("upstream_status", pl.List(pl.Int32), "their statuses; null where one did not answer"),
+    _C("upstream_us", pl.List(pl.Int64), "their response times", "µs"),
+    _C("level", pl.String, "trace, debug, info, notice, warning, error or critical", ecs="log.level",
+       otel="severity_text"),
+    _C("message", pl.String, "message of an error-log line or application record", sensitive=True, ecs="message",
+       otel="body"),
+    _C("logger", pl.String, "logger or component that wrote the record", ecs="log.logger"),
+    _C("exception_type", pl.String, "type of the exception", ecs="error.type", otel="exception.type"),
+    _C("exception_message", pl.String, "its message", sensitive=True, ecs="error.message", otel="exception.message"),
+    _C("stack_trace", pl.String, "its stack trace as written", sensitive=True, ecs="error.stack_trace",
+       otel="exception.stacktrace"),
+    _C("page", pl.String, "id of the HAR page"),
+    _C("resource_type", pl.String, "document, xhr, fetch, script, image ... as the browser says"),
+    _C("initiator", pl.String, "what made the browser ask: parser, script, other, preflight"),
+    _C("from_cache", pl.Boolean, "answered by the browser's cache or a service worker"),
+    _C("blocked_us", pl.Int64, "HAR: waiting before the request could start", "µs"),
+    _C("dns_us", pl.Int64, "HAR: name resolution", "µs"),
+    _C("connect_us", pl.Int64, "HAR: TCP connect, without TLS", "µs"),
+    _C("tls_us", pl.Int64, "HAR: TLS handshake", "µs"),
+    _C("send_us", pl.Int64, "HAR: sending", "µs"),
+    _C("wait_us", pl.Int64, "HAR: waiting for the first byte", "µs"),
+    _C("receive_us", pl.Int64, "HAR: receiving", "µs"),
+    _C("server_ip", pl.String, "address that the client spoke to", ecs="destination.ip",
+       otel="network.peer.address", sigma=("dst_ip", "s-ip")),
+    _C("request_content_type", pl.String, "Content-Type of the request", sigma=("cs-content-type",)),
+    _C("content_type", pl.String, "Content-Type of the response", ecs="http.response.mime_type",
+       sigma=("sc-content-type",)),
+    _C("origin", pl.String, "Origin header of the request"),
+    _C("server", pl.String, "Server header of the response"),
+    _C("via", pl.String, "Via header of the response"),
+    _C("proxy_status", pl.String, "Proxy-Status header of the response (RFC 9209)"),
+    _C("x_cache", pl.String, "X-Cache header of the response"),
+    _C("location", pl.String, "Location header of the response", sensitive=True),
+    _C("allow", pl.String, "Allow header of the response (RFC 9110, 10.2.1)"),
+    _C("retry_after", pl.String, "Retry-After header of the response as sent (RFC 9110, 10.2.3)"),
+    _C("ratelimit_remaining", pl.Int64, "requests left in the window, as the response says"),
+    _C("www_authenticate", pl.String, "WWW-Authenticate header of the response", sensitive=True),
+    _C("response_date", TIMESTAMP, "Date header of the response: the server's clock"),
+    _C("auth_present", pl.Boolean, "whether credentials were sent; null if the source cannot tell"),
+    _C("auth_scheme", pl.String, "Bearer, Basic, Digest, Cookie ...; never the credentials"),
+    _C("token_kid", pl.String, "key id in the JWT's header"),
+    _C("token_issuer", pl.String, "iss of the JWT"),
+    _C("token_audience", pl.String, "aud of the JWT"),
+    _C("token_expires_at", TIMESTAMP, "exp of the JWT (RFC 7519, 4.1.4)"),
+    _C("token_not_before", TIMESTAMP, "nbf of the JWT (RFC 7519, 4.1.5)"),
+    _C("error_code", pl.String, "error code in a JSON response body"),
+    _C("error_detail", pl.String, "error message in a JSON response body", sensitive=True),
+)
+
+EVENTS: dict[str, PolarsDataType] = {column.name: column.dtype for column in COLUMNS}
+BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
+SENSITIVE: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.sensitive)
+KINDS = ("request", "error", "application")
+
+
+def conform(frame: pl.DataFrame) -> pl.DataFrame:
+    """Gives the frame all canonical columns in their order and types; columns it lacks are null, others are dropped."""
+    return frame.select(
+        pl.col(name).cast(dtype, strict=False) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in EVENTS.items()
+    )
+
+
+def empty() -> pl.DataFrame:
+    """Gives a canonical frame without rows."""
+    return pl.DataFrame(schema=EVENTS)

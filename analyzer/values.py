@@ -1,0 +1,117 @@
+"""Turns text columns into typed values: every function maps expressions to expressions."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_HEX = r"[0-9A-Fa-f]"
+_ID = (
+    r"[0-9]+"  # numbers
+    rf"|{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"  # UUID
+    rf"|{_HEX}{{16,}}"  # hashes and trace ids
+    r"|[A-Za-z]{1,8}[-_][0-9]+[A-Za-z0-9]*"  # SKU-1009, ord_12
+    r"|[^/@]+@[^/@]+\.[^/@]+"  # e-mail
+    r"|[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]{21,}"  # long random text with a digit
+)
+_ID_SEGMENT = rf"(^|/)(?:{_ID})(/|$)"
+
+
+def blank_to_null(text: pl.Expr) -> pl.Expr:
+    """Gives null for an empty text and for the dash that servers write for an absent value."""
+    return pl.when(~text.is_in(["", "-"])).then(text)
+
+
+def route(path: pl.Expr) -> pl.Expr:
+    """Gives the path with segments that name one thing (numbers, UUIDs, hashes, e-mails, SKU-12) as {id}."""
+    # Each segment needs slashes of its own, since neighbouring matches cannot share one.
+    doubled = path.str.replace_all("/", "//", literal=True)
+    return doubled.str.replace_all(_ID_SEGMENT, "${1}{id}${2}").str.replace_all("//", "/", literal=True)
+
+
+def scaled_to_us(text: pl.Expr, units_per_second: int) -> pl.Expr:
+    """Gives whole microseconds from a decimal number in the unit; negative and unreadable values are null."""
+    value = (text.cast(pl.Float64, strict=False) * (1_000_000 / units_per_second)).round()
+    return pl.when((value >= 0) & (value < 9e15)).then(value).cast(pl.Int64)
+
+
+def count(text: pl.Expr) -> pl.Expr:
+    """Gives a whole number that is not negative; anything else is null."""
+    value = text.cast(pl.Int64, strict=False)
+    return pl.when(value >= 0).then(value)
+
+
+def status(text: pl.Expr) -> pl.Expr:
+    """Gives a status code from 100 to 999; 0, 000 and - are null, since no response came."""
+    value = text.cast(pl.Int32, strict=False)
+    return pl.when(value.is_between(100, 999)).then(value)
+
+
+def method(text: pl.Expr) -> pl.Expr:
+    """Gives the request method in upper case if it is an RFC 9110 token."""
+    return pl.when(text.str.contains(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,32}$")).then(text.str.to_uppercase())
+
+
+def protocol(text: pl.Expr) -> pl.Expr:
+    """Gives HTTP/1.0, HTTP/1.1, HTTP/2 or HTTP/3 for all the spellings that tools use, else null."""
+    folded = text.str.strip_chars().str.to_lowercase()
+    return folded.replace_strict(_PROTOCOLS, default=None, return_dtype=pl.String)
+
+
+_PROTOCOLS = {
+    "http/0.9": "HTTP/0.9",
+    "http/1.0": "HTTP/1.0",
+    "http/1.1": "HTTP/1.1",
+    "http/2": "HTTP/2",
+    "http/2.0": "HTTP/2",
+    "h2": "HTTP/2",
+    "h2c": "HTTP/2",
+    "http/3": "HTTP/3",
+    "http/3.0": "HTTP/3",
+    "h3": "HTTP/3",
+    "h3-29": "HTTP/3",
+    "http/2+quic/46": "HTTP/3",
+}
+
+
+def target_parts(target: pl.Expr) -> dict[str, pl.Expr]:
+    """Gives path, query, target and route from a request target in any of the forms of RFC 9112, 3.2.
+
+    An absolute form loses its scheme and authority; an authority form (CONNECT) has no path.
+    """
+    origin = target.str.replace(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "")
+    slashed = pl.when(origin.str.starts_with("/") | origin.str.starts_with("*")).then(origin)
+    slashed = pl.when((origin == "") & (target != "")).then(pl.lit("/")).otherwise(slashed)
+    path = slashed.str.extract(r"^([^?]*)", 1)
+    return {
+        "path": path,
+        "query": slashed.str.extract(r"\?(.*)$", 1),
+        "target": slashed,
+        "route": route(path),
+    }
+
+
+def host(text: pl.Expr) -> pl.Expr:
+    """Gives the host in lower case without a trailing dot and without the default ports 80 and 443."""
+    return blank_to_null(text.str.to_lowercase().str.replace(r":(80|443)$", "").str.strip_suffix("."))
+
+
+def level(text: pl.Expr) -> pl.Expr:
+    """Gives trace, debug, info, notice, warning, error or critical for names and for bunyan's and pino's numbers."""
+    return text.str.strip_chars().str.to_lowercase().replace_strict(_LEVELS, default=None, return_dtype=pl.String)
+
+
+_LEVELS = {
+    "trace": "trace", "finest": "trace", "verbose": "trace", "10": "trace",
+    "debug": "debug", "dbg": "debug", "fine": "debug", "d": "debug", "20": "debug",
+    "info": "info", "information": "info", "informational": "info", "inf": "info", "i": "info", "30": "info",
+    "notice": "notice",
+    "warn": "warning", "warning": "warning", "wrn": "warning", "w": "warning", "40": "warning",
+    "error": "error", "err": "error", "e": "error", "severe": "error", "50": "error",
+    "critical": "critical", "crit": "critical", "fatal": "critical", "alert": "critical", "emerg": "critical",
+    "emergency": "critical", "panic": "critical", "dpanic": "critical", "ftl": "critical", "60": "critical",
+}  # fmt: skip
+
+
+def folded_id(text: pl.Expr) -> pl.Expr:
+    """Gives an id in the form in which two logs can be compared: lower case, without dashes."""
+    return text.str.to_lowercase().str.replace_all("-", "", literal=True)
