@@ -1,0 +1,1 @@
+"""From signals to the layer that failed: joins sources, builds incidents, judges each layer."""

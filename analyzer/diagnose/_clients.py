@@ -1,0 +1,39 @@
+"""Names the client of each exchange: user, else address, else the capture it was recorded in."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def name_clients(exchanges: pl.DataFrame) -> pl.DataFrame:
+    """Adds client, one name per client throughout.
+
+    A server often knows the user on some requests only (a limiter answers before the login is looked at): where an
+    address belongs to exactly one user in these inputs, all its requests are that user's. A HAR carries no client
+    address: its entries take the name of the one client that its joined entries show.
+    """
+    by_address = (
+        exchanges.filter(pl.col("user").is_not_null() & pl.col("client_ip").is_not_null())
+        .group_by("client_ip")
+        .agg(users=pl.col("user").unique(maintain_order=True))
+        .filter(pl.col("users").list.len() == 1)
+        .select("client_ip", only_user=pl.col("users").list.first())
+    )
+    named = exchanges.join(by_address, on="client_ip", how="left", maintain_order="left").with_columns(
+        client=pl.coalesce("user", "only_user", "client_ip")
+    )
+    return _name_captures(named.drop("only_user"))
+
+
+def _name_captures(exchanges: pl.DataFrame) -> pl.DataFrame:
+    captures = (
+        exchanges.filter("has_browser", pl.col("client").is_not_null())
+        .group_by("source", "client")
+        .agg(count=pl.len().cast(pl.Int64))
+        .sort("source", "count", "client", descending=[False, True, False])
+        .unique("source", keep="first", maintain_order=True)
+        .select("source", capture_client="client")
+    )
+    joined = exchanges.join(captures, on="source", how="left", maintain_order="left")
+    own_name = pl.when("has_browser").then(pl.coalesce("capture_client", "source"))
+    return joined.with_columns(client=pl.coalesce("client", own_name)).drop("capture_client")

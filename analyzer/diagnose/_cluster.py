@@ -1,0 +1,126 @@
+"""Groups signals into the sets of failing exchanges that become incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import polars as pl
+
+from analyzer.model import SEVERITIES, Severity
+
+_SEVERITY_OF_LEVEL: dict[str, Severity] = {"informational": "info"}
+_SHORTEST_GAP_S, _LONGEST_GAP_S, _TYPICAL_GAPS = 2.0, 60.0, 5
+
+
+class SignalLike(Protocol):
+    """What a signal must offer to take part in an incident."""
+
+    @property
+    def rule(self) -> str:
+        """Id of the rule."""
+
+    @property
+    def level(self) -> str:
+        """Sigma level."""
+
+    @property
+    def layer(self) -> str | None:
+        """Layer that the rule's x-report names."""
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Row numbers of the exchanges that match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Signals of one incident; rows are numbers of failing exchanges."""
+
+    severity: Severity
+    signals: tuple[SignalLike, ...]
+    rows: frozenset[int]
+
+
+def severity_of(level: str) -> Severity:
+    """Gives the severity of a Sigma level."""
+    if level in _SEVERITY_OF_LEVEL:
+        return _SEVERITY_OF_LEVEL[level]
+    return next((severity for severity in SEVERITIES if severity == level), "low")
+
+
+def cluster(signals: tuple[SignalLike, ...], exchanges: pl.DataFrame) -> tuple[Cluster, ...]:
+    """Groups signals: the strongest first, and weaker ones join the cluster that their rows fall into.
+
+    exchanges: row, timestamp, status, error, exception_type, route, method, sorted by row. A weak signal's rows outside
+    any cluster form one of their own, so that nothing that matched is lost.
+    """
+    ordered = sorted(signals, key=lambda signal: (SEVERITIES.index(severity_of(signal.level)), -len(signal.rows)))
+    clusters: list[Cluster] = []
+    for signal in ordered:
+        rows = frozenset(signal.rows)
+        touching = [number for number, known in enumerate(clusters) if _belongs(rows, known.rows)]
+        if not touching:
+            clusters.append(_grown(Cluster(severity_of(signal.level), (signal,), rows), exchanges))
+            continue
+        clusters = _join(clusters, touching, signal, rows, exchanges)
+    return tuple(clusters)
+
+
+def _belongs(rows: frozenset[int], known: frozenset[int]) -> bool:
+    return not rows.isdisjoint(known)
+
+
+def _join(
+    clusters: list[Cluster], touching: list[int], signal: SignalLike, rows: frozenset[int], exchanges: pl.DataFrame
+) -> list[Cluster]:
+    """Adds the signal to every cluster it touches; what it matched elsewhere becomes a weaker cluster."""
+    joined = list(clusters)
+    for number in touching:
+        joined[number] = replace(joined[number], signals=(*joined[number].signals, signal))
+    covered = frozenset().union(*(clusters[number].rows for number in touching))
+    rest = rows - covered
+    if rest:
+        near, far = _split_by_time(rest, joined[touching[0]].rows, exchanges)
+        first = joined[touching[0]]
+        joined[touching[0]] = replace(first, rows=first.rows | near)
+        if far:
+            joined.append(Cluster("low", (signal,), far))
+    return joined
+
+
+def _split_by_time(
+    rest: frozenset[int], known: frozenset[int], exchanges: pl.DataFrame
+) -> tuple[frozenset[int], frozenset[int]]:
+    times = exchanges.filter(pl.col("row").is_in(sorted(known)))["timestamp"].drop_nulls()
+    if times.is_empty():
+        return frozenset(), rest
+    inside = exchanges.filter(
+        pl.col("row").is_in(sorted(rest)) & pl.col("timestamp").is_between(times.min(), times.max())
+    )["row"].to_list()
+    return frozenset(inside), rest - frozenset(inside)
+
+
+def _grown(seed: Cluster, exchanges: pl.DataFrame) -> Cluster:
+    """Adds failures of the same kind that lie at the edges, where a window or a bucket cut them off."""
+    inside = exchanges.filter(pl.col("row").is_in(sorted(seed.rows)), pl.col("timestamp").is_not_null())
+    if inside.height < 3:
+        return seed
+    gaps = inside["timestamp"].diff().dt.total_microseconds().drop_nulls() / 1e6
+    reach = min(max(_TYPICAL_GAPS * float(gaps.median() or 0), _SHORTEST_GAP_S), _LONGEST_GAP_S)  # type: ignore[arg-type]
+    alike = exchanges.join(
+        inside.select("method", "route", "status", "error").unique(),
+        on=["method", "route", "status", "error"],
+        how="semi",
+        nulls_equal=True,
+        maintain_order="left",
+    ).filter(pl.col("timestamp").is_not_null())
+    chained = _chain(alike, reach)
+    groups = chained.filter(pl.col("row").is_in(sorted(seed.rows)))["chain"].unique()
+    added = chained.filter(pl.col("chain").is_in(groups.implode()))["row"].to_list()
+    return replace(seed, rows=seed.rows | frozenset(added))
+
+
+def _chain(alike: pl.DataFrame, reach_seconds: float) -> pl.DataFrame:
+    gap = pl.col("timestamp").diff().dt.total_microseconds() > reach_seconds * 1e6
+    return alike.sort("timestamp", "row").with_columns(chain=gap.fill_null(False).cum_sum())

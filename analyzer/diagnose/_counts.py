@@ -1,0 +1,131 @@
+"""Counts an incident: clients, rates, buckets, and the attribute that separates failing from working requests."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
+
+_TOP_CLIENTS = 10
+_TELLING = 0.5
+_ATTRIBUTES = {
+    "client": "client",
+    "client address": "client_ip",
+    "user agent": "user_agent",
+    "host": "host",
+    "protocol": "protocol",
+    "key id of the token": "token_kid",
+}
+_MOST_BUCKETS = 240
+
+
+def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
+    """Keeps the exchanges whose method and route are among those of the failing ones."""
+    return exchanges.join(
+        failing.select("method", "route").unique(),
+        on=["method", "route"],
+        how="semi",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+
+
+def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, failing: pl.DataFrame) -> Clients:
+    """Counts who failed among who used the endpoints in the window, among all."""
+    per_client = (
+        window.filter(pl.col("client").is_not_null())
+        .group_by("client")
+        .agg(failed=pl.col("failing").sum().cast(pl.Int64), requests=pl.len().cast(pl.Int64))
+        .sort("failed", "requests", "client", descending=[True, True, False])
+    )
+    affected = per_client.filter(pl.col("failed") > 0)
+    used = per_client.height
+    top = tuple(ClientCount(*row) for row in affected.head(_TOP_CLIENTS).iter_rows())
+    total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
+    scope = "one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some"
+    return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
+
+
+def pattern_of(window: pl.DataFrame) -> str | None:
+    """Gives intermittent if affected clients also had successes in the window, else constant."""
+    affected = window.filter("failing")["client"].drop_nulls().unique()
+    if affected.is_empty():
+        return None
+    worked = window.filter(~pl.col("failing") & succeeded() & pl.col("client").is_in(affected.implode()))
+    return "intermittent" if worked.height else "constant"
+
+
+def succeeded() -> pl.Expr:
+    """Tells whether an exchange was answered without an error."""
+    return (pl.col("status").is_between(100, 399) & pl.col("error").is_null()).fill_null(False)
+
+
+def rate_ratio(failed: int, requests: int, failed_before: int, requests_before: int) -> Ratio | None:
+    """Gives the ratio of the failure rates inside and outside the window with its 95 % interval (log method)."""
+    if not requests or not requests_before:
+        return None
+    inside = (failed + 0.5) / (requests + 1)
+    outside = (failed_before + 0.5) / (requests_before + 1)
+    spread = 1.96 * math.sqrt(1 / (failed + 0.5) + 1 / (failed_before + 0.5))
+    value = inside / outside
+    return Ratio(round(value, 3), round(value * math.exp(-spread), 3), round(value * math.exp(spread), 3))
+
+
+def bucket_seconds(start: datetime | None, end: datetime | None) -> int:
+    """Gives the width of the chart's buckets: ten seconds for a short log, at most 240 buckets for any."""
+    if start is None or end is None:
+        return 60
+    span = (end - start).total_seconds()
+    widths = (1, 2, 5, 10, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 86400)
+    return next((width for width in widths if span / width < _MOST_BUCKETS / 2), 86400 * 7)
+
+
+def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, ...]:
+    """Counts requests and failures per interval; intervals without a request are given too, up to 1,000."""
+    timed = exchanges.filter(pl.col("timestamp").is_not_null())
+    if timed.is_empty():
+        return ()
+    counted = timed.group_by(pl.col("timestamp").dt.truncate(f"{width_seconds}s").alias("start")).agg(
+        requests=pl.len().cast(pl.Int64), failed=pl.col("failing").sum().cast(pl.Int64)
+    )
+    known = {row[0]: row[1:] for row in counted.iter_rows()}
+    first, last = min(known), max(known)
+    steps = int((last - first).total_seconds() // width_seconds) + 1
+    if steps > 1_000:
+        return tuple(Bucket(start, *known[start]) for start in sorted(known))
+    starts = (first + timedelta(seconds=width_seconds * step) for step in range(steps))
+    return tuple(Bucket(start, *known.get(start, (0, 0))) for start in starts)
+
+
+def separate(window: pl.DataFrame) -> Separating | None:
+    """Gives the attribute value that failing requests share most and working ones least (Youden's index), if telling."""
+    failing_total = window["failing"].sum()
+    working_total = window.height - failing_total
+    if not failing_total or not working_total:
+        return None
+    best: tuple[float, Separating] | None = None
+    for shown, column in _ATTRIBUTES.items():
+        found = _best_value(window, column, shown, failing_total, working_total)
+        if found and (best is None or found[0] > best[0] + 1e-9):
+            best = found
+    return best[1] if best and best[0] >= _TELLING else None
+
+
+def _best_value(
+    window: pl.DataFrame, column: str, shown: str, failing_total: int, working_total: int
+) -> tuple[float, Separating] | None:
+    counted = (
+        window.filter(pl.col(column).is_not_null())
+        .group_by(column)
+        .agg(failing=pl.col("failing").sum().cast(pl.Int64), working=(~pl.col("failing")).sum().cast(pl.Int64))
+        .with_columns(index=pl.col("failing") / failing_total - pl.col("working") / working_total)
+        .sort("index", column, descending=[True, False])
+        .head(1)
+    )
+    if counted.is_empty():
+        return None
+    value, failing, working, index = counted.row(0)
+    return index, Separating(shown, str(value), failing, failing_total, working, working_total)

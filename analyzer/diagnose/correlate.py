@@ -1,0 +1,143 @@
+"""Joins the rows of one request across sources, so that one exchange is counted once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from analyzer.diagnose._clients import name_clients
+from analyzer.diagnose._error_lines import attach_error_lines
+from analyzer.schema import EVENTS
+from analyzer.values import folded_id
+
+HAR = "har"
+_BROWSER, _EDGE, _ERROR_LINE, _APPLICATION = 0, 1, 2, 3
+_LEVEL_RANK = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4, "debug": 5, "trace": 6}
+_FROM_WORST_RECORD = ("level", "message", "logger", "exception_type", "exception_message", "stack_trace")
+_OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "line", "raw", "kind", "duration_us"}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Events, and the exchanges made of them.
+
+    events: canonical columns, event (UInt32 row number), exchange (UInt32), hop (0 browser, 1 edge, 2 error-log
+    line, 3 application record).
+    exchanges: one row per exchange or lone record, sorted by timestamp, source, line: the canonical columns of its
+    outermost row filled up from the rows further in, and row (UInt32), exchange, events (list of event numbers),
+    client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at.
+    """
+
+    events: pl.DataFrame
+    exchanges: pl.DataFrame
+
+
+def correlate(events: pl.DataFrame) -> Joined:
+    """Joins events by request id, else by trace id, and error-log lines by client, request and time.
+
+    Takes canonical columns; a coarse source is one that writes whole seconds only.
+    """
+    numbered = _with_coarseness(events.sort("timestamp", "source", "line", nulls_last=True).with_row_index("event"))
+    placed = numbered.with_columns(hop=_hop())
+    keyed = attach_error_lines(_with_keys(placed))
+    exchange = keyed["key"].rank("dense").cast(pl.UInt32) - 1
+    tied = keyed.with_columns(exchange=exchange.alias("exchange")).drop("key")
+    exchanges = _merge(tied)
+    return Joined(events=tied.sort("event").drop("coarse"), exchanges=name_clients(exchanges))
+
+
+def _with_coarseness(events: pl.DataFrame) -> pl.DataFrame:
+    whole = (pl.col("stamped_at").dt.microsecond() == 0).fill_null(True)
+    return events.with_columns(coarse=whole.all().over("source"))
+
+
+def _hop() -> pl.Expr:
+    return (
+        pl.when(pl.col("format") == HAR)
+        .then(_BROWSER)
+        .when(pl.col("kind") == "request")
+        .then(_EDGE)
+        .when(pl.col("kind") == "error")
+        .then(_ERROR_LINE)
+        .otherwise(_APPLICATION)
+        .cast(pl.Int8)
+    )
+
+
+def _with_keys(events: pl.DataFrame) -> pl.DataFrame:
+    """Adds key: equal for rows of one exchange.
+
+    Within one source a request id that several requests carry (a client that reuses it for retries) does not
+    identify one exchange: the second and later ones get a key of their own.
+    """
+    ids = events.with_columns(
+        request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id")), own=pl.format("#{}", "event")
+    )
+    by_trace = (
+        ids.filter(pl.col("trace").is_not_null() & pl.col("request").is_not_null())
+        .group_by("trace")
+        .agg(only=pl.col("request").unique(maintain_order=True))
+        .filter(pl.col("only").list.len() == 1)
+        .select("trace", through_trace=pl.col("only").list.first())
+    )
+    tied = ids.join(by_trace, on="trace", how="left", maintain_order="left").with_columns(
+        key=pl.coalesce("request", "through_trace", pl.format("t:{}", "trace"), "own")
+    )
+    is_request = pl.col("hop") <= _EDGE
+    repeat = pl.col("event").cum_count().over("source", "key", "hop")
+    key = pl.when(is_request & (repeat > 1)).then(pl.format("{}+{}", "key", repeat)).otherwise("key")
+    return tied.with_columns(key=key).drop("request", "trace", "own", "through_trace")
+
+
+def _merge(events: pl.DataFrame) -> pl.DataFrame:
+    """Gives one row per exchange; rows that stand alone skip the grouping."""
+    lone = pl.len().over("exchange") == 1
+    marked = events.with_columns(lone=lone)
+    singles = marked.filter("lone").with_columns(
+        events=pl.concat_list("event"),
+        **{f"{name}_status": _single_status(hop) for name, hop in _STATUS_HOPS.items()},
+        **{f"has_{name}": pl.col("hop") == hop for name, hop in _STATUS_HOPS.items()},
+    )
+    groups = _grouped(marked.filter(~pl.col("lone")))
+    columns = [*EVENTS, "exchange", "events", *(f"{name}_status" for name in _STATUS_HOPS),
+               *(f"has_{name}" for name in _STATUS_HOPS)]  # fmt: skip
+    merged = pl.concat([singles.select(columns), groups.select(columns)])
+    ended = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
+    ordered = merged.sort("timestamp", "source", "line", nulls_last=True)
+    return ordered.with_columns(ended_at=ended).with_row_index("row")
+
+
+_STATUS_HOPS = {"browser": _BROWSER, "edge": _EDGE, "application": _APPLICATION}
+
+
+def _single_status(hop: int) -> pl.Expr:
+    return pl.when(pl.col("hop") == hop).then("status")
+
+
+def _grouped(events: pl.DataFrame) -> pl.DataFrame:
+    # Of two access logs the outer one took longer; the browser's clock is trusted less than a server's.
+    outermost = events.sort("hop", "duration_us", "event", descending=[False, True, False], nulls_last=True)
+    fill = [name for name in EVENTS if name not in _OWN_RULES and name not in _FROM_WORST_RECORD]
+    severity = pl.col("level").replace_strict(_LEVEL_RANK, default=9, return_dtype=pl.Int8)
+    worst = pl.struct(pl.col("exception_type").is_null(), severity, pl.col("hop") != _APPLICATION, pl.col("event"))
+    clock = pl.struct(pl.col("timestamp").is_null(), pl.col("coarse"), _clock_rank(), pl.col("event"))
+    return outermost.group_by("exchange", maintain_order=True).agg(
+        *(pl.col(name).drop_nulls().first() for name in fill),
+        *(pl.col(name).sort_by(worst).first() for name in _FROM_WORST_RECORD),
+        *(pl.col(name).sort_by(clock).first() for name in ("timestamp", "stamped_at", "stamp_marks")),
+        *(pl.col(name).first() for name in ("source", "format", "line", "raw", "kind")),
+        pl.col("duration_us").filter(pl.col("hop") <= _EDGE).drop_nulls().first().alias("outer_us"),
+        pl.col("duration_us").drop_nulls().first(),
+        events=pl.col("event").sort_by("hop", "event"),
+        **{
+            f"{name}_status": pl.col("status").filter(pl.col("hop") == hop).drop_nulls().first()
+            for name, hop in _STATUS_HOPS.items()
+        },
+        **{f"has_{name}": (pl.col("hop") == hop).any() for name, hop in _STATUS_HOPS.items()},
+    )
+
+
+def _clock_rank() -> pl.Expr:
+    order = {_EDGE: 0, _APPLICATION: 1, _BROWSER: 2, _ERROR_LINE: 3}
+    return pl.col("hop").replace_strict(order, return_dtype=pl.Int8)

@@ -1,0 +1,198 @@
+"""Builds incidents from signals: counts, scope, verdicts, evidence, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from analyzer.detect import Signal
+from analyzer.diagnose import _counts as counts
+from analyzer.diagnose import _wording as wording
+from analyzer.diagnose._cluster import Cluster, cluster
+from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, ERROR_LINE, Scene
+from analyzer.diagnose.correlate import Joined
+from analyzer.diagnose.isolate import Isolation, isolate
+from analyzer.diagnose.noise import reference
+from analyzer.diagnose.preceding import find_preceding
+from analyzer.diagnose.reproduce import reproduce
+from analyzer.diagnose.timeline import hops_of
+from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio
+
+_MOST_IDS = 1_000
+_MARGIN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Incidents, most important first, and the way of one failing request of each."""
+
+    incidents: tuple[Incident, ...]
+    hops: dict[str, tuple[Hop, ...]]
+    failing_rows: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One cluster with the frames that its incident is made of."""
+
+    cluster: Cluster
+    failing: pl.DataFrame
+    window: pl.DataFrame
+    started: datetime
+    ended: datetime
+
+
+def diagnose(joined: Joined, exchanges: pl.DataFrame, signals: tuple[Signal, ...], bucket_seconds: int) -> Diagnosis:
+    """Turns signals into incidents.
+
+    exchanges: joined.exchanges with the fact columns, so that row numbers are those of the signals.
+    """
+    clusters = cluster(signals, exchanges)
+    parts = [part for part in (_part(found, exchanges) for found in clusters) if part is not None]
+    built = [_build(part, joined, exchanges, bucket_seconds) for part in parts]
+    order = sorted(range(len(built)), key=lambda index: _importance(built[index][0]))
+    incidents, hops, rows = [], {}, {}
+    for number, index in enumerate(order, 1):
+        incident = replace(built[index][0], id=f"incident-{number}")
+        incidents.append(incident)
+        hops[incident.id] = built[index][1]
+        rows[incident.id] = tuple(parts[index].failing["row"].to_list())
+    return Diagnosis(tuple(incidents), hops, rows)
+
+
+def _importance(incident: Incident) -> tuple[int, int, datetime, str]:
+    return SEVERITIES.index(incident.severity), -incident.failed, incident.started, incident.title
+
+
+def is_exchange() -> pl.Expr:
+    """Tells exchanges from lone records of an error log or an application."""
+    answered = pl.col("status").is_not_null() | pl.col("error").is_not_null()
+    return pl.col("has_browser") | pl.col("has_edge") | (pl.col("has_application") & answered)
+
+
+def _part(found: Cluster, exchanges: pl.DataFrame) -> _Part | None:
+    matched = exchanges.filter(pl.col("row").is_in(sorted(found.rows)), pl.col("timestamp").is_not_null())
+    requests = matched.filter(is_exchange())
+    failing = requests if requests.height else matched
+    if failing.is_empty():
+        return None
+    started, ended = failing["timestamp"].min(), failing["ended_at"].max()
+    assert isinstance(started, datetime)  # noqa: S101 - null times were filtered out
+    assert isinstance(ended, datetime)  # noqa: S101
+    same = counts.on_endpoints(exchanges.filter(is_exchange()), failing) if requests.height else failing
+    window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
+        failing=pl.col("row").is_in(failing["row"].implode())
+    )
+    return _Part(found, failing, window, started, ended)
+
+
+def _build(
+    part: _Part, joined: Joined, exchanges: pl.DataFrame, bucket_seconds: int
+) -> tuple[Incident, tuple[Hop, ...]]:
+    scene = _scene(part, joined, exchanges)
+    isolation = isolate(scene)
+    rates = _rates(part, exchanges)
+    same = counts.on_endpoints(exchanges.filter(is_exchange()), part.failing)
+    charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
+    statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
+    endpoints = wording.endpoints_of(part.failing)
+    ids = part.failing.select(pl.coalesce("request_id", "trace_id"))["request_id"].drop_nulls().unique(maintain_order=True)
+    bursts = [signal.burst.expected_by_chance for signal in part.cluster.signals if signal.burst is not None]
+    sample = _sample(part, scene)
+    incident = Incident(
+        id="",
+        title=wording.title_of(part.failing, endpoints),
+        severity=part.cluster.severity,
+        confidence=isolation.confidence,
+        layer=isolation.layer,
+        statuses=statuses,
+        errors=tuple(part.failing["error"].drop_nulls().unique().sort().to_list()),
+        endpoints=endpoints,
+        started=part.started,
+        ended=part.ended,
+        buckets=counts.count_buckets(charted, bucket_seconds),
+        failed=part.failing.height,
+        requests=part.window.height,
+        baseline_failure_rate=rates[0],
+        failure_rate=round(part.failing.height / max(part.window.height, 1), 6),
+        rate_ratio=rates[1],
+        expected_by_chance=min(bursts) if bursts else None,
+        clients=counts.count_clients(exchanges, part.window, part.failing),
+        separating=counts.separate(part.window),
+        preceding=find_preceding(joined.events, part.failing, part.started),
+        pattern=counts.pattern_of(part.window),
+        correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
+        correlation_id_count=ids.len(),
+        rules=tuple(dict.fromkeys(signal.rule for signal in part.cluster.signals)),
+        layers=isolation.verdicts,
+        root_evidence=_root_evidence(part, scene, isolation),
+        next_steps=_steps(part, statuses, isolation),
+        reproduction=reproduce(sample, part.failing.height, part.window.height),
+        owner_hint=wording.owner_of(isolation.layer),
+        counter_example=_counter_example(part, joined),
+    )
+    return incident, hops_of(joined.events, int(str(sample["exchange"])))
+
+
+def _scene(part: _Part, joined: Joined, exchanges: pl.DataFrame) -> Scene:
+    near = joined.events.filter(
+        pl.col("timestamp").is_between(part.started - _MARGIN, part.ended + _MARGIN).fill_null(False)
+    )
+    hops = set(near["hop"].unique().to_list())
+    edge_sources = joined.events.filter(pl.col("hop") == EDGE)
+    return Scene(
+        failing=part.failing,
+        window=part.window,
+        events=joined.events.join(part.failing.select("exchange"), on="exchange", how="semi", maintain_order="left"),
+        has_browser=BROWSER in hops,
+        has_edge=EDGE in hops,
+        has_error_log=ERROR_LINE in hops,
+        has_application=APPLICATION in hops,
+        logs_upstream=bool(edge_sources.select(pl.col("upstream").is_not_null().any()).item()),
+        joins_application=bool(
+            exchanges.select((pl.col("has_application") & (pl.col("has_edge") | pl.col("has_browser"))).any()).item()
+        ),
+    )
+
+
+def _rates(part: _Part, exchanges: pl.DataFrame) -> tuple[float | None, Ratio | None]:
+    """Gives the failure rate of the same endpoints outside the window, and the ratio of the two."""
+    same = counts.on_endpoints(exchanges.filter(is_exchange()), part.failing)
+    outside = same.filter(~pl.col("timestamp").is_between(part.started, part.ended).fill_null(False))
+    if outside.is_empty():
+        return None, None
+    alike = part.failing.select("status", "error").unique()
+    failed = outside.join(alike, on=["status", "error"], how="semi", nulls_equal=True).height
+    ratio = counts.rate_ratio(part.failing.height, part.window.height, failed, outside.height)
+    return round(failed / outside.height, 6), ratio
+
+
+def _sample(part: _Part, scene: Scene) -> dict[str, object]:
+    """Gives the failing exchange that most hops recorded; the first of them."""
+    most = scene.events.group_by("exchange").agg(hops=pl.col("hop").n_unique())
+    ranked = part.failing.join(most, on="exchange", how="left", maintain_order="left")
+    return ranked.sort("hops", "row", descending=[True, False]).row(0, named=True)
+
+
+def _root_evidence(part: _Part, scene: Scene, isolation: Isolation) -> tuple[Evidence, ...]:
+    rows = {signal.says: signal.rows for signal in part.cluster.signals if signal.says}
+    said = tuple(scene.quote(text, pl.col("row").is_in(sorted(set(matched)))) for text, matched in rows.items())
+    return isolation.deciding + tuple(item for item in said if item.ref is not None)
+
+
+def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tuple[str, ...]:
+    own = [step for signal in part.cluster.signals for step in signal.next_steps
+           if signal.layer in (None, isolation.layer)]  # fmt: skip
+    return wording.next_steps(tuple(own), statuses, isolation.layer)
+
+
+def _counter_example(part: _Part, joined: Joined) -> Evidence | None:
+    worked = part.window.filter(~pl.col("failing") & counts.succeeded())
+    row = next(worked.head(1).iter_rows(named=True), None)
+    if row is None:
+        return None
+    client = f" for {row['client']}" if row["client"] else ""
+    text = f"{row['method']} {row['path']} answered {row['status']}{client} in the same window."
+    return Evidence(text, reference(row["source"], row["line"], row["format"]))

@@ -1,0 +1,42 @@
+"""Judges credentials and the identity provider."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.diagnose._scene import ALWAYS, APPLICATION, BROWSER, EDGE, Opinion, Scene
+from analyzer.model import Evidence
+
+_LOG_WORDS = r"(?i)signing key|key set|jwks|token (is )?(expired|invalid|not yet valid)|invalid token|authentication failed"
+
+
+def check(scene: Scene) -> Opinion:
+    """Blames authentication for 401 and 407 (RFC 9110, 15.5.2 and 15.5.8), and for what a challenge or a log says."""
+    refused = pl.col("status").is_in([401, 407])
+    count = scene.count(refused)
+    if not count:
+        text = "No failing request was answered 401 or 407; this is the first of them."
+        return Opinion("ruled_out", (scene.quote(text, ALWAYS, EDGE, BROWSER),))
+    evidence = [scene.quote(f"{scene.of_total(count).capitalize()} got 401 or 407.", refused, EDGE, BROWSER)]
+    evidence += _details(scene, refused)
+    if count / scene.total < 0.5:
+        return Opinion("suspected", tuple(evidence), 0.4)
+    sources = len({item.ref.source for item in evidence if item.ref})
+    return Opinion("cause", tuple(evidence), 0.95 if sources > 1 else 0.85, sources=sources)
+
+
+def _details(scene: Scene, refused: pl.Expr) -> list[Evidence]:
+    details = []
+    logged = refused & pl.col("message").str.contains(_LOG_WORDS)
+    if row := scene.first(logged):
+        details.append(scene.quote(f"The application logged: {row['message']}", logged, APPLICATION))
+    challenged = refused & pl.col("www_authenticate").is_not_null()
+    if row := scene.first(challenged):
+        details.append(scene.quote(f"The challenge was: {row['www_authenticate']}", challenged, BROWSER, EDGE))
+    expired = refused & pl.col("token_expired")
+    if scene.count(expired):
+        details.append(scene.quote(f"{scene.count(expired):,} of them sent an expired token.", expired, BROWSER))
+    bare = refused & (pl.col("auth_present") == False)  # noqa: E712 - null must stay null
+    if scene.count(bare):
+        details.append(scene.quote(f"{scene.count(bare):,} of them sent no credentials.", bare, BROWSER))
+    return details

@@ -1,0 +1,91 @@
+"""Judges the application and what it depends on, last of all."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.diagnose._scene import (
+    APPLICATION,
+    BROWSER,
+    EDGE,
+    ERROR_LINE,
+    Opinion,
+    Scene,
+    last_upstream_status,
+    upstream_not_asked,
+)
+
+_UPSTREAM_FAILED = (
+    r"connect\(\) failed|upstream timed out|upstream prematurely closed|no live upstreams|recv\(\) failed|reset by peer"
+)
+_WOULD_SHOW = "The application's log for the same request ids, and the proxy's access log with the upstream's status."
+
+
+def check(scene: Scene) -> Opinion:
+    """Blames the application only by its own record, its own status, or the proxy's word that it could not be reached."""
+    for judge in (_crashed, _said_so, _unreachable, _cleared, _hidden):
+        if opinion := judge(scene):
+            return opinion
+    return Opinion("not_visible", would_show=_WOULD_SHOW)
+
+
+def _crashed(scene: Scene) -> Opinion | None:
+    crashed = pl.col("exception_type").is_not_null() & (pl.col("status") >= 500)
+    if scene.share(crashed) < 0.5:
+        return None
+    row = scene.first(crashed) or {}
+    text = f"The application logged {row.get('exception_type')} for {scene.of_total(scene.count(crashed))}."
+    return Opinion("cause", (scene.quote(text, crashed, APPLICATION),), 0.97, sources=2)
+
+
+def _said_so(scene: Scene) -> Opinion | None:
+    own = pl.col("application_status") >= 500
+    passed = (last_upstream_status() >= 500) & ~last_upstream_status().is_in([502, 504])
+    said = own | (pl.col("application_status").is_null() & passed)
+    if scene.share(said) < 0.5:
+        return None
+    row = scene.first(said) or {}
+    text = f"{scene.of_total(scene.count(said)).capitalize()} got {row.get('status')} from the application itself."
+    both = scene.count(own) > 0
+    return Opinion("cause", (scene.quote(text, said, APPLICATION, EDGE),), 0.9 if both else 0.85, sources=1 + both)
+
+
+def _unreachable(scene: Scene) -> Opinion | None:
+    named = pl.col("message").str.contains(_UPSTREAM_FAILED) & (pl.col("status") >= 500)
+    if scene.share(named) >= 0.5:
+        row = scene.first(named) or {}
+        text = f"The proxy's error log says: {row.get('message')}"
+        return Opinion("cause", (scene.quote(text, named, ERROR_LINE),), 0.9, sources=2)
+    gone = pl.col("edge_status").is_in([502, 504]) & last_upstream_status().is_in([502, 504])
+    if scene.share(gone) < 0.5:
+        return None
+    text = f"For {scene.of_total(scene.count(gone))} the proxy asked the server behind and got no usable answer."
+    return Opinion("suspected", (scene.quote(text, gone, EDGE),), 0.65, "The proxy's error log says why.")
+
+
+def _cleared(scene: Scene) -> Opinion | None:
+    deliberate = pl.coalesce(pl.col("application_status"), last_upstream_status()).is_between(100, 499)
+    if scene.total and scene.share(deliberate) >= 0.8:
+        row = scene.first(deliberate) or {}
+        shown = row.get("application_status") or (row.get("upstream_status") or [None])[-1]  # type: ignore[index]
+        text = f"The application was up and answered the same requests on purpose, with {shown}."
+        return Opinion("ruled_out", (scene.quote(text, deliberate, APPLICATION, EDGE),))
+    if scene.logs_upstream and scene.share(upstream_not_asked()) >= 0.8:
+        text = f"For {scene.of_total(scene.count(upstream_not_asked()))} the application was never asked."
+        return Opinion("ruled_out", (scene.quote(text, upstream_not_asked(), EDGE),))
+    return None
+
+
+def _hidden(scene: Scene) -> Opinion | None:
+    server_error = pl.col("status") >= 500
+    if scene.share(server_error) >= 0.5:
+        text = f"{scene.of_total(scene.count(server_error)).capitalize()} got a server error; what stood behind it is not in these inputs."
+        return Opinion("suspected", (scene.quote(text, server_error, EDGE, BROWSER),), 0.5, _WOULD_SHOW)
+    cut = pl.col("error").is_not_null() & pl.col("status").is_null()
+    answered = pl.col("status").is_between(400, 499)
+    if scene.share(answered) >= 0.8:
+        text = f"{scene.of_total(scene.count(answered)).capitalize()} got a client error, which a working server gives."
+        return Opinion("ruled_out", (scene.quote(text, answered, EDGE, BROWSER),))
+    if scene.share(cut) >= 0.5:
+        return Opinion("not_visible", would_show=_WOULD_SHOW)
+    return None

@@ -1,0 +1,99 @@
+"""Judges what stands between: CDN, firewall, load balancer, reverse proxy."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.diagnose._scene import (
+    APPLICATION,
+    BROWSER,
+    EDGE,
+    ERROR_LINE,
+    Opinion,
+    Scene,
+    last_upstream_status,
+    outer_status,
+    upstream_not_asked,
+)
+from analyzer.model import Evidence
+
+_OWN_FAULT = (
+    r"upstream sent (too big|invalid|unexpected|no valid|duplicate)|host not found in upstream"
+    r"|SSL_do_handshake\(\) failed|upstream SSL certificate|client sent (invalid|too long|too large)"
+    r"|access forbidden by rule"
+)
+_OWN_ANSWERS = [400, 403, 404, 405, 413, 414, 431, 494, 495, 496, 497, 500, 503]
+
+
+def check(scene: Scene) -> Opinion:
+    """Blames the proxy for answers that differ from what the server behind gave, or that it gave without asking."""
+    for judge in (_changed_the_answer, _named_its_fault, _answered_alone, _passed_on):
+        if opinion := judge(scene):
+            return opinion
+    gateway = pl.col("status").is_in([502, 503, 504])
+    if scene.share(gateway) >= 0.5:
+        text = f"{scene.of_total(scene.count(gateway)).capitalize()} got a gateway's status; its cause lies behind the browser's view."
+        return Opinion("suspected", (scene.quote(text, gateway, EDGE, BROWSER),), 0.45, _WOULD_SHOW)
+    return Opinion("not_visible", would_show=_WOULD_SHOW)
+
+
+_WOULD_SHOW = "The proxy's access log with the upstream's address and status, and its error log."
+
+
+def _changed_the_answer(scene: Scene) -> Opinion | None:
+    failed_outside = outer_status() >= 400
+    behind = pl.coalesce(pl.col("application_status"), last_upstream_status())
+    changed = failed_outside & behind.is_between(200, 399)
+    if scene.share(changed) < 0.5:
+        return None
+    count = scene.count(changed)
+    row = scene.first(changed) or {}
+    evidence = [
+        scene.quote(f"The client got {row.get('status')} for {scene.of_total(count)}.", changed, EDGE, BROWSER),
+        scene.quote("The server behind had answered the same request with success.", changed, APPLICATION, EDGE),
+    ]
+    evidence += _error_lines(scene)
+    return Opinion("cause", tuple(evidence), 0.96, sources=len({item.ref.source for item in evidence if item.ref}))
+
+
+def _error_lines(scene: Scene) -> list[Evidence]:
+    named = pl.col("message").str.contains(_OWN_FAULT)
+    row = scene.first(named)
+    if row is None:
+        return []
+    return [scene.quote(f"The proxy's error log says: {row['message']}", named, ERROR_LINE)]
+
+
+def _named_its_fault(scene: Scene) -> Opinion | None:
+    named = pl.col("message").str.contains(_OWN_FAULT) & (pl.col("status") >= 400)
+    if scene.share(named) < 0.5:
+        return None
+    return Opinion("cause", tuple(_error_lines(scene)), 0.93)
+
+
+def _answered_alone(scene: Scene) -> Opinion | None:
+    if not scene.logs_upstream:
+        return None
+    alone = upstream_not_asked() & pl.col("edge_status").is_in(_OWN_ANSWERS) & pl.col("rate_limit_kind").is_null()
+    limited = upstream_not_asked() & ((pl.col("status") == 429) | pl.col("rate_limit_kind").is_not_null())
+    if scene.share(limited) >= 0.5:
+        text = "The edge answered these by its rate limit, which is judged under that layer; it was not broken itself."
+        return Opinion("ruled_out", (scene.quote(text, limited, EDGE),))
+    if scene.share(alone) < 0.5:
+        return None
+    row = scene.first(alone) or {}
+    text = f"{scene.of_total(scene.count(alone)).capitalize()} got {row.get('edge_status')} without any server behind being asked."
+    return Opinion("cause", (scene.quote(text, alone, EDGE),), 0.85)
+
+
+def _passed_on(scene: Scene) -> Opinion | None:
+    same = (pl.col("application_status") == outer_status()) | (
+        pl.col("application_status").is_null()
+        & (last_upstream_status() == pl.col("edge_status"))
+        & ~pl.col("edge_status").is_in([502, 504])
+    )
+    count = scene.count(same)
+    if scene.total == 0 or count / scene.total < 0.8:
+        return None
+    text = f"For {scene.of_total(count)} the server behind gave the same status: the proxy passed it on."
+    return Opinion("ruled_out", (scene.quote(text, same, EDGE, APPLICATION),))

@@ -1,0 +1,39 @@
+"""Judges whether a limiter answered, at the edge or in the application."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.diagnose._scene import ALWAYS, EDGE, ERROR_LINE, Opinion, Scene, upstream_not_asked
+from analyzer.model import Evidence
+
+
+def check(scene: Scene) -> Opinion:
+    """Blames a limiter for 429 (RFC 6585, 4) and for what the fact rate_limit_kind names."""
+    limited = (pl.col("status") == 429) | pl.col("rate_limit_kind").is_not_null()
+    count = scene.count(limited)
+    if not count:
+        text = "No failing request was answered 429, and none shows another mark of a limiter"
+        return Opinion("ruled_out", (scene.quote(f"{text}; this is the first of them.", ALWAYS, EDGE),))
+    evidence = [scene.quote(f"{scene.of_total(count).capitalize()} met a rate limit.", limited, EDGE)]
+    evidence += _details(scene, limited)
+    if count / scene.total < 0.5:
+        return Opinion("suspected", tuple(evidence), 0.4)
+    return Opinion("cause", tuple(evidence), 0.95, sources=len({item.ref.source for item in evidence if item.ref}))
+
+
+def _details(scene: Scene, limited: pl.Expr) -> list[Evidence]:
+    details = []
+    at_edge = limited & upstream_not_asked()
+    if scene.logs_upstream and scene.count(at_edge):
+        text = f"For {scene.count(at_edge):,} of them no server behind was asked: the edge itself limits."
+        details.append(scene.quote(text, at_edge, EDGE))
+    if "message" in scene.failing.columns:
+        named = limited & pl.col("message").str.contains("limiting (requests|connections)")
+        if scene.count(named):
+            details.append(scene.quote("The server's error log names the limiter and its zone.", named, ERROR_LINE))
+    broken = limited & pl.col("retry_after_broken")
+    if scene.count(broken):
+        text = f"{scene.count(broken):,} of them were sent before the announced Retry-After had passed."
+        details.append(scene.quote(text, broken, EDGE))
+    return details

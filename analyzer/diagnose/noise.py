@@ -1,0 +1,49 @@
+"""Names background that is no incident: favicons, scanners, health checks that worked, requests a client cancelled."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.model import Noise, Ref
+
+_FAVICON = r"^/(?:favicon\.ico|robots\.txt|apple-touch-icon[^/]*\.png|browserconfig\.xml|\.well-known/[^?]*)$"
+# Paths that only scanners ask for; a site that really has one of them answers 2xx and is not touched.
+_SCANNER = (
+    r"(?i)(?:^|/)(?:\.env|\.git|\.aws|\.ssh|wp-login\.php|wp-admin|xmlrpc\.php|phpmyadmin|cgi-bin|vendor/phpunit"
+    r"|actuator|boaform|hnap1|solr/admin|manager/html|shell|setup\.php|config\.json|server-status)(?:[/.?]|$)"
+)
+_CANCELLED = ["net::ERR_ABORTED", "NS_BINDING_ABORTED", "NS_ERROR_ABORT"]
+
+
+def noise_kind() -> pl.Expr:
+    """Gives favicon, scanner or cancelled for rows of exchanges that no rule should count, else null."""
+    not_found = pl.col("status").is_in([400, 401, 403, 404, 405, 410])
+    cancelled = (pl.col("status") == 499) | pl.col("error").is_in(_CANCELLED)
+    return (
+        pl.when(not_found & pl.col("path").str.contains(_FAVICON).fill_null(False))
+        .then(pl.lit("favicon"))
+        .when(not_found & pl.col("path").str.contains(_SCANNER).fill_null(False))
+        .then(pl.lit("scanner"))
+        .when(cancelled.fill_null(False))
+        .then(pl.lit("cancelled"))
+        .otherwise(None)
+    )
+
+
+def count_noise(exchanges: pl.DataFrame) -> tuple[Noise, ...]:
+    """Counts the rows by their column noise; the example is the first of each kind."""
+    counted = (
+        exchanges.filter(pl.col("noise").is_not_null())
+        .group_by("noise")
+        .agg(count=pl.len().cast(pl.Int64), **{name: pl.col(name).first() for name in ("source", "line", "format")})
+        .sort("noise")
+    )
+    return tuple(
+        Noise(kind=row["noise"], count=row["count"], example=reference(row["source"], row["line"], row["format"]))
+        for row in counted.iter_rows(named=True)
+    )
+
+
+def reference(source: str, line: int, name: str) -> Ref:
+    """Gives the place of a row: an entry in a HAR, a line elsewhere."""
+    return Ref(source, entry=line) if name == "har" else Ref(source, line=line)

@@ -1,0 +1,462 @@
+"""The contract of the templates: what each one may read, already worded, formatted and cut; no template computes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """text: a UTC time for a reader; datetime: the same as ISO 8601 for the attribute."""
+
+    text: str
+    datetime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """label: source:line; anchor: #id of its row in the evidence table, empty if the row was cut."""
+
+    label: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """text: a sentence; place: what proves it, or None; join: how sure the tie to the incident is, or empty."""
+
+    text: str
+    place: Place | None
+    join: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """items: what is shown; note: what was cut and where it lies, empty if nothing was."""
+
+    items: tuple[T, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """text: a piece of a sentence; href: the https address that it is, or empty."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """term: what it is about; text: the fact; quote: words of the logs that belong to it, or empty."""
+
+    term: str
+    text: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """caption, head: names of the columns; rows: cells; note: what was left out, or empty."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """x: place in per cent; align: start, middle or end; text: the label."""
+
+    x: str
+    align: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """x, y, width, height: a rectangle, x and width in per cent, the others in pixels; kind: its class."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """x, width: an incident's time in per cent; y: the top of its lane in pixels; align and label_x: where text goes."""
+
+    x: str
+    width: str
+    y: int
+    label_x: str
+    align: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineChart:
+    """Requests and failures over time.
+
+    id, title, description: for readers who see no picture; height: pixels; floor: pixels of the base line;
+    shapes: bars; lanes: incidents; top: what the highest bar means; ticks: the time axis; table: the same as numbers.
+    """
+
+    id: str
+    title: str
+    description: str
+    height: int
+    floor: int
+    shapes: tuple[Shape, ...]
+    lanes: tuple[Lane, ...]
+    top: str
+    ticks: tuple[Tick, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """y: top in pixels; label: the status class; total: how many requests; cells: rectangles of four levels."""
+
+    y: int
+    label: str
+    total: str
+    cells: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatChart:
+    """Share of each status class over time: id, title, description, height, bands (rows), ticks, table."""
+
+    id: str
+    title: str
+    description: str
+    height: int
+    bands: tuple[HeatRow, ...]
+    ticks: tuple[Tick, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """y: middle in pixels; layer: its word; verdict: cause, suspected, ruled_out or not_visible; word: the same."""
+
+    y: int
+    layer: str
+    verdict: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderChart:
+    """The ten layers from the browser to the backend: id, title, description, height, rungs, table."""
+
+    id: str
+    title: str
+    description: str
+    height: int
+    rungs: tuple[Rung, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """y: top in pixels; label: the hop; text: its status and duration; x, width: its bar in per cent; kind: class."""
+
+    y: int
+    label: str
+    text: str
+    x: str
+    width: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallChart:
+    """One request from hop to hop on one time axis: id, title, description, height, stops, ticks, table."""
+
+    id: str
+    title: str
+    description: str
+    height: int
+    stops: tuple[Stop, ...]
+    ticks: tuple[Tick, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An incident in short: anchor, rank, severity, title, layer, confidence, facts."""
+
+    anchor: str
+    rank: str
+    severity: str
+    title: str
+    layer: str
+    confidence: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The most important incident.
+
+    card: it in short; error: the words of the failure, or None; quote: the line behind it, or empty;
+    reasons: why this layer; steps: what to do next; ladder: its layers; ticket: all of it as plain text.
+    """
+
+    card: Card
+    error: Claim | None
+    quote: str
+    reasons: Listing[Claim]
+    steps: Listing[tuple[Run, ...]]
+    ladder: LadderChart
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """The first screen.
+
+    lead: the incident, or None if there is none above low; headline, looked: what to say then; problems: inputs that
+    could not be read; unseen: what nobody could judge; others: the next incidents; others_title: their heading.
+    """
+
+    lead: Lead | None
+    headline: str
+    looked: tuple[str, ...]
+    problems: Listing[str]
+    unseen: Listing[str]
+    others: Listing[Card]
+    others_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """moment: when; text: what began, ended or changed; place: its proof, or None; anchor: of the incident."""
+
+    moment: Moment | None
+    text: str
+    place: Place | None
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """chart, heat: pictures, or None without counts; empty: why there are none; turns: what happened in order."""
+
+    chart: TimelineChart | None
+    heat: HeatChart | None
+    empty: str
+    turns: Listing[Turn]
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactView:
+    """What happened and to whom: facts, chart (or None), clients, endpoints, errors, ids, decisive, preceding, working."""
+
+    facts: tuple[Fact, ...]
+    chart: TimelineChart | None
+    clients: Table | None
+    endpoints: Listing[str]
+    errors: Listing[str]
+    ids: Listing[str]
+    decisive: Listing[Claim]
+    preceding: Claim | None
+    working: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerItem:
+    """layer: its word; verdict: cause, suspected, ruled_out or not_visible; word: the same; claims: why; would_show."""
+
+    layer: str
+    verdict: str
+    word: str
+    claims: Listing[Claim]
+    would_show: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayersView:
+    """layers: all ten, in travel order."""
+
+    layers: tuple[LayerItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HopsView:
+    """chart: the way of one failing request; hops: each stop as a claim; note: what was cut, or empty."""
+
+    chart: WaterfallChart
+    hops: tuple[Claim, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepsView:
+    """steps: what to do next; owner: who is likely to own it, or empty."""
+
+    steps: Listing[tuple[Run, ...]]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReproductionView:
+    """id: of the command, for its copy button; curl: the command; steps: what to do around it."""
+
+    id: str
+    curl: str
+    steps: Listing[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """id: anchor; place: source:line; moment: UTC or None; incidents: their numbers; text: the line."""
+
+    id: str
+    place: str
+    moment: Moment | None
+    incidents: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """rows: lines that claims point at, in time order; note: what was cut, or empty."""
+
+    rows: tuple[EvidenceRow, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """what: the layer or rule; why: what hides it; how: what would make it visible, or empty; incidents: numbers."""
+
+    what: str
+    why: str
+    how: str
+    incidents: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotVisibleView:
+    """items: what could not be judged, and the capture that would show it."""
+
+    items: Listing[Unseen]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source: its name, kinds, formats, counts of the ledger, time, zone, clock, whether it adds up, notes."""
+
+    name: str
+    kinds: str
+    formats: str
+    lines: str
+    event_lines: str
+    rejects: str
+    directives: str
+    blank: str
+    events: str
+    balance: str
+    time: str
+    zone: str
+    clock: str
+    notes: Listing[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesView:
+    """rows: one per source; total: the sum in words; problems: inputs that could not be read."""
+
+    rows: Listing[SourceRow]
+    total: str
+    problems: Listing[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRow:
+    """place: source:line; reason: why no format reads it; text: the line."""
+
+    place: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectsView:
+    """rows: rejected lines; reasons: how many of those listed have which reason; summary: how many there are in all."""
+
+    rows: Listing[RejectRow]
+    reasons: Table | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesView:
+    """fired: rules that matched; silent: rules that could not be evaluated; summary: both in words."""
+
+    fired: Table | None
+    silent: Table | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundView:
+    """items: what was set aside as no incident."""
+
+    items: Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodView:
+    """statements: how the report came about and how secrets were replaced; facts: program, version, rules."""
+
+    statements: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """id, title: of a piece of the page; template: its file; view: what that file reads."""
+
+    id: str
+    title: str
+    template: str
+    view: object
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """card: the incident; parts: its pieces."""
+
+    card: Card
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsView:
+    """articles: incidents in full; rest: the others in short, or None; note: what was cut, or empty."""
+
+    articles: tuple[Article, ...]
+    rest: Table | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """The page: title, window, scale (what was read), parts in order, policy, tool."""
+
+    title: str
+    window: str
+    scale: str
+    parts: tuple[Part, ...]
+    policy: str
+    tool: str

@@ -1,0 +1,116 @@
+"""Words and numbers as people read them: layers, verdicts, counts, shares, times and durations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from analyzer.model import Layer, Severity, Verdict
+from analyzer.report.view import Moment
+
+LAYER_WORDS: dict[Layer | str, str] = {
+    "browser": "browser",
+    "dns": "DNS",
+    "connect": "connection",
+    "tls": "TLS",
+    "proxy": "proxy",
+    "rate_limit": "rate limit",
+    "authentication": "authentication",
+    "authorization": "authorization",
+    "request": "request",
+    "backend": "backend",
+    "unknown": "not determined",
+}
+VERDICT_WORDS: dict[Verdict, str] = {
+    "cause": "cause",
+    "suspected": "suspected",
+    "ruled_out": "ruled out",
+    "not_visible": "not visible",
+}
+SERIOUS: tuple[Severity, ...] = ("critical", "high", "medium")
+_SURENESS = ((0.9, "very likely"), (0.7, "likely"), (0.4, "possible"), (0.0, "weak"))
+
+
+def number(value: int) -> str:
+    """Gives a count with a separator between thousands."""
+    return f"{value:,}"
+
+
+def plural(value: int, word: str, words: str | None = None) -> str:
+    """Gives the count and its word: 1 request, 1,204 requests."""
+    return f"{value:,} {word if value == 1 else words or word + 's'}"
+
+
+def percent(share: float) -> str:
+    """Gives a share as per cent, finely enough that something never reads as nothing and most never as all."""
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    if 0.999 < share < 1:
+        return "over 99.9 %"
+    value = share * 100
+    fine = (0 < value < 10 or 99 < value < 100) and round(value, 1) % 1
+    return f"{value:.1f} %" if fine else f"{value:.0f} %"
+
+
+def sureness(confidence: float) -> str:
+    """Gives a word for a confidence between 0 and 1."""
+    return next((word for least, word in _SURENESS if confidence >= least), "weak")
+
+
+def utc(moment: datetime) -> datetime:
+    """Gives the time in UTC; one without a zone is taken as UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """Gives ISO 8601 in UTC with milliseconds: 2026-05-12T16:32:13.123Z."""
+    return utc(moment).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def day(moment: datetime) -> str:
+    """Gives the date in UTC: 2026-05-12."""
+    return iso(moment)[:10]
+
+
+def clock(moment: datetime) -> str:
+    """Gives the time of day in UTC to the second: 16:32:13."""
+    return iso(moment)[11:19]
+
+
+def moment(value: datetime) -> Moment:
+    """Gives a time for a reader and for a machine, both in UTC with milliseconds."""
+    text = iso(value)
+    return Moment(text=text.replace("T", " ").replace("Z", " UTC"), datetime=text)
+
+
+def duration(value: timedelta) -> str:
+    """Gives a duration in its two largest units: 350 ms, 24 s, 2 min 5 s, 1 h 12 min, 3 d 4 h."""
+    milliseconds = round(value / timedelta(milliseconds=1))
+    if milliseconds < 1_000:
+        return f"{milliseconds} ms"
+    seconds = milliseconds // 1_000
+    for unit, size, below, smaller in (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1)):
+        if seconds >= size:
+            rest = seconds % size // smaller
+            return f"{seconds // size} {unit}" + (f" {rest} {below}" if rest else "")
+    tenths = milliseconds // 100 % 10
+    return f"{seconds}.{tenths} s" if seconds < 10 and tenths else f"{seconds} s"
+
+
+def microseconds(value: int) -> str:
+    """Gives a duration that is counted in microseconds."""
+    return f"{value} µs" if 0 < value < 1_000 else duration(timedelta(microseconds=value))
+
+
+def span(start: datetime, end: datetime) -> str:
+    """Gives a stretch of time: 2026-05-12 16:32:13–16:32:37 UTC (24 s), or just the moment if it has no length."""
+    begin = f"{day(start)} {clock(start)}"
+    if start == end:
+        return f"{begin} UTC"
+    until = clock(end) if day(start) == day(end) else f" {day(end)} {clock(end)}"
+    gap = " " if day(start) != day(end) else ""
+    return f"{begin}{gap}–{until} UTC ({duration(end - start)})"
+
+
+def sentence(text: str) -> str:
+    """Gives the text with a capital first letter, unless it begins with a name written otherwise."""
+    return text[:1].upper() + text[1:]

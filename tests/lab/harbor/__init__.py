@@ -1,0 +1,1 @@
+"""The recorded company: Harbor books sea freight; these programs run under gunicorn and write their own logs."""
