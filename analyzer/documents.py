@@ -57,7 +57,8 @@ def parse(text: str, name: str) -> tuple[Document, ...]:
         try:
             while loader.check_node():
                 places: dict[Key, tuple[int, int]] = {}
-                value = _build(loader.get_node(), (), places, name)
+                node: Any = loader.get_node()
+                value = _build(node, (), places, name)
                 documents.append(Document(name, value, places))
         finally:
             loader.dispose()
@@ -72,6 +73,7 @@ def parse(text: str, name: str) -> tuple[Document, ...]:
 
 
 def _refuse_anchors(text: str, name: str) -> None:
+    event: Any
     for event in yaml.parse(text, yaml.CSafeLoader):
         if getattr(event, "anchor", None):
             place = Location(name, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -81,7 +83,7 @@ def _refuse_anchors(text: str, name: str) -> None:
 _SCALARS = yaml.SafeLoader("")
 
 
-def _build(node: yaml.Node, path: Key, places: dict[Key, tuple[int, int]], name: str) -> Any:
+def _build(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) -> Any:
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     places.setdefault(path, place)
     if len(path) > MAX_DEPTH:
@@ -94,13 +96,13 @@ def _build(node: yaml.Node, path: Key, places: dict[Key, tuple[int, int]], name:
         raise DocumentError(f"has the tag {node.tag}; only plain values are read.", location=Location(name, *place))
     if node.tag.endswith(":timestamp"):
         return node.value
-    return _SCALARS.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+    return _SCALARS.construct_object(node, deep=True)
 
 
 _PLAIN = {"str", "int", "float", "bool", "null", "timestamp"}
 
 
-def _mapping(node: yaml.MappingNode, path: Key, places: dict[Key, tuple[int, int]], name: str) -> dict[str, Any]:
+def _mapping(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) -> dict[str, Any]:
     built: dict[str, Any] = {}
     for key_node, value_node in node.value:
         place = Location(name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)

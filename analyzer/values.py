@@ -115,3 +115,112 @@ _LEVELS = {
 def folded_id(text: pl.Expr) -> pl.Expr:
     """Gives an id in the form in which two logs can be compared: lower case, without dashes."""
     return text.str.to_lowercase().str.replace_all("-", "", literal=True)
+
+
+def localised(naive: pl.Expr, zone: str) -> pl.Expr:
+    """Gives the UTC time of a local time that carries no zone; of two possible times in autumn, the earlier one.
+
+    A local time that the clock skipped in spring is read with the offset before the jump.
+    """
+
+    def at(local: pl.Expr) -> pl.Expr:
+        return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+
+    hour = pl.duration(hours=1)
+    return pl.coalesce(at(naive), at(naive - hour) + hour)
+
+
+def duration_text(text: pl.Expr) -> pl.Expr:
+    """Gives whole microseconds from a number with its unit, such as 12.3ms, 1.5s or 350µs; else null."""
+    unit = text.str.extract(r"^[0-9.]+\s*([a-zµμ]+)$", 1).replace_strict(
+        _SECONDS, default=None, return_dtype=pl.Float64
+    )
+    number = text.str.extract(r"^([0-9.]+)", 1).cast(pl.Float64, strict=False)
+    value = (number * unit * 1_000_000).round()
+    return pl.when(value < 9e15).then(value).cast(pl.Int64)
+
+
+_SECONDS = {
+    "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0,
+}  # fmt: skip
+
+
+def request_line(text: pl.Expr) -> dict[str, pl.Expr]:
+    """Gives method, target and protocol of a request line as far as they can be known (RFC 9112, 3).
+
+    A target may hold blanks. One bare word, TLS bytes and other noise give three nulls.
+    """
+    parts = text.str.extract_groups(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) +(.*?)(?: +(HTTP/[0-9][0-9.]*))?\s*$")
+    word, target, version = (parts.struct.field(name) for name in ("1", "2", "3"))
+    plausible = version.is_not_null() | target.str.contains(r"^(?:/|\*$|[A-Za-z][A-Za-z0-9+.-]*://)")
+    return {
+        "method": pl.when(plausible).then(word),
+        "target": pl.when(plausible).then(target),
+        "protocol": pl.when(plausible).then(version),
+    }
+
+
+def http_version(text: pl.Expr) -> pl.Expr:
+    """Gives the protocol for a version that stands alone, such as 1.1 (ECS http.version), and for what protocol reads."""
+    bare = text.str.contains(r"^[0-9](?:\.[0-9])?$")
+    return protocol(pl.when(bare).then(pl.concat_str(pl.lit("HTTP/"), text)).otherwise(text))
+
+
+def listed(text: pl.Expr) -> pl.Expr:
+    """Gives the list that nginx writes with `,` between servers and ` : ` between groups; `-` elements are null.
+
+    See https://nginx.org/en/docs/http/ngx_http_upstream_module.html#var_upstream_addr.
+    """
+    return text.str.replace_all(r"\s*,\s*|\s+:\s+", ",").str.split(",").list.eval(blank_to_null(pl.element()))
+
+
+def address(text: pl.Expr) -> pl.Expr:
+    """Gives an address without port, brackets, zone and the ::ffff: of a mapped IPv4; a host name stays as it is."""
+    bare = (
+        text.str.strip_chars(' "')
+        .str.replace(r"^\[([^\]]*)\](?::[0-9]+)?$", "$1")
+        .str.replace(r"^([^:]+):[0-9]+$", "$1")
+        .str.replace(r"%.*$", "")
+        .str.replace(r"^(?i)::ffff:([0-9]+\.)", "$1")
+    )
+    return pl.when(~bare.is_in(["", "-", "unknown"])).then(bare)
+
+
+def is_private(ip: pl.Expr) -> pl.Expr:
+    """Whether an address cannot be one of the public internet (RFC 1918, RFC 6598, RFC 4193, loopback, link-local)."""
+    return ip.str.contains(_PRIVATE)
+
+
+_PRIVATE = (
+    r"^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.|100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\."
+    r"|::1$|[fF][cCdD][0-9A-Fa-f]{2}:|[fF][eE][89abAB][0-9A-Fa-f]:|unix:)"
+)
+
+
+def client(peer: pl.Expr, forwarded: pl.Expr) -> pl.Expr:
+    """Gives the client behind a private or missing peer: the first public address of X-Forwarded-For, else its first.
+
+    A public peer is kept, since anybody can send the header.
+    """
+    hops = forwarded.str.split(",").list.eval(address(pl.element()).drop_nulls())
+    public = hops.list.eval(pl.element().filter(~is_private(pl.element()))).list.first()
+    return pl.when(peer.is_null() | is_private(peer)).then(pl.coalesce(public, hops.list.first(), peer)).otherwise(peer)
+
+
+def trace_id(text: pl.Expr) -> pl.Expr:
+    """Gives the trace id inside the headers that carry one: traceparent, X-Amzn-Trace-Id, X-Cloud-Trace-Context, b3.
+
+    See https://www.w3.org/TR/trace-context/#traceparent-header; a plain id stays as it is, one of zeros only is null.
+    """
+    found = pl.coalesce(
+        text.str.extract(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-", 1),
+        text.str.extract(r"(?:^|;)\s*Root=([^;\s]+)", 1),
+        text.str.extract(r"^([0-9A-Fa-f]{32})[/:;-]", 1),
+        text,
+    )
+    return pl.when(~found.str.contains("^0+$")).then(found)
+
+
+def auth_scheme(text: pl.Expr) -> pl.Expr:
+    """Gives the scheme of an Authorization header; never its credentials."""
+    return text.str.extract(r"^([A-Za-z][A-Za-z0-9._-]{0,31})\s", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -49,7 +50,7 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, failing: pl.Dat
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 
 
-def pattern_of(window: pl.DataFrame) -> str | None:
+def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | None:
     """Gives intermittent if affected clients also had successes in the window, else constant."""
     affected = window.filter("failing")["client"].drop_nulls().unique()
     if affected.is_empty():
@@ -102,7 +103,7 @@ def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, 
 
 def separate(window: pl.DataFrame) -> Separating | None:
     """Gives the attribute value that failing requests share most and working ones least (Youden's index), if telling."""
-    failing_total = window["failing"].sum()
+    failing_total = int(window["failing"].sum())
     working_total = window.height - failing_total
     if not failing_total or not working_total:
         return None

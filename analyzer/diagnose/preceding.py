@@ -20,13 +20,13 @@ _CHANGE = (
 def find_preceding(events: pl.DataFrame, failing: pl.DataFrame, started: datetime) -> Evidence | None:
     """Gives the last line within five minutes before the first failure that speaks of a change, if there is one.
 
-    It precedes; that it caused anything is not said. Times that a log writes in whole seconds may be a second late.
+    It precedes; that it caused anything is not said.
     """
     found = (
         events.filter(
             pl.col("message").is_not_null(),
             pl.col("kind") != "request",
-            pl.col("timestamp").is_between(started - _LOOK_BACK, started + timedelta(seconds=1)),
+            pl.col("timestamp").is_between(started - _LOOK_BACK, started),
             pl.col("status").is_null(),
             pl.col("message").str.contains(_CHANGE),
         )

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.detect._burst import BurstSettings, find_bursts
+from analyzer.detect._burst import BurstSettings, _judge, find_bursts
 from analyzer.detect._burst_dispersion import Dispersion, measure
-from analyzer.detect._burst_fit import calmest_quarter, normal_rates
+from analyzer.detect._burst_fit import Fit, calmest_quarter, normal_rates
 from analyzer.detect._burst_path import Series, find_segments, raised_rate, score_buckets, trace_path
 
 MINUTES = BurstSettings(60)
@@ -112,21 +112,35 @@ def test_too_short_or_without_errors_gives_nothing(errors, requests):
 
 
 def test_fewer_errors_than_the_smallest_burst_give_nothing():
-    """Four errors in one bucket of a long silent log stay below min_errors, five do not."""
-    assert find_bursts([0] * 30 + [4] + [0] * 30, [100] * 61, MINUTES).bursts == ()
-    (burst,) = find_bursts([0] * 30 + [5] + [0] * 30, [100] * 61, MINUTES).bursts
-    assert (burst.first, burst.last, burst.errors) == (30, 30, 5)
+    """One bucket of nineteen errors in a silent hour is a burst, unless the smallest burst has twenty."""
+    errors, requests = [0] * 30 + [19] + [0] * 30, [100] * 61
+    (burst,) = find_bursts(errors, requests, MINUTES).bursts
+    assert (burst.first, burst.last, burst.errors) == (30, 30, 19)
+    assert find_bursts(errors, requests, BurstSettings(60, min_errors=20)).bursts == ()
+    assert find_bursts([*errors[:30], 20, *errors[31:]], requests, BurstSettings(60, min_errors=20)).bursts != ()
 
 
 def test_sharing_alpha_among_many_series_asks_for_more():
-    """What is sure in the only series is only possible when ten thousand series share alpha."""
-    errors = [0] * 30 + [5] + [0] * 30
-    (alone,) = find_bursts(errors, [100] * 61, MINUTES).bursts
-    assert not alone.possible
-    many = find_bursts(errors, [100] * 61, BurstSettings(60, series=10_000)).bursts
-    assert all(burst.possible for burst in many)
-    (hundred,) = find_bursts(errors, [100] * 61, BurstSettings(60, series=100)).bursts
-    assert hundred.expected_by_chance == pytest.approx(100 * alone.expected_by_chance)
+    """A hundred series make the same burst a hundred times as likely by chance, and a weak one is not claimed."""
+    hundred = BurstSettings(60, series=100)
+    strong, weak, requests = [0] * 30 + [30] + [0] * 30, [0] * 30 + [19] + [0] * 30, [100] * 61
+    (alone,) = find_bursts(strong, requests, MINUTES).bursts
+    (shared,) = find_bursts(strong, requests, hundred).bursts
+    assert shared.expected_by_chance == pytest.approx(100 * alone.expected_by_chance)
+    assert find_bursts(weak, requests, MINUTES).bursts != ()
+    assert find_bursts(weak, requests, hundred).bursts == ()
+
+
+def test_a_weak_burst_among_heavy_clumps_is_only_possible():
+    """Twenty minutes at four times the rate, all errors in clumps of one to six: found, and said to be possible."""
+    rng = random.Random(62)
+    rates = [0.08 if 40 <= index < 60 else 0.02 for index in range(100)]
+    errors = [sum(rng.randint(1, 6) for _ in range(draw(rng, 50, rate))) for rate in rates]
+    (burst,) = find_bursts(errors, [100] * 100, MINUTES).bursts
+    assert burst.possible
+    assert 0.01 < burst.expected_by_chance <= 1
+    assert (burst.first, burst.last) == pytest.approx((40, 59), abs=2)
+    assert burst.dispersion > 4
 
 
 def test_slow_drift_of_a_rate_counts_as_a_burst():
@@ -248,7 +262,7 @@ def test_scores_are_log_likelihood_ratios_over_the_dispersion():
 @pytest.mark.parametrize(
     ("scores", "segments"),
     [
-        ([-1, 5, 5, -1], [(1, 2)]),
+        ([-1, 5, 5, -4], [(1, 2)]),
         ([-1, 2, -1, -1], []),  # not worth one switch in and one out
         ([-1, 4, -1, 4, -1, -1, -1, -1, -1], [(1, 3)]),  # a dip cheaper than closing and opening again
         ([5, 5, -9, 5, 5], [(0, 1), (3, 4)]),
@@ -269,9 +283,9 @@ def test_edges_without_score_are_trimmed():
 
 
 def test_dispersion_looks_at_the_powers_of_two_around_a_length():
-    """Lengths 1, 2, 4, 8 have 1.0, 3.0, 2.0, 1.5: length 3 takes the larger of 2 and 4, length 100 the last."""
-    dispersion = Dispersion((1.0, 3.0, 2.0, 1.5))
-    assert [dispersion.at(length) for length in (1, 2, 3, 4, 5, 8, 100)] == [1.0, 3.0, 3.0, 2.0, 2.0, 1.5, 1.5]
+    """Lengths 1, 2, 4, 8 have 1.0, 2.0, 3.0, 1.5: length 3 takes the larger of 2 and 4, length 100 the last."""
+    dispersion = Dispersion((1.0, 2.0, 3.0, 1.5))
+    assert [dispersion.at(length) for length in (1, 2, 3, 4, 5, 8, 100)] == [1.0, 2.0, 3.0, 3.0, 3.0, 1.5, 1.5]
 
 
 def test_dispersion_of_clumps_is_their_size():
@@ -303,3 +317,12 @@ def test_normal_rate_is_local_in_a_log_longer_than_twice_the_half_width():
     assert normal_rates(series, [True] * 4, 2) == [overall] * 4
     assert normal_rates(series, [True] * 4, 1)[0] == pytest.approx(1 / (20 + 1 / overall))
     assert normal_rates(series, [True] * 4, 1)[1] == pytest.approx(5 / (30 + 1 / overall))
+
+
+@pytest.mark.parametrize(("segment", "certified"), [((2, 3), True), ((0, 1), False), ((0, 3), False)])
+def test_only_a_segment_above_the_rest_is_certified(segment, certified):
+    """A calmer segment is no burst, however unlikely, and neither is one with nothing outside."""
+    series = Series((10, 10, 90, 90), (100,) * 4)
+    free = tuple(not segment[0] <= index <= segment[1] for index in range(4))
+    fitted = Fit((segment,), free, Dispersion((1.0,)), nothing_outside=False)
+    assert (_judge(series, fitted, segment, MINUTES) is not None) is certified

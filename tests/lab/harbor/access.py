@@ -8,7 +8,6 @@ from typing import Any
 import jwt
 import structlog
 from flask import Request
-
 from harbor.settings import WatchedFile
 
 AUDIENCE = "harbor-bookings"

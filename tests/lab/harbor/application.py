@@ -9,12 +9,11 @@ from typing import Any
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
-from werkzeug.exceptions import HTTPException
-
 from harbor import log_styles, pricing, request_log
 from harbor.access import Caller, Gate, NotAuthenticatedError, NotPermittedError
 from harbor.limiter import RETRY_AFTER_SECONDS, Limiter
 from harbor.settings import WatchedFile
+from werkzeug.exceptions import HTTPException
 
 RELEASE = "2026.11.2"
 DELETED = {f"HB-{number}" for number in range(40990, 40998)}
@@ -124,8 +123,14 @@ def _forbid(error: NotPermittedError) -> tuple[Response, int, dict[str, str]]:
 
 def _slow_down(_: Busy) -> tuple[Response, int, dict[str, str]]:
     limiter = current_app.extensions["limiter"]
-    log.warning("rate limit exceeded", limit_per_second=limiter.rate, burst=limiter.burst, retry_after=RETRY_AFTER_SECONDS)
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS), "RateLimit-Limit": str(limiter.rate), "RateLimit-Remaining": "0"}
+    log.warning(
+        "rate limit exceeded", limit_per_second=limiter.rate, burst=limiter.burst, retry_after=RETRY_AFTER_SECONDS
+    )
+    headers = {
+        "Retry-After": str(RETRY_AFTER_SECONDS),
+        "RateLimit-Limit": str(limiter.rate),
+        "RateLimit-Remaining": "0",
+    }
     return jsonify(error="rate_limited", message="too many requests"), 429, headers
 
 

@@ -12,7 +12,6 @@ import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, current_app, jsonify, request
-
 from harbor import log_styles, request_log
 from harbor.access import AUDIENCE, ISSUER
 from harbor.settings import WatchedFile, home

@@ -37,7 +37,10 @@ ECS_NAMES = {
 
 def rename_to_ecs(_: Any, __: str, record: Record) -> Record:
     """Gives the fields their Elastic Common Schema names; event.duration is in nanoseconds."""
-    renamed = {ECS_NAMES.get(key, key if key in {"event", "exception"} else f"labels.{key}"): value for key, value in record.items()}
+    renamed = {
+        ECS_NAMES.get(key, key if key in {"event", "exception"} else f"labels.{key}"): value
+        for key, value in record.items()
+    }
     if "event.duration" in renamed:
         renamed["event.duration"] = round(renamed["event.duration"] * 1_000_000)
     return renamed
@@ -73,7 +76,10 @@ def configure(service: str) -> None:
     shared = _shared(service)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *STYLES[os.environ["HARBOR_LOG_STYLE"]]],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *STYLES[os.environ["HARBOR_LOG_STYLE"]],
+        ],
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)

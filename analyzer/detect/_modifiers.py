@@ -1,0 +1,155 @@
+"""Reads `field|modifier|modifier: value` and gives the leaf that tests it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from analyzer.detect import _encodings, _fields, _tests
+from analyzer.detect._fields import Field
+from analyzer.detect._tests import ItemError
+from analyzer.detect._tree import Leaf, Node, Not, Test
+
+TEXT = frozenset({"contains", "startswith", "endswith"})
+FLAGS = {"i": "i", "ignorecase": "i", "m": "m", "multiline": "m", "s": "s", "dotall": "s"}
+COMPARISONS = frozenset({"lt", "lte", "gt", "gte"})
+PARTS = frozenset({"minute", "hour", "day", "week", "month", "year"})
+JOINS = frozenset({"all", "neq"})
+KNOWN = (
+    TEXT
+    | FLAGS.keys()
+    | COMPARISONS
+    | PARTS
+    | JOINS
+    | _encodings.ENCODINGS
+    | {"cased", "exists", "re", "cidr", "fieldref", "windash"}
+)
+MAX_VARIANTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A key of a detection map, taken apart."""
+
+    field: Field
+    modifiers: tuple[str, ...]
+    keyword: bool
+
+    def has(self, *names: str) -> bool:
+        """Whether any of the modifiers is there."""
+        return any(name in self.modifiers for name in names)
+
+
+def parse_item(key: str, value: Any) -> Node:
+    """Gives the node for one key and value of a detection map; raises ItemError.
+
+    Sigma specification 2.1, "Value modifiers"; a key without a field name is a keyword search.
+    """
+    item = _parse_key(key)
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise ItemError("has an empty list.", "Write null if the field has to be absent.")
+    if item.has("all") and len(values) < 2:
+        raise ItemError("has the modifier 'all' with a single value.", "Leave it out, or add values.")
+    if len(values) > 1 and any(each is None for each in values):
+        raise ItemError("has null inside a list.", "Write a second selection for null.")
+    tests = tuple(test for each in values for test in _parse_value(item, each))
+    if len(tests) > MAX_VARIANTS and len(tests) > len(values):
+        raise ItemError(f"expands to more than {MAX_VARIANTS} variants.")
+    leaf = Leaf(item.field, tests, every=item.has("all"), cased=item.has("cased"))
+    node: Node = _expanded(item, values, leaf) if item.has("all") and len(tests) > len(values) else leaf
+    return Not(node) if item.has("neq") else node
+
+
+def parse_keywords(values: list[Any]) -> Node:
+    """Gives the node for a list of keywords, any of which is in the record; raises ItemError."""
+    return parse_item("", values)
+
+
+def _expanded(item: Item, values: list[Any], leaf: Leaf) -> Node:
+    # One value became several spellings: any spelling of every value.
+    return _tests.every([replace(leaf, tests=tuple(_parse_value(item, each)), every=False) for each in values])
+
+
+def _parse_key(key: str) -> Item:
+    name, *modifiers = key.split("|")
+    for modifier in modifiers:
+        if modifier == "expand":
+            raise ItemError("uses the modifier 'expand'.", "Placeholders are not supported: write the values out.")
+        if modifier not in KNOWN:
+            raise ItemError(f"does not know the modifier {modifier!r}.", f"Known: {', '.join(sorted(KNOWN))}.")
+    if len(set(modifiers)) < len(modifiers):
+        raise ItemError("has a modifier twice.")
+    _check_combination(modifiers)
+    field = _fields.resolve(name) if name else _fields.keywords()
+    parts = [modifier for modifier in modifiers if modifier in PARTS]
+    if parts:
+        field = replace(field, part=parts[0])
+    if not name and set(modifiers) & {"exists", "cidr", "fieldref", *COMPARISONS, *PARTS}:
+        raise ItemError("needs a field name before its modifiers.")
+    return Item(field, tuple(modifiers), keyword=not name)
+
+
+def _check_combination(modifiers: list[str]) -> None:
+    given = set(modifiers)
+    if "re" in given:
+        if modifiers[0] != "re":
+            raise ItemError("has 're' after another modifier.", "Write re first.")
+        _only(given, {"re", *FLAGS, *JOINS}, "re")
+    elif given & FLAGS.keys():
+        raise ItemError(f"has {sorted(given & FLAGS.keys())[0]!r} without 're'.")
+    if "exists" in given:
+        _only(given, {"exists"}, "exists")
+    if "cidr" in given:
+        _only(given, {"cidr", *JOINS}, "cidr")
+    if given & COMPARISONS:
+        _only(given, {*COMPARISONS, *PARTS}, "lt, lte, gt, gte")
+        if len(given & COMPARISONS) > 1:
+            raise ItemError("has two comparisons in one key.", "Write two keys: f|gte and f|lt.")
+    if given & PARTS:
+        _only(given, {*COMPARISONS, *PARTS, *JOINS}, "a part of a time")
+        if len(given & PARTS) > 1 or modifiers[0] not in PARTS:
+            raise ItemError("needs one part of a time, as the first modifier.")
+    if "fieldref" in given:
+        _only(given, {"fieldref", *TEXT, "cased", *JOINS}, "fieldref")
+        if len(given & TEXT) > 1:
+            raise ItemError("has two of contains, startswith, endswith with 'fieldref'.")
+
+
+def _only(given: set[str], allowed: set[str], name: str) -> None:
+    if given - allowed:
+        raise ItemError(f"combines {name} with {', '.join(sorted(given - allowed))}.", "The two exclude each other.")
+
+
+def _parse_value(item: Item, value: Any) -> list[Test]:
+    if isinstance(value, (dict, list)):
+        raise ItemError("has a list or a map where a single value belongs.")
+    if item.has("exists"):
+        return [_tests.exists(value)]
+    if item.has("re"):
+        flags = "".join(sorted({FLAGS[each] for each in item.modifiers if each in FLAGS}))
+        return [_tests.regex(value, flags)]
+    if item.has("cidr"):
+        return [_tests.network(value)]
+    if item.has("fieldref"):
+        return [_tests.reference(value, next((each for each in item.modifiers if each in TEXT), "equals"))]
+    for operator in COMPARISONS & set(item.modifiers):
+        return [_tests.compare(operator, value)]
+    if item.keyword:
+        return _keyword(item, value)
+    if item.has("windash", *TEXT, *_encodings.ENCODINGS):
+        return _text(item, value)
+    return [_tests.plain(value)]
+
+
+def _keyword(item: Item, value: Any) -> list[Test]:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ItemError("has a keyword that is neither text nor number.")
+    return _text(replace(item, modifiers=(*item.modifiers, "contains")), str(value))
+
+
+def _text(item: Item, value: Any) -> list[Test]:
+    if not isinstance(value, str):
+        raise ItemError("needs text with these modifiers.", "Quote the value.")
+    found = _encodings.expand(value, [each for each in item.modifiers if each not in {*JOINS, "cased"}])
+    return list(found)

@@ -1,0 +1,101 @@
+"""What a rule file holds once it is read: rules, correlations, and what was wrong with the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analyzer.detect._tree import Node
+from analyzer.errors import DocumentError, Location
+from analyzer.model import Layer, NotEvaluated
+
+ConditionOperator = Literal["lt", "lte", "gt", "gte", "eq", "neq"]
+CorrelationType = Literal["event_count", "value_count", "temporal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The x-report section: what the report says of a match; says may hold names in braces."""
+
+    says: str | None = None
+    ask: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    layer: Layer | None = None
+    owner_hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What every rule document says of itself; own means that it came with the program; family is its folder."""
+
+    id: str
+    name: str | None
+    title: str
+    level: str
+    author: str | None
+    status: str | None
+    description: str | None
+    references: tuple[str, ...]
+    family: str
+    location: Location
+    own: bool
+    report: Report = field(default_factory=Report)
+
+
+@dataclass(frozen=True, slots=True)
+class Logsource:
+    """Which rows a rule is about; None fits all."""
+
+    category: str | None = None
+    product: str | None = None
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BurstRequest:
+    """The x-burst section; bucket_seconds None means that the length of the log decides."""
+
+    against: str = "all_requests"
+    group_by: tuple[str, ...] = ()
+    bucket_seconds: int | None = None
+    alpha: float = 0.01
+    min_errors: int = 5
+    local_seconds: int = 10800
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A detection; text is its condition in English."""
+
+    about: About
+    logsource: Logsource
+    node: Node
+    burst: BurstRequest | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """A correlation: rules are the ids of its members, aliases maps an alias to the field of each member's id."""
+
+    about: About
+    type: CorrelationType
+    rules: tuple[str, ...]
+    group_by: tuple[str, ...]
+    timespan_us: int
+    condition: tuple[tuple[ConditionOperator, int], ...]
+    fields: tuple[str, ...]
+    aliases: dict[str, dict[str, str]]
+    generate: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules of some files; errors hold every fault with its place, skipped what is known but not run."""
+
+    rules: tuple[Rule, ...]
+    correlations: tuple[Correlation, ...]
+    errors: tuple[DocumentError, ...]
+    skipped: tuple[NotEvaluated, ...]
+    sha256: str

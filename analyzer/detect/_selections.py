@@ -1,0 +1,111 @@
+"""Reads the selections of a detection section: maps, lists of maps, and keywords."""
+
+from __future__ import annotations
+
+from typing import Any as Anything
+
+from analyzer.detect import _condition, _modifiers
+from analyzer.detect._faults import Faults
+from analyzer.detect._tests import ItemError
+from analyzer.detect._tree import Any, Every, Node
+
+RESERVED = frozenset({"condition", "timeframe"})
+
+
+def parse_detection(section: Anything, faults: Faults, *, own: bool) -> Node | None:
+    """Gives the tree of a detection section, or None after noting every fault in it."""
+    if not isinstance(section, dict):
+        faults.add("needs a map as detection.", "detection")
+        return None
+    before = len(faults.errors)
+    selections: dict[str, Node] = {}
+    for name, value in section.items():
+        if name in RESERVED:
+            continue
+        node = _selection(value, faults, ("detection", name))
+        if node is not None:
+            selections[name] = node
+    # Names whose selection is faulty are left out of the condition's check: one fault, one message.
+    if len(faults.errors) > before:
+        return None
+    return _parse_condition(section, selections, faults, own=own)
+
+
+def _parse_condition(
+    section: dict[str, Anything], selections: dict[str, Node], faults: Faults, *, own: bool
+) -> Node | None:
+    condition = section.get("condition")
+    texts = condition if isinstance(condition, list) else [condition]
+    if not texts or not all(isinstance(text, str) for text in texts):
+        faults.add("needs a condition as text.", "detection", "condition", hint="Such as: condition: selection.")
+        return None
+    nodes = []
+    for text in texts:
+        try:
+            nodes.append(_condition.parse(text, selections))
+        except _condition.ConditionError as error:
+            faults.add(error.message, "detection", "condition", hint=error.hint)
+    if len(nodes) < len(texts):
+        return None
+    if own:
+        _note_unused(texts, selections, faults)
+    return nodes[0] if len(nodes) == 1 else Any(tuple(nodes))
+
+
+def _note_unused(texts: list[str], selections: dict[str, Node], faults: Faults) -> None:
+    used = frozenset().union(*(_condition.names(text, selections) for text in texts))
+    for name in selections:
+        if name not in used:
+            faults.add(f"does not use the selection {name!r} in its condition.", "detection", name)
+
+
+def _selection(value: Anything, faults: Faults, keys: tuple[str | int, ...]) -> Node | None:
+    if isinstance(value, dict):
+        return _map(value, faults, keys)
+    if isinstance(value, list):
+        return _list(value, faults, keys)
+    if value is None or isinstance(value, bool):
+        faults.add("needs a map, a list or a keyword as selection.", *keys)
+        return None
+    return _keywords([value], faults, keys)
+
+
+def _map(value: dict[str, Anything], faults: Faults, keys: tuple[str | int, ...]) -> Node | None:
+    if not value:
+        faults.add("has an empty map.", *keys)
+        return None
+    nodes: list[Node] = []
+    for key, each in value.items():
+        try:
+            nodes.append(_modifiers.parse_item(key, each))
+        except ItemError as error:
+            faults.add(error.message, *keys, key, hint=error.hint)
+    if len(nodes) < len(value):
+        return None
+    return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
+
+
+def _list(value: list[Anything], faults: Faults, keys: tuple[str | int, ...]) -> Node | None:
+    if not value:
+        faults.add("has an empty list.", *keys)
+        return None
+    words = [item for item in value if not isinstance(item, (dict, list))]
+    nodes = [_keywords(words, faults, keys)] if words else []
+    for index, item in enumerate(value):
+        if isinstance(item, dict):
+            nodes.append(_map(item, faults, (*keys, index)))
+        elif isinstance(item, list):
+            faults.add("has a list inside a list.", *keys, index)
+            nodes.append(None)
+    whole = [node for node in nodes if node is not None]
+    if len(whole) < len(nodes):
+        return None
+    return whole[0] if len(whole) == 1 else Any(tuple(whole))
+
+
+def _keywords(values: list[Anything], faults: Faults, keys: tuple[str | int, ...]) -> Node | None:
+    try:
+        return _modifiers.parse_keywords(values)
+    except ItemError as error:
+        faults.add(error.message, *keys, hint=error.hint)
+        return None

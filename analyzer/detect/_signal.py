@@ -1,0 +1,77 @@
+"""What detection gives: one value per match of a rule, and the rules that could not be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from analyzer.model import Layer, NotEvaluated, Ratio
+
+SIGMA_LEVELS = ("critical", "high", "medium", "low", "informational")
+
+
+@dataclass(frozen=True, slots=True)
+class BurstFigures:
+    """How strong a burst is.
+
+    begin and end are edges of buckets; rates are shares of the requests, or errors a minute where the rule counts
+    against none; possible means that chance alone would give such a burst more often than the rule's alpha.
+    """
+
+    begin: datetime
+    end: datetime
+    bucket_seconds: int
+    errors: int
+    requests: int
+    rate_inside: float
+    rate_normal: float
+    ratio: Ratio
+    expected_by_chance: float
+    dispersion: float
+    possible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One rule's match in one group.
+
+    level is a Sigma level; family is the folder of the rule file; started and ended are the first and the last event
+    (None where no event has a time); count is distinct events; peak is the largest metric of a correlation's window
+    (the smallest for lt and lte), and equals count for other rules; rows holds the sorted `row` numbers of the events.
+    """
+
+    rule: str
+    title: str
+    level: str
+    author: str | None
+    layer: Layer | None
+    family: str
+    says: str | None
+    next_steps: tuple[str, ...]
+    ask: tuple[str, ...]
+    owner_hint: str | None
+    group: tuple[tuple[str, str], ...]
+    started: datetime | None
+    ended: datetime | None
+    count: int
+    peak: int
+    rows: pl.Series = field(compare=False, repr=False)
+    burst: BurstFigures | None = None
+    whole_log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """All signals in their final order (severity, start, rule, group), and what could not be judged."""
+
+    signals: tuple[Signal, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+
+
+def order(signal: Signal) -> tuple[object, ...]:
+    """Gives the sort key: severity, start, rule, group."""
+    started = signal.started.isoformat() if signal.started else "~"
+    ended = signal.ended.isoformat() if signal.ended else "~"
+    return (SIGMA_LEVELS.index(signal.level), started, signal.rule, signal.group, ended)

@@ -1,0 +1,132 @@
+"""The fact who wrote the response: the edge, a firewall, a load balancer, a proxy, or the application."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.facts._facts import HAR, Facts, is_exchange
+from analyzer.schema import Column
+
+_NOBODY = (444, 460, 499)  # nginx closed without a response, the client left (AWS ALB), the client left (nginx)
+_GATEWAY_FAILED = (502, 504)
+_WAF_LINE = r"ModSecurity: Access denied"
+# nginx and Apache: lines after which the server answers for itself.
+_PROXY_LINE = (
+    r"upstream (timed out|sent too big header|sent invalid header|sent no valid HTTP|prematurely closed connection)"
+    r"|while (connecting to|reading response header from) upstream|no live upstreams|could not be resolved"
+    r"|limiting (requests, excess|connections by zone)|access forbidden by rule|client denied by server configuration"
+    r"|client intended to send too large body|error reading status line from remote server"
+    r"|failed to make connection to backend|open\(\) .* failed"
+)
+_BALANCER_FORMAT = r"(?i)haproxy|alb|elb|load.?balanc"
+_EDGE_FORMAT = r"(?i)cloudfront|cloudflare|akamai|fastly"
+_EDGE_SERVER = r"(?i)^(cloudfront|akamaighost)"
+_WAF_SERVER = r"(?i)sucuri|imperva|incapsula|mod_security"
+_APPLICATION_SERVER = r"(?i)^(gunicorn|uvicorn|hypercorn|werkzeug|waitress|kestrel|jetty|puma|tornado|daphne|cowboy)"
+_CACHE_HIT = r"(?i)^((tcp_)?(mem_)?hit|hit from|refreshhit from)"
+
+
+def _add(frame: pl.DataFrame) -> pl.DataFrame:
+    for name, dtype in (("has_application", pl.Boolean), ("application_status", pl.Int32)):
+        if name not in frame.columns:
+            frame = frame.with_columns(pl.lit(None, dtype).alias(f"_{name}"))
+        else:
+            frame = frame.with_columns(pl.col(name).alias(f"_{name}"))
+    answered = pl.when(pl.col("status").is_in(_NOBODY)).then(None)
+    tellers = (_by_error_line(), _by_headers(), _by_upstream(), _by_application(), _by_server_header())
+    return frame.with_columns(answered_by=answered.otherwise(pl.coalesce(*tellers))).drop(
+        "_has_application", "_application_status"
+    )
+
+
+def _writer() -> pl.Expr:
+    """Names the server that writes the log, for responses that it gave by itself."""
+    return (
+        pl.when(pl.col("format").str.contains(_BALANCER_FORMAT))
+        .then(pl.lit("load_balancer"))
+        .when(pl.col("format").str.contains(_EDGE_FORMAT))
+        .then(pl.lit("edge"))
+        .otherwise(pl.lit("proxy"))
+    )
+
+
+def _by_error_line() -> pl.Expr:
+    """Reads the server's own error line; one that a second server made good says nothing."""
+    message, failed = pl.col("message"), pl.col("status").is_null() | (pl.col("status") >= 400)
+    from_server = failed & pl.col("kind").ne_missing("application")
+    return (
+        pl.when(from_server & message.str.contains(_WAF_LINE))
+        .then(pl.lit("waf"))
+        .when(from_server & message.str.contains(_PROXY_LINE))
+        .then(_writer())
+    )
+
+
+def _by_headers() -> pl.Expr:
+    """Reads headers that only the answering hop writes: Via and `Error from cloudfront` prove nothing.
+
+    Proxy-Status with an error: RFC 9209, 2.1.1. 52x and 530 behind cloudflare: its own documentation.
+    """
+    server, status = pl.col("server"), pl.col("status")
+    return (
+        pl.when(pl.col("proxy_status").str.contains(r"(?i);\s*error="))
+        .then(pl.lit("proxy"))
+        .when((server.str.to_lowercase() == "cloudflare") & (status.is_between(520, 527) | (status == 530)))
+        .then(pl.lit("edge"))
+        .when(server.str.contains(_WAF_SERVER) & (status == 403))
+        .then(pl.lit("waf"))
+        .when(server.str.contains(_EDGE_SERVER) & (status >= 400))
+        .then(pl.lit("edge"))
+        .when(server.str.starts_with("awselb"))
+        .then(pl.lit("load_balancer"))
+        .when(pl.col("x_cache").str.contains(_CACHE_HIT))
+        .then(pl.lit("edge"))
+    )
+
+
+def _by_upstream() -> pl.Expr:
+    """Compares with the server behind that was asked last, in sources that log it.
+
+    nginx writes 502 and 504 as the upstream's status also where it broke the exchange off itself, so that equality
+    proves nothing for these two (ngx_http_upstream.c, ngx_http_upstream_next).
+    """
+    status, last = pl.col("status"), pl.col("upstream_status").list.last()
+    logs_upstream = pl.col("upstream").is_not_null().any().over("source")
+    logs_status = pl.col("upstream_status").is_not_null().any().over("source")
+    own = is_exchange() & pl.col("format").ne_missing(HAR) & status.is_not_null()
+    same = pl.coalesce(pl.col("_application_status"), last) == status
+    return (
+        pl.when(own & pl.col("upstream").is_null() & logs_upstream)
+        .then(_writer())
+        .when(own & last.is_null() & pl.col("upstream").is_not_null() & logs_status)
+        .then(_writer())
+        .when(~same)
+        .then(_writer())
+        .when(last.eq_missing(status) & ~status.is_in(_GATEWAY_FAILED))
+        .then(pl.lit("application"))
+    )
+
+
+def _by_application() -> pl.Expr:
+    """Trusts a record of the application, unless it could be the proxy that said 502 or 504 over it."""
+    status = pl.col("status")
+    recorded = (pl.col("_has_application").fill_null(False) & ~status.is_in(_GATEWAY_FAILED)) | (
+        pl.col("_application_status") == status
+    )
+    return pl.when((recorded | (pl.col("kind") == "application")) & status.is_not_null()).then(pl.lit("application"))
+
+
+def _by_server_header() -> pl.Expr:
+    return pl.when(pl.col("server").str.contains(_APPLICATION_SERVER)).then(pl.lit("application"))
+
+
+FACTS = Facts(
+    columns=(
+        Column(
+            "answered_by",
+            pl.String,
+            "who wrote the response: edge, waf, load_balancer, proxy, application; null: cannot be known, or nobody",
+        ),
+    ),
+    add=_add,
+)

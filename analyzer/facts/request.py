@@ -1,0 +1,51 @@
+"""Facts that one request tells of itself: who sent it, whether it is a preflight, and the state of its token."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.facts._facts import HAR, Facts
+from analyzer.schema import Column
+
+# The last part of the path, or a folder that only identity providers have.
+_LOGIN = (
+    r"(?i)(^|/)(oauth2?|saml2?|sso|openid-connect)/"
+    r"|(^|/)(wp-login|j_security_check|log[-_]?(in|on)|sign[-_]?in|auth|authenticate|authorize|tokens?|sessions?)"
+    r"(\.[a-z]{2,5})?/?$"
+)
+# RFC 6750, 3 (Bearer) and RFC 9449, 7.1 (DPoP); \b keeps error_description out.
+_CHALLENGE = r"(?i)\b(?:bearer|dpop)\s.*?\berror\s*=\s*\"?([a-z_]+)"
+
+
+def _add(frame: pl.DataFrame) -> pl.DataFrame:
+    har = pl.col("format").eq_missing(HAR)
+    options = pl.col("method") == "OPTIONS"
+    left = (pl.col("token_expires_at") - pl.coalesce("response_date", "timestamp")).dt.total_microseconds()
+    return frame.with_columns(
+        client=pl.coalesce("user", "client_ip", pl.when(har).then(pl.col("source"))),
+        preflight=pl.when(har)
+        .then(options & (pl.col("origin").is_not_null() | pl.col("initiator").eq_missing("preflight")))
+        .otherwise(options),
+        login_endpoint=pl.col("path").str.contains(_LOGIN),
+        token_expired=left < 0,
+        token_left_s=left // 1_000_000,
+        www_auth_error=pl.col("www_authenticate").str.extract(_CHALLENGE, 1).str.to_lowercase(),
+    )
+
+
+FACTS = Facts(
+    columns=(
+        Column(
+            "client",
+            pl.String,
+            "who asked: the user, else the address, else the browser capture that holds the request",
+            sensitive=True,
+        ),
+        Column("preflight", pl.Boolean, "a CORS preflight: OPTIONS; in a capture also with Origin (Fetch standard)"),
+        Column("login_endpoint", pl.Boolean, "the path names a login, token or session endpoint"),
+        Column("token_expired", pl.Boolean, "exp of the JWT lies before the server's Date, else before the request"),
+        Column("token_left_s", pl.Int64, "time from the same clock to exp; negative after it", "s"),
+        Column("www_auth_error", pl.String, "error of WWW-Authenticate: Bearer (RFC 6750, 3.1)"),
+    ),
+    add=_add,
+)

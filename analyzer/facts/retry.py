@@ -1,0 +1,99 @@
+"""Facts about trying again: the wait a server asked for, whether the client kept it, and the attempts in a row."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.facts._facts import Facts, answered_at, is_exchange
+from analyzer.schema import TIMESTAMP, Column
+
+_RETRY_WINDOW_US = 60_000_000
+_LONGEST_WAIT_S = 10 * 366 * 86_400
+_RETRIABLE = (408, 425, 429)  # with 5xx and no response at all
+_SAME_PLACE = ["client", "host", "path"]
+_SAME_REQUEST = ["_usable", "client", "method", "host", "target"]
+# The three forms that RFC 9110, 5.6.7 makes every recipient read, after the name of the day.
+_DATES = ("%d %b %Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT", "%b %d %H:%M:%S %Y")
+
+
+def _add(frame: pl.DataFrame) -> pl.DataFrame:
+    waiting = _add_wait(frame)
+    return _add_attempts(_add_broken(waiting)).select(*frame.columns, *(column.name for column in FACTS.columns))
+
+
+def _add_wait(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds retry_after_s and retry_after_until (RFC 9110, 10.2.3): delta seconds, or a date against the server's."""
+    text = pl.col("retry_after").str.strip_chars()
+    day = text.str.replace(r"^[A-Za-z]+,?\s+", "").str.replace_all(r"\s+", " ")
+    date = pl.coalesce(day.str.to_datetime(form, strict=False, time_unit="us") for form in _DATES)
+    clock = pl.coalesce(pl.col("response_date"), answered_at())
+    seconds = pl.coalesce(
+        pl.when(text.str.contains(r"^-?[0-9]+$")).then(text.cast(pl.Int64, strict=False)),
+        (date.dt.replace_time_zone("UTC") - clock).dt.total_seconds(),
+    ).clip(0, _LONGEST_WAIT_S)
+    return frame.with_columns(retry_after_s=seconds).with_columns(
+        retry_after_until=(answered_at() + pl.duration(seconds=pl.col("retry_after_s"))).cast(TIMESTAMP)
+    )
+
+
+def _add_broken(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds retry_after_broken: whether the wait that the client had last been told here was not over yet.
+
+    An announcement counts from its response on: what is under way at that moment could not know of it.
+    """
+    numbered = frame.with_row_index("_row")
+    known = pl.all_horizontal(pl.col("client", "path", "timestamp").is_not_null())
+    sent = numbered.filter(is_exchange(), known, ~pl.col("from_cache").fill_null(False))
+    asked = sent.select("_row", *_SAME_PLACE, at="timestamp", _told=pl.lit(None, TIMESTAMP), _answer=pl.lit(False))
+    told = sent.filter(pl.col("retry_after_until").is_not_null()).select(
+        "_row", *_SAME_PLACE, at=answered_at(), _told="retry_after_until", _answer=pl.lit(True)
+    )
+    # A row's own answer sorts behind its request, and ties between rows go by line.
+    told_before = (
+        pl.concat([asked, told])
+        .sort(*_SAME_PLACE, "at", "_row", "_answer")
+        .with_columns(pl.col("_told").forward_fill().over(_SAME_PLACE))
+        .filter(~pl.col("_answer"))
+        .select("_row", "_told", _sent=pl.lit(True))
+    )
+    logged = pl.col("retry_after").is_not_null().any().over("source")
+    broken = pl.when(pl.col("_told").is_not_null()).then(pl.col("timestamp") < pl.col("_told"))
+    return numbered.join(told_before, on="_row", how="left", maintain_order="left").with_columns(
+        retry_after_broken=broken.when(logged & pl.col("_sent")).then(pl.lit(False))
+    )
+
+
+def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds gap, attempt and neighbours' statuses within the requests of one client, method, host and target."""
+    status = pl.col("status")
+    failed = status.is_null() | status.is_in(_RETRIABLE) | status.is_between(500, 599)
+    usable = is_exchange() & pl.all_horizontal(pl.col("client", "method", "target", "timestamp").is_not_null())
+    since = (pl.col("timestamp") - pl.col("timestamp").shift(1)).dt.total_microseconds()
+    linked = frame.with_columns(_usable=usable).with_columns(
+        gap_us=since.over(_SAME_REQUEST),
+        prev_status=status.shift(1).over(_SAME_REQUEST),
+        next_status=status.shift(-1).over(_SAME_REQUEST),
+        _again=failed.shift(1, fill_value=False).over(_SAME_REQUEST),
+    )
+    again = pl.col("_again") & (pl.col("gap_us") <= _RETRY_WINDOW_US).fill_null(False)
+    chained = linked.with_columns(_chain=(~again).cum_sum().over(_SAME_REQUEST))
+    attempt = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over([*_SAME_REQUEST, "_chain"])
+    return chained.with_columns(attempt_no=attempt).with_columns(
+        pl.when("_usable").then(pl.col("gap_us", "attempt_no", "prev_status", "next_status"))
+    )
+
+
+FACTS = Facts(
+    columns=(
+        Column("retry_after_s", pl.Int64, "wait that Retry-After asks for, at least 0", "s"),
+        Column("retry_after_until", TIMESTAMP, "end of that wait, from the response on"),
+        Column("retry_after_broken", pl.Boolean, "sent before the wait was over that the client had last been told "
+               "for the same host and path"),
+        Column("gap_us", pl.Int64, "start minus start of the previous equal request of the client", "µs"),
+        Column("attempt_no", pl.Int64, "1; one more if the previous equal request failed at most 60 s before"),
+        Column("prev_status", pl.Int32, "status of the previous equal request of the client"),
+        Column("next_status", pl.Int32, "status of its next equal request"),
+    ),
+    add=_add,
+    needs=("request",),
+)  # fmt: skip

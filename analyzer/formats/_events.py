@@ -1,0 +1,101 @@
+"""Turns a frame of slot texts into canonical columns, the same way for every format."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer import values
+from analyzer.formats import _slots
+
+_REQUEST_PARTS = ("method", "target", "protocol")
+
+
+def build(texts: pl.DataFrame, *, marks: str | None) -> pl.DataFrame:
+    """Gives canonical columns for line, raw, stamped_at (UTC), and one String column per slot.
+
+    marks says whether stamped_at is the start or the end of the exchange; None where it is a moment of its own.
+    timestamp is the start wherever a duration tells it.
+    """
+    frame = _split_request_line(texts)
+    present = set(frame.columns)
+    target = _target(present)
+    frame = frame.select(
+        *(pl.col(name) for name in ("line", "raw", "stamped_at") if name in present),
+        *_slots.columns(present),
+        *_protocol(present),
+        *_client(present),
+        *([values.method(pl.col("method")).alias("method")] if "method" in present else []),
+        *([target.alias("_target")] if target is not None else []),
+    )
+    if target is not None:
+        frame = _locate(frame)
+    return _stamp(frame, marks)
+
+
+def _split_request_line(texts: pl.DataFrame) -> pl.DataFrame:
+    if "request_line" not in texts.columns:
+        return texts
+    parts = values.request_line(pl.col("request_line"))
+    return texts.with_columns(
+        pl.coalesce([*([pl.col(name)] if name in texts.columns else []), parts[name]]).alias(name)
+        for name in _REQUEST_PARTS
+    )
+
+
+def _target(present: set[str]) -> pl.Expr | None:
+    choices = [pl.col(name) for name in ("target", "url") if name in present]
+    if "path" in present:
+        path = pl.col("path")
+        if "query" in present:
+            query = pl.col("query").str.strip_prefix("?")
+            whole = path.str.contains("?", literal=True) | query.is_null() | (query == "")
+            path = pl.when(whole).then(path).otherwise(pl.concat_str(path, pl.lit("?"), query))
+        choices.append(path)
+    return pl.coalesce(choices) if choices else None
+
+
+def _protocol(present: set[str]) -> list[pl.Expr]:
+    choices = [values.protocol(pl.col("protocol"))] if "protocol" in present else []
+    if "http_version" in present:
+        choices.append(values.http_version(pl.col("http_version")))
+    return [pl.coalesce(choices).alias("protocol")] if choices else []
+
+
+def _client(present: set[str]) -> list[pl.Expr]:
+    peers = [values.address(pl.col(name)) for name in ("client_ip", "client_ip_other") if name in present]
+    peer = pl.coalesce(peers) if peers else pl.lit(None, dtype=pl.String)
+    if "forwarded_for" in present:
+        return [values.client(peer, pl.col("forwarded_for")).alias("client_ip")]
+    return [peer.alias("client_ip")] if peers else []
+
+
+def _locate(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds path, query, target, route and url; an absolute target fills scheme and host where nothing else did."""
+    target = pl.col("_target")
+    if not frame.select((target.str.starts_with("/") | target.is_null()).all()).item():
+        authority = target.str.extract_groups(r"^([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#@]*@)?([^/?#]+)").struct
+        found = {"scheme": authority.field("1").str.to_lowercase(), "host": values.host(authority.field("2"))}
+        frame = frame.with_columns(
+            pl.coalesce([*([pl.col(name)] if name in frame.columns else []), text]).alias(name)
+            for name, text in found.items()
+        )
+    parts = values.target_parts(target)
+    route = parts.pop("route")
+    frame = frame.with_columns(**parts).with_columns(route=values.route(pl.col("path")) if route is not None else None)
+    if not {"scheme", "host"} <= set(frame.columns):
+        return frame.with_columns(url=pl.col("target")).drop("_target")
+    known = pl.col("scheme").is_not_null() & pl.col("host").is_not_null() & pl.col("target").is_not_null()
+    whole = pl.concat_str("scheme", pl.lit("://"), "host", "target")
+    return frame.with_columns(url=pl.when(known).then(whole).otherwise(pl.col("target"))).drop("_target")
+
+
+def _stamp(frame: pl.DataFrame, marks: str | None) -> pl.DataFrame:
+    if "stamped_at" not in frame.columns:
+        return frame
+    start = pl.col("stamped_at")
+    if marks == "end" and "duration_us" in frame.columns:
+        start = start - pl.duration(microseconds=pl.col("duration_us").fill_null(0))
+    return frame.with_columns(
+        start.alias("timestamp"),
+        pl.when(pl.col("stamped_at").is_not_null()).then(pl.lit(marks, dtype=pl.String)).alias("stamp_marks"),
+    )

@@ -1,0 +1,68 @@
+"""Reads HAR header lists in the shapes that tools write, and looks headers up without regard to case."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from analyzer.formats._har_values import mapping, sequence, text
+
+Headers = dict[str, list[str]]
+
+_REMAINING = re.compile(r"(?:^|[;,\s])(?:r|remaining)\s?=\s?([0-9]{1,15})(?![0-9])")
+_LEADING = re.compile(r"\s?([0-9]{1,15})(?![0-9])")
+
+
+def header_list(value: Any) -> list[dict[str, str]]:
+    """Gives [{"name", "value"}] from HAR 1.2 objects, from [name, value] pairs or from one object {name: value}.
+
+    A value with line feeds holds several headers of that name (browsers join Set-Cookie so).
+    """
+    pairs = list(value.items()) if isinstance(value, dict) else [_pair(item) for item in sequence(value)]
+    return [
+        {"name": name, "value": part}
+        for key, content in pairs
+        if (name := text(key)) is not None
+        for item in (content if isinstance(content, list) else [content])
+        for part in (text(item) or "").split("\n")
+    ]
+
+
+def _pair(item: Any) -> tuple[Any, Any]:
+    if isinstance(item, list):
+        return (item[0], item[1]) if len(item) == 2 else (None, None)
+    found = mapping(item)
+    return found.get("name"), found.get("value")
+
+
+def fold(headers: list[dict[str, str]]) -> Headers:
+    """Gives the values that are not blank by lower-case name, in the order in which they were sent."""
+    found: Headers = {}
+    for header in headers:
+        value = header["value"].strip()
+        if value:
+            found.setdefault(header["name"].strip().lower(), []).append(value)
+    return found
+
+
+def first(headers: Headers, *names: str) -> str | None:
+    """Gives the first value of the first of these headers that is there."""
+    return next((headers[name][0] for name in names if name in headers), None)
+
+
+def joined(headers: Headers, name: str) -> str | None:
+    """Gives all values of a list header in one text (RFC 9110, 5.3)."""
+    return ", ".join(headers[name]) if name in headers else None
+
+
+def ratelimit_remaining(headers: Headers) -> int | None:
+    """Gives the requests left: the least of all limits that the response names.
+
+    Reads RateLimit (draft-ietf-httpapi-ratelimit-headers: r=, in older drafts remaining=) and each vendor's
+    ...ratelimit-remaining... or ...rate-limit-remaining... header.
+    """
+    found = [int(count) for value in headers.get("ratelimit", []) for count in _REMAINING.findall(value)]
+    for name, values in headers.items():
+        if "ratelimit-remaining" in name or "rate-limit-remaining" in name:
+            found += [int(match.group(1)) for value in values if (match := _LEADING.match(value))]
+    return min(found, default=None)

@@ -1,0 +1,139 @@
+"""Turns the bytes of a HAR into text and its text into plain Python, with every repair counted."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+MAX_DEPTH = 200
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+_CALL = re.compile(r"\s*+[A-Za-z_$][\w.$]{0,200}+\s*+\((?=\s*+[{\[])")
+_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_ESCAPE = re.compile(r'\\(["\\/bfnrt]|u[0-9A-Fa-f]{4})?')
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class HarText:
+    """The text of a HAR without byte order mark and JSONP call; skipped counts the bytes before it."""
+
+    text: str
+    encoding: str
+    skipped: int
+    notes: tuple[str, ...] = ()
+
+    def byte_at(self, position: int) -> int:
+        """Gives the offset in the file of a character of the text."""
+        return self.skipped + len(self.text[:position].encode(self.encoding, "replace"))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A JSON value and what had to be repaired to get it: sentences' keys with their counts."""
+
+    value: Any
+    repairs: dict[str, int]
+
+
+def decode_text(data: bytes) -> HarText:
+    """Decodes UTF-8, UTF-16 or UTF-32, with or without a byte order mark, and takes off a JSONP call `name(...)`."""
+    encoding, name, skipped = _encoding(data)
+    notes = []
+    if skipped:
+        notes.append(f"The file begins with a {name} byte order mark.")
+    elif name != "UTF-8":
+        notes.append(f"The file is {name} without a byte order mark.")
+    text = data[skipped:].decode(encoding, "replace").rstrip("\x00 \t\r\n")
+    if "\ufffd" in text:
+        notes.append(f"The file holds bytes that are not {name}; each is shown as \ufffd.")
+    call = _CALL.match(text)
+    if call:
+        skipped += len(text[: call.end()].encode(encoding))
+        text = text[call.end() :].removesuffix(";").rstrip().removesuffix(")")
+        notes.append("The JSON stood in a JSONP call, which was taken off.")
+    return HarText(text, encoding, skipped, tuple(notes))
+
+
+def _encoding(data: bytes) -> tuple[str, str, int]:
+    for mark, encoding, name in _MARKS:
+        if data.startswith(mark):
+            return encoding, name, len(mark)
+    head = data[:4]
+    if len(head) > 1 and not head[1] and head[0]:
+        return "utf-16-le", "UTF-16", 0
+    if len(head) > 1 and not head[0] and head[1]:
+        return "utf-16-be", "UTF-16", 0
+    return "utf-8", "UTF-8", 0
+
+
+def load_json(text: str) -> Loaded:
+    """Reads JSON, and what programs write for JSON: NaN, raw control characters, odd escapes, lone surrogates.
+
+    Repeated keys, lone surrogates and nesting beyond MAX_DEPTH are repaired and counted. Raises ValueError.
+    """
+    try:
+        try:
+            return _tidy(msgspec.json.decode(text), text, scrub=False)
+        except msgspec.DecodeError:
+            return _tidy(_tolerant(text), text, scrub=True)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+
+
+def _tolerant(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False, parse_int=_whole)
+    except ValueError as error:
+        repaired = _ESCAPE.sub(lambda found: found.group() if found.group(1) else r"\\", text)
+        try:
+            return json.loads(repaired, strict=False, parse_int=_whole)
+        except ValueError:
+            raise error from None
+
+
+def _whole(digits: str) -> int | float:
+    # Python refuses to read an integer of more than 4,300 digits.
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
+def _tidy(value: Any, text: str, *, scrub: bool) -> Loaded:
+    keys, cut, replaced = 0, 0, 0
+    holder = [value]
+    stack: list[tuple[Any, int]] = [(holder, 0)]
+    while stack:
+        node, depth = stack.pop()
+        keys += len(node) if isinstance(node, dict) else 0
+        if scrub and isinstance(node, dict):
+            replaced += _clean_keys(node)
+        for place, child in node.items() if isinstance(node, dict) else enumerate(node):
+            if isinstance(child, dict | list):
+                if depth < MAX_DEPTH:
+                    stack.append((child, depth + 1))
+                else:
+                    node[place] = None
+                    cut += 1
+            elif scrub and isinstance(child, str) and _SURROGATE.search(child):
+                node[place] = _SURROGATE.sub("\ufffd", child)
+                replaced += 1
+    repeated = 0 if cut else _STRINGS.sub("", text).count(":") - keys
+    repairs = {"repeated_keys": repeated, "too_deep": cut, "lone_surrogates": replaced}
+    return Loaded(holder[0], {name: count for name, count in repairs.items() if count > 0})
+
+
+def _clean_keys(node: dict[str, Any]) -> int:
+    odd = [key for key in node if _SURROGATE.search(key)]
+    for key in odd:
+        node[_SURROGATE.sub("\ufffd", key)] = node.pop(key)
+    return len(odd)

@@ -1,0 +1,90 @@
+"""Reads single values of a HAR whatever type they came in: the right type, or None."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LIMIT = 10**15
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Gives the object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: Any) -> list[Any]:
+    """Gives the array, or an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: Any) -> str | None:
+    """Gives a text that is not blank; numbers are written out."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def number(value: Any) -> float | None:
+    """Gives a finite number below 10^15 in size, also from its text; a boolean is none."""
+    if isinstance(value, str) and len(value) <= 40:
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -_LIMIT < value < _LIMIT and not math.isnan(value) else None
+
+
+def amount(value: Any) -> float | None:
+    """Gives a number that is not negative: -1 is how HAR writes an absent one."""
+    found = number(value)
+    return None if found is None or found < 0 else found
+
+
+def size(value: Any) -> int | None:
+    """Gives whole bytes."""
+    found = amount(value)
+    return None if found is None else round(found)
+
+
+def milliseconds_as_us(value: Any) -> int | None:
+    """Gives whole microseconds from milliseconds."""
+    found = amount(value)
+    return None if found is None else round(found * 1000)
+
+
+def start_us(value: Any) -> tuple[int | None, bool]:
+    """Gives microseconds since 1970 from an ISO 8601 text, and whether it named its zone; without one it is UTC.
+
+    Digits beyond the microsecond are cut. A number is seconds, milliseconds or microseconds, by its size.
+    """
+    if not isinstance(value, str):
+        return _epoch_us(value), True
+    try:
+        moment = datetime.fromisoformat(value.strip().upper())
+    except ValueError:
+        return None, True
+    zoned = moment.tzinfo is not None
+    if not zoned:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(microseconds=1), zoned
+
+
+def iso(us: int) -> str:
+    """Gives the ISO 8601 text of microseconds since 1970."""
+    return (_EPOCH + timedelta(microseconds=us)).isoformat()
+
+
+def _epoch_us(value: Any) -> int | None:
+    found = amount(value) if isinstance(value, int | float) else None
+    if found is None:
+        return None
+    if found < 1e11:
+        return round(found * 1_000_000)
+    return round(found * 1000) if found < 1e14 else round(found)

@@ -1,0 +1,132 @@
+"""What a field of a log means: slots are the words that directives, variables and JSON keys are translated to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+import polars as pl
+
+from analyzer import values
+
+Reader = Callable[[pl.Expr], pl.Expr]
+
+
+def keep(text: pl.Expr) -> pl.Expr:
+    """Gives the text as it is."""
+    return text
+
+
+def _unit(units_per_second: int) -> Reader:
+    return partial(values.scaled_to_us, units_per_second=units_per_second)
+
+
+def _server_address(text: pl.Expr) -> pl.Expr:
+    return values.listed(text.str.replace_all(r"[a-z]+://([^/,\s]+)[^,\s]*", "$1"))
+
+
+def _times(units_per_second: int) -> Reader:
+    return lambda text: values.listed(text).list.eval(values.scaled_to_us(pl.element(), units_per_second))
+
+
+def _statuses(text: pl.Expr) -> pl.Expr:
+    return values.listed(text).list.eval(values.status(pl.element()))
+
+
+def _severity_number(text: pl.Expr) -> pl.Expr:
+    step = (text.cast(pl.Int32, strict=False) - 1) // 4
+    return step.replace_strict(dict(enumerate(_SEVERITIES)), default=None, return_dtype=pl.String)
+
+
+_SEVERITIES = ("trace", "debug", "info", "warning", "error", "critical")  # OpenTelemetry, logs data model
+
+
+def _http_date(text: pl.Expr) -> pl.Expr:
+    return text.str.to_datetime("%a, %d %b %Y %H:%M:%S GMT", strict=False, time_unit="us").dt.replace_time_zone("UTC")
+
+
+def _credentials(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.is_not_null()).then(~text.is_in(["-", ""]))
+
+
+# slot: (canonical column, reader). Where several slots fill one column, the first that has a value wins.
+SLOTS: Mapping[str, tuple[str, Reader]] = {
+    "user": ("user", keep),
+    "scheme": ("scheme", lambda text: text.str.to_lowercase()),
+    "host": ("host", values.host),
+    "server_name": ("host", values.host),
+    "status": ("status", values.status),
+    "status_original": ("status", values.status),
+    "request_bytes": ("request_bytes", values.count),
+    "bytes_sent": ("response_bytes", values.count),
+    "response_bytes": ("response_bytes", values.count),
+    "duration_ns": ("duration_us", _unit(1_000_000_000)),
+    "duration_us": ("duration_us", _unit(1_000_000)),
+    "duration_ms": ("duration_us", _unit(1_000)),
+    "duration_s": ("duration_us", _unit(1)),
+    "duration_text": ("duration_us", values.duration_text),
+    "referrer": ("referrer", keep),
+    "user_agent": ("user_agent", keep),
+    "request_id": ("request_id", keep),
+    "request_id_header": ("request_id", keep),
+    "error_log_id": ("request_id", keep),
+    "trace_id": ("trace_id", values.trace_id),
+    "upstream": ("upstream", _server_address),
+    "upstream_status": ("upstream_status", _statuses),
+    "upstream_s": ("upstream_us", _times(1)),
+    "upstream_ms": ("upstream_us", _times(1_000)),
+    "upstream_ns": ("upstream_us", _times(1_000_000_000)),
+    "level": ("level", values.level),
+    "severity_number": ("level", _severity_number),
+    "message": ("message", keep),
+    "logger": ("logger", keep),
+    "exception_type": ("exception_type", keep),
+    "exception_message": ("exception_message", keep),
+    "stack_trace": ("stack_trace", keep),
+    "server_ip": ("server_ip", values.address),
+    "request_content_type": ("request_content_type", keep),
+    "content_type": ("content_type", keep),
+    "origin": ("origin", keep),
+    "server": ("server", keep),
+    "via": ("via", keep),
+    "proxy_status": ("proxy_status", keep),
+    "x_cache": ("x_cache", keep),
+    "location": ("location", keep),
+    "allow": ("allow", keep),
+    "retry_after": ("retry_after", keep),
+    "ratelimit_remaining": ("ratelimit_remaining", values.count),
+    "www_authenticate": ("www_authenticate", keep),
+    "response_date": ("response_date", _http_date),
+}
+# Slots that _events turns into columns together.
+COMPOUND = frozenset(
+    {"time", "request_line", "method", "target", "path", "query", "url", "protocol", "http_version", "client_ip",
+     "client_ip_other", "forwarded_for", "authorization"}
+)  # fmt: skip
+
+
+def merge(fields: Mapping[str, Iterable[pl.Expr]]) -> list[pl.Expr]:
+    """Gives one text column per slot: the first of its fields that is neither empty nor a dash.
+
+    Credentials keep their dash, which says that none were sent.
+    """
+    return [
+        pl.coalesce(keep(text) if slot == "authorization" else values.blank_to_null(text) for text in texts).alias(slot)
+        for slot, texts in fields.items()
+    ]
+
+
+def columns(slots: Iterable[str]) -> list[pl.Expr]:
+    """Gives the canonical columns that these slots fill one to one, in the order of SLOTS."""
+    present = set(slots)
+    by_column: dict[str, list[pl.Expr]] = {}
+    for slot, (column, read) in SLOTS.items():
+        if slot in present:
+            by_column.setdefault(column, []).append(read(pl.col(slot)))
+    found = [pl.coalesce(readings).alias(column) for column, readings in by_column.items()]
+    if "authorization" in present:
+        found.append(_credentials(pl.col("authorization")).alias("auth_present"))
+        found.append(values.auth_scheme(pl.col("authorization")).alias("auth_scheme"))
+    return found
+
+

@@ -1,0 +1,108 @@
+"""Replaces secrets by placeholders in everything that is written, and refuses to write what still holds one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import polars as pl
+
+from analyzer.redact import _secrets as secrets
+from analyzer.redact._addresses import PATTERN_V4, PATTERN_V6, fake_addresses
+from analyzer.redact._detector import Detector
+from analyzer.redact._key import key_path, own_key, read_key
+from analyzer.redact._placeholder import placeholder
+from analyzer.redact._walk import replace_strings, strings_of
+from analyzer.registry import discover
+
+__all__ = ["Detector", "Redactor", "detectors", "key_path", "own_key", "read_key"]
+
+T = TypeVar("T")
+
+
+@cache
+def detectors() -> tuple[Detector, ...]:
+    """Gives all detectors, in the order of their names."""
+    return tuple(cast("Detector", found) for found in discover("analyzer.redact", "DETECTOR").values())
+
+
+class Redactor:
+    """Learns secrets from whatever it is shown, and replaces them wherever they stand.
+
+    Learn first from every text that will be written and from every place that holds secrets (a HAR's headers), then
+    replace: a secret that one place names is replaced in all the others too. keep holds addresses of servers.
+    """
+
+    def __init__(self, key: bytes, *, keep: frozenset[str] = frozenset()) -> None:
+        self._key = key
+        self._keep = keep
+        self._found: dict[str, str] = {}
+        self._context: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
+        self._table: dict[str, str] | None = None
+
+    def learn(self, texts: pl.Series) -> None:
+        """Learns the secrets and addresses in a column of text; nulls are skipped."""
+        distinct = texts.drop_nulls().unique()
+        if distinct.is_empty():
+            return
+        for value, kind in secrets.find(distinct, detectors()).items():
+            self._found.setdefault(value, kind)
+        self._context |= secrets.find_in_context(distinct, detectors(), self._key)
+        self._addresses |= fake_addresses(self._key, _addresses_in(distinct), self._keep)
+        self._table = None
+
+    def learn_values(self, values: Iterator[tuple[str, str]]) -> None:
+        """Learns (secret, kind) pairs that their place gave away."""
+        for value, kind in values:
+            if value and not value.startswith("[redacted:"):
+                self._found.setdefault(value, kind)
+        self._table = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Gives the known secrets that must not survive anywhere, sorted."""
+        return tuple(sorted(value for value in self._found if secrets.spreads(value)))
+
+    def counts(self) -> dict[str, int]:
+        """Counts the distinct secrets of each kind."""
+        kinds = sorted(self._found.values())
+        return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+
+    def replace(self, texts: pl.Series) -> pl.Series:
+        """Gives the column with every known secret, in all its spellings, replaced."""
+        table = self._replacements()
+        if not table:
+            return texts
+        # Of two that begin at the same place the longer one wins, as it comes first.
+        return texts.str.replace_many(list(table), list(table.values()), leftmost=True)
+
+    def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Gives the frame with every text column replaced."""
+        return frame.with_columns(self.replace(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String)
+
+    def value(self, value: T) -> T:
+        """Gives a frozen value or JSON document with every string in it replaced, learning from it first."""
+        texts = pl.Series("text", sorted(set(strings_of(value))), dtype=pl.String)
+        self.learn(texts)
+        return cast("T", replace_strings(value, dict(zip(texts, self.replace(texts), strict=True))))
+
+    def _replacements(self) -> dict[str, str]:
+        if self._table is None:
+            table = dict(self._context)
+            table |= self._addresses
+            for value, kind in self._found.items():
+                if secrets.spreads(value):
+                    shown = placeholder(self._key, kind, value)
+                    table |= dict.fromkeys(secrets.spellings(value), shown)
+            self._table = dict(sorted(table.items(), key=lambda item: (-len(item[0]), item[0])))
+        return self._table
+
+
+def _addresses_in(texts: pl.Series) -> list[str]:
+    found: list[Any] = []
+    for pattern in (PATTERN_V4, PATTERN_V6):
+        matches = texts.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
+        found += matches.str.extract(pattern, 1).drop_nulls().unique().sort().to_list()
+    return found

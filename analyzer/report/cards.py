@@ -1,0 +1,39 @@
+"""An incident in short: what stands on its card, at the head of its article and on the first screen."""
+
+from __future__ import annotations
+
+from analyzer.model import Incident
+from analyzer.report import phrases
+from analyzer.report.material import Material
+from analyzer.report.view import Card, Fact
+from analyzer.report.words import LAYER_WORDS, sentence
+
+
+def card(material: Material, incident: Incident) -> Card:
+    """Gives the card of an incident."""
+    rank = material.numbers[incident.id]
+    return Card(
+        anchor=f"#incident-{rank}" if rank <= material.limits.incidents else "#incidents",
+        rank=f"{rank} of {len(material.analysis.findings.incidents):,}",
+        severity=incident.severity,
+        title=material.label(incident.title),
+        layer=sentence(LAYER_WORDS[incident.layer]),
+        confidence=phrases.confidence(incident),
+        facts=facts(material, incident),
+    )
+
+
+def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
+    """Gives when, for whom, what was answered, how much failed."""
+    analysis = material.analysis
+    after = phrases.aftermath(incident, analysis.findings, analysis.bucket_seconds)
+    clients = "; ".join(
+        f"{material.label(item.client)} ({item.failed:,} of {item.requests:,})" for item in incident.clients.top[:3]
+    )
+    errors = material.labels(incident.errors, 3)
+    return (
+        Fact("When", phrases.when(incident) + (f"; {after}" if after else ""), ""),
+        Fact("For whom", phrases.whom(incident.clients), f"most: {clients}" if clients else ""),
+        Fact("Status", phrases.statuses(incident), "; ".join(errors.items)),
+        Fact("How much", phrases.share(incident), ""),
+    )

@@ -1,0 +1,1 @@
+"""Pictures as SVG that templates write from numbers: bars, strips, ladders, waterfalls."""

@@ -1,0 +1,45 @@
+"""The ten layers in the order a request travels, each with what an incident says of it."""
+
+from __future__ import annotations
+
+from analyzer.model import LAYERS, Incident, LayerVerdict, Verdict
+from analyzer.report.view import LadderChart, Rung, Table
+from analyzer.report.words import LAYER_WORDS, VERDICT_WORDS, number, sentence
+
+_RUNG = 28
+_ORDER: tuple[Verdict, ...] = ("cause", "suspected", "ruled_out", "not_visible")
+
+
+def draw(chart_id: str, incident: Incident) -> LadderChart:
+    """Gives one rung per layer."""
+    verdicts = complete(incident)
+    rungs = tuple(
+        Rung(_RUNG * index + _RUNG // 2, LAYER_WORDS[item.layer], item.verdict, VERDICT_WORDS[item.verdict])
+        for index, item in enumerate(verdicts)
+    )
+    rows = tuple(
+        (LAYER_WORDS[item.layer], VERDICT_WORDS[item.verdict], number(len(item.evidence))) for item in verdicts
+    )
+    return LadderChart(
+        id=chart_id,
+        title="Layers from the browser to the backend",
+        description=_describe(verdicts),
+        height=_RUNG * len(verdicts),
+        rungs=rungs,
+        table=Table("Verdict per layer", ("Layer", "Verdict", "Pieces of evidence"), rows, ""),
+    )
+
+
+def complete(incident: Incident) -> tuple[LayerVerdict, ...]:
+    """Gives all ten layers in travel order; one that the incident says nothing of is not visible."""
+    known = {item.layer: item for item in incident.layers}
+    return tuple(known.get(layer) or LayerVerdict(layer, "not_visible") for layer in LAYERS)
+
+
+def _describe(verdicts: tuple[LayerVerdict, ...]) -> str:
+    sentences = []
+    for verdict in _ORDER:
+        names = [LAYER_WORDS[item.layer] for item in verdicts if item.verdict == verdict]
+        if names:
+            sentences.append(f"{sentence(VERDICT_WORDS[verdict])}: {', '.join(names)}.")
+    return " ".join(sentences)

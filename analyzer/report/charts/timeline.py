@@ -1,0 +1,109 @@
+"""Requests and failures over time, with the time of each incident as a band and a lane."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from analyzer.report.charts._axis import Axis, lay, place
+from analyzer.report.view import Lane, Shape, Table, TimelineChart
+from analyzer.report.words import number, plural
+
+_FLOOR = 112
+_TALLEST = 96
+_LANE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An incident's time and the words beside it."""
+
+    start: datetime
+    end: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Requests and failures that began in one bucket."""
+
+    start: datetime
+    requests: int
+    failed: int
+
+
+def draw(
+    chart_id: str, title: str, counts: Sequence[Count], bands: Sequence[Band], *, bucket: timedelta, columns: int
+) -> TimelineChart | None:
+    """Gives bars of requests with failures in them, or None if there is nothing to count."""
+    axis = lay((count.start for count in counts), bucket, columns)
+    if axis is None:
+        return None
+    failed: Counter[int] = Counter()
+    requests: Counter[int] = Counter()
+    for count in counts:
+        requests[axis.column(count.start)] += count.requests
+        failed[axis.column(count.start)] += count.failed
+    # Failures may be counted in more than one incident; a bar never shows more of them than there were requests.
+    tall = {column: max(requests[column], failed[column]) for column in requests}
+    most = max(tall.values(), default=0)
+    return TimelineChart(
+        id=chart_id,
+        title=title,
+        description=_describe(axis, requests, failed, most),
+        height=_FLOOR + 22 + _LANE * sum(1 for band in bands if band.text),
+        floor=_FLOOR,
+        shapes=_bars(axis, tall, most, "requests") + _bars(axis, failed, most, "failed"),
+        lanes=_lanes(axis, bands),
+        top=f"{plural(most, 'request')} per {axis.step}",
+        ticks=axis.ticks(),
+        table=_table(axis, title, requests, failed),
+    )
+
+
+def _bars(axis: Axis, values: Counter[int] | dict[int, int], most: int, kind: str) -> tuple[Shape, ...]:
+    shapes = []
+    for column, value in sorted(values.items()):
+        if value > 0:
+            height = max(_TALLEST * value / most, 2.0)
+            shapes.append(Shape(axis.left(column), place(_FLOOR - height), axis.breadth(), place(height), kind))
+    return tuple(shapes)
+
+
+def _lanes(axis: Axis, bands: Sequence[Band]) -> tuple[Lane, ...]:
+    lanes = []
+    for index, band in enumerate(bands):
+        left, right = axis.percent(band.start), axis.percent(band.end)
+        after = right < 60
+        label = min(right + 1, 100) if after else max(left - 1, 0)
+        lanes.append(
+            Lane(
+                x=place(left),
+                width=place(max(right - left, 0.3)),
+                y=_FLOOR + 22 + _LANE * index,
+                label_x=place(label),
+                align="start" if after else "end",
+                text=band.text,
+            )
+        )
+    return tuple(lanes)
+
+
+def _describe(axis: Axis, requests: Counter[int], failed: Counter[int], most: int) -> str:
+    begin, end = axis.stamp(axis.start), axis.stamp(axis.end)
+    text = f"{plural(requests.total(), 'request')} from {begin} to {end} UTC, at most {number(most)} per {axis.step}."
+    bad = sorted(column for column, value in failed.items() if value)
+    if not bad:
+        return f"{text} No failures of incidents among them."
+    first, last = axis.stamp(axis.opens(bad[0])), axis.stamp(axis.opens(bad[-1] + 1))
+    return f"{text} Failures of incidents: {number(failed.total())}, all between {first} and {last}."
+
+
+def _table(axis: Axis, title: str, requests: Counter[int], failed: Counter[int]) -> Table:
+    used = [column for column in range(axis.columns) if requests[column] or failed[column]]
+    rows = tuple((axis.stamp(axis.opens(column)), number(requests[column]), number(failed[column])) for column in used)
+    empty = axis.columns - len(used)
+    note = f"{plural(empty, 'interval')} without requests left out." if empty else ""
+    return Table(title, (f"{axis.step} from (UTC)", "Requests", "Failed in incidents"), rows, note)

@@ -1,0 +1,63 @@
+"""The way of one failing request: each hop as a bar on one time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from analyzer.model import Hop
+from analyzer.report.charts._axis import Axis, later, place
+from analyzer.report.view import Stop, Table, WaterfallChart
+from analyzer.report.words import duration, microseconds, moment, plural, utc
+
+_ROW = 46
+
+
+def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> WaterfallChart:
+    """Gives one bar per hop, which must be at least one; name cuts a name that is too long."""
+    start = min(utc(hop.at) for hop in hops)
+    end = max(later(utc(hop.at), timedelta(microseconds=hop.duration_us or 0)) for hop in hops)
+    axis = Axis(start, max(end - start, timedelta(milliseconds=1)), 1)
+    return WaterfallChart(
+        id=chart_id,
+        title="One failing request from hop to hop",
+        description=_describe(hops, end - start, name),
+        height=_ROW * len(hops) + 22,
+        stops=tuple(_stop(index, hop, axis, name) for index, hop in enumerate(hops)),
+        ticks=axis.ticks(),
+        table=Table(
+            "Hops in time order",
+            ("Hop", "Start (UTC)", "Duration", "Status", "Line"),
+            tuple(
+                (name(hop.name), moment(hop.at).text, _took(hop), _status(hop), name(str(hop.ref))) for hop in hops
+            ),
+            "",
+        ),
+    )
+
+
+def _stop(index: int, hop: Hop, axis: Axis, name: Callable[[str], str]) -> Stop:
+    left = min(axis.percent(hop.at), 99.0)
+    until = axis.percent(later(utc(hop.at), timedelta(microseconds=hop.duration_us or 0)))
+    failed = hop.status is None or hop.status >= 400
+    return Stop(
+        y=_ROW * index,
+        label=name(hop.name),
+        text=f"{_status(hop)}, {_took(hop)}",
+        x=place(left),
+        width=place(max(until - left, 0.6)),
+        kind="failed" if failed else "worked",
+    )
+
+
+def _describe(hops: Sequence[Hop], whole: timedelta, name: Callable[[str], str]) -> str:
+    told = "; ".join(f"{name(hop.name)}: {_status(hop)}, {_took(hop)}" for hop in hops)
+    return f"{plural(len(hops), 'hop')} in {duration(whole)}. {told}."
+
+
+def _status(hop: Hop) -> str:
+    return "no status" if hop.status is None else str(hop.status)
+
+
+def _took(hop: Hop) -> str:
+    return "duration unknown" if hop.duration_us is None else microseconds(hop.duration_us)

@@ -1,0 +1,169 @@
+"""What every section builds from: the analysis, the limits, and which lines the evidence table will show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import TypeVar
+
+from analyzer.model import Analysis, Evidence, Incident, Ref
+from analyzer.report.links import address
+from analyzer.report.quoting import clip
+from analyzer.report.view import Claim, Listing, Place, Run
+from analyzer.report.words import iso, number
+
+T = TypeVar("T")
+_JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}
+_PUNCTUATION = ".,;:!?)\"'"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of each thing the page shows; text and label count characters, all others items."""
+
+    incidents: int = 100
+    listed: int = 400
+    charts: int = 10
+    columns: int = 120
+    evidence: int = 500
+    items: int = 20
+    ids: int = 100
+    rejects: int = 100
+    rows: int = 200
+    text: int = 2_000
+    label: int = 300
+
+    def halved(self) -> Limits:
+        """Gives half of each limit, at least one item and forty characters."""
+        floors = {"text": 40, "label": 40, "columns": 12}
+        halves = {name: max(getattr(self, name) // 2, floors.get(name, 1)) for name in _NAMES}
+        return replace(self, **halves)
+
+
+_NAMES = tuple(field.name for field in fields(Limits))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the evidence table before it is worded; incidents holds their numbers from 1."""
+
+    ref: Ref
+    timestamp: datetime | None
+    text: str
+    incidents: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The analysis, the incidents that are shown in full, and the lines of the evidence table."""
+
+    analysis: Analysis
+    limits: Limits
+    incidents: tuple[Incident, ...]
+    numbers: dict[str, int]
+    lines: tuple[Line, ...]
+    line_total: int
+    shown: frozenset[Ref]
+
+    def text(self, value: str) -> str:
+        """Gives a quoted line or sentence, cut."""
+        return clip(value, self.limits.text)
+
+    def label(self, value: str) -> str:
+        """Gives a name or value, cut."""
+        return clip(value, self.limits.label)
+
+    def listing(self, items: Sequence[T], limit: int, rest: str, *, total: int | None = None) -> Listing[T]:
+        """Gives the first items and a note that counts the others; rest says where they lie."""
+        everything = len(items) if total is None else total
+        shown = tuple(items[:limit])
+        note = "" if len(shown) >= everything else f"First {number(len(shown))} of {number(everything)}; {rest}."
+        return Listing(shown, note)
+
+    def place(self, ref: Ref) -> Place:
+        """Gives source:line with the anchor of its row, if that row is shown."""
+        return Place(self.label(str(ref)), f"#{anchor(ref)}" if ref in self.shown else "")
+
+    def claim(self, evidence: Evidence) -> Claim:
+        """Gives a sentence with what proves it."""
+        place = self.place(evidence.ref) if evidence.ref else None
+        return Claim(self.text(evidence.text), place, _JOINS[evidence.join] if evidence.join else "")
+
+    def claims(self, evidence: Sequence[Evidence]) -> Listing[Claim]:
+        """Gives the first sentences with what proves them."""
+        first = evidence[: self.limits.items]
+        return self.listing([self.claim(item) for item in first], len(first), "all in findings.json", total=len(evidence))
+
+    def steps(self, steps: Sequence[str]) -> Listing[tuple[Run, ...]]:
+        """Gives the first steps, with https addresses in them apart so that they can be links."""
+        first = [runs(self.text(step)) for step in steps[: self.limits.items]]
+        return self.listing(first, len(first), "all in findings.json", total=len(steps))
+
+    def labels(self, values: Sequence[str], limit: int | None = None, *, total: int | None = None) -> Listing[str]:
+        """Gives the first names or values."""
+        first = [self.label(value) for value in values[: limit or self.limits.items]]
+        return self.listing(first, len(first), "more in findings.json", total=max(total or 0, len(values)))
+
+
+def prepare(analysis: Analysis, limits: Limits) -> Material:
+    """Gives the material, with the lines picked that claims point at first, then other lines of the incidents."""
+    shown = analysis.findings.incidents[: limits.incidents]
+    numbers = {incident.id: index for index, incident in enumerate(analysis.findings.incidents, start=1)}
+    cited: dict[Ref, set[int]] = {}
+    for incident in shown:
+        for ref in _cited(incident, analysis, limits.items):
+            cited.setdefault(ref, set()).add(numbers[incident.id])
+    texts: dict[Ref, dict[str, None]] = {}
+    stamps: dict[Ref, datetime] = {}
+    for exhibit in analysis.exhibits:
+        owners = cited.setdefault(exhibit.ref, set())
+        if exhibit.incident in numbers:
+            owners.add(numbers[exhibit.incident])
+        texts.setdefault(exhibit.ref, {})[exhibit.text] = None
+        if exhibit.timestamp:
+            stamps.setdefault(exhibit.ref, exhibit.timestamp)
+    picked = list(cited)[: limits.evidence]
+    lines = [
+        Line(ref, stamps.get(ref), "\n".join(texts.get(ref, ())), tuple(sorted(cited[ref]))) for ref in picked
+    ]
+    lines.sort(key=lambda line: (line.timestamp is None, iso(line.timestamp) if line.timestamp else "", _key(line.ref)))
+    return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked))
+
+
+def anchor(ref: Ref) -> str:
+    """Gives the stable id of a line: twelve hexadecimal digits of the SHA-256 of its source and number."""
+    key = f"{ref.source}\0{ref.line}\0{ref.entry}".encode("utf-8", "surrogatepass")
+    return f"e-{sha256(key).hexdigest()[:12]}"
+
+
+def runs(text: str) -> tuple[Run, ...]:
+    """Splits a sentence into plain pieces and https addresses."""
+    pieces: list[Run] = []
+    plain = ""
+    for index, word in enumerate(text.split(" ")):
+        bare = word.rstrip(_PUNCTUATION)
+        found = address(bare)
+        gap = " " if index else ""
+        if found is None:
+            plain += gap + word
+            continue
+        pieces.append(Run(plain + gap, ""))
+        pieces.append(Run(found, found))
+        plain = word[len(bare) :]
+    pieces.append(Run(plain, ""))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _cited(incident: Incident, analysis: Analysis, limit: int) -> Iterable[Ref]:
+    own = (incident.preceding, incident.counter_example)
+    evidence = [*incident.root_evidence[:limit], *(item for item in own if item)]
+    for verdict in incident.layers:
+        evidence.extend(verdict.evidence[:limit])
+    yield from (item.ref for item in evidence if item.ref)
+    yield from (hop.ref for hop in analysis.hops.get(incident.id, ())[:limit])
+
+
+def _key(ref: Ref) -> tuple[str, int, int]:
+    return ref.source, -1 if ref.line is None else ref.line, -1 if ref.entry is None else ref.entry

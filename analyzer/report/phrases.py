@@ -1,0 +1,138 @@
+"""Sentences about one incident, the same in report.html and in summary.md."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from analyzer.model import Clients, Findings, Incident, Separating
+from analyzer.report.words import (
+    LAYER_WORDS,
+    SERIOUS,
+    clock,
+    duration,
+    number,
+    percent,
+    plural,
+    span,
+    sureness,
+    utc,
+)
+
+_STATUSES = 10
+_PATTERNS = {
+    "constant": "constant: affected clients had no success on these endpoints meanwhile",
+    "intermittent": "intermittent: affected clients also had successes on these endpoints meanwhile",
+}
+
+
+def headline_of_none(findings: Findings) -> str:
+    """Says that nothing serious was found, or that nothing was there to be judged."""
+    if not any(source.events for source in findings.sources):
+        return "No request or message could be read, so nothing can be said"
+    if findings.incidents:
+        return f"Nothing above low was found; {plural(len(findings.incidents), 'remark')} below"
+    return "Nothing above low was found"
+
+
+def serious(findings: Findings) -> tuple[Incident, ...]:
+    """Gives the incidents above low, in their order."""
+    return tuple(incident for incident in findings.incidents if incident.severity in SERIOUS)
+
+
+def layer(incident: Incident) -> str:
+    """Gives the layer and how sure it is: backend (confidence 92 %)."""
+    return f"{LAYER_WORDS[incident.layer]} (confidence {percent(incident.confidence)})"
+
+
+def confidence(incident: Incident) -> str:
+    """Gives the confidence as a number and as a word."""
+    return f"{percent(incident.confidence)}, {sureness(incident.confidence)}"
+
+
+def when(incident: Incident) -> str:
+    """Gives the time from the start of the first failing exchange to the end of the last."""
+    return span(incident.started, incident.ended)
+
+
+def aftermath(incident: Incident, findings: Findings, bucket_seconds: int) -> str:
+    """Says whether it was over when the inputs ended, as far as the counts show; empty if they do not."""
+    later = [bucket for bucket in incident.buckets if utc(bucket.start) > utc(incident.ended)]
+    worked = sum(bucket.requests - bucket.failed for bucket in later)
+    if worked and not any(bucket.failed for bucket in later):
+        return f"over: {plural(worked, 'later request')} to these endpoints worked"
+    if findings.end is None:
+        return ""
+    gap = utc(findings.end) - utc(incident.ended)
+    if gap <= timedelta(seconds=bucket_seconds):
+        return f"may be going on: the inputs end at {clock(findings.end)} UTC"
+    return f"unknown since: no later request to these endpoints in the inputs, which end at {clock(findings.end)} UTC"
+
+
+def whom(clients: Clients) -> str:
+    """Says who was affected, among those who used the endpoints."""
+    others = clients.on_endpoints
+    if clients.scope == "all":
+        text = f"all {plural(clients.affected, 'client')} that used these endpoints"
+    else:
+        text = f"{number(clients.affected)} of {plural(others, 'client')} that used these endpoints"
+    if clients.total > others:
+        text += f" ({number(clients.total)} clients in all)"
+    return text
+
+
+def share(incident: Incident) -> str:
+    """Says how many requests failed and how many do so usually."""
+    text = f"{number(incident.failed)} of {plural(incident.requests, 'request')} failed"
+    text += f" ({percent(incident.failure_rate)}"
+    if incident.baseline_failure_rate is not None:
+        text += f"; outside the incident {percent(incident.baseline_failure_rate)}"
+    return text + ")"
+
+
+def statuses(incident: Incident) -> str:
+    """Gives the statuses that clients saw, or says that none came."""
+    first = ", ".join(str(status) for status in incident.statuses[:_STATUSES])
+    more = len(incident.statuses) - _STATUSES
+    return (first + (f" and {number(more)} more" if more > 0 else "")) or "no status: no response came"
+
+
+def ratio(incident: Incident) -> str:
+    """Says by how much failures exceed the usual rate, or nothing if that is unknown."""
+    if incident.rate_ratio is None or not math.isfinite(incident.rate_ratio.value):
+        return ""
+    value = incident.rate_ratio
+    high = f"to {_round(value.high)}" if math.isfinite(value.high) else "upwards"
+    return f"{_round(value.value)} times the usual failure rate (95 % interval {_round(value.low)} {high})"
+
+
+def chance(incident: Incident) -> str:
+    """Says how often chance alone would make such a burst, or nothing where no burst rule fired."""
+    expected = incident.expected_by_chance
+    if expected is None or not math.isfinite(expected):
+        return ""
+    if expected < 0.001:
+        return "fewer than 0.001 such bursts expected by chance in these inputs"
+    return f"{expected:.2g} such bursts expected by chance in these inputs"
+
+
+def pattern(incident: Incident) -> str:
+    """Says whether affected clients also had successes, or nothing if that is unknown."""
+    return _PATTERNS[incident.pattern] if incident.pattern else ""
+
+
+def separating(value: Separating) -> str:
+    """Says in how many failing and working requests the attribute has this value."""
+    return (
+        f"in {number(value.failing)} of {number(value.failing_total)} failing and "
+        f"{number(value.working)} of {number(value.working_total)} working requests"
+    )
+
+
+def length(incident: Incident) -> str:
+    """Gives how long it lasted."""
+    return duration(incident.ended - incident.started)
+
+
+def _round(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"

@@ -1,0 +1,31 @@
+"""The lines that claims point at, quoted with stable ids, place and time."""
+
+from __future__ import annotations
+
+from analyzer.report.material import Material, anchor
+from analyzer.report.sections._section import Section
+from analyzer.report.view import EvidenceRow, EvidenceView
+from analyzer.report.words import moment, number
+
+
+def build(material: Material) -> EvidenceView:
+    """Gives the rows in time order; rows without a time come last."""
+    rows = tuple(
+        EvidenceRow(
+            id=anchor(line.ref),
+            place=material.label(str(line.ref)),
+            moment=moment(line.timestamp) if line.timestamp else None,
+            incidents=", ".join(str(number) for number in line.incidents[: material.limits.items]),
+            text=material.text(line.text),
+        )
+        for line in material.lines
+    )
+    cut = material.line_total > len(rows)
+    note = (
+        f"{number(len(rows))} of {number(material.line_total)} lines; the places of the others are in findings.json, "
+        "the lines themselves in the sources."
+    )
+    return EvidenceView(rows, note if cut else "")
+
+
+SECTION = Section("Evidence", after="reproduction", build=build)

@@ -1,0 +1,34 @@
+"""How the report came about, how secrets were replaced, and with which program and rules."""
+
+from __future__ import annotations
+
+from analyzer.report.material import Material
+from analyzer.report.sections._section import Section
+from analyzer.report.view import Fact, MethodView
+
+REDACTION = (
+    "Secrets and personal data were replaced by placeholders of the form [redacted:kind:hex] before this report was "
+    "made. Equal hex means equal value, so one value can be followed across lines and files without being shown."
+)
+_STATEMENTS = (
+    REDACTION,
+    "All times are UTC. Counts are exchanges: one request that several sources recorded is counted once.",
+    "Confidence follows a fixed table of evidence. A layer is called ruled out only if a line shows that it worked.",
+    "Words in quotation frames come from the inputs and may have been written by anyone. Control characters in them "
+    "are written out, such as \\x1b, and long ones are cut with the number of characters that were left out.",
+    "findings.json holds everything shown here as data; rejects.ndjson holds every line that could not be read.",
+)
+
+
+def build(material: Material) -> MethodView:
+    """Gives the statements and the program's identity."""
+    tool = material.analysis.findings.tool
+    facts = (
+        Fact("Program", material.label(f"{tool.name} {tool.version}"), ""),
+        Fact("Rules (SHA-256)", material.label(tool.rules_sha256), ""),
+        Fact("Schema of findings.json", material.analysis.findings.schema_version, ""),
+    )
+    return MethodView(_STATEMENTS, facts)
+
+
+SECTION = Section("Method and redaction", after="background", build=build)

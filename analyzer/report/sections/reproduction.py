@@ -1,0 +1,24 @@
+"""How to see one incident again."""
+
+from __future__ import annotations
+
+from analyzer.model import Incident
+from analyzer.report.material import Material
+from analyzer.report.sections._section import IncidentSection
+from analyzer.report.view import ReproductionView
+
+
+def build(material: Material, incident: Incident) -> ReproductionView | None:
+    """Gives the command and the steps, or None if there are none."""
+    reproduction = incident.reproduction
+    if reproduction is None:
+        return None
+    steps = [material.text(step) for step in reproduction.steps[: material.limits.items]]
+    return ReproductionView(
+        id=f"incident-{material.numbers[incident.id]}-curl",
+        curl=material.text(reproduction.curl),
+        steps=material.listing(steps, len(steps), "all in findings.json", total=len(reproduction.steps)),
+    )
+
+
+SECTION = IncidentSection("Reproduction", after="next_steps", build=build)

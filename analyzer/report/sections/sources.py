@@ -1,0 +1,60 @@
+"""What was read: each source with its ledger, times, zone and clock."""
+
+from __future__ import annotations
+
+from analyzer.model import Ledger, SourceReport
+from analyzer.report.material import Material
+from analyzer.report.sections._section import Section
+from analyzer.report.view import SourceRow, SourcesView
+from analyzer.report.words import number, percent, plural, span
+
+
+def build(material: Material) -> SourcesView:
+    """Gives one row per source and the sum of all."""
+    sources = material.analysis.findings.sources
+    rows = [_row(material, source) for source in sources[: material.limits.rows]]
+    return SourcesView(
+        rows=material.listing(rows, len(rows), "all in findings.json", total=len(sources)),
+        total=_total(sources),
+        problems=material.labels(material.analysis.problems),
+    )
+
+
+def _row(material: Material, source: SourceReport) -> SourceRow:
+    ledger = source.ledger
+    formats = material.labels([f"{item.name} ({number(item.lines)})" for item in source.formats])
+    return SourceRow(
+        name=material.label(source.name),
+        kinds=material.label(", ".join(source.kinds)),
+        formats=f"{', '.join(formats.items) or 'none'}; confidence {percent(source.confidence)}",
+        lines=plural(ledger.lines, "entry", "entries") if source.entries is not None else number(ledger.lines),
+        event_lines=number(ledger.event_lines),
+        rejects=number(ledger.rejects),
+        directives=number(ledger.directives),
+        blank=number(ledger.blank),
+        events=number(source.events),
+        balance="adds up" if ledger.adds_up else "DOES NOT ADD UP",
+        time=span(source.start, source.end) if source.start and source.end else "no times",
+        zone=material.label(f"{source.timezone} ({source.timezone_from})"),
+        clock=_clock(source.clock_offset_ms),
+        notes=material.labels(source.notes),
+    )
+
+
+def _clock(offset: int | None) -> str:
+    if offset is None:
+        return "not compared"
+    return "agrees" if offset == 0 else f"{offset:+,} ms against the other sources"
+
+
+def _total(sources: tuple[SourceReport, ...]) -> str:
+    ledger = sum((source.ledger for source in sources), Ledger())
+    text = (
+        f"{plural(ledger.lines, 'line or entry', 'lines and entries')} in {plural(len(sources), 'source')} = "
+        f"{number(ledger.event_lines)} of events + {number(ledger.rejects)} rejected + "
+        f"{number(ledger.directives)} directives + {number(ledger.blank)} blank"
+    )
+    return f"{text}." if ledger.adds_up else f"{text}: this does not add up; please report it as a fault."
+
+
+SECTION = Section("Sources", after="not_visible", build=build)

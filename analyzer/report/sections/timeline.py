@@ -1,0 +1,70 @@
+"""When: requests and failures over time, status classes, and what began, changed and ended in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from analyzer.report.charts import heat
+from analyzer.report.charts.timeline import Band, Count, draw
+from analyzer.report.material import Material
+from analyzer.report.sections._section import Section
+from analyzer.report.view import TimelineChart, TimelineView, Turn
+from analyzer.report.words import LAYER_WORDS, moment, utc
+
+_EMPTY = "No request with a time was counted, so there is nothing to draw."
+
+
+def build(material: Material) -> TimelineView:
+    """Gives both charts and the turns of all incidents that are shown."""
+    analysis = material.analysis
+    bucket = timedelta(seconds=analysis.bucket_seconds)
+    chart = _chart(material, bucket)
+    turns = _turns(material)
+    return TimelineView(
+        chart=chart,
+        heat=heat.draw(analysis.status_minutes, bucket=bucket, columns=material.limits.columns),
+        empty="" if chart else _EMPTY,
+        turns=material.listing(turns, material.limits.rows, "all times are in findings.json"),
+    )
+
+
+def _chart(material: Material, bucket: timedelta) -> TimelineChart | None:
+    analysis = material.analysis
+    requests: Counter[datetime] = Counter()
+    failed: Counter[datetime] = Counter()
+    for minute in analysis.status_minutes:
+        requests[utc(minute.start)] += minute.count
+    for incident in analysis.findings.incidents:
+        for part in incident.buckets:
+            failed[utc(part.start)] += part.failed
+            if not analysis.status_minutes:
+                requests[utc(part.start)] += part.requests
+    counts = [Count(start, requests[start], failed[start]) for start in sorted({*requests, *failed})]
+    bands = [
+        Band(incident.started, incident.ended, f"{material.numbers[incident.id]} {LAYER_WORDS[incident.layer]}")
+        for incident in material.incidents[: material.limits.charts]
+    ]
+    title = "Requests and failures over time"
+    return draw("timeline-chart", title, counts, bands, bucket=bucket, columns=material.limits.columns)
+
+
+def _turns(material: Material) -> list[Turn]:
+    turns = []
+    exhibits = {exhibit.ref: exhibit.timestamp for exhibit in material.analysis.exhibits}
+    for incident in material.incidents:
+        number = material.numbers[incident.id]
+        link = f"#incident-{number}"
+        if incident.preceding:
+            claim = material.claim(incident.preceding)
+            at = exhibits.get(incident.preceding.ref) if incident.preceding.ref else None
+            when = moment(at) if at else None
+            turns.append(Turn(when, f"Before incident {number}: {claim.text}", claim.place, link))
+        begins = f"Incident {number} begins: {material.label(incident.title)}"
+        turns.append(Turn(moment(incident.started), begins, None, link))
+        turns.append(Turn(moment(incident.ended), f"Incident {number}: last failure ends", None, link))
+    turns.sort(key=lambda turn: (turn.moment is None, turn.moment.datetime if turn.moment else "", turn.text))
+    return turns
+
+
+SECTION = Section("Timeline", after="verdict", build=build)

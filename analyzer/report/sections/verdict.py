@@ -1,0 +1,101 @@
+"""The first screen: what broke, which layer, since when, for whom, how sure, and what to do next."""
+
+from __future__ import annotations
+
+from analyzer.model import Evidence, Exhibit, Incident, Ref
+from analyzer.report import phrases
+from analyzer.report.cards import card
+from analyzer.report.charts import ladder
+from analyzer.report.material import Material
+from analyzer.report.sections._section import Section
+from analyzer.report.ticket import ticket
+from analyzer.report.view import Claim, Lead, Listing, VerdictView
+from analyzer.report.words import plural, span
+
+_REASONS = 3
+_STEPS = 4
+
+
+def build(material: Material) -> VerdictView:
+    """Gives the most important incident in full and the next ones as cards, or says that nothing was found."""
+    findings = material.analysis.findings
+    first, *others = findings.incidents or (None,)
+    lead = _lead(material, first) if first is not None and phrases.serious(findings)[:1] == (first,) else None
+    rest = [item for item in findings.incidents if lead is None or item is not first]
+    cards = [card(material, item) for item in rest[: material.limits.items]]
+    return VerdictView(
+        lead=lead,
+        headline=phrases.headline_of_none(findings),
+        looked=_looked(material),
+        problems=material.labels(material.analysis.problems),
+        unseen=_unseen(material),
+        others=material.listing(cards, len(cards), "all under Incidents and in findings.json", total=len(rest)),
+        others_title="Also found" if lead else "Of low importance",
+    )
+
+
+def _lead(material: Material, incident: Incident) -> Lead:
+    error, quote = _error(material, incident)
+    return Lead(
+        card=card(material, incident),
+        error=error,
+        quote=quote,
+        reasons=_reasons(material, incident),
+        steps=_first_steps(material, incident),
+        ladder=ladder.draw("ladder", incident),
+        ticket=ticket(incident, material.analysis, limit=material.limits.label),
+    )
+
+
+def _error(material: Material, incident: Incident) -> tuple[Claim | None, str]:
+    if not incident.root_evidence:
+        return None, ""
+    decisive = incident.root_evidence[0]
+    return material.claim(decisive), material.label(_line(material.analysis.exhibits, decisive.ref))
+
+
+def _line(exhibits: tuple[Exhibit, ...], ref: Ref | None) -> str:
+    return next((exhibit.text for exhibit in exhibits if exhibit.ref == ref), "")
+
+
+def _reasons(material: Material, incident: Incident) -> Listing[Claim]:
+    evidence: list[Evidence] = []
+    for item in ladder.complete(incident):
+        if item.verdict in ("cause", "suspected"):
+            evidence.extend(item.evidence)
+    claims = [material.claim(item) for item in evidence[:_REASONS]]
+    return material.listing(claims, len(claims), "the others under Which layer", total=len(evidence))
+
+
+def _first_steps(material: Material, incident: Incident) -> Listing[tuple]:
+    steps = material.steps(incident.next_steps[:_STEPS])
+    return material.listing(steps.items, _STEPS, "the others under Next steps", total=len(incident.next_steps))
+
+
+def _looked(material: Material) -> tuple[str, ...]:
+    findings = material.analysis.findings
+    events = sum(source.events for source in findings.sources)
+    text = f"{plural(events, 'event')} in {plural(len(findings.sources), 'source')} were read and judged."
+    if findings.start is None or findings.end is None:
+        return (text,)
+    return text, f"They lie between {span(findings.start, findings.end)}."
+
+
+def _unseen(material: Material) -> Listing[str]:
+    analysis = material.analysis
+    texts = []
+    if analysis.findings.not_evaluated:
+        texts.append(f"{plural(len(analysis.findings.not_evaluated), 'rule')} could not be evaluated on these inputs.")
+    if analysis.reject_total:
+        texts.append(f"{plural(analysis.reject_total, 'line')} could be read by no format.")
+    kinds = {kind for source in analysis.findings.sources for kind in source.kinds}
+    missing = [word for kind, word in _KINDS.items() if kind not in kinds]
+    if missing:
+        texts.append(f"Not among the inputs: {', '.join(missing)}.")
+    return material.listing(texts, len(texts), "")
+
+
+_KINDS = {"request": "requests", "error": "error logs", "application": "application logs"}
+
+
+SECTION = Section("Verdict", after=None, build=build)

@@ -1,0 +1,170 @@
+"""Who uses Harbor in a recording: addresses, programs, habits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lab.addresses import API_HOST, PROBE, WEB_HOST
+from lab.people import Account, account
+
+ALL_PORTS = ("SGSIN", "DEHAM", "BEANR", "GBFXT", "NOOSL", "USNYC", "ESVLC")
+OLD_PORTS = ("SGSIN", "DEHAM", "BEANR")
+FIRST_DELETED, LAST_DELETED = 40990, 40997
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One kind of request; `patience` is the client's own time-out in seconds."""
+
+    method: str
+    host: str
+    path: str
+    body: bool = False
+    patience: float = 10.0
+
+    def target(self, chance: random.Random) -> str:
+        """The path with numbers filled in."""
+        return self.path.format(
+            live=f"HB-{chance.randint(40401, 40480)}",
+            deleted=f"HB-{chance.randint(FIRST_DELETED, LAST_DELETED)}",
+            container=f"HRBU{chance.randint(4071200, 4071290)}",
+            invoice=chance.randint(88200, 88260),
+        )
+
+
+ACTIONS = {
+    "bookings": Action("GET", API_HOST, "/v2/bookings"),
+    "booking": Action("GET", API_HOST, "/v2/bookings/{live}"),
+    "deleted": Action("GET", API_HOST, "/v2/bookings/{deleted}"),
+    "book": Action("POST", API_HOST, "/v2/bookings", body=True),
+    "quote": Action("POST", API_HOST, "/v2/quotes", body=True),
+    "tracking": Action("GET", API_HOST, "/v2/tracking/{container}"),
+    "invoice": Action("GET", API_HOST, "/v2/invoices/{invoice}"),
+    "report": Action("GET", API_HOST, "/v2/reports/volume"),
+    "give up": Action("GET", API_HOST, "/v2/reports/volume", patience=0.4),
+    "users": Action("GET", API_HOST, "/v2/admin/users"),
+    "health": Action("GET", API_HOST, "/healthz"),
+    "home": Action("GET", WEB_HOST, "/"),
+    "favicon": Action("GET", WEB_HOST, "/favicon.ico"),
+    "robots": Action("GET", WEB_HOST, "/robots.txt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One address. `pace` is the mean pause in seconds; `hurry` replaces it while the story's rush is on."""
+
+    address: str
+    agent: str
+    habits: Mapping[str, float]
+    pace: float
+    account: Account | None = None
+    api_key: bool = False
+    hurry: float | None = None
+    destinations: tuple[str, ...] = ALL_PORTS
+    traces: bool = False
+    appointments: tuple[tuple[float, str], ...] = field(default=())
+
+
+DESK = {
+    "quote": 8,
+    "bookings": 2,
+    "booking": 3,
+    "tracking": 2,
+    "invoice": 2,
+    "book": 0.8,
+    "report": 0.25,
+    "deleted": 0.15,
+}
+MOBILE = {"tracking": 5, "booking": 3, "bookings": 2, "quote": 1}
+PARTNER = {"quote": 7, "book": 2, "invoice": 2, "bookings": 1}
+SCANNER = {"tracking": 6, "booking": 2}
+
+
+def everybody() -> tuple[Client, ...]:
+    """The 26 clients of every story; the browser is one more."""
+    return (*_desks(), *_mobiles(), *_partners(), *_scanners(), *_machines())
+
+
+def _desks() -> list[Client]:
+    roles = ("planner", "viewer", "planner", "admin", "planner", "viewer", "planner", "planner")
+    appointments: dict[int, tuple[tuple[float, str], ...]] = {
+        0: ((5.0, "home"), (5.2, "favicon"), (40.0, "home")),
+        1: ((12.0, "users"),),
+        2: ((9.0, "wrong password"), (16.0, "home"), (16.2, "favicon")),
+        3: ((14.0, "users"), (58.0, "users")),
+    }
+    return [
+        Client(
+            address=f"127.30.1.{11 + number}",
+            agent="HarborDesk/3.8.1 (Windows 11)",
+            habits=DESK,
+            pace=1.55,
+            account=account(number, role),
+            destinations=ALL_PORTS if number % 4 else OLD_PORTS,
+            appointments=appointments.get(number, ()),
+        )
+        for number, role in enumerate(roles)
+    ]
+
+
+def _mobiles() -> list[Client]:
+    return [
+        Client(
+            address=f"127.30.2.{31 + number}",
+            agent="HarborGo/2.14.1 (Android 15)",
+            habits=MOBILE,
+            pace=3.0,
+            account=account(20 + number, "viewer"),
+            traces=True,
+            destinations=OLD_PORTS if number % 2 else ALL_PORTS,
+            appointments=((10.5, "give up"),) if number == 4 else (),
+        )
+        for number in range(6)
+    ]
+
+
+def _partners() -> list[Client]:
+    people = [
+        Client(
+            address=f"127.30.3.{51 + number}",
+            agent="nordlicht-erp/5.1 python-requests/2.32",
+            habits=PARTNER,
+            pace=1.6,
+            account=account(40 + number, "planner"),
+            destinations=ALL_PORTS if number else OLD_PORTS,
+        )
+        for number in range(3)
+    ]
+    sync = Client(
+        address="127.30.3.60", agent="kestrel-sync/1.9", habits={"tracking": 1}, pace=2.0, hurry=0.06, api_key=True
+    )
+    return [*people, sync]
+
+
+def _scanners() -> list[Client]:
+    return [
+        Client(
+            address=f"127.30.4.{71 + number}",
+            agent="gate-scanner/4.0",
+            habits=SCANNER,
+            pace=2.8,
+            # the first one asks for short-lived tokens, which expire and are refreshed in the middle of its work
+            account=account(60 + number, "viewer", lifetime=3600 if number else 28),
+        )
+        for number in range(6)
+    ]
+
+
+def _machines() -> list[Client]:
+    probe = Client(address=PROBE, agent="blackbox-exporter/0.25.0", habits={"health": 1}, pace=5.0)
+    crawler = Client(
+        address="127.30.6.5",
+        agent="ExampleBot/1.0 (+https://bot.example)",
+        habits={"home": 1},
+        pace=25.0,
+        appointments=((7.0, "robots"), (50.0, "robots")),
+    )
+    return [probe, crawler]
