@@ -13,8 +13,12 @@ _LOGIN = (
     r"|(^|/)(wp-login|j_security_check|log[-_]?(in|on)|sign[-_]?in|auth|authenticate|authorize|tokens?|sessions?)"
     r"(\.[a-z]{2,5})?/?$"
 )
-# RFC 6750, 3 (Bearer) and RFC 9449, 7.1 (DPoP); \b keeps error_description out.
-_CHALLENGE = r"(?i)\b(?:bearer|dpop)\s.*?\berror\s*=\s*\"?([a-z_]+)"
+# RFC 6750, 3 (Bearer) and RFC 9449, 7.1 (DPoP): other parameters are stepped over, quoted text as a whole.
+_CHALLENGE = (
+    r"(?i)\b(?:bearer|dpop)\s+"
+    r'(?:[a-z0-9_-]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",]*)\s*,?\s*)*?'
+    r'error\s*=\s*"?([a-z_]+)'
+)
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,7 @@ def structure_pages(pages: Any, entries: list[dict[str, Any]]) -> PageStructure:
     """
     clean, notes = _clean_pages(pages)
     if not clean:
-        invented = {"id": _INVENTED, "title": "", "startedDateTime": None, "pageTimings": {}}
+        invented: dict[str, Any] = {"id": _INVENTED, "title": "", "startedDateTime": None, "pageTimings": {}}
         notes.append("The capture has no pages: all entries are taken as one page.")
         return PageStructure([invented], [_INVENTED] * len(entries), tuple(notes))
     places = {page["id"]: place for place, page in enumerate(clean)}

@@ -9,8 +9,13 @@ from analyzer.formats._har_text import decode_text
 _HEAD = 65_536
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]]', re.DOTALL)
 _VALUE = re.compile(r'\s*+:\s*+("1\.|\{|\[|null)?')
-_LOG_KEYS = {"entries": ("[", "null"), "pages": ("[", "null"), "creator": ("{",), "browser": ("{",), "version": ('"1.',)}
-_ENTRY_KEYS = {"request": "{", "startedDateTime": None}
+_LOG_KEYS = {
+    "entries": ("[", "null"),
+    "pages": ("[", "null"),
+    "creator": ("{",),
+    "browser": ("{",),
+    "version": ('"1.',),
+}
 
 
 def looks_like_har(head: bytes) -> bool:

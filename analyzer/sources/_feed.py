@@ -14,7 +14,7 @@ class Feed:
     """Reads chunks as one sequence of bytes.
 
     consumed counts the bytes that were read. failure is what ended the chunks early; every read that needs bytes
-    beyond it raises it, after all bytes before it were given. file is set where the same bytes can be read in any
+    beyond it raises it, after all bytes before it were given; a system error becomes one. file is set where the same bytes can be read in any
     order.
     """
 
@@ -69,6 +69,9 @@ class Feed:
         except InputError as error:
             self.failure = error
             return False
+        except OSError as error:
+            self.failure = InputError(f"could not be read further ({error.strerror or error})")
+            return False
         if chunk:
             self._buffer = self._buffer[self._at :] + chunk
             self._at = 0
@@ -80,9 +83,6 @@ class Feed:
 
 
 def read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Yields the bytes of a file from where it stands; raises InputError where the system fails to read on."""
-    try:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
-    except OSError as error:
-        raise InputError(f"could not be read further: {error.strerror or error}") from error
+    """Yields the bytes of a file from where it stands."""
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk

@@ -73,4 +73,4 @@ class Gate:
         for key in self._key_set.read()["keys"]:
             if key["kid"] == kid:
                 return jwt.PyJWK(key)
-        raise jwt.InvalidKeyError(f"signing key {kid} is not in the key set")
+        raise jwt.InvalidTokenError(f"signing key {kid} is not in the key set")

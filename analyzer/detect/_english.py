@@ -1,0 +1,112 @@
+"""Says a condition in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzer.detect import _patterns, _timespan
+from analyzer.detect._correlation_section import Section
+from analyzer.detect._tree import (
+    Absent,
+    Any,
+    Compare,
+    Every,
+    Exists,
+    Flag,
+    Leaf,
+    Network,
+    Node,
+    Not,
+    Number,
+    Pattern,
+    Reference,
+    Regex,
+    Test,
+    Wildcard,
+)
+
+_SHOWN = 8
+_COMPARED = {"lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least"}
+_LIMITS = {"lt": "fewer than", "lte": "at most", "gt": "more than", "gte": "at least", "eq": "exactly", "neq": "not"}
+_REFERENCES = {"equals": "equals", "contains": "contains", "startswith": "begins with", "endswith": "ends with"}
+
+
+def write(node: Node) -> str:
+    """Gives a condition such as: status is 429 and not path contains '/token'."""
+    if isinstance(node, Leaf):
+        return _leaf(node)
+    if isinstance(node, Not):
+        return f"not {_bracketed(node.node)}"
+    word = " and " if isinstance(node, Every) else " or "
+    return word.join(_bracketed(child) if not isinstance(child, Not) else write(child) for child in node.nodes)
+
+
+def write_correlation(section: Section, titles: Sequence[str]) -> str:
+    """Gives a condition such as: at least 5 events of 'Login failed' within 1m for each client_ip."""
+    limit = " and ".join(f"{_LIMITS[name]} {value}" for name, value in section.condition)
+    what = {
+        "event_count": "events of",
+        "value_count": f"values of {' and '.join(section.fields)} in",
+        "temporal": "of the rules",
+    }[section.type]
+    span = _timespan.write(section.timespan_us // 1_000_000)
+    group = f" for each {' and '.join(section.group_by)}" if section.group_by else ""
+    return f"{limit} {what} {' or '.join(map(repr, titles))} within {span}{group}"
+
+
+def _bracketed(node: Node) -> str:
+    several = isinstance(node, (Every, Any)) or (isinstance(node, Leaf) and " or " in _leaf(node))
+    return f"({write(node)})" if several else write(node)
+
+
+def _leaf(leaf: Leaf) -> str:
+    name = f"the {leaf.field.part} of {leaf.field.name}" if leaf.field.part in _PARTS else leaf.field.name
+    groups: dict[str, list[str]] = {}
+    for test in leaf.tests:
+        verb, value = _test(test)
+        groups.setdefault(verb, []).append(value)
+    word = " and " if leaf.every else " or "
+    return word.join(f"{name} {verb} {_values(values, word)}".rstrip() for verb, values in groups.items())
+
+
+_PARTS = frozenset({"minute", "hour", "day", "week", "month", "year"})
+
+
+def _values(values: list[str], word: str) -> str:
+    if len(values) == 1:
+        return values[0]
+    shown = [*values[:_SHOWN], *([f"{len(values) - _SHOWN} more"] if len(values) > _SHOWN else [])]
+    return f"{', '.join(shown[:-1])}{word}{shown[-1]}"
+
+
+def _test(test: Test) -> tuple[str, str]:
+    match test:
+        case Pattern():
+            return _pattern(test)
+        case Number(value):
+            return "is", str(value)
+        case Flag(flag):
+            return "is", str(flag).lower()
+        case Absent():
+            return "is absent", ""
+        case Exists(there):
+            return ("is there" if there else "is absent"), ""
+        case Regex(expression):
+            return "matches", f"/{expression}/"
+        case Network(text):
+            return "lies in", text
+        case Compare(operator, value):
+            return _COMPARED[operator], str(value)
+        case Reference(field, mode):
+            return _REFERENCES[mode], f"the field {field.name}"
+
+
+def _pattern(pattern: Pattern) -> tuple[str, str]:
+    inner = _patterns.strip(pattern)
+    if pattern.literal is not None:
+        return "is", repr(pattern.literal)
+    if inner.literal is None or not inner.pieces:
+        return ("is there", "") if not inner.pieces else ("fits", repr(_patterns.write(pattern)))
+    first, last = pattern.pieces[0] is Wildcard.ANY, pattern.pieces[-1] is Wildcard.ANY
+    verb = {(True, True): "contains", (False, True): "begins with", (True, False): "ends with"}[first, last]
+    return verb, repr(inner.literal)

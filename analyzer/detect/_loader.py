@@ -1,0 +1,145 @@
+"""Reads rule files: every fault of every file is told with its place, and a bad rule never stops the others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analyzer import documents
+from analyzer.detect import _correlation_section, _english, _headers, _references, _selections
+from analyzer.detect._faults import Faults
+from analyzer.detect._rule import About, Rule, RuleSet
+from analyzer.documents import Document
+from analyzer.errors import DocumentError, Location
+from analyzer.model import NotEvaluated
+
+SUFFIXES = frozenset({".yml", ".yaml"})
+KNOWLEDGE = "knowledge"
+MAX_DOCUMENTS = 500
+
+_RULE_KEYS = _headers.COMMON | {"logsource", "detection", "x-burst"}
+_CORRELATION_KEYS = _headers.COMMON | {"correlation"}
+_LEGACY_HINT = "Sigma 1 global documents are not read: write every document out in full."
+
+
+@dataclass(slots=True)
+class _Load:
+    """What has been read so far."""
+
+    rules: list[Rule]
+    correlations: list[tuple[About, _correlation_section.Section, Faults]]
+    errors: list[DocumentError]
+    skipped: list[NotEvaluated]
+    hashes: list[bytes]
+    documents: dict[str, Document]
+
+
+def load_rules(paths: Sequence[Path]) -> RuleSet:
+    """Reads Sigma files, or all .yml and .yaml files below a folder except those in a folder named knowledge.
+
+    Never raises: what is wrong is in `errors`, what is understood but not run in `skipped`. sha256 covers the
+    contents of all files and depends neither on their order nor on their places.
+    """
+    load = _Load([], [], [], [], [], {})
+    for path in paths:
+        files = list(_find(path))
+        if not files:
+            load.errors.append(DocumentError("has no rule files.", location=Location(str(path))))
+        for file in files:
+            _read_file(file, load)
+    rules, correlations = _references.resolve(load.rules, load.correlations, load.documents, load.errors)
+    return RuleSet(
+        rules=rules,
+        correlations=correlations,
+        errors=tuple(sorted(load.errors, key=_place)),
+        skipped=tuple(sorted(load.skipped, key=lambda each: (each.rule, each.reason))),
+        sha256=hashlib.sha256(b"".join(sorted(load.hashes))).hexdigest(),
+    )
+
+
+def _find(path: Path) -> Iterable[Path]:
+    if not path.is_dir():
+        return [path]
+    found = (file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    return sorted(file for file in found if KNOWLEDGE not in file.relative_to(path).parts[:-1])
+
+
+def _place(error: DocumentError) -> tuple[str, int, int, str]:
+    location = error.location or Location("")
+    return (location.path, location.line or 0, location.column or 0, error.message)
+
+
+def _read_file(path: Path, load: _Load) -> None:
+    try:
+        load.hashes.append(hashlib.sha256(path.read_bytes()).digest())
+        found = documents.read(path)
+    except DocumentError as error:
+        load.errors.append(error)
+        return
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}."
+        load.errors.append(DocumentError(message, location=Location(str(path))))
+        return
+    if len(found) > MAX_DOCUMENTS:
+        message = f"holds more than {MAX_DOCUMENTS} documents."
+        load.errors.append(DocumentError(message, location=Location(str(path)), hint="Split the file."))
+        return
+    own = path.resolve().is_relative_to(documents.rules_folder().resolve())
+    for index, document in enumerate(each for each in found if each.value is not None):
+        suffix = f"#{index + 1}" if index else ""
+        _read_document(document, f"{path.stem}{suffix}", load, own=own)
+
+
+def _read_document(document: Document, fallback_id: str, load: _Load, *, own: bool) -> None:
+    faults = Faults(document)
+    section = document.value
+    if not isinstance(section, dict):
+        faults.add("needs a map at the top.")
+    elif "action" in section:
+        faults.add("uses the key 'action'.", "action", hint=_LEGACY_HINT)
+    elif "filter" in section:
+        load.skipped.append(NotEvaluated(_name_of(section, fallback_id), "Sigma filters are not supported."))
+    elif ("detection" in section) == ("correlation" in section):
+        faults.add("needs either a detection or a correlation.")
+    else:
+        _read_rule(section, fallback_id, faults, load, own=own)
+    load.errors.extend(faults.errors)
+
+
+def _read_rule(section: dict[str, Any], fallback_id: str, faults: Faults, load: _Load, *, own: bool) -> None:
+    is_rule = "detection" in section
+    if own:
+        faults.unknown(section, _RULE_KEYS if is_rule else _CORRELATION_KEYS)
+    elif not is_rule and "x-burst" in section:
+        faults.add("has x-burst beside a correlation.", "x-burst", hint="x-burst belongs to a rule with a detection.")
+    about = _headers.parse_about(section, faults, fallback_id=fallback_id, own=own)
+    if about.status in ("deprecated", "unsupported"):
+        load.skipped.append(NotEvaluated(about.id, f"has the status {about.status}."))
+        return
+    load.documents[about.id] = faults.document
+    if is_rule:
+        _read_detection(section, about, faults, load)
+        return
+    parsed = _correlation_section.parse_section(section["correlation"], faults)
+    if parsed is not None and not faults.errors:
+        load.correlations.append((about, parsed, faults))
+
+
+def _read_detection(section: dict[str, Any], about: About, faults: Faults, load: _Load) -> None:
+    logsource = _headers.parse_logsource(section, faults)
+    burst = _headers.parse_burst(section, faults)
+    node = _selections.parse_detection(section["detection"], faults, own=about.own)
+    if isinstance(section["detection"], dict) and "timeframe" in section["detection"]:
+        if about.own:
+            faults.add("uses the legacy key 'timeframe'.", "detection", "timeframe")
+        load.skipped.append(NotEvaluated(about.id, "The legacy key 'timeframe' is ignored."))
+    _references.check_says(about, burst.group_by if burst else (), faults, burst=burst is not None)
+    if node is not None and not faults.errors:
+        load.rules.append(Rule(about, logsource, node, burst, _english.write(node)))
+
+
+def _name_of(section: dict[str, Any], fallback_id: str) -> str:
+    return next((value for key in ("id", "name", "title") if isinstance(value := section.get(key), str)), fallback_id)

@@ -1,0 +1,152 @@
+"""Reads one normalised HAR entry into the values of one row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.formats._har_body import body_text, error_code_and_detail
+from analyzer.formats._har_credentials import scheme
+from analyzer.formats._har_headers import Headers, first, fold, joined, ratelimit_remaining
+from analyzer.formats._har_ids import request_id, trace_id
+from analyzer.formats._har_messages import describe_messages
+from analyzer.formats._har_notes import one_line
+from analyzer.formats._har_outcome import status_and_error
+from analyzer.formats._har_timings import duration, phases
+from analyzer.formats._har_token import token_claims
+from analyzer.formats._har_values import amount, mapping, size, start_us, text
+
+_QUOTED = (
+    "www-authenticate",
+    "proxy-authenticate",
+    "retry-after",
+    "allow",
+    "location",
+    "proxy-status",
+    "via",
+    "x-cache",
+    "cf-ray",
+    "server",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What is known of a capture as a whole, and decides how its entries are read."""
+
+    tls_inside_connect: bool
+    sanitised: bool
+    firefox: bool
+
+
+def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> dict[str, Any]:
+    """Gives the values by canonical column; those that begin with _ are for the frame to work out."""
+    request, response = entry["request"], entry["response"]
+    sent, answered = fold(request["headers"]), fold(response["headers"])
+    status, error = status_and_error(entry)
+    parts = phases(entry, tls_inside_connect=capture.tls_inside_connect)
+    duration_us, repair = duration(entry, parts)
+    repairs[repair or ""] += 1
+    repairs["tls_on_http"] += parts["tls_us"] is None and bool(amount(entry["timings"].get("ssl")))
+    body = body_text(response["content"])
+    failed = status is not None and status >= 400
+    beside = None if status is None else error
+    code, detail = error_code_and_detail(body, failed=failed)
+    started = start_us(entry["startedDateTime"])[0]
+    return {
+        "stamped_at": started,
+        "method": text(request.get("method")),
+        "status": status,
+        "error": error,
+        "duration_us": duration_us,
+        "request_id": request_id(sent, answered),
+        "trace_id": trace_id(sent, answered),
+        "error_code": code,
+        "error_detail": detail,
+        "_url": request["url"],
+        "_authority": first(sent, ":authority") or first(sent, "host"),
+        "_protocols": [text(side.get("httpVersion")) for side in (response, request)],
+        "_date": first(answered, "date"),
+        "_remarks": _remarks(answered, body if failed else None, beside, describe_messages(entry, started)),
+        **parts,
+        **_sizes(request, response),
+        **_sent(sent, request, sanitised=capture.sanitised),
+        **_answered(answered, response),
+        **_browser(entry, firefox=capture.firefox and status is not None and error is None),
+    }
+
+
+def _sizes(request: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
+    received = size(response.get("_transferSize"))
+    return {
+        "request_bytes": size(request.get("bodySize")),
+        "response_bytes": size(response.get("bodySize")) if received is None else received,
+    }
+
+
+def _sent(headers: Headers, request: dict[str, Any], *, sanitised: bool) -> dict[str, Any]:
+    found = scheme(headers, has_cookies=bool(request.get("cookies")))
+    cannot_tell = sanitised or not headers
+    body = mapping(request.get("postData"))
+    return {
+        "referrer": first(headers, "referer"),
+        "user_agent": first(headers, "user-agent"),
+        "origin": first(headers, "origin"),
+        "request_content_type": first(headers, "content-type") or text(body.get("mimeType")),
+        "auth_present": None if found is None and cannot_tell else found is not None,
+        "auth_scheme": found,
+        **token_claims(first(headers, "authorization")),
+    }
+
+
+def _answered(headers: Headers, response: dict[str, Any]) -> dict[str, Any]:
+    kind = text(response["content"].get("mimeType"))
+    return {
+        "content_type": first(headers, "content-type") or (kind if kind != "x-unknown" else None),
+        "server": first(headers, "server"),
+        "via": joined(headers, "via"),
+        "proxy_status": joined(headers, "proxy-status"),
+        "x_cache": joined(headers, "x-cache"),
+        "location": first(headers, "location") or text(response.get("redirectURL")),
+        "allow": joined(headers, "allow"),
+        "retry_after": first(headers, "retry-after"),
+        "www_authenticate": joined(headers, "www-authenticate"),
+        "ratelimit_remaining": ratelimit_remaining(headers),
+    }
+
+
+def _browser(entry: dict[str, Any], *, firefox: bool) -> dict[str, Any]:
+    initiator = entry.get("_initiator")
+    address = (text(entry.get("serverIPAddress")) or "").strip("[] ")
+    return {
+        "resource_type": text(entry.get("_resourceType")),
+        "initiator": text(mapping(initiator).get("type")) or text(entry.get("_initiator_type")),
+        "from_cache": _from_cache(entry, firefox=firefox),
+        "server_ip": address or None,
+    }
+
+
+def _from_cache(entry: dict[str, Any], *, firefox: bool) -> bool | None:
+    """Chrome: _fromCache if so; Safari: _fetchType; chrome-har: three flags; null where the program does not say.
+
+    Firefox (to 133 at least) writes timings as {} for answers of its cache.
+    """
+    if (firefox and not entry["timings"]) or text(entry.get("_fromCache")) or entry.get("_fromCache") is True:
+        return True
+    kind = text(entry.get("_fetchType"))
+    if kind:
+        return kind != "Network Load"
+    flags = [entry["response"].get(name) for name in ("fromDiskCache", "fromServiceWorker", "fromPrefetchCache")]
+    known = [flag for flag in flags if isinstance(flag, bool)]
+    return any(known) if known else None
+
+
+def _remarks(headers: Headers, body: str | None, error: str | None, messages: str | None) -> str:
+    quoted = [] if error is None else [f"error: {one_line(error, 300)}"]
+    quoted += [f"{name}: {one_line(value, 300)}" for name in _QUOTED if (value := joined(headers, name))]
+    if messages:
+        quoted.append(messages)
+    if body and "\x00" not in body and "\ufffd" not in body[:300]:
+        quoted.append(f"body: {one_line(body, 300)}")
+    return "; ".join(quoted)

@@ -1,0 +1,164 @@
+"""Writes the three patterns of a format text: for tidy lines, for lines with escapes, and for broken ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from analyzer.formats._directives import Field, Text
+
+REST = "_rest"
+_NUMBER = r"-?[0-9]*(?:\.[0-9]+)?|-"
+_SHAPES = {
+    "status": "[0-9]{3}|-",
+    "status_original": "[0-9]{3}|-",
+    "response_bytes": "[0-9]*|-",
+    "bytes_sent": "[0-9]*|-",
+    "request_bytes": "[0-9]*|-",
+    "duration_s": _NUMBER,
+    "duration_ms": _NUMBER,
+    "duration_us": _NUMBER,
+    "duration_ns": _NUMBER,
+}
+# Where nothing stands between two values, only these tell where they end.
+_ADJACENT = {"scheme": "[a-z]*", "host": '[^/ "]*', "server_name": '[^/ "]*', "path": '[^? "]*'}
+# Printable ASCII without quote and backslash: such a class lets the regex engine take its one-pass way.
+_TIDY = r" !#-\[\]-~"
+_TIDY_WORD = r"!#-\[\]-~"
+_TIDY_REQUEST = rf"([A-Za-z][A-Za-z0-9_.-]*) ([{_TIDY_WORD}]+) (HTTP/[0-9](?:\.[0-9])?)"
+_ANCHORS = ({"time"}, {"request_line", "target", "path", "url"}, {"status", "status_original"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One anchored pattern; groups names the slot of each capture, None where the value is not kept."""
+
+    text: str
+    groups: tuple[str | None, ...]
+    clocks: tuple[tuple[int, str], ...]
+    escaped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """How far a broken line can be read: prefix ends with the value of field."""
+
+    prefix: str
+    field: Field
+
+
+def is_json(pieces: Sequence[Text | Field]) -> bool:
+    """Whether the text puts its fields into a JSON object."""
+    first, last = pieces[0], pieces[-1]
+    return (
+        isinstance(first, Text)
+        and isinstance(last, Text)
+        and first.text.lstrip().startswith("{")
+        and last.text.rstrip().endswith("}")
+    )
+
+
+def unbounded(pieces: Sequence[Text | Field]) -> Field | None:
+    """Gives the first field of which nobody can tell where it ends, since another follows at once."""
+    for left, right in zip(pieces, pieces[1:], strict=False):
+        if isinstance(left, Field) and isinstance(right, Field):
+            bounded = left.shape or right.shape or left.slot in _ADJACENT or left.slot in _SHAPES
+            if not bounded:
+                return left
+    return None
+
+
+def write(pieces: Sequence[Text | Field], *, escapes: bool) -> tuple[Pattern, ...]:
+    """Gives the patterns in the order of their use: tidy, with escapes, loose."""
+    return (
+        _pattern(pieces, "tidy", escapes=escapes),
+        _pattern(pieces, "escaped" if escapes else "plain", escapes=escapes),
+        _pattern(pieces, "loose" if escapes else "plain_loose", escapes=escapes),
+    )
+
+
+def stops(pieces: Sequence[Text | Field], *, escapes: bool) -> tuple[Stop, ...]:
+    """Gives for each field the pattern of a line that can be read up to and with it."""
+    style = "loose" if escapes else "plain_loose"
+    found, prefix = [], "^"
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Text):
+            prefix += pl.escape_regex(piece.text)
+            continue
+        prefix += f"(?:{_value(pieces, index, style)})"
+        after = pieces[index + 1] if index + 1 < len(pieces) else None
+        following = pl.escape_regex(after.text[:1]) if isinstance(after, Text) else ""
+        end = following if index + 2 < len(pieces) else f"(?:{following}|$)" if following else r"(?:\s|$)"
+        found.append(Stop(prefix + end, piece))
+    return tuple(found)
+
+
+def _pattern(pieces: Sequence[Text | Field], style: str, *, escapes: bool) -> Pattern:
+    groups: list[str | None] = []
+    clocks: list[tuple[int, str]] = []
+    for piece in pieces:
+        if isinstance(piece, Field):
+            if piece.clock is not None:
+                clocks.append((len(groups) + 1, piece.clock))
+            groups += _tidy_groups(piece) if style == "tidy" else [piece.slot]
+    ragged = "loose" in style
+    text = "^" + _join(pieces, style, _required(pieces) if ragged else len(pieces))
+    return Pattern(text, (*groups, REST), tuple(clocks), escapes and style != "tidy")
+
+
+def _tidy_groups(field: Field) -> list[str | None]:
+    return ["method", "target", "protocol"] if field.slot == "request_line" else [field.slot]
+
+
+def _required(pieces: Sequence[Text | Field]) -> int:
+    """Gives the index of the last piece that a line must have: time, request and status, as far as the text has them."""
+    first: dict[int, int] = {}
+    for index, piece in enumerate(pieces):
+        for number, anchors in enumerate(_ANCHORS):
+            if isinstance(piece, Field) and piece.slot in anchors:
+                first.setdefault(number, index)
+    fields = [index for index, piece in enumerate(pieces) if isinstance(piece, Field)]
+    return max(first.values(), default=fields[0])
+
+
+def _join(pieces: Sequence[Text | Field], style: str, required: int) -> str:
+    """Writes from the end: past the required piece, a line may stop after any value, even inside a quoted one."""
+    rest = r"((?:\s.*)?)$"
+    for index in range(len(pieces) - 1, -1, -1):
+        piece = pieces[index]
+        if isinstance(piece, Text):
+            rest = pl.escape_regex(piece.text) + rest
+            continue
+        value = _TIDY_REQUEST if style == "tidy" and piece.slot == "request_line" else None
+        value = value or f"({_value(pieces, index, style)})"
+        rest = value + (rf"(?:{rest}|\s*$)" if index >= required else rest)
+    return rest
+
+
+def _value(pieces: Sequence[Text | Field], index: int, style: str) -> str:
+    piece = pieces[index]
+    after = pieces[index + 1] if index + 1 < len(pieces) else None
+    before = pieces[index - 1] if index else None
+    assert isinstance(piece, Field)  # noqa: S101
+    if piece.shape is not None:
+        return piece.shape
+    quoted = isinstance(before, Text) and before.text.endswith('"')
+    if piece.slot in _SHAPES:
+        return _SHAPES[piece.slot]
+    if isinstance(after, Field) and piece.slot in _ADJACENT:
+        return _ADJACENT[piece.slot]
+    if style.endswith("loose"):
+        return r"(?:[^\\]|\\.)*?" if quoted and style == "loose" else ".*?"
+    end = after.text[0] if isinstance(after, Text) else " "
+    return _bounded(end, style, quoted=quoted)
+
+
+def _bounded(end: str, style: str, *, quoted: bool) -> str:
+    if quoted and end == '"':
+        return {"tidy": f"[{_TIDY}]*", "escaped": r'(?:[^"\\]|\\.)*', "plain": '[^"]*'}[style]
+    if end in " \t":
+        return f"[{_TIDY_WORD}]*" if style == "tidy" else r"\S*"
+    excluded = pl.escape_regex(end)
+    return f"[{_TIDY}--{excluded}]*" if style == "tidy" else f"[^{excluded}]*"

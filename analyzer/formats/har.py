@@ -1,0 +1,107 @@
+"""Reads HAR captures of browsers and proxies: HAR 1.1 to 1.3, damaged and sanitised ones too."""
+
+from __future__ import annotations
+
+import json
+import operator
+from typing import Any
+
+import polars as pl
+
+from analyzer.formats._har_credentials import is_likely_sanitised
+from analyzer.formats._har_document import read_log
+from analyzer.formats._har_frame import make_events
+from analyzer.formats._har_normalise import normalise, why_rejected
+from analyzer.formats._har_notes import absence_notes, origin_notes, repair_notes, tls_note
+from analyzer.formats._har_pages import structure_pages
+from analyzer.formats._har_recognise import looks_like_har
+from analyzer.formats._har_row import Capture, read_row
+from analyzer.formats._har_salvage import BrokenEntry
+from analyzer.formats._har_timings import find_tls_place
+from analyzer.formats._har_values import mapping, text
+from analyzer.formats._plugin import REJECTS, ParsedDocument
+
+_LONGEST_REJECT = 2000
+
+
+class HarFormat:
+    """HTTP Archive, the export of browsers' developer tools, proxies and test tools."""
+
+    name = "har"
+    title = "HTTP Archive (HAR)"
+    documentation = "http://www.softwareishard.com/blog/har-12-spec/"
+    product = "har"
+    kind = "request"
+
+    def recognise(self, head: bytes) -> bool:
+        """Whether the first bytes look like a HAR, truncated or not, and not like JSON lines."""
+        return looks_like_har(head)
+
+    def parse_document(self, data: bytes) -> ParsedDocument:
+        """Gives one row per entry that is an object with a URL; all others are rejects with a reason.
+
+        Raises InputError if the bytes hold neither a log nor an entry.
+        """
+        source = read_log(data)
+        repairs = source.repairs
+        reasons = [why_rejected(entry) for entry in source.entries]
+        kept = {
+            index: normalise(entry, repairs)
+            for index, (entry, reason) in enumerate(zip(source.entries, reasons, strict=True))
+            if reason is None
+        }
+        entries = list(kept.values())
+        structure = structure_pages(source.log.get("pages"), entries)
+        for entry, page in zip(entries, structure.page_of, strict=True):
+            entry["pageref"] = page
+        creator = text(mapping(source.log.get("creator")).get("name"))
+        sanitised = is_likely_sanitised(creator, entries)
+        place = find_tls_place(entries)
+        capture = Capture(place.inside_connect, sanitised, firefox=creator == "Firefox")
+        rows = [
+            {"line": index, "page": entry["pageref"]} | read_row(entry, capture, repairs)
+            for index, entry in kept.items()
+        ]
+        events = make_events(rows)
+        named = (any(row["_protocols"]) for row in rows)
+        repairs["protocol_unknown"] = sum(map(operator.and_, named, events["protocol"].is_null()))
+        return ParsedDocument(
+            events=events,
+            rejects=_rejects(source.entries, reasons),
+            entries=len(source.entries),
+            notes=(
+                *origin_notes(source.log, entries),
+                *source.notes,
+                *structure.notes,
+                *absence_notes(entries, sanitised=sanitised),
+                *tls_note(place),
+                *repair_notes(repairs),
+            ),
+            document=_document(source.log, structure.pages, source.entries, kept),
+        )
+
+
+def _rejects(entries: list[Any], reasons: list[str | None]) -> pl.DataFrame:
+    rows = [
+        {"line": index, "reason": reason, "raw": _written(entry)[:_LONGEST_REJECT]}
+        for index, (entry, reason) in enumerate(zip(entries, reasons, strict=True))
+        if reason is not None
+    ]
+    return pl.DataFrame(rows, schema=REJECTS)
+
+
+def _written(entry: Any) -> str:
+    return entry.text if isinstance(entry, BrokenEntry) else json.dumps(entry, ensure_ascii=False)
+
+
+def _document(
+    log: dict[str, Any], pages: list[dict[str, Any]], entries: list[Any], kept: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """Gives the normalised HAR; entries keep their index, and a broken one is its text."""
+    shown = [
+        kept.get(index, entry.text if isinstance(entry, BrokenEntry) else entry) for index, entry in enumerate(entries)
+    ]
+    return {"log": {**log, "pages": pages, "entries": shown}}
+
+
+FORMATS = (HarFormat(),)

@@ -1,0 +1,85 @@
+"""The stages in their order; the only module that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
+
+from analyzer.detect import detect, load_rules
+from analyzer.diagnose.clock import correct_clocks, measure_offsets
+from analyzer.diagnose.correlate import correlate
+from analyzer.diagnose.noise import noise_kind
+from analyzer.documents import rules_folder
+from analyzer.errors import NothingReadableError
+from analyzer.facts import add_facts
+from analyzer.model import SourceReport
+from analyzer.pipeline._compose import compose_analysis
+from analyzer.pipeline._plan import Plan, Reading, Run
+from analyzer.pipeline._read import read_inputs
+from analyzer.pipeline._render import render_outputs
+from analyzer.pipeline._tables import read_events
+
+__all__ = ["STAGES", "Plan", "Reading", "Run", "parse", "run"]
+
+Stage = Callable[[Run], Run]
+
+
+def run(plan: Plan) -> Run:
+    """Takes the plan through all stages; raises AnalyzerError for what stops the whole run."""
+    state = Run(plan)
+    for stage in STAGES:
+        state = stage(state)
+    return state
+
+
+def parse(plan: Plan) -> tuple[pl.DataFrame, Reading]:
+    """Reads the inputs only: the canonical frame, and the ledger of each source."""
+    reading = read_inputs(plan)
+    return read_events(reading), reading
+
+
+def _load(state: Run) -> Run:
+    paths = state.plan.rules if state.plan.only_rules else (rules_folder(), *state.plan.rules)
+    return replace(state, rule_set=load_rules(paths))
+
+
+def _read(state: Run) -> Run:
+    reading = read_inputs(state.plan)
+    if not reading.events:
+        reasons = "; ".join(str(problem) for problem in reading.problems[:3])
+        hint = "`analyzer formats` lists what can be read; --log-format takes the server's own format text."
+        raise NothingReadableError(f"nothing readable in the inputs. {reasons}".strip(), hint=hint)
+    return replace(state, reading=reading)
+
+
+def _correlate(state: Run) -> Run:
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    state.plan.progress("Joining sources")
+    events = read_events(state.reading)
+    offsets = measure_offsets(events)
+    joined = correlate(correct_clocks(events, offsets))
+    sources = tuple(_with_offset(source, offsets.get(source.name)) for source in state.reading.sources)
+    return replace(state, reading=replace(state.reading, sources=sources), joined=joined)
+
+
+def _with_offset(source: SourceReport, offset: int | None) -> SourceReport:
+    return source if offset is None else replace(source, clock_offset_ms=offset)
+
+
+def _add_facts(state: Run) -> Run:
+    assert state.joined is not None  # noqa: S101 - the order of STAGES
+    exchanges = add_facts(state.joined.exchanges).with_columns(noise=noise_kind())
+    return replace(state, exchanges=exchanges)
+
+
+def _detect(state: Run) -> Run:
+    assert state.exchanges is not None  # noqa: S101 - the order of STAGES
+    assert state.rule_set is not None  # noqa: S101
+    state.plan.progress("Looking for incidents")
+    quiet = state.exchanges.filter(pl.col("noise").is_null())
+    return replace(state, detected=detect(quiet, state.rule_set))
+
+
+STAGES: tuple[Stage, ...] = (_load, _read, _correlate, _add_facts, _detect, compose_analysis, render_outputs)

@@ -1,0 +1,136 @@
+"""Composes the analysis that the report shows: findings, and the lines and counts behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import polars as pl
+
+from analyzer import __version__
+from analyzer.detect import Detected, Signal
+from analyzer.diagnose._counts import bucket_seconds
+from analyzer.diagnose.incidents import Diagnosis, diagnose, is_exchange
+from analyzer.diagnose.noise import count_noise, reference
+from analyzer.model import (
+    Analysis,
+    Evidence,
+    Findings,
+    Incident,
+    NotEvaluated,
+    Ref,
+    SignalReport,
+    StatusMinute,
+    Tool,
+)
+from analyzer.pipeline._plan import Run
+from analyzer.pipeline._tables import exhibits_of, first_rejects, read_rejects
+
+_MOST_EXHIBITS = 480
+_EXHIBITS_PER_INCIDENT = 24
+_MOST_REJECTS_SHOWN = 100
+
+
+def compose_analysis(state: Run) -> Run:
+    """Diagnoses the signals and gathers what the report quotes; nothing is redacted yet."""
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    assert state.joined is not None  # noqa: S101
+    assert state.exchanges is not None  # noqa: S101
+    assert state.detected is not None  # noqa: S101
+    assert state.rule_set is not None  # noqa: S101
+    state.plan.progress("Judging the layers")
+    start, end = _window(state.exchanges)
+    width = bucket_seconds(start, end)
+    timed = tuple(signal for signal in state.detected.signals if signal.started is not None)
+    diagnosis = diagnose(state.joined, state.exchanges, timed, width)
+    findings = Findings(
+        tool=Tool("analyzer", __version__, state.rule_set.sha256),
+        start=start,
+        end=end,
+        sources=state.reading.sources,
+        incidents=diagnosis.incidents,
+        noise=count_noise(state.exchanges),
+        signals=tuple(_signal_report(signal) for signal in timed),
+        not_evaluated=_not_evaluated(state, state.detected),
+    )
+    analysis = Analysis(
+        findings=findings,
+        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis)),
+        hops=diagnosis.hops,
+        status_minutes=_status_minutes(state.exchanges, width),
+        bucket_seconds=width,
+        problems=tuple(str(problem) for problem in state.reading.problems),
+    )
+    if state.reading.reject_parts:
+        rejects = read_rejects(state.reading)
+        shown = first_rejects(rejects, _MOST_REJECTS_SHOWN)
+        analysis = replace(analysis, rejects=shown, reject_total=rejects.height)
+    return replace(state, analysis=analysis)
+
+
+def _window(exchanges: pl.DataFrame) -> tuple[datetime | None, datetime | None]:
+    start, end = exchanges["timestamp"].min(), exchanges["ended_at"].max()
+    return (start if isinstance(start, datetime) else None, end if isinstance(end, datetime) else None)
+
+
+def _signal_report(signal: Signal) -> SignalReport:
+    assert signal.started is not None  # noqa: S101 - timed signals only
+    assert signal.ended is not None  # noqa: S101
+    return SignalReport(
+        signal.rule, signal.title, signal.level, signal.author, dict(signal.group), signal.started, signal.ended,
+        signal.count,
+    )  # fmt: skip
+
+
+def _not_evaluated(state: Run, detected: Detected) -> tuple[NotEvaluated, ...]:
+    assert state.rule_set is not None  # noqa: S101 - the order of STAGES
+    broken = tuple(
+        NotEvaluated(str(error.location or "rules"), f"{error.message} {error.hint or ''}".strip())
+        for error in state.rule_set.errors
+    )
+    return (*broken, *state.rule_set.skipped, *detected.not_evaluated)
+
+
+def _status_minutes(exchanges: pl.DataFrame, width: int) -> tuple[StatusMinute, ...]:
+    counted = (
+        exchanges.filter(is_exchange(), pl.col("timestamp").is_not_null())
+        .group_by(
+            start=pl.col("timestamp").dt.truncate(f"{width}s"),
+            status_class=(pl.col("status") // 100).fill_null(0).cast(pl.Int64),
+        )
+        .agg(count=pl.len().cast(pl.Int64))
+        .sort("start", "status_class")
+    )
+    return tuple(StatusMinute(*row) for row in counted.select("start", "status_class", "count").iter_rows())
+
+
+def _wanted(state: Run, diagnosis: Diagnosis) -> dict[Ref, str | None]:
+    """Gives the refs whose lines the report quotes: all that sentences point at, then more failing lines."""
+    wanted: dict[Ref, str | None] = {}
+    for incident in diagnosis.incidents:
+        for evidence in _sentences(incident):
+            if evidence.ref is not None:
+                wanted.setdefault(evidence.ref, incident.id)
+        for hop in diagnosis.hops.get(incident.id, ()):
+            wanted.setdefault(hop.ref, incident.id)
+    for incident in diagnosis.incidents:
+        room = min(_EXHIBITS_PER_INCIDENT, _MOST_EXHIBITS - len(wanted))
+        if room <= 0:
+            break
+        for ref in _failing_refs(state, diagnosis.failing_rows[incident.id], room):
+            wanted.setdefault(ref, incident.id)
+    return wanted
+
+
+def _sentences(incident: Incident) -> tuple[Evidence, ...]:
+    verdicts = tuple(evidence for verdict in incident.layers for evidence in verdict.evidence)
+    single = tuple(item for item in (incident.preceding, incident.counter_example) if item is not None)
+    return incident.root_evidence + verdicts + single
+
+
+def _failing_refs(state: Run, rows: tuple[int, ...], room: int) -> list[Ref]:
+    assert state.exchanges is not None  # noqa: S101 - the order of STAGES
+    assert state.joined is not None  # noqa: S101
+    failing = state.exchanges.filter(pl.col("row").is_in(list(rows))).head(room).select("exchange")
+    behind = state.joined.events.join(failing, on="exchange", how="semi", maintain_order="left").head(room)
+    return [reference(*row) for row in behind.select("source", "line", "format").iter_rows()]

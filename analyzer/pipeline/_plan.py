@@ -1,0 +1,80 @@
+"""What a run is asked to do, and the value that its stages hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from analyzer.detect import Detected, RuleSet
+from analyzer.diagnose.correlate import Joined
+from analyzer.errors import InputError
+from analyzer.model import Analysis, SourceReport
+from analyzer.sources import Limits
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a run depends on: no stage looks at a clock, the environment or a folder that is not named here.
+
+    zone is an IANA name or None; work is an empty private folder for intermediate Parquet parts; key makes
+    placeholders; progress is told what is being done; rules are files or folders, in addition to the shipped ones
+    unless only_rules.
+    """
+
+    inputs: tuple[str, ...]
+    work: Path
+    key: bytes
+    format_name: str | None = None
+    log_format: str | None = None
+    zone: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    rules: tuple[Path, ...] = ()
+    only_rules: bool = False
+    limits: Limits = field(default_factory=Limits)
+    stdin: BinaryIO | None = None
+    progress: Callable[[str], None] = _silent
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of the inputs: Parquet parts of canonical rows, and of rejects (source, line, reason, raw, format).
+
+    secrets_of are normalised documents, for the redactor to learn from; problems are inputs that could not be read,
+    in whole or in part.
+    """
+
+    sources: tuple[SourceReport, ...]
+    parts: tuple[Path, ...]
+    reject_parts: tuple[Path, ...]
+    problems: tuple[InputError, ...]
+    documents: tuple[object, ...] = ()
+
+    @property
+    def events(self) -> int:
+        """Number of events read."""
+        return sum(source.events for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything known so far; each stage fills what it makes."""
+
+    plan: Plan
+    reading: Reading | None = None
+    joined: Joined | None = None
+    exchanges: pl.DataFrame | None = None
+    rule_set: RuleSet | None = None
+    detected: Detected | None = None
+    analysis: Analysis | None = None
+    outputs: dict[str, bytes] = field(default_factory=dict)
+    redacted_kinds: dict[str, int] = field(default_factory=dict)

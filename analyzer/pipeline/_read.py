@@ -1,0 +1,241 @@
+"""Reads every input into Parquet parts of canonical rows, and keeps the ledger of each source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from analyzer.errors import FormatError, InputError
+from analyzer.formats import (
+    Choice,
+    DocumentFormat,
+    Format,
+    compile_log_format,
+    detect,
+    document_formats,
+    line_formats,
+    read_block,
+)
+from analyzer.model import FormatUse, Ledger, SourceReport
+from analyzer.pipeline._plan import Plan, Reading
+from analyzer.pipeline._zone import zone_of
+from analyzer.schema import conform
+from analyzer.sources import Stream, expand, open_streams
+
+REJECTS = {"source": pl.String, "line": pl.Int64, "reason": pl.String, "raw": pl.String, "format": pl.String}
+
+
+@dataclass
+class _Store:
+    """Writes parts one after the other, and remembers them."""
+
+    work: Path
+    parts: list[Path] = field(default_factory=list)
+    reject_parts: list[Path] = field(default_factory=list)
+
+    def keep(self, events: pl.DataFrame, rejects: pl.DataFrame) -> None:
+        """Writes both frames if they hold rows."""
+        for frame, written, stem in ((events, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
+            if frame.height:
+                path = self.work / f"{stem}-{len(written):06}.parquet"
+                frame.write_parquet(path, compression="lz4")
+                written.append(path)
+
+
+def read_inputs(plan: Plan) -> Reading:
+    """Reads all inputs in the order in which they were named.
+
+    Raises UsageError for a pattern that matches nothing and FormatError if the format that the user chose reads no
+    source at all; whatever is wrong with one input is a problem of that input only.
+    """
+    expanded = expand(plan.inputs)
+    problems: list[InputError] = list(expanded.problems)
+    store, sources, documents = _Store(plan.work), [], []
+    chosen = _chosen(plan)
+    for stream in _streams(expanded.files, plan, problems):
+        plan.progress(f"Reading {stream.name}")
+        try:
+            report, document = _read_stream(stream, chosen, plan, store)
+        except InputError as error:
+            problems.append(error)
+            continue
+        sources.append(report)
+        documents += [document] if document is not None else []
+        problems += [stream.problem] if stream.problem else []
+    _check_choice(plan, chosen, sources)
+    return Reading(tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(documents))
+
+
+def _streams(files: tuple[str, ...], plan: Plan, problems: list[InputError]) -> Iterator[Stream]:
+    for path in files:
+        try:
+            yield from open_streams(path, limits=plan.limits, stdin=plan.stdin)
+        except InputError as error:
+            problems.append(error)
+
+
+def _chosen(plan: Plan) -> Format | DocumentFormat | None:
+    if plan.log_format is not None:
+        return compile_log_format(plan.log_format)
+    if plan.format_name is None:
+        return None
+    known: dict[str, Format | DocumentFormat] = {**line_formats(), **document_formats()}
+    if plan.format_name not in known:
+        hint = f"Known formats: {', '.join(sorted(known))}."
+        raise FormatError(f"there is no format {plan.format_name!r}.", hint=hint)
+    return known[plan.format_name]
+
+
+def _check_choice(plan: Plan, chosen: Format | DocumentFormat | None, sources: list[SourceReport]) -> None:
+    if chosen is None or not sources:
+        return
+    if not any(use.name == chosen.name for source in sources for use in source.formats):
+        text = plan.log_format or plan.format_name
+        hint = "Leave the option out to let each source's format be detected."
+        raise FormatError(f"the chosen format {text!r} reads no line of any input.", hint=hint)
+
+
+def _read_stream(
+    stream: Stream, chosen: Format | DocumentFormat | None, plan: Plan, store: _Store
+) -> tuple[SourceReport, object | None]:
+    for document_format in document_formats().values():
+        if chosen is document_format or (chosen is None or _reads_lines(chosen)) and document_format.recognise(stream.head):
+            return _read_document(stream, document_format, plan, store)
+    return _read_lines(stream, chosen, plan, store), None
+
+
+def _reads_lines(chosen: Format | DocumentFormat) -> bool:
+    return not hasattr(chosen, "parse_document")
+
+
+def _read_document(
+    stream: Stream, document_format: DocumentFormat, plan: Plan, store: _Store
+) -> tuple[SourceReport, object]:
+    data = stream.whole()
+    try:
+        parsed = document_format.parse_document(data)
+    except InputError as error:
+        raise InputError(f"{stream.name}: {error.message}", hint=error.hint) from error
+    events = _within(_placed(parsed.events, stream.name), plan)
+    store.keep(events, _placed_rejects(parsed.rejects, stream.name, document_format.name))
+    ledger = Ledger(lines=parsed.entries, event_lines=parsed.events.height, rejects=parsed.rejects.height)
+    report = SourceReport(
+        name=stream.name,
+        kinds=("request",) if events.height else (),
+        formats=(FormatUse(document_format.name, parsed.events.height),),
+        entries=parsed.entries,
+        confidence=1.0,
+        ledger=ledger,
+        events=parsed.events.height,
+        start=_bound(events, last=False),
+        end=_bound(events, last=True),
+        timezone="UTC",
+        timezone_from="each entry's time carries its offset",
+        notes=(*parsed.notes, *stream.notes, *_range_note(parsed.events, events)),
+    )
+    return report, parsed.document
+
+
+def _read_lines(stream: Stream, chosen: Format | DocumentFormat | None, plan: Plan, store: _Store) -> SourceReport:
+    head = stream.head_lines()
+    zone = plan.zone or "UTC"
+    choice = detect(head, zone)
+    formats = choice.formats
+    if chosen is not None and _reads_lines(chosen):
+        formats = (chosen, *(known for known in formats if known.name != chosen.name))  # type: ignore[assignment]
+    tally = _Tally()
+    for block in stream.blocks():
+        result = read_block(block, formats, zone)
+        events = _placed(result.events, stream.name)
+        kept = _within(events, plan)
+        name = formats[0].name if formats else ""
+        store.keep(kept, _placed_rejects(result.rejects, stream.name, name))
+        tally.add(result.ledger, result.used, result.notes, events, kept)
+    return tally.report(stream, choice, zone_of(head, formats, plan.zone))
+
+
+@dataclass
+class _Tally:
+    """Adds up the blocks of one source."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    used: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    kinds: set[str] = field(default_factory=set)
+    events: int = 0
+    left_out: int = 0
+    bounds: list[datetime] = field(default_factory=list)
+
+    def add(
+        self,
+        ledger: Ledger,
+        used: tuple[FormatUse, ...],
+        notes: tuple[str, ...],
+        events: pl.DataFrame,
+        kept: pl.DataFrame,
+    ) -> None:
+        """Adds one block; events are all of it, kept those inside the time range."""
+        self.ledger += ledger
+        for use in used:
+            self.used[use.name] = self.used.get(use.name, 0) + use.lines
+        self.notes |= dict.fromkeys(notes)
+        self.kinds |= set(events["kind"].drop_nulls().unique().to_list())
+        self.events += events.height
+        self.left_out += events.height - kept.height
+        self.bounds += [bound for last in (False, True) if (bound := _bound(kept, last=last))]
+
+    def report(self, stream: Stream, choice: Choice, zone: tuple[str, str]) -> SourceReport:
+        """Gives the source's report."""
+        left_out = (f"{self.left_out:,} events outside --since/--until were left out.",) if self.left_out else ()
+        return SourceReport(
+            name=stream.name,
+            kinds=tuple(sorted(self.kinds)),
+            formats=tuple(FormatUse(name, lines) for name, lines in self.used.items() if lines),
+            entries=None,
+            confidence=round(choice.confidence, 3),
+            ledger=self.ledger,
+            events=self.events,
+            start=min(self.bounds, default=None),
+            end=max(self.bounds, default=None),
+            timezone=zone[0],
+            timezone_from=zone[1],
+            notes=(choice.reason, *self.notes, *stream.notes, *left_out),
+        )
+
+
+def _placed(events: pl.DataFrame, source: str) -> pl.DataFrame:
+    return conform(events.with_columns(source=pl.lit(source, dtype=pl.String)))
+
+
+def _placed_rejects(rejects: pl.DataFrame, source: str, name: str) -> pl.DataFrame:
+    return rejects.select(
+        pl.lit(source, dtype=pl.String).alias("source"),
+        "line",
+        "reason",
+        "raw",
+        pl.lit(name, dtype=pl.String).alias("format"),
+    )
+
+
+def _within(events: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Keeps rows inside --since/--until; a row without a time stays, since it may belong there."""
+    kept = events
+    if plan.since is not None:
+        kept = kept.filter((pl.col("timestamp") >= plan.since).fill_null(True))
+    if plan.until is not None:
+        kept = kept.filter((pl.col("timestamp") < plan.until).fill_null(True))
+    return kept
+
+
+def _range_note(events: pl.DataFrame, kept: pl.DataFrame) -> tuple[str, ...]:
+    left_out = events.height - kept.height
+    return (f"{left_out:,} events outside --since/--until were left out.",) if left_out else ()
+
+
+def _bound(events: pl.DataFrame, *, last: bool) -> datetime | None:
+    found = events["timestamp"].max() if last else events["timestamp"].min()
+    return found if isinstance(found, datetime) else None

@@ -1,0 +1,84 @@
+"""Redacts the analysis, renders every output, and lets none pass that still holds a known secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from analyzer.pipeline._plan import Run
+from analyzer.pipeline._tables import raw_texts, read_rejects
+from analyzer.redact import Redactor
+from analyzer.redact._gate import refuse_leaks
+from analyzer.report import findings_json, report_html, summary_markdown
+
+
+def render_outputs(state: Run) -> Run:
+    """Fills outputs: file name to bytes; raises LeakError if the gate finds a known secret in one of them."""
+    assert state.analysis is not None  # noqa: S101 - the order of STAGES
+    assert state.reading is not None  # noqa: S101
+    state.plan.progress("Redacting and writing the report")
+    redactor = learned_redactor(state)
+    analysis = redactor.value(state.analysis)
+    outputs = {
+        "findings.json": findings_json(analysis),
+        "summary.md": summary_markdown(analysis).encode(),
+        "report.html": report_html(analysis).encode(),
+        "rejects.ndjson": _rejects(state, redactor),
+    }
+    refuse_leaks(outputs, redactor.secrets)
+    return replace(state, analysis=analysis, outputs=outputs, redacted_kinds=redactor.counts())
+
+
+def learned_redactor(state: Run) -> Redactor:
+    """Gives a redactor that has seen every line and every string of the HARs."""
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    redactor = Redactor(state.plan.key, keep=_servers(state))
+    for texts in raw_texts(state.reading):
+        redactor.learn(texts)
+    for document in state.reading.documents:
+        redactor.learn(pl.Series("text", sorted(set(document_texts(document))), dtype=pl.String))
+    return redactor
+
+
+def document_texts(value: Any) -> Iterator[str]:
+    """Yields the strings of a document; a header or cookie as name=value, so that its name tells what it holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        name, content = value.get("name"), value.get("value")
+        if isinstance(name, str) and isinstance(content, str):
+            yield f"{name}: {content}"
+            yield f"{name}={content}"
+        for key, item in value.items():
+            if key == "cookies" and isinstance(item, list):
+                yield from (f"Cookie: {entry.get('name')}={entry.get('value')}" for entry in item if isinstance(entry, dict))
+            yield from document_texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from document_texts(item)
+
+
+def _servers(state: Run) -> frozenset[str]:
+    """Gives addresses of servers, which stay readable: what clients or proxies connected to."""
+    assert state.joined is not None  # noqa: S101 - the order of STAGES
+    events = state.joined.events
+    behind = events["upstream"].explode(empty_as_null=True).drop_nulls().unique().str.replace(r":\d+$", "")
+    return frozenset(behind.to_list()) | frozenset(events["server_ip"].drop_nulls().unique().to_list())
+
+
+def _rejects(state: Run, redactor: Redactor) -> bytes:
+    """Gives one JSON object a line: source, line or entry, reason, text."""
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    if not state.reading.reject_parts:
+        return b""
+    rejects = redactor.frame(read_rejects(state.reading))
+    encoder = msgspec.json.Encoder()
+    lines = bytearray()
+    for source, line, reason, raw, name in rejects.iter_rows():
+        place = "entry" if name == "har" else "line"
+        lines += encoder.encode({"source": source, place: line, "reason": reason, "text": raw}) + b"\n"
+    return bytes(lines)

@@ -1,0 +1,75 @@
+"""Writes report.html: the only door to jinja2, with escaping always on and a policy that allows two hashed blocks."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analyzer.model import Analysis
+from analyzer.report.links import href
+from analyzer.report.material import Limits, prepare
+from analyzer.report.page import build
+from analyzer.report.quoting import visible
+
+MOST_BYTES = 2_000_000
+_STYLE = "style.css"
+_SCRIPT = "script.js"
+
+
+def report_html(analysis: Analysis, limits: Limits | None = None) -> str:
+    """Gives the page, at most 2 MB in UTF-8: where it would be larger, every limit is halved until it fits."""
+    limits = limits or Limits()
+    while True:
+        text = render(analysis, limits)
+        tighter = limits.halved()
+        if len(text.encode()) <= MOST_BYTES or tighter == limits:
+            return text
+        limits = tighter
+
+
+def render(analysis: Analysis, limits: Limits) -> str:
+    """Gives the page within these limits, however large that is."""
+    view = build(prepare(analysis, limits), policy())
+    return environment().get_template("page.html.j2").render(view=view)
+
+
+def policy() -> str:
+    """Gives the content security policy: nothing may load or run but the page's own style and script block."""
+    return (
+        f"default-src 'none'; script-src '{_digest(_SCRIPT)}'; style-src '{_digest(_STYLE)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def environment() -> Environment:
+    """Gives the environment: escaping on, undefined names are errors, templates only from this package."""
+    made = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=PackageLoader("analyzer.report", "."),
+        finalize=_finalize,
+    )
+    made.filters["href"] = href
+    return made
+
+
+def _finalize(value: object) -> object:
+    # What a macro gives is escaped already, and its text went through here.
+    if hasattr(value, "__html__"):
+        return value
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, int):
+        return value
+    raise TypeError(f"a template may print text and whole numbers, not {type(value).__name__}")
+
+
+def _digest(name: str) -> str:
+    block = environment().get_template(name).render()
+    return f"sha256-{b64encode(sha256(block.encode()).digest()).decode()}"

@@ -1,0 +1,134 @@
+"""From what the user names to the files that are read."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analyzer.errors import InputError, Location, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """Files in the order in which they were named; problems and notes tell what was left out and why."""
+
+    files: tuple[str, ...]
+    problems: tuple[InputError, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def expand(inputs: Sequence[str]) -> Expanded:
+    """Gives the files behind names: files, folders with all that is below them, globs, and "-" for stdin.
+
+    Folders are walked in sorted order, without hidden files, symbolic links and special files. A file that is named
+    twice, however it is spelled, counts once. Raises UsageError for a glob that matches nothing.
+    """
+    gathering = _Gathering()
+    for name in inputs:
+        gathering.add(name)
+    return Expanded(tuple(gathering.files.values()), tuple(gathering.problems), tuple(gathering.notes))
+
+
+def displayed(path: str) -> str:
+    """Gives a name that can be written as UTF-8: bytes of a file name that are none become \\udcXX."""
+    return path.encode("utf-8", "backslashreplace").decode()
+
+
+@dataclass(slots=True)
+class _Gathering:
+    files: dict[str, str] = field(default_factory=dict)  # real path to the name that is shown
+    problems: list[InputError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        if name == "-":
+            self._keep("-", "-")
+        elif "\0" in name:
+            self._report(name, "is no file name: it holds a NUL.")
+        elif os.path.lexists(name):
+            self._named(name)
+        elif glob.has_magic(name):
+            self._globbed(name)
+        else:
+            self._report(name, "does not exist.", hint=_near_miss(name))
+
+    def _globbed(self, pattern: str) -> None:
+        found = sorted(glob.glob(pattern, recursive=True))
+        if not found:
+            raise UsageError(
+                f"The pattern {displayed(pattern)!r} matches no file.", hint="Check it, and quote it once."
+            )
+        for name in found:
+            self._named(name, by_pattern=True)
+
+    def _named(self, name: str, *, by_pattern: bool = False) -> None:
+        try:
+            mode = Path(name).stat().st_mode
+        except OSError as error:
+            self._report(name, f"cannot be read: {error.strerror}.", hint=_link_hint(name))
+            return
+        if stat.S_ISDIR(mode):
+            self._folder(name)
+        elif stat.S_ISREG(mode) or _is_readable_special(name, mode, by_pattern=by_pattern):
+            self._file(name)
+        elif not by_pattern:
+            self._report(name, "is neither a file nor a folder nor a pipe.", hint="For standard input name '-'.")
+
+    def _file(self, name: str) -> None:
+        if os.access(name, os.R_OK):
+            self._keep(os.path.realpath(name), name)
+        else:
+            self._report(name, "cannot be read: Permission denied.")
+
+    def _folder(self, name: str) -> None:
+        found, links = [], 0
+        for folder, below, files in os.walk(name, onerror=self._unreadable):
+            below[:] = [child for child in below if not child.startswith(".")]
+            for child in files + below:
+                path = os.path.join(folder, child)
+                mode = os.lstat(path).st_mode
+                links += stat.S_ISLNK(mode) and not child.startswith(".")
+                if stat.S_ISREG(mode) and not child.startswith("."):
+                    found.append(path)
+        if links:
+            self.notes.append(f"{displayed(name)}: {links:,} symbolic links in the folder were not followed")
+        if not found:
+            self._report(name, "holds no files to read.", hint="Hidden files and symbolic links must be named.")
+        for path in sorted(found):
+            self._file(path)
+
+    def _keep(self, identity: str, name: str) -> None:
+        if identity in self.files:
+            self.notes.append(f"{displayed(name)} was named more than once and counts once")
+        else:
+            self.files[identity] = name
+
+    def _unreadable(self, error: OSError) -> None:
+        self._report(str(error.filename), f"cannot be read: {error.strerror}.")
+
+    def _report(self, name: str, message: str, *, hint: str | None = None) -> None:
+        self.problems.append(InputError(message, location=Location(displayed(name)), hint=hint))
+
+
+def _is_readable_special(name: str, mode: int, *, by_pattern: bool) -> bool:
+    """Whether it is a pipe, such as /dev/fd/63, that the user named; other devices may never end."""
+    return not by_pattern and (stat.S_ISFIFO(mode) or os.path.realpath(name) == os.devnull)
+
+
+def _near_miss(name: str) -> str | None:
+    folder, _, last = name.rpartition("/")
+    try:
+        names = os.listdir(folder or ("/" if name.startswith("/") else "."))
+    except OSError:
+        return None
+    close = difflib.get_close_matches(last, sorted(names), n=1)
+    return f"Did you mean {displayed(os.path.join(folder, close[0]))!r}?" if close else None
+
+
+def _link_hint(name: str) -> str | None:
+    return f"It is a symbolic link to {displayed(os.readlink(name))!r}." if os.path.islink(name) else None

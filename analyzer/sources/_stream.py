@@ -1,0 +1,134 @@
+"""One source: a stream of bytes that is read once, as blocks of lines or as a whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from analyzer.errors import InputError, Location
+from analyzer.sources._feed import Feed
+from analyzer.sources._limits import Limits
+from analyzer.sources._lines import Block, cut
+from analyzer.sources._text import Damage, decode_head, detect_encoding, replace_invalid, split_lines, utf16_to_utf8
+
+HEAD_BYTES = 64 << 10
+
+
+class Stream:
+    """Reads one source once, either with blocks() or with whole().
+
+    name is what the user named, with "!" before the label of a member; head is its first bytes, up to 64 KiB,
+    decompressed. notes and problem are complete when everything was read.
+    """
+
+    def __init__(self, name: str, feed: Feed, limits: Limits, notes: list[str]) -> None:
+        self.name = name
+        self.head = feed.peek(HEAD_BYTES)
+        self.encoding, self._mark = detect_encoding(self.head)
+        self._feed = feed
+        self._limits = limits
+        self._container_notes = notes
+        self._started = False
+        self._lines: int | None = None
+        self._damage = Damage()
+        self._cuts: list[tuple[int, int]] = []
+        self._too_large: InputError | None = None
+
+    @property
+    def size(self) -> int:
+        """Decompressed bytes read so far."""
+        return self._feed.consumed
+
+    @property
+    def problem(self) -> InputError | None:
+        """Why only a part can be read, with the last line that was; None while nothing is amiss."""
+        failure = self._too_large or self._feed.failure
+        if failure is None:
+            return None
+        read = f"{self.size:,} bytes" if self._lines is None else f"everything up to line {self._lines:,}"
+        message = f"{failure.message}; {read} could be read." if self.size else f"{failure.message}."
+        return InputError(message, location=Location(self.name, self._lines or None), hint=failure.hint)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the reader of the report: what was replaced, cut, skipped or lost."""
+        problem = self.problem
+        return (*self._text_notes(), *self._container_notes, *([problem.message] if problem else []))
+
+    def head_lines(self, count: int = 200) -> list[str]:
+        """Gives the first lines of the head; a last one that the head cuts through only if it is the only one."""
+        complete = len(self._feed.peek(HEAD_BYTES + 1)) <= HEAD_BYTES
+        text = decode_head(self.head, complete=complete)
+        lines = text.split("\n", count)
+        if len(lines) <= count and (lines[-1] == "" or (not complete and len(lines) > 1)):
+            lines.pop()
+        return [line.removesuffix("\r") for line in lines[:count]]
+
+    def blocks(self, block_bytes: int = 8 << 20) -> Iterator[pl.DataFrame]:
+        """Yields frames of line (Int64, from 1) and raw (String), some block_bytes each, blank lines included.
+
+        Lines end at a line feed, before which one carriage return is dropped; a last line may do without. Invalid
+        text becomes U+FFFD, a line that is too long is cut, and both are told in notes.
+        """
+        self._start()
+        self._lines = 0
+        self._feed.exactly(self._mark)
+        chunks = self._rest()
+        if self.encoding != "utf-8":
+            chunks = utf16_to_utf8(chunks, self.encoding, self._damage)
+        for block in cut(chunks, block_bytes=block_bytes, line_bytes=self._limits.line_bytes):
+            yield self._frame(block)
+
+    def whole(self) -> bytes:
+        """Gives all bytes, up to limits.document_bytes; a longer document is cut there, which is a problem."""
+        self._start()
+        document = b"".join(self._at_most(self._limits.document_bytes))
+        if self._feed.peek(1):
+            self._too_large = InputError(
+                f"is larger than {self._limits.document_bytes:,} bytes, the limit for one document",
+                hint="Export a shorter period, or split it.",
+            )
+        return document
+
+    def close(self) -> None:
+        """Ends the reading; blocks() that are still asked for come to their end."""
+        self._started = True
+        self._feed = Feed((), failure=self._feed.failure, consumed=self._feed.consumed)
+
+    def _start(self) -> None:
+        if self._started:
+            raise RuntimeError(f"{self.name} can be read only once")
+        self._started = True
+
+    def _rest(self) -> Iterator[bytes]:
+        try:
+            yield from self._feed.rest()
+        except InputError:
+            return  # the feed keeps it, and problem tells it
+
+    def _at_most(self, count: int) -> Iterator[bytes]:
+        try:
+            yield from self._feed.take(count)
+        except InputError:
+            return
+
+    def _frame(self, block: Block) -> pl.DataFrame:
+        first = (self._lines or 0) + 1
+        # The block's own first line feed moves its text down by one line.
+        frame = split_lines(replace_invalid(block.text, first - 1, self._damage), first)
+        self._cuts += [(first + cut.index, cut.size) for cut in block.cuts]
+        self._lines = first - 1 + frame.height
+        return frame
+
+    def _text_notes(self) -> Iterator[str]:
+        if self._damage.count:
+            unit = "UTF-8 byte" if self.encoding == "utf-8" else "UTF-16 unit"
+            plural = "" if self._damage.count == 1 else "s"
+            yield f"{self._damage.count:,} invalid {unit}{plural} replaced, first on line {self._damage.line:,}"
+        if self._cuts:
+            line, size = self._cuts[0]
+            more = f", and {len(self._cuts) - 1:,} more lines" if len(self._cuts) > 1 else ""
+            yield f"line {line:,} was cut after {self._limits.line_bytes:,} bytes ({size:,} in all){more}"
+        if self._lines == 1 and b"\n" not in self.head and self.head.count(b"\r") > 1:
+            yield "all is one line: carriage returns alone do not end lines"

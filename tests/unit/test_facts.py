@@ -1,0 +1,402 @@
+"""Fact columns: literal rows in, literal facts out, null where nothing can be known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer import schema
+from analyzer.facts import add_facts, fact_columns, ordered_facts
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+def at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def facts_of(*rows: dict, extra: dict | None = None) -> pl.DataFrame:
+    """Adds facts to rows of canonical columns; a number as timestamp counts seconds from noon."""
+    base = {"timestamp": 0, "source": "access.log", "kind": "request", "format": "nginx"}
+    full = [base | {"line": number} | row for number, row in enumerate(rows, 1)]
+    for row in full:
+        row["timestamp"] = at(row["timestamp"]) if row["timestamp"] is not None else None
+    dtypes = {
+        name: dtype for name, dtype in (schema.EVENTS | (extra or {})).items() if any(name in row for row in full)
+    }
+    frame = pl.DataFrame([{name: row.get(name) for name in dtypes} for row in full], schema=dtypes)
+    return add_facts(schema.conform(frame).with_columns(frame.get_column(name) for name in extra or ()))
+
+
+def get(path="/api/orders", client="10.0.0.1", **more) -> dict:
+    return {"method": "GET", "host": "api.example", "path": path, "target": path, "client_ip": client, **more}
+
+
+# -- all modules
+
+
+def test_every_fact_column_is_documented_and_there():
+    """What the modules document is what they add, behind the canonical columns, with the same types."""
+    frame = add_facts(schema.empty())
+    assert frame.columns == [*schema.EVENTS, *(column.name for column in fact_columns())]
+    assert {column.name: column.dtype for column in fact_columns()} == dict(
+        list(frame.schema.items())[len(schema.EVENTS) :]
+    )
+    assert all(column.meaning for column in fact_columns())
+    assert len(frame) == 0
+
+
+def test_modules_run_after_those_that_they_need():
+    """retry reads the client, so request comes first."""
+    order = list(ordered_facts())
+    assert order.index("request") < order.index("retry")
+
+
+def test_rows_without_anything_have_no_facts():
+    """A row of nulls has only null facts: not knowable is never false."""
+    frame = add_facts(pl.DataFrame({"line": [1, 2]}).pipe(schema.conform))
+    facts = frame.select(column.name for column in fact_columns())
+    assert facts.null_count().sum_horizontal().item() == facts.width * 2
+
+
+texts = st.one_of(
+    st.none(), st.text(max_size=12), st.sampled_from(["120", "-1", "9" * 30, "Sun, 06 Nov 1994 08:49:37 GMT"])
+)
+hostile = st.fixed_dictionaries(
+    {
+        "timestamp": st.one_of(st.none(), st.integers(-10_000, 10_000)),
+        "kind": st.sampled_from(["request", "error", "application", None]),
+        "status": st.one_of(st.none(), st.integers(-5, 1000)),
+        "retry_after": texts, "message": texts, "error_code": texts, "www_authenticate": texts, "server": texts,
+        "path": texts, "target": texts, "client_ip": texts, "method": st.sampled_from(["GET", "OPTIONS", None]),
+        "duration_us": st.one_of(st.none(), st.integers(0, 2**40)),
+        "upstream": st.one_of(st.none(), st.just([]), st.just(["a", "b"])),
+        "upstream_status": st.one_of(st.none(), st.just([]), st.just([None]), st.just([502, 200])),
+    }
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(hostile, max_size=8))
+def test_any_row_gets_facts_and_none_is_lost_or_moved(rows):
+    """Whatever the columns hold: no exception, and the canonical columns stay as they were."""
+    frame = facts_of(*rows) if rows else add_facts(schema.empty())
+    assert frame["line"].to_list() == list(range(1, len(rows) + 1))
+    assert frame["status"].to_list() == [row["status"] for row in rows]
+
+
+# -- request
+
+
+def test_client_is_the_user_else_the_address_else_the_capture():
+    """A known user wins over an address; a browser capture is one client; a log line with neither has none."""
+    rows = [
+        {"user": "ann", "client_ip": "10.0.0.1"},
+        {"client_ip": "10.0.0.1"},
+        {"format": "har", "source": "a.har"},
+        {},
+    ]
+    assert facts_of(*rows)["client"].to_list() == ["ann", "10.0.0.1", "a.har", None]
+
+
+def test_preflight_is_options_and_in_a_capture_with_origin():
+    """OPTIONS in a log is a preflight; in a capture only with an Origin or the browser's own mark."""
+    har = {"format": "har", "method": "OPTIONS"}
+    rows = [
+        {"method": "OPTIONS"},
+        {"method": "GET"},
+        {},
+        har,
+        har | {"origin": "https://a"},
+        har | {"initiator": "preflight"},
+    ]
+    assert facts_of(*rows)["preflight"].to_list() == [True, False, None, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/login", True), ("/oauth/token", True), ("/api/v2/Sign-In", True), ("/wp-login.php", True), ("/realms/x/auth/", True),
+        ("/oauth2/v1/introspect", True), ("/api/v1/sessions", True), ("/login/help", False), ("/api/tokens/7", False),
+        ("/blog/login-tips", False), ("/api/authors", False), ("/", False), (None, None),
+    ],
+)  # fmt: skip
+def test_login_endpoints_are_told_by_the_last_part_of_the_path(path, expected):
+    """Login, token and session endpoints, not pages that only mention them."""
+    assert facts_of({"path": path, "method": "POST"})["login_endpoint"].to_list() == [expected]
+
+
+def test_a_token_is_judged_by_the_servers_clock_where_it_is_known():
+    """exp at 12:00:10: expired for a server that says 12:00:12, though the browser's clock still says 12:00:00."""
+    exp = {"token_expires_at": at(10)}
+    frame = facts_of(exp | {"response_date": at(12)}, exp, {}, {"token_expires_at": at(0)})
+    assert frame["token_expired"].to_list() == [True, False, None, False]
+    assert frame["token_left_s"].to_list() == [-2, 10, None, 0]
+
+
+@pytest.mark.parametrize(
+    ("header", "error"),
+    [
+        ('Bearer realm="api", error="invalid_token", error_description="The token expired"', "invalid_token"),
+        ("Bearer error=insufficient_scope", "insufficient_scope"),
+        ('Basic realm="x", Bearer error="Invalid_Token"', "invalid_token"),
+        ('DPoP algs="ES256", error="use_dpop_nonce"', "use_dpop_nonce"),
+        ('Bearer error_description="no error=here"', None),
+        ('Bearer realm="a \\"b\\", error=no" error=invalid_request', "invalid_request"),
+        ('Bearer realm="api"', None),
+        ('Basic realm="error"', None),
+        (None, None),
+    ],
+)
+def test_the_error_of_a_bearer_challenge_is_read(header, error):
+    """RFC 6750, 3.1: the error parameter, not its description, and of a Bearer challenge only."""
+    assert facts_of({"www_authenticate": header, "status": 401})["www_auth_error"].to_list() == [error]
+
+
+# -- retry
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120), (" 7 ", 7), ("0", 0), ("-5", 0), ("soon", None), ("", None), ("1e3", None),
+        ("Sun, 22 Nov 2026 12:01:00 GMT", 50),  # Date says 12:00:10
+        ("Sunday, 22-Nov-26 12:01:00 GMT", 50),
+        ("Sun Nov 22 12:01:00 2026", 50),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
+        ("99999999999999999999999", None), ("999999999999", 10 * 366 * 86_400),
+    ],
+)  # fmt: skip
+def test_retry_after_in_all_forms(header, seconds):
+    """Seconds, the three date forms of RFC 9110 against the server's own Date, nonsense null, past 0, capped."""
+    frame = facts_of({"retry_after": header, "response_date": at(10), "duration_us": 2_000_000})
+    assert frame["retry_after_s"].to_list() == [seconds]
+    until = None if seconds is None else at(2 + seconds)
+    assert frame["retry_after_until"].to_list() == [until]
+
+
+def test_a_retry_date_without_a_date_header_counts_from_the_response():
+    """The response came at 12:00:02, so a date of 12:00:30 asks for 28 seconds."""
+    frame = facts_of({"retry_after": "Sun, 22 Nov 2026 12:00:30 GMT", "duration_us": 2_000_000})
+    assert frame["retry_after_s"].to_list() == [28]
+
+
+def test_a_wait_is_broken_by_the_same_client_at_the_same_place_only():
+    """429 with Retry-After 10 at 0: at 5 broken, at 10 kept; another path, host or client never heard of it."""
+    told = get(status=429, retry_after="10")
+    rows = [
+        told, get(timestamp=5), get("/other", timestamp=5), get(timestamp=5, client="10.0.0.2"),
+        get(timestamp=5) | {"host": "b.example"}, get(timestamp=10),
+    ]  # fmt: skip
+    assert facts_of(*rows)["retry_after_broken"].to_list() == [False, True, False, False, False, False]
+
+
+def test_the_last_announcement_counts():
+    """A second answer asks for another 10 seconds, so the third request is early again; a later short wait ends it."""
+    rows = [get(status=429, retry_after="10"), get(timestamp=12, status=429, retry_after="10"), get(timestamp=15)]
+    assert facts_of(*rows)["retry_after_broken"].to_list() == [False, False, True]
+    rows = [get(status=429, retry_after="60"), get(timestamp=5, status=429, retry_after="1"), get(timestamp=7)]
+    assert facts_of(*rows)["retry_after_broken"].to_list() == [False, True, False]
+
+
+def test_a_request_under_way_could_not_know_of_the_wait():
+    """The refusal took 3 s to arrive: requests sent meanwhile broke nothing, the next one did."""
+    slow = get(status=429, retry_after="10", duration_us=3_000_000)
+    assert facts_of(slow, get(timestamp=1), get(timestamp=4))["retry_after_broken"].to_list() == [False, False, True]
+
+
+def test_requests_in_the_second_of_the_refusal_go_by_line():
+    """A log of whole seconds: what stands behind the refusal came after it, and the refusal did not break itself."""
+    frame = facts_of(get(), get(status=429, retry_after="1"), get())
+    assert frame["retry_after_broken"].to_list() == [False, False, True]
+
+
+def test_a_source_that_never_logs_the_header_cannot_tell():
+    """An access log without Retry-After: null, not false; a capture beside it that has the header can tell."""
+    rows = [
+        get(status=429),
+        get(timestamp=1),
+        get("/b", timestamp=2, source="a.har", retry_after="1"),
+        get("/b", timestamp=9, source="a.har"),
+    ]
+    assert facts_of(*rows)["retry_after_broken"].to_list() == [None, None, False, False]
+
+
+def test_unknown_clients_and_cached_answers_break_nothing():
+    """No client: not knowable. Answered from the browser's cache: nothing was sent."""
+    rows = [get(status=429, retry_after="9"), get(timestamp=1, client=None), get(timestamp=2, from_cache=True)]
+    assert facts_of(*rows)["retry_after_broken"].to_list() == [False, None, None]
+
+
+def test_error_log_lines_are_no_attempts():
+    """A line of the error log between two requests neither counts nor interrupts."""
+    rows = [get(status=503), get(timestamp=1, kind="error", message="x"), get(timestamp=2, status=200)]
+    frame = facts_of(*rows)
+    assert frame["attempt_no"].to_list() == [1, None, 2]
+    assert frame["gap_us"].to_list() == [None, None, 2_000_000]
+    assert frame["prev_status"].to_list() == [None, None, 503]
+    assert frame["next_status"].to_list() == [200, None, None]
+
+
+@pytest.mark.parametrize(
+    ("status", "gap", "attempt"),
+    [(None, 1, 2), (408, 1, 2), (425, 1, 2), (429, 1, 2), (500, 60, 2), (599, 1, 2), (503, 60.000001, 1), (200, 1, 1), (401, 1, 1), (404, 1, 1)],
+)  # fmt: skip
+def test_an_attempt_follows_a_failure_within_a_minute(status, gap, attempt):
+    """No response, 408, 425, 429 and 5xx are tried again; other answers end the row, and so does a minute."""
+    assert facts_of(get(status=status), get(timestamp=gap))["attempt_no"].to_list() == [1, attempt]
+
+
+def test_attempts_count_on_and_begin_anew_after_success():
+    """Two failures, a success, a failure and its repetition."""
+    statuses = [503, 503, 200, 503, 200]
+    frame = facts_of(*(get(timestamp=second, status=status) for second, status in enumerate(statuses)))
+    assert frame["attempt_no"].to_list() == [1, 2, 3, 1, 2]
+
+
+def test_other_requests_are_no_attempts():
+    """Another method, host, target or client begins its own count."""
+    failed = get(status=503)
+    others = [
+        failed | {"method": "PUT"},
+        failed | {"host": "b.example"},
+        failed | {"target": "/api/orders?x=1"},
+        failed | {"client_ip": "10.0.0.2"},
+    ]
+    assert facts_of(failed, *(other | {"timestamp": 1} for other in others))["attempt_no"].to_list() == [1] * 5
+
+
+def test_a_host_that_is_never_logged_is_the_same_host():
+    """Access logs often lack the host: null equals null."""
+    rows = [get(status=503) | {"host": None}, get(timestamp=1) | {"host": None}]
+    assert facts_of(*rows)["attempt_no"].to_list() == [1, 2]
+
+
+# -- rate_limit
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"status": 429}, "status_429"),
+        ({"status": 429, "message": 'limiting requests, excess: 20.8 by zone "a"'}, "status_429"),
+        ({"status": 503, "retry_after": "5"}, "retry_after_503"),
+        ({"status": 503, "message": 'limiting requests, excess: 20.8 by zone "a"'}, "server_limit_503"),
+        ({"kind": "error", "message": 'limiting connections by zone "a"'}, "server_limit_503"),
+        ({"kind": "error", "message": 'limiting requests, dry run, excess: 20.8 by zone "a"'}, None),
+        ({"kind": "error", "message": 'delaying request, excess: 0.8, by zone "a"'}, None),
+        ({"status": 403, "ratelimit_remaining": 0}, "quota_403"),
+        ({"status": 403, "retry_after": "60"}, "quota_403"),
+        ({"status": 403, "ratelimit_remaining": 7}, None),
+        ({"status": 400, "error_code": "ThrottlingException"}, "provider_code"),
+        ({"status": 503, "error_code": "SlowDown", "retry_after": "5"}, "provider_code"),
+        ({"status": 403, "error_code": "rate_limit_exceeded"}, "provider_code"),
+        ({"status": 400, "error_code": "invalid_grant"}, None),
+        ({"status": 200, "error_code": "SlowDown"}, None),
+        ({"status": 200, "ratelimit_remaining": 0}, None),
+        ({"status": 503}, None),
+        ({"status": 301, "retry_after": "5"}, None),
+    ],
+)
+def test_how_a_limit_shows(row, kind):
+    """429, a limiting line, a provider's code, a spent quota, Retry-After with 503; nothing else."""
+    assert facts_of(row)["rate_limit_kind"].to_list() == [kind]
+
+
+# -- answered_by
+
+UP = {"upstream": ["10.0.0.9:80"]}
+
+
+@pytest.mark.parametrize(
+    ("row", "writer"),
+    [
+        ({"status": 429}, "proxy"),  # no server behind was asked
+        ({"status": 200}, "proxy"),
+        ({"status": 429, "format": "haproxy"}, "load_balancer"),
+        ({"status": 503, "format": "cloudfront"}, "edge"),
+        (UP | {"status": 500, "upstream_status": [500]}, "application"),
+        (UP | {"status": 200, "upstream_status": [502, 200]}, "application"),
+        (UP | {"status": 403, "upstream_status": [200]}, "proxy"),
+        (UP | {"status": 502, "upstream_status": [502]}, None),  # nginx writes this for its own refusal as well
+        (UP | {"status": 504, "upstream_status": [504]}, None),
+        (UP | {"status": 502, "upstream_status": [200]}, "proxy"),
+        (UP | {"status": 502, "upstream_status": [None]}, "proxy"),
+        (UP | {"status": 504, "upstream_status": None}, "proxy"),
+        (UP | {"status": 502, "upstream_status": [502], "message": "upstream sent too big header while"}, "proxy"),
+        (
+            UP
+            | {
+                "status": 200,
+                "upstream_status": [502, 200],
+                "message": "connect() failed while connecting to upstream",
+            },
+            "application",
+        ),
+        (UP | {"status": 499, "upstream_status": [None]}, None),  # the client had left
+        ({"status": None}, None),
+        ({"status": 404, "format": "har", "server": "nginx"}, None),
+    ],
+)
+def test_the_server_behind_tells_who_answered(row, writer):
+    """In a source that logs servers behind: none asked or another status is the proxy, the same is the application."""
+    frame = facts_of(row, UP | {"status": 200, "upstream_status": [200]})
+    assert frame["answered_by"].to_list() == [writer, "application"]
+
+
+def test_a_source_that_never_logs_the_server_behind_cannot_tell():
+    """The combined format: 502 could be anybody's."""
+    assert facts_of({"status": 502}, {"status": 200})["answered_by"].to_list() == [None, None]
+
+
+def test_one_source_that_logs_servers_says_nothing_of_another():
+    """Only the first log has upstreams; in the second null means not logged."""
+    frame = facts_of(UP | {"status": 200, "upstream_status": [200]}, {"status": 200, "source": "b.log"})
+    assert frame["answered_by"].to_list() == ["application", None]
+
+
+@pytest.mark.parametrize(
+    ("row", "writer"),
+    [
+        ({"status": 522, "server": "cloudflare"}, "edge"),
+        ({"status": 500, "server": "cloudflare"}, None),
+        ({"status": 403, "server": "CloudFront"}, "edge"),
+        ({"status": 401, "x_cache": "Error from cloudfront"}, None),  # set on whatever passes
+        ({"status": 200, "x_cache": "Hit from cloudfront"}, "edge"),
+        ({"status": 200, "x_cache": "HIT, MISS"}, "edge"),
+        ({"status": 200, "x_cache": "Miss from cloudfront"}, None),
+        ({"status": 200, "via": "1.1 varnish"}, None),
+        ({"status": 502, "server": "awselb/2.0"}, "load_balancer"),
+        ({"status": 502, "proxy_status": "ExampleCDN; error=connection_timeout"}, "proxy"),
+        ({"status": 200, "proxy_status": "ExampleCDN; received-status=200"}, None),
+        ({"status": 403, "server": "Sucuri/Cloudproxy"}, "waf"),
+        ({"status": 403, "message": "ModSecurity: Access denied with code 403"}, "waf"),
+        ({"status": 403, "message": "access forbidden by rule"}, "proxy"),
+        ({"kind": "error", "message": "upstream timed out (110: Connection timed out) while reading"}, "proxy"),
+        ({"kind": "application", "status": 500, "message": "upstream timed out"}, "application"),
+        ({"kind": "application", "message": "upstream timed out"}, None),
+        ({"status": 500, "server": "gunicorn/21.2"}, "application"),
+    ],
+)
+def test_headers_and_error_lines_tell_who_answered(row, writer):
+    """Only what the answering hop alone writes counts."""
+    assert facts_of({"format": "har"} | row)["answered_by"].to_list() == [writer]
+
+
+def test_a_joined_application_record_tells_unless_a_gateway_status_stands_above_it():
+    """A record behind a 500 is the application's answer; behind a 502 only if the record itself says 502."""
+    extra = {"has_application": pl.Boolean, "application_status": pl.Int32}
+    rows = [
+        {"status": 500, "has_application": True},
+        {"status": 502, "has_application": True},
+        {"status": 502, "has_application": True, "application_status": 502},
+        {"status": 502, "has_application": True, "application_status": 200},
+        {"status": 500, "has_application": False},
+    ]
+    frame = facts_of(*rows, extra=extra)
+    assert frame["answered_by"].to_list() == ["application", None, "application", "proxy", None]
+    assert "has_application" in frame.columns
