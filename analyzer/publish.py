@@ -46,3 +46,18 @@ def publish(folder: Path, outputs: Mapping[str, bytes]) -> None:
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+
+
+def publish_file(path: Path, data: bytes) -> None:
+    """Writes one file beside its target and moves it into place; raises UsageError if the target is a link."""
+    if path.is_symlink() or path.is_dir():
+        raise UsageError("the output is a link or a folder.", location=Location(str(path)), hint="Name a new file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(partial).rename(path)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise

@@ -83,6 +83,10 @@ def _read_file(path: Path, load: _Load) -> None:
         message = f"cannot be read: {error.strerror}."
         load.errors.append(DocumentError(message, location=Location(str(path))))
         return
+    except (ValueError, KeyError) as error:  # PyYAML's own constructors, such as for `!!int x`
+        message = f"holds a value that YAML cannot read: {error}."
+        load.errors.append(DocumentError(message, location=Location(str(path))))
+        return
     if len(found) > MAX_DOCUMENTS:
         message = f"holds more than {MAX_DOCUMENTS} documents."
         load.errors.append(DocumentError(message, location=Location(str(path)), hint="Split the file."))

@@ -34,9 +34,10 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
             frame = frame.with_columns(pl.col(name).alias(f"_{name}"))
     answered = pl.when(pl.col("status").is_in(_NOBODY)).then(None)
     tellers = (_by_error_line(), _by_headers(), _by_upstream(), _by_application(), _by_server_header())
-    return frame.with_columns(answered_by=answered.otherwise(pl.coalesce(*tellers))).drop(
-        "_has_application", "_application_status"
-    )
+    return frame.with_columns(
+        answered_by=answered.otherwise(pl.coalesce(*tellers)),
+        status_behind=pl.coalesce("_application_status", pl.col("upstream_status").list.last()),
+    ).drop("_has_application", "_application_status")
 
 
 def _writer() -> pl.Expr:
@@ -94,7 +95,7 @@ def _by_upstream() -> pl.Expr:
     logs_upstream = pl.col("upstream").is_not_null().any().over("source")
     logs_status = pl.col("upstream_status").is_not_null().any().over("source")
     own = is_exchange() & pl.col("format").ne_missing(HAR) & status.is_not_null()
-    same = pl.coalesce(pl.col("_application_status"), last) == status
+    same = pl.coalesce("_application_status", last) == status
     return (
         pl.when(own & pl.col("upstream").is_null() & logs_upstream)
         .then(_writer())
@@ -126,6 +127,12 @@ FACTS = Facts(
             "answered_by",
             pl.String,
             "who wrote the response: edge, waf, load_balancer, proxy, application; null: cannot be known, or nobody",
+        ),
+        Column(
+            "status_behind",
+            pl.Int32,
+            "status that the application's own record, else the server asked last, gave; nginx writes 502 and 504 "
+            "here also for answers that it did not accept",
         ),
     ),
     add=_add,

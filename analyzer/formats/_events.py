@@ -27,6 +27,7 @@ def build(texts: pl.DataFrame, *, marks: str | None) -> pl.DataFrame:
         *([values.method(pl.col("method")).alias("method")] if "method" in present else []),
         *([target.alias("_target")] if target is not None else []),
     )
+    frame = _name_client(frame)
     if target is not None:
         frame = _locate(frame)
     return _stamp(frame, marks)
@@ -62,31 +63,51 @@ def _protocol(present: set[str]) -> list[pl.Expr]:
 
 
 def _client(present: set[str]) -> list[pl.Expr]:
-    peers = [values.address(pl.col(name)) for name in ("client_ip", "client_ip_other") if name in present]
+    peers = [pl.col(name) for name in ("client_ip", "client_ip_other") if name in present]
+    if not peers and "forwarded_for" not in present:
+        return []
+    forwarded = [pl.col("forwarded_for")] if "forwarded_for" in present else []
     peer = pl.coalesce(peers) if peers else pl.lit(None, dtype=pl.String)
-    if "forwarded_for" in present:
-        return [values.client(peer, pl.col("forwarded_for")).alias("client_ip")]
-    return [peer.alias("client_ip")] if peers else []
+    return [pl.struct(peer.alias("peer"), *forwarded).alias("client_ip")]
+
+
+def _name_client(frame: pl.DataFrame) -> pl.DataFrame:
+    """Replaces the struct of peer and X-Forwarded-For by the client's address."""
+    if "client_ip" not in frame.columns:
+        return frame
+    client = pl.col("client_ip").struct
+    address = values.address(client.field("peer"))
+    if len(frame.schema["client_ip"].fields) > 1:
+        address = values.client(address, client.field("forwarded_for"))
+    return _by_distinct(frame, "client_ip", _client=address).drop("client_ip").rename({"_client": "client_ip"})
+
+
+def _by_distinct(frame: pl.DataFrame, key: str, **derived: pl.Expr) -> pl.DataFrame:
+    """Adds columns that follow from one column, computed once per distinct value: logs repeat themselves."""
+    distinct = frame.select(pl.col(key).unique())
+    found = distinct.with_columns(**derived)
+    return frame.join(found, on=key, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _locate(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds path, query, target, route and url; an absolute target fills scheme and host where nothing else did."""
     target = pl.col("_target")
-    if not frame.select((target.str.starts_with("/") | target.is_null()).all()).item():
-        authority = target.str.extract_groups(r"^([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#@]*@)?([^/?#]+)").struct
-        found = {"scheme": authority.field("1").str.to_lowercase(), "host": values.host(authority.field("2"))}
-        frame = frame.with_columns(
-            pl.coalesce([*([pl.col(name)] if name in frame.columns else []), text]).alias(name)
-            for name, text in found.items()
-        )
-    parts = values.target_parts(target)
-    route = parts.pop("route")
-    frame = frame.with_columns(**parts).with_columns(route=values.route(pl.col("path")) if route is not None else None)
-    if not {"scheme", "host"} <= set(frame.columns):
-        return frame.with_columns(url=pl.col("target")).drop("_target")
+    authority = target.str.extract_groups(r"^([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#@]*@)?([^/?#]+)").struct
+    found = {"scheme": authority.field("1").str.to_lowercase(), "host": values.host(authority.field("2"))}
+    frame = _by_distinct(
+        frame,
+        "_target",
+        **values.target_parts(target),
+        **{f"_{name}": text for name, text in found.items()},
+    )
+    frame = frame.with_columns(
+        pl.coalesce([*([pl.col(name)] if name in frame.columns else []), pl.col(f"_{name}")]).alias(name)
+        for name in found
+    )
     known = pl.col("scheme").is_not_null() & pl.col("host").is_not_null() & pl.col("target").is_not_null()
     whole = pl.concat_str("scheme", pl.lit("://"), "host", "target")
-    return frame.with_columns(url=pl.when(known).then(whole).otherwise(pl.col("target"))).drop("_target")
+    url = pl.when(known).then(whole).otherwise(pl.col("target"))
+    return frame.with_columns(url=url).drop("_target", "_scheme", "_host")
 
 
 def _stamp(frame: pl.DataFrame, marks: str | None) -> pl.DataFrame:

@@ -68,9 +68,12 @@ def _salvaged(text: HarText, error: ValueError, size: int) -> HarLog:
         where = "" if place is None else f" at byte {text.byte_at(place):,}"
         raise InputError(f"{reason_of(error)}{where}, and holds no entries that could be saved.", hint=_HINT)
     counted = "1 complete entry was" if saved.complete == 1 else f"{saved.complete:,} complete entries were"
-    if saved.end is None:
+    if saved.cut:
         note = f"The file ends early: {counted} recovered, cut at byte {size:,}."
     else:
-        note = f"The file {reason_of(error)}: {counted} recovered, reading stopped at byte {text.byte_at(saved.end):,}."
-    rest = {key: value for key, value in saved.log.items() if key != "entries"}
-    return HarLog(rest, saved.entries, (*text.notes, note), Counter())
+        rest = (
+            "" if saved.unread_from is None else f"; what follows byte {text.byte_at(saved.unread_from):,} was not read"
+        )
+        note = f"The file {reason_of(error)}: {counted} recovered{rest}."
+    log = {key: value for key, value in saved.log.items() if key != "entries"}
+    return HarLog(log, saved.entries, (*text.notes, note), Counter())

@@ -28,12 +28,13 @@ class BrokenEntry:
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What could be saved; end is None if the text stops early, else the place where the reading stopped."""
+    """What could be saved; cut says that the text stops early, unread_from is where text begins that was not read."""
 
     log: dict[str, Any]
     entries: list[Any]
     complete: int
-    end: int | None
+    cut: bool
+    unread_from: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ def salvage(text: str) -> Salvaged | None:
     stopped = _GAP.match(text, elements[-1].end if elements else start)
     after = stopped.end() if stopped else start
     complete = sum(not isinstance(entry, BrokenEntry) for entry in entries)
-    ended = _stays_open(text, after, depth)
-    return Salvaged(_surroundings(text, start, after, depth), entries, complete, None if ended else after)
+    log, whole = _surroundings(text, start, after, depth)
+    return Salvaged(log, entries, complete, _stays_open(text, after, depth), None if whole else after)
 
 
 class _Brackets:
@@ -145,14 +146,14 @@ def _stays_open(text: str, position: int, depth: int) -> bool:
     return True
 
 
-def _surroundings(text: str, start: int, after: int, depth: int) -> dict[str, Any]:
-    closers = "]" + "}" * depth
-    for candidate in (text[:start] + text[after:], text[:start] + text[after:] + "}" * depth, text[:start] + closers):
+def _surroundings(text: str, start: int, after: int, depth: int) -> tuple[dict[str, Any], bool]:
+    """Gives the log without its entries, and whether what stands after them could be read too."""
+    for tail in (text[after:], text[after:] + "}" * depth, "]" + "}" * depth):
         try:
-            value = load_json(candidate).value
+            value = load_json(text[:start] + tail).value
         except ValueError:
             continue
         log = value.get("log", value) if isinstance(value, dict) else None
         if isinstance(log, dict):
-            return log
-    return {}
+            return log, tail.startswith(text[after:])
+    return {}, False

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from analyzer.errors import FormatError
-from analyzer.formats import _apache, _directives, _events, _nginx, _patterns, _slots, _times
-from analyzer.formats._directives import Field, FormatText, Text
+from analyzer.formats import _events, _patterns, _slots, _times
+from analyzer.formats._directives import Field, Text
 from analyzer.formats._patterns import Pattern, Stop
 from analyzer.formats._plugin import REJECTS, Parsed
 
-_DOCUMENTATION = {
-    "apache": "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats",
-    "nginx": "https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format",
-}
-_MOST_FIELDS = 200
 # Both servers' escapes of quote and backslash; other bytes stay as they were written.
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
 
@@ -33,6 +27,7 @@ class LogFormat:
     samples: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     stops: tuple[Stop, ...]
+    lead: int
     marks: str | None
     kind: str = "request"
 
@@ -71,44 +66,82 @@ class LogFormat:
     def _explain(self, lines: pl.DataFrame) -> pl.DataFrame:
         """Names the first field that could not be read, and the column where it should begin."""
         explained = [pl.DataFrame(schema=REJECTS)]
-        unread = lines.with_columns(_column=pl.lit(1, dtype=pl.UInt32))
+        unread = lines.with_columns(_column=pl.lit(self.lead + 1, dtype=pl.Int64))
         for stop in self.stops:
             if unread.is_empty():
                 break
-            reached = unread.with_columns(pl.col("raw").str.extract(stop.prefix, 0).str.len_chars().alias("_end"))
-            failed = reached.filter(pl.col("_end").is_null())
-            explained.append(_reject(failed, f"{_name(stop.field)} cannot be read at column "))
-            unread = reached.filter(pl.col("_end").is_not_null()).select("line", "raw", _column=pl.col("_end") + 1)
-        explained.append(_reject(unread, "more text than the format names at column "))
+            length = pl.col("raw").str.extract(stop.prefix, 1).str.len_chars().cast(pl.Int64)
+            reached = unread.with_columns(length.alias("_length"))
+            failed = reached.filter(pl.col("_length").is_null())
+            explained.append(_reject(failed, f"{_meaning(stop.field)} cannot be read at column "))
+            unread = reached.filter(pl.col("_length").is_not_null()).select(
+                "line", "raw", _column=pl.col("_length") + stop.gap + 1
+            )
+        explained.append(_reject(unread, "the format has no more fields, but the line goes on at column "))
         return pl.concat(explained)
 
 
-def compile_text(
-    given: str,
+def build(
+    pieces: Sequence[Text | Field],
     *,
-    name: str | None = None,
-    title: str | None = None,
-    product: str | None = None,
+    name: str,
+    title: str,
+    documentation: str,
+    product: str,
     samples: tuple[str, ...] = (),
-) -> tuple[LogFormat | None, FormatText, list[Text | Field]]:
-    """Compiles a format text, bare or with its directive around it; a JSON text gives no LogFormat but its pieces.
+    escapes: bool = True,
+) -> LogFormat:
+    """Compiles pieces of a format text; raises ValueError if the patterns are too large for the regex engine."""
+    timed = _one_clock(pieces)
+    marks = next((piece.marks for piece in timed if isinstance(piece, Field) and piece.clock), None)
+    patterns = _patterns.write(timed, escapes=escapes)
+    stops = _patterns.stops(timed, escapes=escapes)
+    lead = len(timed[0].text) if isinstance(timed[0], Text) else 0
+    try:
+        for pattern in patterns:
+            pl.Series([""]).str.extract_groups(pattern.text)
+    except pl.exceptions.ComputeError as problem:
+        raise ValueError("the patterns are too large") from problem
+    return LogFormat(name, title, documentation, product, samples, patterns, stops, lead, marks)
 
-    Raises FormatError with line and column in the given text, and a hint.
-    """
-    text = _directives.read(given)
-    pieces = _merge_texts(_nginx.fields(text) if text.dialect == "nginx" else _apache.fields(text))
-    named = [piece for piece in pieces if isinstance(piece, Field)]
-    _check(text, named, pieces)
-    if _patterns.is_json(pieces):
-        return None, text, pieces
-    pieces = _one_clock(pieces, named)
-    return from_pieces(
-        pieces,
-        name=name or text.name,
-        title=title or f"{'log_format' if text.dialect == 'nginx' else 'LogFormat'} {text.name}",
-        documentation=_DOCUMENTATION[text.dialect],
-        product=product if product is not None else text.dialect,
-        samples=samples,
-        escapes=text.escape != "none",
-        error=lambda: text.error(0, "The format text is too long to compile.", "Leave out fields that nobody needs."),
-    ), text, pieces
+
+def _one_clock(pieces: Sequence[Text | Field]) -> list[Text | Field]:
+    """Keeps the times of one moment: those of the start where the text has both."""
+    marks = {piece.marks for piece in pieces if isinstance(piece, Field) and piece.clock}
+    kept = "start" if "start" in marks else "end"
+    return [
+        replace(piece, slot=None, clock=None) if isinstance(piece, Field) and piece.clock and piece.marks != kept else piece
+        for piece in pieces
+    ]
+
+
+def _capture(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
+    """Adds one column per group, named 1, 2 ...; all are null where the pattern does not match."""
+    return lines.select("line", "raw", pl.col("raw").str.extract_groups(pattern.text).alias("_groups")).unnest("_groups")
+
+
+def _texts(found: pl.DataFrame, pattern: Pattern, zone: str) -> pl.DataFrame:
+    """Gives line, raw, stamped_at, the rest of the line, and one text per slot."""
+    fields: dict[str, list[pl.Expr]] = {}
+    for number, slot in enumerate(pattern.groups, start=1):
+        if slot not in {None, "time", _patterns.REST}:
+            text = pl.col(str(number))
+            fields.setdefault(str(slot), []).append(text.str.replace_many(_ESCAPES, leftmost=True) if pattern.escaped else text)
+    pieces = [_times.Piece(pl.col(str(number)), form) for number, form in pattern.clocks]
+    return found.select(
+        "line",
+        "raw",
+        pl.col(str(len(pattern.groups))).alias(_patterns.REST),
+        *([_times.put_together(pieces, zone).alias("stamped_at")] if pieces else []),
+        *_slots.merge(fields),
+    )
+
+
+def _meaning(field: Field) -> str:
+    if field.slot is None:
+        return field.label
+    return f"the {field.slot.replace('_', ' ')} ({field.label})"
+
+
+def _reject(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
+    return lines.select("line", pl.concat_str(pl.lit(reason), pl.col("_column").cast(pl.String)).alias("reason"), "raw")

@@ -28,6 +28,17 @@ _ADJACENT = {"scheme": "[a-z]*", "host": '[^/ "]*', "server_name": '[^/ "]*', "p
 _TIDY = r" !#-\[\]-~"
 _TIDY_WORD = r"!#-\[\]-~"
 _TIDY_REQUEST = rf"([A-Za-z][A-Za-z0-9_.-]*) ([{_TIDY_WORD}]+) (HTTP/[0-9](?:\.[0-9])?)"
+# Values that never hold a blank, not even on a broken line.
+_WORDS = frozenset(
+    {"client_ip", "client_ip_other", "server_name", "host", "scheme", "method", "protocol", "request_id", "server_ip"}
+)
+_QUOTED = {
+    "tidy": f"[{_TIDY}]*",
+    "escaped": r'(?:[^"\\]|\\.)*',
+    "plain": '[^"]*',
+    "loose": r"(?:[^\\]|\\.)*?",  # an escaped quote never ends a value: else a client could write fields
+    "plain_loose": ".*?",
+}
 _ANCHORS = ({"time"}, {"request_line", "target", "path", "url"}, {"status", "status_original"})
 
 
@@ -43,10 +54,14 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """How far a broken line can be read: prefix ends with the value of field."""
+    """How far a broken line can be read: the first group of prefix ends with the value of field.
+
+    gap is the number of characters between this value and the next.
+    """
 
     prefix: str
     field: Field
+    gap: int
 
 
 def is_json(pieces: Sequence[Text | Field]) -> bool:
@@ -82,16 +97,16 @@ def write(pieces: Sequence[Text | Field], *, escapes: bool) -> tuple[Pattern, ..
 def stops(pieces: Sequence[Text | Field], *, escapes: bool) -> tuple[Stop, ...]:
     """Gives for each field the pattern of a line that can be read up to and with it."""
     style = "loose" if escapes else "plain_loose"
-    found, prefix = [], "^"
+    found, prefix = [], ""
     for index, piece in enumerate(pieces):
         if isinstance(piece, Text):
             prefix += pl.escape_regex(piece.text)
             continue
         prefix += f"(?:{_value(pieces, index, style)})"
         after = pieces[index + 1] if index + 1 < len(pieces) else None
-        following = pl.escape_regex(after.text[:1]) if isinstance(after, Text) else ""
-        end = following if index + 2 < len(pieces) else f"(?:{following}|$)" if following else r"(?:\s|$)"
-        found.append(Stop(prefix + end, piece))
+        gap = after.text if isinstance(after, Text) else ""
+        end = pl.escape_regex(gap[:1]) if index + 2 < len(pieces) else rf"(?:{pl.escape_regex(gap[:1])}|\s|$)"
+        found.append(Stop(f"^({prefix}){end}", piece, len(gap)))
     return tuple(found)
 
 
@@ -140,24 +155,16 @@ def _join(pieces: Sequence[Text | Field], style: str, required: int) -> str:
 def _value(pieces: Sequence[Text | Field], index: int, style: str) -> str:
     piece = pieces[index]
     after = pieces[index + 1] if index + 1 < len(pieces) else None
-    before = pieces[index - 1] if index else None
-    assert isinstance(piece, Field)  # noqa: S101
-    if piece.shape is not None:
-        return piece.shape
-    quoted = isinstance(before, Text) and before.text.endswith('"')
-    if piece.slot in _SHAPES:
-        return _SHAPES[piece.slot]
-    if isinstance(after, Field) and piece.slot in _ADJACENT:
-        return _ADJACENT[piece.slot]
-    if style.endswith("loose"):
-        return r"(?:[^\\]|\\.)*?" if quoted and style == "loose" else ".*?"
+    shape = piece.shape or _SHAPES.get(piece.slot or "") if isinstance(piece, Field) else None
+    if shape is None and isinstance(after, Field) and isinstance(piece, Field):
+        shape = _ADJACENT.get(piece.slot or "")
+    if shape is not None:
+        return shape
     end = after.text[0] if isinstance(after, Text) else " "
-    return _bounded(end, style, quoted=quoted)
-
-
-def _bounded(end: str, style: str, *, quoted: bool) -> str:
-    if quoted and end == '"':
-        return {"tidy": f"[{_TIDY}]*", "escaped": r'(?:[^"\\]|\\.)*', "plain": '[^"]*'}[style]
+    if end == '"':
+        return _QUOTED[style]
+    if style.endswith("loose") and not (end in " \t" and isinstance(piece, Field) and piece.slot in _WORDS):
+        return ".*?"
     if end in " \t":
         return f"[{_TIDY_WORD}]*" if style == "tidy" else r"\S*"
     excluded = pl.escape_regex(end)

@@ -16,12 +16,13 @@ from analyzer.errors import NothingReadableError
 from analyzer.facts import add_facts
 from analyzer.model import SourceReport
 from analyzer.pipeline._compose import compose_analysis
+from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._render import render_outputs
 from analyzer.pipeline._tables import read_events
 
-__all__ = ["STAGES", "Plan", "Reading", "Run", "parse", "run"]
+__all__ = ["STAGES", "Plan", "Reading", "Run", "frame_bytes", "parse", "run"]
 
 Stage = Callable[[Run], Run]
 
@@ -34,10 +35,9 @@ def run(plan: Plan) -> Run:
     return state
 
 
-def parse(plan: Plan) -> tuple[pl.DataFrame, Reading]:
-    """Reads the inputs only: the canonical frame, and the ledger of each source."""
-    reading = read_inputs(plan)
-    return read_events(reading), reading
+def parse(plan: Plan) -> Run:
+    """Reads the inputs only; frame_bytes turns the result into a file."""
+    return _read(Run(plan))
 
 
 def _load(state: Run) -> Run:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from analyzer.pipeline._plan import Run
+from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_rejects
 from analyzer.redact import Redactor
 from analyzer.redact._gate import refuse_leaks
@@ -21,7 +21,7 @@ def render_outputs(state: Run) -> Run:
     assert state.analysis is not None  # noqa: S101 - the order of STAGES
     assert state.reading is not None  # noqa: S101
     state.plan.progress("Redacting and writing the report")
-    redactor = learned_redactor(state)
+    redactor = learned_redactor(state.reading, state.plan.key)
     analysis = redactor.value(state.analysis)
     outputs = {
         "findings.json": findings_json(analysis),
@@ -33,13 +33,12 @@ def render_outputs(state: Run) -> Run:
     return replace(state, analysis=analysis, outputs=outputs, redacted_kinds=redactor.counts())
 
 
-def learned_redactor(state: Run) -> Redactor:
+def learned_redactor(reading: Reading, key: bytes) -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
-    assert state.reading is not None  # noqa: S101 - the order of STAGES
-    redactor = Redactor(state.plan.key, keep=_servers(state))
-    for texts in raw_texts(state.reading):
+    redactor = Redactor(key, keep=_servers(reading))
+    for texts in raw_texts(reading):
         redactor.learn(texts)
-    for document in state.reading.documents:
+    for document in reading.documents:
         redactor.learn(pl.Series("text", sorted(set(document_texts(document))), dtype=pl.String))
     return redactor
 
@@ -62,10 +61,11 @@ def document_texts(value: Any) -> Iterator[str]:
             yield from document_texts(item)
 
 
-def _servers(state: Run) -> frozenset[str]:
+def _servers(reading: Reading) -> frozenset[str]:
     """Gives addresses of servers, which stay readable: what clients or proxies connected to."""
-    assert state.joined is not None  # noqa: S101 - the order of STAGES
-    events = state.joined.events
+    if not reading.parts:
+        return frozenset()
+    events = pl.scan_parquet(list(reading.parts)).select("upstream", "server_ip").collect()
     behind = events["upstream"].explode(empty_as_null=True).drop_nulls().unique().str.replace(r":\d+$", "")
     return frozenset(behind.to_list()) | frozenset(events["server_ip"].drop_nulls().unique().to_list())
 

@@ -9,7 +9,7 @@ from analyzer.model import Analysis, Exhibit, Incident, LayerVerdict, Ref
 from analyzer.report import phrases
 from analyzer.report.charts.ladder import complete
 from analyzer.report.quoting import clip, one_line, visible
-from analyzer.report.words import LAYER_WORDS, VERDICT_WORDS, number, plural, sentence, span
+from analyzer.report.words import LAYER_WORDS, SERIOUS, VERDICT_WORDS, number, plural, sentence, span
 
 MOST_CHARACTERS = 8_000
 _FULL = 3
@@ -17,8 +17,8 @@ _PIECE = 240
 _QUOTE = 400
 _ITEMS = 4
 _QUOTES = 3
-# Words of these characters are no markup, link or mention in any Markdown or chat; a dot could make a host name.
-_PLAIN = re.compile(r"[a-zA-Z0-9\u00c0-\uffff/{}(),:;%'\"=+-]+")
+# Words of letters, digits and these are no markup, link or mention in any Markdown or chat; a dot could make a host name.
+_PLAIN = frozenset("/{}(),:;%'\"=+-–")
 _NUMBER = re.compile(r"[0-9]+(?:[.:][0-9]+)*")
 _MARKER = re.compile(r"(?:[0-9]+[.)]|[-+=–]+)")
 _EDGES = "\"'(),.:;…"
@@ -28,8 +28,10 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
     """Gives the summary; words from the inputs stand in code or in fences, where they can be no markup and no link."""
     findings = analysis.findings
     told = phrases.serious(findings) or findings.incidents
-    blocks = [_opening(analysis)]
-    room = MOST_CHARACTERS - len(blocks[0]) - len(_closing(analysis, len(findings.incidents), report_name)) - 2
+    blocks = [] if told and told[0] in phrases.serious(findings) else [f"# {phrases.headline_of_none(findings)}\n"]
+    before = len(blocks)
+    spoken = sum(len(block) + 1 for block in blocks) + len(_closing(analysis, len(findings.incidents), report_name))
+    room = MOST_CHARACTERS - spoken
     for rank, incident in enumerate(told, start=1):
         full = _full(analysis, incident, rank) if rank <= _FULL else ""
         block = full if full and len(full) <= room else _short(incident, rank)
@@ -37,7 +39,7 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
         if room < 0:
             break
         blocks.append(block)
-    blocks.append(_closing(analysis, len(findings.incidents) - len(blocks) + 1, report_name))
+    blocks.append(_closing(analysis, len(findings.incidents) - len(blocks) + before, report_name))
     return "\n".join(blocks)
 
 
@@ -67,18 +69,8 @@ def _piece(text: str, limit: int) -> str:
 
 def _word(word: str, *, first: bool) -> str:
     core = word.strip(_EDGES)
-    plain = not core or _PLAIN.fullmatch(core) or _NUMBER.fullmatch(core)
+    plain = _NUMBER.fullmatch(core) or all(char.isalnum() or char in _PLAIN for char in core)
     return word if plain and "://" not in word and not (first and _MARKER.fullmatch(word)) else code(word)
-
-
-def _opening(analysis: Analysis) -> str:
-    findings = analysis.findings
-    serious = phrases.serious(findings)
-    first = f"# {prose(serious[0].title)}" if serious else f"# {phrases.headline_of_none(findings)}"
-    events = sum(source.events for source in findings.sources)
-    read = f"{plural(events, 'event')} from {plural(len(findings.sources), 'source')}"
-    window = f", {span(findings.start, findings.end)}" if findings.start and findings.end else ""
-    return f"{first}\n\nRead: {read}{window}.\n"
 
 
 def _full(analysis: Analysis, incident: Incident, rank: int) -> str:
@@ -99,8 +91,8 @@ def _short(incident: Incident, rank: int) -> str:
 
 
 def _head(incident: Incident, rank: int) -> list[str]:
-    title = f"## {rank}. {incident.severity.upper()}: {prose(incident.title)}"
-    return [title, "", f"- **Layer:** {phrases.layer(incident)}"]
+    mark = "#" if rank == 1 and incident.severity in SERIOUS else f"## {rank}."
+    return [f"{mark} {incident.severity.upper()}: {prose(incident.title)}", "", f"- **Layer:** {phrases.layer(incident)}"]
 
 
 def _facts(analysis: Analysis, incident: Incident) -> list[str]:
@@ -167,9 +159,12 @@ def _quotes(exhibits: Sequence[Exhibit], refs: Sequence[Ref]) -> list[tuple[str,
 
 def _closing(analysis: Analysis, untold: int, report_name: str) -> str:
     findings = analysis.findings
-    lines = []
+    events = sum(source.events for source in findings.sources)
+    window = f", {span(findings.start, findings.end)}" if findings.start and findings.end else ""
+    lines = [f"Read: {plural(events, 'event')} from {plural(len(findings.sources), 'source')}{window}.", ""]
     if untold > 0:
         lines.append(f"{sentence(plural(untold, 'more incident'))} in {code(report_name, 80)} and `findings.json`.")
+        lines.append("")
     unseen = []
     if analysis.problems:
         first = prose(analysis.problems[0], 160)

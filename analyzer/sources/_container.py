@@ -30,13 +30,14 @@ class Compression:
 class Member:
     """One member of an archive: a label, never a path; decode turns its bytes into content where they are compressed.
 
-    skipped is what it is if it holds no content of its own, such as "symbolic link".
+    skipped is what it is if it holds no content of its own, such as "symbolic link"; failure why it cannot be read.
     """
 
     label: str
     chunks: Iterable[bytes] = ()
     decode: Decode | None = None
     skipped: str = ""
+    failure: InputError | None = None
 
 
 @dataclass(frozen=True, slots=True)

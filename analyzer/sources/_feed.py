@@ -13,9 +13,9 @@ CHUNK_BYTES = 256 << 10
 class Feed:
     """Reads chunks as one sequence of bytes.
 
-    consumed counts the bytes that were read. failure is what ended the chunks early; every read that needs bytes
-    beyond it raises it, after all bytes before it were given; a system error becomes one. file is set where the same bytes can be read in any
-    order.
+    consumed counts the bytes that were read. failure is what ended the chunks early, a system error included; every
+    read beyond it raises it, after all bytes before it were given. file is set where the same bytes can be read in
+    any order.
     """
 
     def __init__(
@@ -62,6 +62,12 @@ class Feed:
         """Reads everything that is left in chunks."""
         while piece := self.some(1 << 62):
             yield piece
+
+    def close(self) -> None:
+        """Forgets what was not read."""
+        self._chunks = iter(())
+        self._buffer = b""
+        self._at = 0
 
     def _pull(self) -> bool:
         try:

@@ -91,7 +91,7 @@ class _Walk:
 
     def _member(self, name: str, member: Member, depth: int) -> Iterator[Stream]:
         notes: list[str] = []
-        feed = Feed(member.chunks)
+        feed = Feed(member.chunks, failure=member.failure)
         if member.decode:
             feed = self._decoded(feed, member.decode, notes)
         yield from self.streams(name, feed, notes, depth + 1)
@@ -112,6 +112,8 @@ def _opened(path: str, stdin: BinaryIO | None) -> AbstractContextManager[BinaryI
         return Path(path).open("rb", buffering=0)
     except OSError as error:
         raise InputError(f"cannot be opened: {error.strerror}.", location=Location(displayed(path))) from error
+    except ValueError as error:  # a NUL or a lone surrogate
+        raise InputError("is no file name.", location=Location(displayed(path))) from error
 
 
 def _regular_size(file: BinaryIO) -> int | None:

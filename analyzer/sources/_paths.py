@@ -6,7 +6,7 @@ import difflib
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def expand(inputs: Sequence[str]) -> Expanded:
 
 
 def displayed(path: str) -> str:
-    """Gives a name that can be written as UTF-8: bytes of a file name that are none become \\udcXX."""
+    """Gives a name that can be written as UTF-8: the bytes of a file name that are none become escapes."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 
@@ -44,8 +44,17 @@ class _Gathering:
     files: dict[str, str] = field(default_factory=dict)  # real path to the name that is shown
     problems: list[InputError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    _new: set[str] = field(default_factory=set)  # what the name at hand brought, which a glob may match twice
+    _again: list[str] = field(default_factory=list)
 
     def add(self, name: str) -> None:
+        self._new, self._again = set(), []
+        self._add(name)
+        if self._again:
+            more = f" and {len(self._again) - 1:,} more" if len(self._again) > 1 else ""
+            self.notes.append(f"{displayed(self._again[0])}{more} named more than once: counted once")
+
+    def _add(self, name: str) -> None:
         if name == "-":
             self._keep("-", "-")
         elif "\0" in name:
@@ -58,7 +67,7 @@ class _Gathering:
             self._report(name, "does not exist.", hint=_near_miss(name))
 
     def _globbed(self, pattern: str) -> None:
-        found = sorted(glob.glob(pattern, recursive=True))
+        found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not found:
             raise UsageError(
                 f"The pattern {displayed(pattern)!r} matches no file.", hint="Check it, and quote it once."
@@ -86,27 +95,36 @@ class _Gathering:
             self._report(name, "cannot be read: Permission denied.")
 
     def _folder(self, name: str) -> None:
-        found, links = [], 0
+        found: list[str] = []
+        links, problems = 0, len(self.problems)
         for folder, below, files in os.walk(name, onerror=self._unreadable):
             below[:] = [child for child in below if not child.startswith(".")]
-            for child in files + below:
-                path = os.path.join(folder, child)
-                mode = os.lstat(path).st_mode
-                links += stat.S_ISLNK(mode) and not child.startswith(".")
-                if stat.S_ISREG(mode) and not child.startswith("."):
-                    found.append(path)
+            for child in (*below, *(child for child in files if not child.startswith("."))):
+                path = Path(folder, child)
+                mode = self._mode(path)
+                links += stat.S_ISLNK(mode)
+                if stat.S_ISREG(mode):
+                    found.append(str(path))
         if links:
             self.notes.append(f"{displayed(name)}: {links:,} symbolic links in the folder were not followed")
-        if not found:
+        if not found and len(self.problems) == problems:
             self._report(name, "holds no files to read.", hint="Hidden files and symbolic links must be named.")
-        for path in sorted(found):
-            self._file(path)
+        for file in sorted(found):
+            self._file(file)
+
+    def _mode(self, path: Path) -> int:
+        try:
+            return path.lstat().st_mode
+        except OSError as error:  # it is gone since the folder was listed
+            self._unreadable(error)
+            return 0
 
     def _keep(self, identity: str, name: str) -> None:
-        if identity in self.files:
-            self.notes.append(f"{displayed(name)} was named more than once and counts once")
-        else:
+        if identity not in self.files:
             self.files[identity] = name
+            self._new.add(identity)
+        elif identity not in self._new:
+            self._again.append(name)
 
     def _unreadable(self, error: OSError) -> None:
         self._report(str(error.filename), f"cannot be read: {error.strerror}.")
@@ -121,14 +139,15 @@ def _is_readable_special(name: str, mode: int, *, by_pattern: bool) -> bool:
 
 
 def _near_miss(name: str) -> str | None:
-    folder, _, last = name.rpartition("/")
+    path = Path(name)
     try:
-        names = os.listdir(folder or ("/" if name.startswith("/") else "."))
+        names = sorted(child.name for child in path.parent.iterdir())
     except OSError:
         return None
-    close = difflib.get_close_matches(last, sorted(names), n=1)
-    return f"Did you mean {displayed(os.path.join(folder, close[0]))!r}?" if close else None
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f"Did you mean {displayed(str(path.with_name(close[0])))!r}?" if close else None
 
 
 def _link_hint(name: str) -> str | None:
-    return f"It is a symbolic link to {displayed(os.readlink(name))!r}." if os.path.islink(name) else None
+    path = Path(name)
+    return f"It is a symbolic link to {displayed(str(path.readlink()))!r}." if path.is_symlink() else None

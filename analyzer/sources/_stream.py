@@ -92,9 +92,9 @@ class Stream:
         return document
 
     def close(self) -> None:
-        """Ends the reading; blocks() that are still asked for come to their end."""
+        """Ends the reading."""
         self._started = True
-        self._feed = Feed((), failure=self._feed.failure, consumed=self._feed.consumed)
+        self._feed.close()
 
     def _start(self) -> None:
         if self._started:

@@ -1,4 +1,4 @@
-"""What a zip archive holds (APPNOTE.TXT 6.3.10): its directory, or where that is lost the headers before each member."""
+"""What a zip archive holds (APPNOTE.TXT 6.3.10): by its directory, or where that is lost by each member's header."""
 
 from __future__ import annotations
 

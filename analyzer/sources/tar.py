@@ -62,11 +62,7 @@ class _Content:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for chunk in self._feed.take(self._left):
-                self._left -= len(chunk)
-                yield chunk
-            if self._left:
-                raise InputError("ends inside a member of the tar archive")
+            yield from self._pieces()
         except InputError:
             self.broken = True
             raise
@@ -76,6 +72,13 @@ class _Content:
         for _ in self:
             pass
         self._feed.exactly(self._padding)
+
+    def _pieces(self) -> Iterator[bytes]:
+        for chunk in self._feed.take(self._left):
+            self._left -= len(chunk)
+            yield chunk
+        if self._left:
+            raise InputError("ends inside a member of the tar archive")
 
 
 def _member(feed: Feed, header: bytes, extended: dict[str, str], content: _Content) -> Member:

@@ -60,7 +60,7 @@ def _members(file: BinaryIO) -> Iterator[Member]:
         if entry.skipped:
             yield Member(entry.label, skipped=entry.skipped)
         elif reason:
-            yield Member(entry.label, _fail(reason))
+            yield Member(entry.label, failure=InputError(reason, hint="Unpack it yourself and name the result."))
         else:
             yield Member(entry.label, _slice(file, entry.begin, entry.packed), _decode(entry))
 
@@ -75,11 +75,6 @@ def _unreadable(entry: Entry) -> str:
     if entry.method == 0 and entry.packed is None:
         return "cannot be told from what follows it without the zip directory"
     return ""
-
-
-def _fail(reason: str) -> Iterator[bytes]:
-    raise InputError(reason, hint="Unpack it yourself and name the result.")
-    yield b""  # makes it an iterator
 
 
 def _slice(file: BinaryIO, at: int, count: int | None) -> Iterator[bytes]:

@@ -399,4 +399,37 @@ def test_a_joined_application_record_tells_unless_a_gateway_status_stands_above_
     ]
     frame = facts_of(*rows, extra=extra)
     assert frame["answered_by"].to_list() == ["application", None, "application", "proxy", None]
+    assert frame["status_behind"].to_list() == [None, None, 502, 200, None]
     assert "has_application" in frame.columns
+
+
+def test_the_status_behind_is_that_of_the_server_asked_last():
+    """A list of two servers: the second one's status; a server that gave none: null."""
+    rows = [UP | {"status": 200, "upstream_status": [502, 200]}, UP | {"status": 502, "upstream_status": [None]}]
+    assert facts_of(*rows)["status_behind"].to_list() == [200, None]
+
+
+# -- authentication
+
+
+@pytest.mark.parametrize(
+    ("following", "refreshed"),
+    [
+        ({"timestamp": 3, "status": 200}, True),
+        ({"timestamp": 3, "status": 204, "user": "ann"}, True),  # the server knows the user only now
+        ({"timestamp": 11, "status": 200}, False),
+        ({"timestamp": 3, "status": 401}, False),
+        ({"timestamp": 3, "status": 200, "client_ip": "10.0.0.2"}, False),
+        ({"timestamp": 3, "status": 200, "target": "/other"}, False),
+        ({"timestamp": 3, "status": 200, "kind": "error"}, False),
+    ],
+)
+def test_a_401_that_goes_through_at_once_was_a_renewal(following, refreshed):
+    """The equal request of the same address succeeds within 10 s; everything else is a refusal."""
+    assert facts_of(get(status=401), get() | following)["refreshed"].to_list()[0] is refreshed
+
+
+def test_only_a_401_can_be_a_renewal():
+    """For other statuses and for unknown clients the fact cannot be known."""
+    rows = [get(status=403), get(status=401, client=None), get(timestamp=1, status=200)]
+    assert facts_of(*rows)["refreshed"].to_list() == [None, None, None]

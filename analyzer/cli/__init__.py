@@ -1,0 +1,51 @@
+"""The command line: one module per command, loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import click
+
+from analyzer import __version__
+from analyzer.errors import AnalyzerError
+
+
+class LazyGroup(click.Group):
+    """Finds a command as the module of the same name in this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Gives the stems of all public modules."""
+        del ctx
+        return sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Loads one command; None if there is no such module."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - a broken command is a programming error
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 findings at or above --fail-on, 2 wrong use, 3 nothing readable, "
+    "4 some inputs could not be read, 5 the leak gate refused to write.",
+)
+@click.version_option(__version__, prog_name="analyzer")
+def group() -> None:
+    """Reads browser HARs and server logs, and says which layer failed, with the lines that prove it."""
+
+
+def main() -> None:
+    """Runs the command line; errors of the program become one message and their exit code."""
+    try:
+        group(prog_name="analyzer", standalone_mode=True)
+    except AnalyzerError as error:
+        from analyzer.cli._text import visible
+
+        click.echo(f"analyzer: {visible(str(error))}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,109 @@
+"""Options that several commands share, and the plan made of them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from analyzer.errors import UsageError
+
+if TYPE_CHECKING:
+    from analyzer.pipeline import Plan
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_READING: tuple[Decorator, ...] = (
+    click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+    click.option("--format", "format_name", metavar="NAME", help="Read lines as this format; see `analyzer formats`."),
+    click.option("--log-format", metavar="TEXT", help="The server's own LogFormat or log_format text."),
+    click.option("--tz", "zone", metavar="ZONE", help="Zone of times that carry none, such as Europe/Berlin."),
+    click.option("--since", metavar="TIME", help="Leave out events before this ISO 8601 time."),
+    click.option("--until", metavar="TIME", help="Leave out events from this ISO 8601 time on."),
+)
+_RULES: tuple[Decorator, ...] = (
+    click.option("--rules", "rules", multiple=True, type=click.Path(path_type=Path), help="Add Sigma rules."),
+    click.option("--only-rules", type=click.Path(path_type=Path), help="Use these rules instead of the shipped ones."),
+)
+
+
+def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options of every command that reads inputs."""
+    return _apply(_READING, function)
+
+
+def rule_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --rules and --only-rules."""
+    return _apply(_RULES, function)
+
+
+def _apply(decorators: tuple[Decorator, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function
+
+
+def instant(text: str | None, option: str) -> datetime | None:
+    """Reads an ISO 8601 time; one without an offset is UTC."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} is no ISO 8601 time: {text!r}.", hint="Such as 2026-11-22T16:30:00Z.") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def zone_name(text: str | None) -> str | None:
+    """Checks that a zone is known; raises UsageError with a hint if not."""
+    if text is None:
+        return None
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        hint = "Use an IANA name such as Europe/Berlin, America/New_York or UTC."
+        raise UsageError(f"there is no zone {text!r}.", hint=hint) from error
+    return text
+
+
+def redaction_key(named: Path | None) -> bytes:
+    """Reads the key that the user named, else the user's own, which is made at first use."""
+    from analyzer.redact import key_path, own_key, read_key
+
+    if named is not None:
+        return read_key(named)
+    path = key_path(os.environ, Path.home())
+    try:
+        return own_key(path, secrets.token_bytes)
+    except OSError as error:
+        hint = "Name a key file with --redaction-key."
+        raise UsageError(f"the redaction key cannot be kept in {path}: {error.strerror}.", hint=hint) from error
+
+
+def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callable[[str], None]) -> Plan:
+    """Makes the plan from a command's options."""
+    import sys
+
+    from analyzer.pipeline import Plan
+
+    only = options.get("only_rules")
+    return Plan(
+        inputs=tuple(options["inputs"]),
+        work=work,
+        key=key,
+        format_name=options["format_name"],
+        log_format=options["log_format"],
+        zone=zone_name(options["zone"]),
+        since=instant(options["since"], "--since"),
+        until=instant(options["until"], "--until"),
+        rules=(only,) if only else tuple(options.get("rules", ())),
+        only_rules=only is not None,
+        stdin=sys.stdin.buffer,
+        progress=progress,
+    )

@@ -1,0 +1,79 @@
+"""Prints what was found, in plain lines; with colours only where a person looks at a terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from analyzer.cli._text import visible
+
+if TYPE_CHECKING:
+    from analyzer.model import Analysis, Incident
+
+_MOST_INCIDENTS = 5
+_COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low": None, "info": None}
+_SHOWN_SEVERITIES = ("critical", "high", "medium")
+_VERDICTS = {"cause": "cause", "suspected": "suspected", "ruled_out": "ruled out", "not_visible": "not visible"}
+
+
+def print_summary(analysis: Analysis) -> None:
+    """Prints incidents, sources and what could not be read."""
+    findings = analysis.findings
+    shown = [incident for incident in findings.incidents if incident.severity in _SHOWN_SEVERITIES]
+    lesser = len(findings.incidents) - len(shown)
+    if not shown:
+        click.secho("No incident above low was found in these inputs.", bold=True)
+    for incident in shown[:_MOST_INCIDENTS]:
+        _print_incident(incident)
+    if len(shown) > _MOST_INCIDENTS:
+        click.echo(f"{len(shown) - _MOST_INCIDENTS} more incidents are in the report.")
+    if lesser:
+        click.echo(f"{lesser} of low severity or less {'is' if lesser == 1 else 'are'} in the report.")
+    _print_sources(analysis)
+
+
+def _print_incident(incident: Incident) -> None:
+    click.secho(f"{incident.severity.upper()}  ", fg=_COLOURS[incident.severity], bold=True, nl=False)
+    click.secho(visible(incident.title), bold=True)
+    layer = incident.layer.replace("_", " ")
+    _line("Layer", f"{layer} (confidence {incident.confidence:.0%})")
+    _line("When", f"{_time(incident.started)} to {_time(incident.ended)} UTC")
+    clients = incident.clients
+    _line("Who", f"{clients.affected:,} of {clients.on_endpoints:,} clients that used it; "
+                 f"{incident.failed:,} of {incident.requests:,} requests failed")  # fmt: skip
+    if incident.root_evidence:
+        evidence = incident.root_evidence[0]
+        _line("Because", f"{evidence.text} [{evidence.ref}]")
+    groups: dict[str, list[str]] = {}
+    for verdict in incident.layers:
+        groups.setdefault(_VERDICTS[verdict.verdict], []).append(verdict.layer.replace("_", " "))
+    for verdict_name in ("suspected", "ruled out", "not visible"):
+        if verdict_name in groups:
+            _line(verdict_name.capitalize(), ", ".join(groups[verdict_name]))
+    if incident.next_steps:
+        _line("Next", incident.next_steps[0])
+    click.echo()
+
+
+def _line(name: str, text: str) -> None:
+    click.echo(f"  {name + ':':<13}{visible(text)}")
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}"
+
+
+def _print_sources(analysis: Analysis) -> None:
+    for source in analysis.findings.sources:
+        ledger = source.ledger
+        formats = ", ".join(use.name for use in source.formats) or "no format reads it"
+        counted = f"{ledger.lines:,} {'entries' if source.entries is not None else 'lines'}"
+        rejects = f", {ledger.rejects:,} rejected" if ledger.rejects else ""
+        click.echo(f"Read {visible(source.name)}: {counted} as {formats}{rejects}")
+    for problem in analysis.problems:
+        click.secho(f"Problem: {visible(problem)}", fg="yellow", err=True)
+    skipped = len(analysis.findings.not_evaluated)
+    if skipped:
+        click.echo(f"{skipped} rules could not be evaluated on these inputs; the report says why.")

@@ -1,0 +1,89 @@
+"""The main job: reads logs and HARs, prints the finding, writes the report."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options
+from analyzer.cli._progress import progress
+from analyzer.cli._text import visible
+
+if TYPE_CHECKING:
+    from analyzer.pipeline import Run
+
+_SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+@click.command("analyze", short_help="Find what broke, where, since when and for whom; write the report.")
+@reading_options
+@rule_options
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the report goes.")
+@click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
+@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
+@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+@click.option("--now", metavar="TIME", help="The time to call now, for reproducible output names.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report.")
+@click.option("--json", "as_json", is_flag=True, help="Print findings.json instead of the summary.")
+def command(**options: Any) -> None:
+    """Read any mix of logs and HARs, print the finding, and write the report.
+
+    INPUT is a file, a folder, a pattern or - for standard input; compressed files and archives are read as they are.
+    The folder gets report.html, findings.json, summary.md and rejects.ndjson; all of it is redacted.
+    """
+    from analyzer.pipeline import run
+    from analyzer.publish import check_folder, publish
+
+    now = instant(options["now"], "--now") or datetime.now(UTC)
+    folder = options["output"] or default_folder(options["inputs"][0], now)
+    check_folder(folder)
+    key = redaction_key(options["redaction_key"])
+    with tempfile.TemporaryDirectory(prefix="analyzer-") as work, progress(quiet=options["quiet"]) as tell:
+        state = run(plan_from(Path(work), key, options, tell))
+        outputs = {**state.outputs, **(_events(state) if options["events"] else {})}
+        publish(folder, outputs)
+    _tell(state, folder, options)
+    sys.exit(_exit_code(state, options["fail_on"]))
+
+
+def default_folder(first_input: str, now: datetime) -> Path:
+    """Gives reports/<first input>-<UTC>, with the input's name reduced to letters, digits, dots and dashes."""
+    stem = Path(first_input).resolve().name if first_input != "-" else "stdin"
+    safe = re.sub(r"[^A-Za-z0-9.]+", "-", stem).strip("-.")[:60] or "input"
+    return Path("reports") / f"{safe}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _events(state: Run) -> dict[str, bytes]:
+    from analyzer.pipeline import frame_bytes
+
+    return {"events.parquet": frame_bytes(state, ".parquet")}
+
+
+def _tell(state: Run, folder: Path, options: dict[str, Any]) -> None:
+    from analyzer.cli._summary import print_summary
+
+    report = visible(str(folder / "report.html"))
+    if options["as_json"]:
+        click.echo(state.outputs["findings.json"].decode(), nl=False)
+        click.echo(f"Report: {report}", err=True)
+        return
+    if not options["quiet"]:
+        assert state.analysis is not None  # noqa: S101 - the last stage fills it
+        print_summary(state.analysis)
+    click.echo(report if options["quiet"] else f"Report: {report}")
+
+
+def _exit_code(state: Run, fail_on: str | None) -> int:
+    assert state.analysis is not None  # noqa: S101 - the last stage fills it
+    if state.analysis.problems:
+        return 4
+    severities = {incident.severity for incident in state.analysis.findings.incidents}
+    if fail_on and severities & set(_SEVERITIES[: _SEVERITIES.index(fail_on) + 1]):
+        return 1
+    return 0

@@ -1,0 +1,44 @@
+"""Writes the canonical frame only."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analyzer.cli._options import plan_from, reading_options, redaction_key
+from analyzer.cli._progress import progress
+from analyzer.cli._text import visible
+from analyzer.errors import UsageError
+
+
+@click.command("parse", short_help="Write the canonical frame as Parquet, NDJSON or CSV.")
+@reading_options
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="Ends in .parquet, .ndjson or .csv.")  # fmt: skip
+@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+def command(**options: Any) -> None:
+    """Read inputs into one canonical frame and write it, redacted; the ledger of each source is printed."""
+    from analyzer.pipeline import frame_bytes, parse
+    from analyzer.publish import publish_file
+
+    output: Path = options["output"]
+    if output.suffix not in (".parquet", ".ndjson", ".csv"):
+        raise UsageError(f"{output.name!r} ends in none of .parquet, .ndjson and .csv.")
+    key = redaction_key(options["redaction_key"])
+    with tempfile.TemporaryDirectory(prefix="analyzer-") as work, progress(quiet=False) as tell:
+        state = parse(plan_from(Path(work), key, options, tell))
+        publish_file(output, frame_bytes(state, output.suffix))
+    assert state.reading is not None  # noqa: S101 - parse fills it
+    for source in state.reading.sources:
+        ledger = source.ledger
+        click.echo(
+            f"{visible(source.name)}: {ledger.lines:,} lines = {ledger.event_lines:,} of {source.events:,} events "
+            f"+ {ledger.rejects:,} rejected + {ledger.directives:,} directives + {ledger.blank:,} blank"
+        )
+    for problem in state.reading.problems:
+        click.echo(f"Problem: {visible(str(problem))}", err=True)
+    sys.exit(4 if state.reading.problems else 0)

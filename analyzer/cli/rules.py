@@ -1,0 +1,42 @@
+"""Lists and checks rules."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from analyzer.cli._text import visible
+
+
+@click.group("rules", short_help="List the shipped rules, or check your own.")
+def command() -> None:
+    """List the shipped Sigma rules, or check files and folders of your own."""
+
+
+@command.command("list")
+def list_rules() -> None:
+    """List the shipped rules: family, level, title and id."""
+    from analyzer.detect import load_rules
+    from analyzer.documents import rules_folder
+
+    rule_set = load_rules((rules_folder(),))
+    for rule in sorted((*rule_set.rules, *rule_set.correlations), key=lambda rule: (rule.family, rule.title)):
+        click.echo(f"{rule.family:<16}{rule.level or '':<14}{visible(rule.title)}  {rule.id or rule.name or ''}")
+
+
+@command.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(paths: tuple[Path, ...]) -> None:
+    """Check rule files: print every fault with its place, and exit with 1 if there is one."""
+    from analyzer.detect import load_rules
+
+    rule_set = load_rules(paths)
+    for error in rule_set.errors:
+        click.echo(visible(str(error)), err=True)
+    for skipped in rule_set.skipped:
+        click.echo(f"{visible(skipped.rule)}: skipped: {visible(skipped.reason)}")
+    count = len(rule_set.rules) + len(rule_set.correlations)
+    click.echo(f"{count} rules and correlations are right, {len(rule_set.errors)} faults.")
+    sys.exit(1 if rule_set.errors else 0)

@@ -1,0 +1,72 @@
+"""Sliding windows anchored at events: counts of distinct values, alerts, and spans of neighbouring alerts.
+
+Every frame here has group (UInt32) and at (Int64, microseconds). A window is [at - span, at], both ends included, and
+events of the same instant lie in each other's window. Sigma correlation specification 2.1.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def count_distinct(events: pl.DataFrame, span_us: int) -> pl.DataFrame:
+    """Gives group, at, metric: at each instant with an event, the distinct non-null values in its window.
+
+    events: group, at, value. A value is in the window from its occurrence until the span is over or it occurs again;
+    so the counts are running sums of +1 and -1, and cost a sort, however many events a window holds.
+    """
+    key = ["group", "value", "at"]
+    seen = events.select(key).drop_nulls("value").unique().sort(key)
+    following = pl.col("at").shift(-1).over("group", "value")
+    leaves = pl.min_horizontal(pl.col("at") + (span_us + 1), following)
+    anchors = events.select("group", "at").unique()
+    changes = pl.concat([
+        seen.select("group", "at", pl.lit(1, pl.Int64).alias("change")),
+        seen.select("group", leaves.alias("at"), pl.lit(-1, pl.Int64).alias("change")),
+        anchors.with_columns(pl.lit(0, pl.Int64).alias("change")),
+    ])
+    summed = changes.group_by("group", "at").agg(pl.col("change").sum()).sort("group", "at")
+    running = summed.select("group", "at", pl.col("change").cum_sum().over("group").alias("metric"))
+    return running.join(anchors, on=["group", "at"], how="semi").sort("group", "at")
+
+
+def add_begin(windows: pl.DataFrame, events: pl.DataFrame, span_us: int) -> pl.DataFrame:
+    """Adds begin: the first event inside each window."""
+    firsts = events.select("group", pl.col("at").alias("begin")).unique().sort("begin")
+    edges = windows.with_columns((pl.col("at") - span_us).alias("edge")).sort("edge")
+    joined = edges.join_asof(
+        firsts, left_on="edge", right_on="begin", by="group", strategy="forward", check_sortedness=False
+    )
+    return joined.drop("edge").sort("group", "at")
+
+
+def merge_alerts(alerts: pl.DataFrame, *, smallest: bool) -> pl.DataFrame:
+    """Joins alerts whose windows touch; gives group, begin, end, peak, label, numbered in order of group and begin.
+
+    alerts: group, at, begin, metric, sorted by group and at. peak is the largest metric, or the smallest.
+    """
+    starts = (pl.col("begin") > pl.col("at").shift(1).over("group")).fill_null(value=True)
+    peak = pl.col("metric").min() if smallest else pl.col("metric").max()
+    spans = (
+        alerts.with_columns(starts.cast(pl.UInt32).cum_sum().alias("label"))
+        .group_by("group", "label")
+        .agg(pl.col("begin").min(), pl.col("at").max().alias("end"), peak.alias("peak"))
+    )
+    return spans.sort("label")
+
+
+def find_in_spans(events: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Gives the events that lie in a span of their group, with its label; spans of a group do not overlap."""
+    edges = spans.select("group", "begin", "end", "label").sort("begin").with_columns(pl.col("begin").alias("edge"))
+    joined = events.sort("at").join_asof(
+        edges.rename({"begin": "span_begin"}), left_on="at", right_on="edge", by="group", check_sortedness=False
+    )
+    return joined.filter(pl.col("at") <= pl.col("end")).drop("edge", "end", "span_begin")
+
+
+def number_groups(frame: pl.DataFrame, keys: list[str], name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Adds a number for each combination of keys; gives the frame and the table of numbers and keys, sorted."""
+    if not keys:
+        return frame.with_columns(pl.lit(0, pl.UInt32).alias(name)), pl.DataFrame({name: [0]}, schema={name: pl.UInt32})
+    table = frame.select(keys).unique().sort(keys).with_row_index(name)
+    return frame.join(table, on=keys, how="left", nulls_equal=True, maintain_order="left"), table

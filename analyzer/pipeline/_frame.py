@@ -1,0 +1,61 @@
+"""Turns the canonical frame into a redacted Parquet, NDJSON or CSV file."""
+
+from __future__ import annotations
+
+import io
+
+import polars as pl
+
+from analyzer.errors import LeakError, Location
+from analyzer.pipeline._plan import Run
+from analyzer.pipeline._render import learned_redactor
+from analyzer.pipeline._tables import read_events
+from analyzer.redact import Redactor
+
+# What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
+_FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
+
+
+def frame_bytes(state: Run, suffix: str) -> bytes:
+    """Gives the canonical frame as a file of the kind that the suffix names: .parquet, .ndjson or .csv.
+
+    Raises LeakError if a text column still holds a known secret.
+    """
+    assert state.reading is not None  # noqa: S101 - read before
+    redactor = learned_redactor(state.reading, state.plan.key)
+    frame = read_events(state.reading)
+    for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
+        redactor.learn(frame[name])
+    clean = redactor.frame(frame)
+    _refuse_leaks(clean, redactor)
+    buffer = io.BytesIO()
+    if suffix == ".parquet":
+        clean.write_parquet(buffer, compression="zstd")
+    elif suffix == ".ndjson":
+        clean.write_ndjson(buffer)
+    else:
+        _for_spreadsheets(clean).write_csv(buffer)
+    return buffer.getvalue()
+
+
+def _refuse_leaks(frame: pl.DataFrame, redactor: Redactor) -> None:
+    secrets = list(redactor.secrets)
+    if not secrets:
+        return
+    for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
+        leaking = frame[name].str.contains_any(secrets).fill_null(value=False)
+        if leaking.any():
+            raise LeakError(f"a known secret is still in column {name}.", location=Location("events"))
+
+
+def _for_spreadsheets(frame: pl.DataFrame) -> pl.DataFrame:
+    lists = frame.with_columns(
+        pl.col(name).cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
+        for name, dtype in frame.schema.items()
+        if isinstance(dtype, pl.List)
+    )
+    texts = [name for name, dtype in lists.schema.items() if dtype == pl.String]
+    return lists.with_columns(
+        pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), name)).otherwise(name).alias(name)
+        for name in texts
+    )

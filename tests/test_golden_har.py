@@ -1,0 +1,86 @@
+"""Every folder of data/har is a golden pair: what the reader makes of input.har, row for row and note for note."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from haralyzer import HarParser
+
+from analyzer import schema
+from analyzer.errors import InputError
+from analyzer.formats import _har_pages
+from analyzer.formats.har import FORMATS
+
+HAR = FORMATS[0]
+FOLDERS = sorted(path for path in (Path(__file__).parent / "data" / "har").iterdir() if path.is_dir())
+IDS = [folder.name for folder in FOLDERS]
+ACCEPT = os.environ.get("ACCEPT") == "1"
+FILES = {"input.har", "expected.ndjson", "notes.txt"}
+QUIRKS = {f"q{number:02}" for number in range(1, 39)} - {"q17"}  # q16's pair shows that 17 is not added twice
+
+
+def read(folder: Path) -> tuple[str, str]:
+    """Gives the rows, events and rejects in the order of the entries, and the notes, as the files hold them."""
+    try:
+        parsed = HAR.parse_document((folder / "input.har").read_bytes())
+    except InputError as error:
+        return "", f"InputError: {error}\n"
+    assert parsed.events.height + parsed.rejects.height == parsed.entries
+    rows = [("event", row) for row in parsed.events.iter_rows(named=True)]
+    rows += [("reject", row) for row in parsed.rejects.iter_rows(named=True)]
+    rows.sort(key=lambda item: item[1]["line"])
+    lines = [
+        json.dumps({"row": kind} | {k: v for k, v in row.items() if v is not None}, ensure_ascii=False, default=str)
+        for kind, row in rows
+    ]
+    return "".join(f"{line}\n" for line in lines), "".join(f"{note}\n" for note in parsed.notes)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_reads_as_expected(folder: Path):
+    """A capture gives exactly the expected rows, rejects and notes."""
+    rows, notes = read(folder)
+    if ACCEPT:
+        (folder / "expected.ndjson").write_text(rows, "utf-8")
+        (folder / "notes.txt").write_text(notes, "utf-8")
+    assert rows.splitlines() == (folder / "expected.ndjson").read_text("utf-8").splitlines()
+    assert notes.splitlines() == (folder / "notes.txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_the_folder_holds_the_pair_and_nothing_else(folder: Path):
+    """No file of a pair is missing and no other file lies about."""
+    assert {path.name for path in folder.iterdir()} == FILES
+
+
+def test_every_quirk_has_a_pair():
+    """Each of the 38 quirks is shown by at least one folder."""
+    assert {name[:3] for name in IDS} >= QUIRKS
+
+
+@pytest.mark.parametrize("error", _har_pages._FAILURES)
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_the_rows_do_not_depend_on_haralyzer(folder: Path, error: type[Exception], monkeypatch: pytest.MonkeyPatch):
+    """If haralyzer raises, the rows stay the same and a note says so."""
+
+    def fail(*_: object) -> None:
+        raise error("on purpose")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HarParser, "pages", property(fail))
+        rows, notes = read(folder)
+    assert rows.splitlines() == (folder / "expected.ndjson").read_text("utf-8").splitlines()
+    expected = (folder / "notes.txt").read_text("utf-8").splitlines()
+    spoken = [note for note in notes.splitlines() if not note.startswith("haralyzer could not read")]
+    assert spoken == expected
+
+
+def test_columns_are_canonical():
+    """A HAR fills canonical columns only, in their order and types."""
+    events = HAR.parse_document((FOLDERS[0] / "input.har").read_bytes()).events
+    order = [name for name in schema.EVENTS if name in events.columns]
+    assert events.columns == order
+    assert all(events.schema[name] == schema.EVENTS[name] for name in order)
