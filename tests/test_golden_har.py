@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
+from dateutil.parser import ParserError
 from haralyzer import HarParser
+from haralyzer.errors import PageNotFoundError
 
 from analyzer import schema
 from analyzer.errors import InputError
@@ -61,21 +63,30 @@ def test_every_quirk_has_a_pair():
     assert {name[:3] for name in IDS} >= QUIRKS
 
 
-@pytest.mark.parametrize("error", _har_pages._FAILURES)
-@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
-def test_the_rows_do_not_depend_on_haralyzer(folder: Path, error: type[Exception], monkeypatch: pytest.MonkeyPatch):
-    """If haralyzer raises, the rows stay the same and a note says so."""
-
+def break_haralyzer(patch: pytest.MonkeyPatch, error: type[Exception]) -> None:
     def fail(*_: object) -> None:
         raise error("on purpose")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(HarParser, "pages", property(fail))
-        rows, notes = read(folder)
+    patch.setattr(HarParser, "pages", property(fail))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_the_rows_do_not_depend_on_haralyzer(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """If haralyzer raises, rows and notes stay the same, but for the note that says so."""
+    break_haralyzer(monkeypatch, KeyError)
+    rows, notes = read(folder)
     assert rows.splitlines() == (folder / "expected.ndjson").read_text("utf-8").splitlines()
-    expected = (folder / "notes.txt").read_text("utf-8").splitlines()
-    spoken = [note for note in notes.splitlines() if not note.startswith("haralyzer could not read")]
-    assert spoken == expected
+    spoken = [note for note in notes.splitlines() if not note.startswith("haralyzer could not read the pages")]
+    assert spoken == (folder / "notes.txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("error", [*_har_pages._FAILURES, PageNotFoundError, ParserError])
+def test_whatever_haralyzer_raises_is_said(error: type[Exception], monkeypatch: pytest.MonkeyPatch):
+    """Each exception that haralyzer or its date parser can raise becomes a note with its name."""
+    break_haralyzer(monkeypatch, error)
+    folder = FOLDERS[IDS.index("q05-pageref-absent-or-unknown")]
+    note = f"haralyzer could not read the pages ({error.__name__}); entries are grouped by pageref."
+    assert note in read(folder)[1].splitlines()
 
 
 def test_columns_are_canonical():

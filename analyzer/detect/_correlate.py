@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,17 +12,20 @@ from analyzer.detect._correlation_section import holds
 from analyzer.detect._evaluate import Evaluated, member_field
 from analyzer.detect._rule import Correlation
 
-_EVENT_ID_BITS = 40  # an alert's number follows those of all rows
+_ALERT_IDS = 2**40  # an alert's number as an event follows those of all rows
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a correlation found.
 
-    groups: group and its keys as key_0, key_1 ... events: group, at, and row, or (for an alert of the member number
-    `child`) that alert's group and begin. alerts: group, at, begin, metric. notes: what could not be judged.
+    keys: the names in group-by. groups: group and its keys as key_0, key_1 ... events: group, at, and row, or, for an
+    alert of the member number `child`, that alert's child_group and child_begin. alerts: group, at, begin, metric.
+    notes: sentences on what was not judged.
     """
 
+    members: tuple[str, ...]
+    keys: tuple[str, ...]
     groups: pl.DataFrame
     events: pl.DataFrame
     alerts: pl.DataFrame
@@ -43,25 +46,118 @@ def merge(correlation: Correlation, outcome: Outcome) -> pl.DataFrame:
     return _windows.merge_alerts(outcome.alerts, smallest=smallest)
 
 
-def find_rows(
-    correlation: Correlation, outcomes: Mapping[str, Outcome], spans: pl.DataFrame, *, apart: bool = True
-) -> pl.DataFrame:
-    """Gives label and row for all events behind the spans, down through chained correlations.
+def find_rows(identity: str, outcomes: Mapping[str, Outcome], spans: pl.DataFrame) -> pl.DataFrame:
+    """Gives label and row of all events in the spans (group, label, begin, end), down through chained correlations."""
+    inside = _windows.find_in_spans(outcomes[identity].events, spans)
+    return _rows_behind(inside, outcomes[identity], outcomes).unique().sort("label", "row")
 
-    apart: the spans of one group do not overlap.
-    """
-    outcome = outcomes[correlation.about.id]
-    if apart:
-        inside = _windows.find_in_spans(outcome.events, spans)
-    else:
-        joined = outcome.events.join(spans.rename({"begin": "span_begin"}), on="group")
-        inside = joined.filter(pl.col("at").is_between("span_begin", "end"))
+
+def _rows_behind(inside: pl.DataFrame, outcome: Outcome, outcomes: Mapping[str, Outcome]) -> pl.DataFrame:
     found = [inside.filter(pl.col("child").is_null()).select("label", "row")]
     for number in sorted(inside["child"].drop_nulls().unique()):
-        member = inside.filter(pl.col("child") == number)
-        below = member.select(
-            pl.col("child_group").alias("group"), pl.col("child_begin").alias("begin"), pl.col("at").alias("end"), "label"
+        child = outcomes[outcome.members[number]]
+        windows = inside.filter(pl.col("child") == number).select(
+            pl.col("child_group").alias("group"), "label", "child_begin", pl.col("at").alias("child_end")
         )
-        child = outcome_of_child(correlation, number)
-        found.append(_rows_below(child, outcomes, below))
-    return pl.concat(found).unique().sort("label", "row")
+        # Windows of one group may overlap and belong to different spans, so each is looked at for itself.
+        below = child.events.join(windows, on="group").filter(pl.col("at").is_between("child_begin", "child_end"))
+        events = below.select(*child.events.columns, "label").unique()
+        found.append(_rows_behind(events, child, outcomes))
+    return pl.concat(found)
+
+
+def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> Outcome:
+    parts = [
+        _alert_events(correlation, number, outcomes[member], evaluated)
+        if member in outcomes
+        else _row_events(correlation, number, evaluated)
+        for number, member in enumerate(correlation.rules)
+    ]
+    found = pl.concat(parts)
+    keys = [f"key_{index}" for index in range(len(correlation.group_by))]
+    notes = _note_nulls(correlation, found, keys)
+    found = found.drop_nulls(["at", *keys])
+    found, groups = _windows.number_groups(found, keys, "group")
+    found = _add_values(correlation, found)
+    windows = _windows.count_distinct(found, correlation.timespan_us)
+    for name, value in correlation.condition:
+        windows = windows.filter(holds(name, value, pl.col("metric")))
+    alerts = _windows.add_begin(windows, found, correlation.timespan_us)
+    alerts, undecided = _leave_undecided(correlation, alerts, found)
+    events = found.select("group", "at", "row", "child", "child_group", "child_begin").unique()
+    return Outcome(correlation.rules, correlation.group_by, groups, events, alerts, (*notes, *undecided))
+
+
+def _row_events(correlation: Correlation, number: int, evaluated: Evaluated) -> pl.DataFrame:
+    member = correlation.rules[number]
+    return evaluated.events.filter(evaluated.masks[member]).select(
+        "at",
+        "opens",
+        pl.col("row").cast(pl.Int64).alias("event"),
+        pl.lit(number, pl.Int32).alias("member"),
+        "row",
+        pl.lit(None, pl.Int32).alias("child"),
+        pl.lit(None, pl.UInt32).alias("child_group"),
+        pl.lit(None, pl.Int64).alias("child_begin"),
+        *_fields(correlation, member, lambda name: pl.col(f"key:{name}")),
+    )
+
+
+def _alert_events(correlation: Correlation, number: int, child: Outcome, evaluated: Evaluated) -> pl.DataFrame:
+    member = correlation.rules[number]
+    names = child.keys
+    alerts = child.alerts.join(child.groups, on="group", how="left").with_row_index("number")
+    return alerts.select(
+        "at",
+        pl.lit(evaluated.events["opens"].min(), pl.Int64).alias("opens"),
+        (pl.col("number").cast(pl.Int64) + (number + 1) * _ALERT_IDS).alias("event"),
+        pl.lit(number, pl.Int32).alias("member"),
+        pl.lit(None, pl.UInt32).alias("row"),
+        pl.lit(number, pl.Int32).alias("child"),
+        pl.col("group").alias("child_group"),
+        pl.col("begin").alias("child_begin"),
+        *_fields(correlation, member, lambda name: pl.col(f"key_{names.index(name)}")),
+    )
+
+
+def _fields(correlation: Correlation, member: str, column: Callable[[str], pl.Expr]) -> list[pl.Expr]:
+    named = [(f"key_{index}", name) for index, name in enumerate(correlation.group_by)]
+    named += [(f"field_{index}", name) for index, name in enumerate(correlation.fields)]
+    return [column(member_field(correlation, member, name)).alias(alias) for alias, name in named]
+
+
+def _note_nulls(correlation: Correlation, found: pl.DataFrame, keys: list[str]) -> list[str]:
+    total = found["event"].n_unique()
+    named = [("at", "timestamp"), *zip(keys, correlation.group_by, strict=True)]
+    notes = []
+    for column, name in named:
+        count = found.filter(pl.col(column).is_null())["event"].n_unique()
+        if count:
+            notes.append(f"{count:,} of {total:,} matching events have no {name}.")
+    return notes
+
+
+def _add_values(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
+    if correlation.type == "event_count":
+        return found.with_columns(pl.col("event").alias("value"))
+    if correlation.type == "temporal":
+        return found.with_columns(pl.col("member").cast(pl.Int64).alias("value"))
+    fields = [f"field_{index}" for index in range(len(correlation.fields))]
+    numbered, _ = _windows.number_groups(found, fields, "value")
+    whole = pl.all_horizontal([pl.col(field).is_not_null() for field in fields])
+    return numbered.with_columns(pl.when(whole).then(pl.col("value").cast(pl.Int64)))
+
+
+def _leave_undecided(
+    correlation: Correlation, alerts: pl.DataFrame, found: pl.DataFrame
+) -> tuple[pl.DataFrame, list[str]]:
+    # Where less is what alerts, a window that began before its source did would always alert.
+    if all(name in ("gt", "gte") for name, _ in correlation.condition):
+        return alerts, []
+    opens = found.group_by("group", "at").agg(pl.col("opens").min())
+    with_opens = alerts.join(opens, on=["group", "at"], how="left")
+    whole = pl.col("at") - correlation.timespan_us >= pl.col("opens")
+    decided = with_opens.filter(whole).drop("opens").sort("group", "at")
+    count = alerts.height - decided.height
+    note = f"{count:,} windows at the beginning of the log are too short to be judged."
+    return decided, [note] if count else []

@@ -38,15 +38,18 @@ class Unknowns:
         found = [self._rows(name) for name in _columns(leaf) if self._is_unknown(name)]
         return pl.any_horizontal(found) if found else None
 
-    def tell(self, node: Node, bounds: Bounds, work: pl.DataFrame, fitting: pl.Series) -> str | None:
-        """Gives the sentence for a rule whose matches depend on what is unknown, None where they do not."""
-        open_rows = bounds.high & ~bounds.low
-        counts = work.filter(fitting).select(open_rows.sum().alias("open"))
-        count = counts.item() if counts.height else 0
-        if not count:
+    def tell(self, node: Node, bounds: Bounds, rows: pl.DataFrame) -> str | None:
+        """Gives the sentence for a rule whose matches depend on what is unknown, None where they do not.
+
+        rows: those that fit the rule's logsource, with a column `match`.
+        """
+        undecided = rows.select((bounds.high & ~bounds.low).alias("open"), "match").filter("open")
+        if not undecided.height:
             return None
         reasons = sorted({reason for leaf in leaves(node) for reason in self._reasons(leaf)})
-        return f"{'; '.join(reasons)}: {count:,} of {int(fitting.sum()):,} rows cannot be judged."
+        matching = int(undecided["match"].sum())
+        surplus = f" {matching:,} of its matches may be wrong." if matching else ""
+        return f"{'; '.join(reasons)}: {undecided.height:,} of {rows.height:,} rows cannot be judged.{surplus}"
 
     def _is_unknown(self, name: str) -> bool:
         lacking = any(name in names for names in self.missing.values())

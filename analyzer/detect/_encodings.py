@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from analyzer.detect import _patterns, _tests
 from analyzer.detect._tests import ItemError
-from analyzer.detect._tree import Pattern, Wildcard
+from analyzer.detect._tree import Pattern
 
 WIDE = {"wide": "utf-16-le", "utf16le": "utf-16-le", "utf16be": "utf-16-be", "utf16": "utf-16-le"}
 BASE64 = frozenset({"base64", "base64offset"})

@@ -80,25 +80,25 @@ def _values(values: list[str], word: str) -> str:
 
 
 def _test(test: Test) -> tuple[str, str]:
-    match test:
-        case Pattern():
-            return _pattern(test)
-        case Number(value):
-            return "is", str(value)
-        case Flag(flag):
-            return "is", str(flag).lower()
-        case Absent():
-            return "is absent", ""
-        case Exists(there):
-            return ("is there" if there else "is absent"), ""
-        case Regex(expression):
-            return "matches", f"/{expression}/"
-        case Network(text):
-            return "lies in", text
-        case Compare(operator, value):
-            return _COMPARED[operator], str(value)
-        case Reference(field, mode):
-            return _REFERENCES[mode], f"the field {field.name}"
+    if isinstance(test, Pattern):
+        return _pattern(test)
+    if isinstance(test, Absent):
+        return "is absent", ""
+    if isinstance(test, Exists):
+        return ("is there" if test.value else "is absent"), ""
+    if isinstance(test, (Number, Flag)):
+        return "is", str(test.value).lower()
+    return _special(test)
+
+
+def _special(test: Regex | Network | Compare | Reference) -> tuple[str, str]:
+    if isinstance(test, Regex):
+        return "matches", f"/{test.expression}/"
+    if isinstance(test, Network):
+        return "lies in", test.text
+    if isinstance(test, Compare):
+        return _COMPARED[test.operator], str(test.value)
+    return _REFERENCES[test.mode], f"the field {test.field.name}"
 
 
 def _pattern(pattern: Pattern) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -34,34 +34,51 @@ class Evaluated:
 def evaluate(frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]]) -> Evaluated:
     """Gives masks, group keys and doubts for all rules; every expression runs in one select."""
     frame = _with_base(frame)
+    fitting = _fit(frame, rules.rules)
+    fitted = [rule for rule in rules.rules if fitting[rule.logsource].any()]
     columns = Columns(frame.schema)
-    nodes = [(rule, compile_mask(rule.node, columns)) for rule in rules.rules]
-    keys = [columns.joined(_fields.resolve(name)).alias(f"key:{name}") for name in _key_names(rules)]
+    masks = {rule.about.id: compile_mask(rule.node, columns) for rule in fitted}
+    keys = {name: columns.joined(_fields.resolve(name)) for name in _key_names(rules)}
     unknowns = _doubts.Unknowns(frame, columns, missing)
-    bounds = {
-        rule.about.id: compile_bounds(rule.node, columns, unknowns.where)
-        for rule in rules.rules
-        if unknowns.concerns(rule.node)
-    }
-    fits = {rule.logsource: _logsource.fits(rule.logsource, frame.schema) for rule in rules.rules}
-    work = columns.add_to(frame, *_BASE, "kind", "product", "message", "level")
-    logsources = work.select(expr.alias(str(index)) for index, expr in enumerate(fits.values()))
-    logsources = _broadcast(logsources, work.height)
-    fitting = dict(zip(fits, logsources, strict=True))
-    found = _broadcast(work.select(*[mask.alias(str(index)) for index, (_, mask) in enumerate(nodes)]), work.height)
-    masks = {rule.about.id: found[str(index)] & fitting[rule.logsource] for index, (rule, _) in enumerate(nodes)}
-    events = work.select(
-        "row",
-        pl.col("timestamp").dt.epoch("us").alias("at"),
-        pl.col("timestamp").dt.epoch("us").min().over("source").alias("opens"),
-        *keys,
+    doubtful = [
+        (rule, compile_bounds(rule.node, columns, unknowns.where)) for rule in fitted if unknowns.concerns(rule.node)
+    ]
+    work = columns.add_to(frame, *_BASE)
+    found = _match(work, rules.rules, masks, fitting)
+    doubts = {}
+    for rule, bounds in doubtful:
+        rows = work.with_columns(found[rule.about.id].alias("match")).filter(fitting[rule.logsource])
+        doubts[rule.about.id] = unknowns.tell(rule.node, bounds, rows)
+    return Evaluated(
+        events=_list_events(work, keys),
+        masks=found,
+        fitting=fitting,
+        doubts={identity: doubt for identity, doubt in doubts.items() if doubt},
     )
-    doubts = {
-        rule.about.id: unknowns.tell(rule.node, bounds[rule.about.id], work, fitting[rule.logsource])
-        for rule in rules.rules
-        if rule.about.id in bounds
+
+
+def _fit(frame: pl.DataFrame, rules: Sequence[Rule]) -> dict[Logsource, pl.Series]:
+    logsources = list(dict.fromkeys(rule.logsource for rule in rules))
+    expressions = [_logsource.fits(each, frame.schema).alias(str(index)) for index, each in enumerate(logsources)]
+    found = frame.select("row", *expressions)
+    return {logsource: found[str(index)] for index, logsource in enumerate(logsources)}
+
+
+def _match(
+    work: pl.DataFrame, rules: Sequence[Rule], masks: Mapping[str, pl.Expr], fitting: Mapping[Logsource, pl.Series]
+) -> dict[str, pl.Series]:
+    found = work.select("row", *[mask.alias(f"mask:{identity}") for identity, mask in masks.items()])
+    nothing = pl.repeat(False, work.height, dtype=pl.Boolean, eager=True)
+    return {
+        rule.about.id: found[f"mask:{rule.about.id}"] & fitting[rule.logsource] if rule.about.id in masks else nothing
+        for rule in rules
     }
-    return Evaluated(events, masks, fitting, {key: doubt for key, doubt in doubts.items() if doubt})
+
+
+def _list_events(work: pl.DataFrame, keys: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    at = pl.col("timestamp").dt.epoch("us")
+    opens = at.min().over("source").alias("opens")
+    return work.select("row", at.alias("at"), opens, *[key.alias(f"key:{name}") for name, key in keys.items()])
 
 
 def _with_base(frame: pl.DataFrame) -> pl.DataFrame:
@@ -71,17 +88,14 @@ def _with_base(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(**absent)
 
 
-def _broadcast(frame: pl.DataFrame, height: int) -> pl.DataFrame:
-    # A select of literals alone has one row.
-    return frame if frame.height == height else pl.concat([frame] * height) if height else frame.clear()
-
-
 def _key_names(rules: RuleSet) -> list[str]:
     names: set[str] = set()
     for rule in rules.rules:
         names.update(rule.burst.group_by if rule.burst else ())
     for correlation in rules.correlations:
-        names.update(member_field(correlation, rule, name) for rule in correlation.rules for name in _asked(correlation))
+        names.update(
+            member_field(correlation, rule, name) for rule in correlation.rules for name in _asked(correlation)
+        )
     return sorted(names)
 
 

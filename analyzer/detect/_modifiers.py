@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,56 +91,67 @@ def _parse_key(key: str) -> Item:
     return Item(field, tuple(modifiers), keyword=not name)
 
 
+_PARTNERS: dict[str, frozenset[str]] = {
+    "re": frozenset({"re", *FLAGS, *JOINS}),
+    "exists": frozenset({"exists"}),
+    "cidr": frozenset({"cidr", *JOINS}),
+    **dict.fromkeys(COMPARISONS, COMPARISONS | PARTS),
+    **dict.fromkeys(PARTS, COMPARISONS | PARTS | JOINS),
+    "fieldref": frozenset({"fieldref", "cased", *TEXT, *JOINS}),
+}
+
+
 def _check_combination(modifiers: list[str]) -> None:
     given = set(modifiers)
-    if "re" in given:
-        if modifiers[0] != "re":
-            raise ItemError("has 're' after another modifier.", "Write re first.")
-        _only(given, {"re", *FLAGS, *JOINS}, "re")
-    elif given & FLAGS.keys():
-        raise ItemError(f"has {sorted(given & FLAGS.keys())[0]!r} without 're'.")
-    if "exists" in given:
-        _only(given, {"exists"}, "exists")
-    if "cidr" in given:
-        _only(given, {"cidr", *JOINS}, "cidr")
-    if given & COMPARISONS:
-        _only(given, {*COMPARISONS, *PARTS}, "lt, lte, gt, gte")
-        if len(given & COMPARISONS) > 1:
-            raise ItemError("has two comparisons in one key.", "Write two keys: f|gte and f|lt.")
-    if given & PARTS:
-        _only(given, {*COMPARISONS, *PARTS, *JOINS}, "a part of a time")
-        if len(given & PARTS) > 1 or modifiers[0] not in PARTS:
-            raise ItemError("needs one part of a time, as the first modifier.")
-    if "fieldref" in given:
-        _only(given, {"fieldref", *TEXT, "cased", *JOINS}, "fieldref")
-        if len(given & TEXT) > 1:
-            raise ItemError("has two of contains, startswith, endswith with 'fieldref'.")
-
-
-def _only(given: set[str], allowed: set[str], name: str) -> None:
-    if given - allowed:
-        raise ItemError(f"combines {name} with {', '.join(sorted(given - allowed))}.", "The two exclude each other.")
+    for modifier in modifiers:
+        others = sorted(given - _PARTNERS.get(modifier, given))
+        if others:
+            raise ItemError(f"combines {modifier} with {', '.join(others)}.", "These exclude each other.")
+    if "re" in given and modifiers[0] != "re":
+        raise ItemError("has 're' after another modifier.", "Write re first.")
+    if "re" not in given and given & FLAGS.keys():
+        raise ItemError(f"has {min(given & FLAGS.keys())!r} without 're'.")
+    if len(given & COMPARISONS) > 1:
+        raise ItemError("has two comparisons in one key.", "Write two keys: f|gte and f|lt.")
+    if given & PARTS and (len(given & PARTS) > 1 or modifiers[0] not in PARTS):
+        raise ItemError("needs one part of a time, as the first modifier.")
+    if "fieldref" in given and len(given & TEXT) > 1:
+        raise ItemError("has two of contains, startswith, endswith with 'fieldref'.")
 
 
 def _parse_value(item: Item, value: Any) -> list[Test]:
     if isinstance(value, (dict, list)):
         raise ItemError("has a list or a map where a single value belongs.")
-    if item.has("exists"):
-        return [_tests.exists(value)]
-    if item.has("re"):
-        flags = "".join(sorted({FLAGS[each] for each in item.modifiers if each in FLAGS}))
-        return [_tests.regex(value, flags)]
-    if item.has("cidr"):
-        return [_tests.network(value)]
-    if item.has("fieldref"):
-        return [_tests.reference(value, next((each for each in item.modifiers if each in TEXT), "equals"))]
-    for operator in COMPARISONS & set(item.modifiers):
-        return [_tests.compare(operator, value)]
+    for modifier in item.modifiers:
+        if modifier in _SPECIAL:
+            return [_SPECIAL[modifier](item, value)]
     if item.keyword:
         return _keyword(item, value)
     if item.has("windash", *TEXT, *_encodings.ENCODINGS):
         return _text(item, value)
     return [_tests.plain(value)]
+
+
+def _regex(item: Item, value: Any) -> Test:
+    flags = "".join(sorted({FLAGS[each] for each in item.modifiers if each in FLAGS}))
+    return _tests.regex(value, flags)
+
+
+def _reference(item: Item, value: Any) -> Test:
+    return _tests.reference(value, next((each for each in item.modifiers if each in TEXT), "equals"))
+
+
+def _compare(item: Item, value: Any) -> Test:
+    return _tests.compare(next(each for each in item.modifiers if each in COMPARISONS), value)
+
+
+_SPECIAL: dict[str, Callable[[Item, Any], Test]] = {
+    "exists": lambda _, value: _tests.exists(value),
+    "re": _regex,
+    "cidr": lambda _, value: _tests.network(value),
+    "fieldref": _reference,
+    **dict.fromkeys(COMPARISONS, _compare),
+}
 
 
 def _keyword(item: Item, value: Any) -> list[Test]:

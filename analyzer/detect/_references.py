@@ -39,7 +39,7 @@ def resolve(
     while waiting:
         ready = {key: draft for key, draft in waiting.items() if not _pending(draft, table, waiting)}
         for about, section, faults in ready.values():
-            correlation = _link(about, section, faults, table, by_id, found)
+            correlation = _link((about, section, faults), table, {**by_id, **found})
             if correlation is not None:
                 found[about.id] = correlation
             errors.extend(faults.errors)
@@ -92,27 +92,20 @@ def _pending(draft: Draft, table: _Table, waiting: Mapping[str, Draft]) -> bool:
 
 
 def _note_cycle(waiting: Mapping[str, Draft], errors: list[DocumentError]) -> None:
-    for about, _, faults in waiting.values():
+    for _, _, faults in waiting.values():
         faults.add(f"refers back to itself ({', '.join(sorted(waiting))}).", _SECTION, "rules")
         errors.extend(faults.errors)
-        del about
 
 
-def _link(
-    about: About,
-    section: Section,
-    faults: Faults,
-    table: _Table,
-    rules: Mapping[str, Rule],
-    correlations: Mapping[str, Correlation],
-) -> Correlation | None:
+def _link(draft: Draft, table: _Table, known: Mapping[str, Rule | Correlation]) -> Correlation | None:
+    about, section, faults = draft
     for index, name in enumerate(section.rules):
-        identity = table.ids.get(name)
-        if identity not in rules and identity not in correlations:
+        member = known.get(table.ids.get(name, ""))
+        if member is None:
             hint = "Rules are known by name or id, over all files; one with an error does not count."
             faults.add(f"refers to {name!r}, which is no rule.", _SECTION, "rules", index, hint=hint)
-        elif identity in correlations:
-            _check_chain(section, correlations[str(identity)], name, faults)
+        elif isinstance(member, Correlation):
+            _check_chain(section, member, name, faults)
     check_says(about, section.group_by, faults, burst=False)
     if faults.errors:
         return None
@@ -120,7 +113,7 @@ def _link(
         alias: {table.ids[rule]: field for rule, field in mapping.items()} for alias, mapping in section.aliases.items()
     }
     members = tuple(table.ids[name] for name in section.rules)
-    titles = tuple((rules.get(each) or correlations[each]).about.title for each in members)
+    titles = tuple(known[each].about.title for each in members)
     text = _english.write_correlation(section, titles)
     return Correlation(
         about, section.type, members, section.group_by, section.timespan_us, section.condition, section.fields, aliases,

@@ -35,8 +35,9 @@ def _parse_condition(
     section: dict[str, Anything], selections: dict[str, Node], faults: Faults, *, own: bool
 ) -> Node | None:
     condition = section.get("condition")
-    texts = condition if isinstance(condition, list) else [condition]
-    if not texts or not all(isinstance(text, str) for text in texts):
+    given = condition if isinstance(condition, list) else [condition]
+    texts = [text for text in given if isinstance(text, str)]
+    if not texts or len(texts) < len(given):
         faults.add("needs a condition as text.", "detection", "condition", hint="Such as: condition: selection.")
         return None
     nodes = []

@@ -20,11 +20,13 @@ def count_distinct(events: pl.DataFrame, span_us: int) -> pl.DataFrame:
     following = pl.col("at").shift(-1).over("group", "value")
     leaves = pl.min_horizontal(pl.col("at") + (span_us + 1), following)
     anchors = events.select("group", "at").unique()
-    changes = pl.concat([
-        seen.select("group", "at", pl.lit(1, pl.Int64).alias("change")),
-        seen.select("group", leaves.alias("at"), pl.lit(-1, pl.Int64).alias("change")),
-        anchors.with_columns(pl.lit(0, pl.Int64).alias("change")),
-    ])
+    changes = pl.concat(
+        [
+            seen.select("group", "at", pl.lit(1, pl.Int64).alias("change")),
+            seen.select("group", leaves.alias("at"), pl.lit(-1, pl.Int64).alias("change")),
+            anchors.with_columns(pl.lit(0, pl.Int64).alias("change")),
+        ]
+    )
     summed = changes.group_by("group", "at").agg(pl.col("change").sum()).sort("group", "at")
     running = summed.select("group", "at", pl.col("change").cum_sum().over("group").alias("metric"))
     return running.join(anchors, on=["group", "at"], how="semi").sort("group", "at")

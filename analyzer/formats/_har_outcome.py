@@ -19,7 +19,7 @@ def status_and_error(entry: dict[str, Any]) -> tuple[int | None, str | None]:
     written = response.get("status")
     status = _status(written)
     error = next((found for found in map(_error_text, _error_places(entry, response)) if found), None)
-    if error is None and status is None and text(written) is not None:
+    if error is None and status is None and written not in (None, ""):
         error = f"no response (status {json.dumps(written, ensure_ascii=False)})"
     return status, error[:_LONGEST] if error else None
 

@@ -39,7 +39,7 @@ def structure_pages(pages: Any, entries: list[dict[str, Any]]) -> PageStructure:
     orphans = sum(ref is None for ref in refs)
     if orphans:
         notes.append(f"Entries that name no page of the capture: {orphans:,}; they are kept, without a page.")
-    grouped = _group(clean, entries, refs, notes)
+    grouped = _group(clean, refs, notes)
     return PageStructure(clean, [None if ref is None else clean[ref]["id"] for ref in grouped], tuple(notes))
 
 
@@ -61,28 +61,21 @@ def _clean_pages(pages: Any) -> tuple[list[dict[str, Any]], list[str]]:
     return list(clean.values()), notes
 
 
-def _group(
-    pages: list[dict[str, Any]], entries: list[dict[str, Any]], refs: list[int | None], notes: list[str]
-) -> list[int | None]:
-    # haralyzer compares every page with every page and every entry, and parses each date again.
-    if len(pages) * (len(pages) + len(entries)) > _MOST_STEPS:
+def _group(pages: list[dict[str, Any]], refs: list[int | None], notes: list[str]) -> list[int | None]:
+    # haralyzer compares every page with every page and every entry.
+    if len(pages) * (len(pages) + len(refs)) > _MOST_STEPS:
         return refs
     try:
-        return _ask_haralyzer(pages, entries, refs)
+        return _ask_haralyzer(pages, refs)
     except _FAILURES as error:
         notes.append(f"haralyzer could not read the pages ({type(error).__name__}); entries are grouped by pageref.")
         return refs
 
 
-def _ask_haralyzer(
-    pages: list[dict[str, Any]], entries: list[dict[str, Any]], refs: list[int | None]
-) -> list[int | None]:
+def _ask_haralyzer(pages: list[dict[str, Any]], refs: list[int | None]) -> list[int | None]:
     """Gives the place of each entry's page; ids are our own, since haralyzer takes "unknown" for a page of its own."""
-    slim = [
-        {"_place": place, "startedDateTime": entry["startedDateTime"] or iso(0)}
-        | ({} if ref is None else {"pageref": f"page {ref}"})
-        for place, (entry, ref) in enumerate(zip(entries, refs, strict=True))
-    ]
+    # Without starts haralyzer does not sort the entries of a page, and so parses no dates.
+    slim = [{"_place": place} | ({} if ref is None else {"pageref": f"page {ref}"}) for place, ref in enumerate(refs)]
     log = {
         "version": "1.2",
         "pages": [
@@ -91,7 +84,7 @@ def _ask_haralyzer(
         ],
         "entries": slim,
     }
-    grouped: list[int | None] = [None] * len(entries)
+    grouped: list[int | None] = [None] * len(refs)
     for page in HarParser({"log": log}).pages:
         for entry in page.entries:
             place = None if page.page_id == "unknown" else int(page.page_id.removeprefix("page "))

@@ -46,7 +46,7 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     sent, answered = fold(request["headers"]), fold(response["headers"])
     status, error = status_and_error(entry)
     parts = phases(entry, tls_inside_connect=capture.tls_inside_connect)
-    duration_us, repair = duration(entry, parts)
+    duration_us, repair = duration(entry, tls_inside_connect=capture.tls_inside_connect)
     repairs[repair or ""] += 1
     repairs["tls_on_http"] += parts["tls_us"] is None and bool(amount(entry["timings"].get("ssl")))
     body = body_text(response["content"])

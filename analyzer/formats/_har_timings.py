@@ -54,12 +54,14 @@ def phases(entry: dict[str, Any], *, tls_inside_connect: bool) -> dict[str, int 
     return {f"{'tls' if name == 'ssl' else name}_us": value for name, value in found.items()}
 
 
-def duration(entry: dict[str, Any], parts: dict[str, int | None]) -> tuple[int | None, str | None]:
+def duration(entry: dict[str, Any], *, tls_inside_connect: bool) -> tuple[int | None, str | None]:
     """Gives microseconds and the repair, if any: HAR defines `time` as the sum of the phases.
 
     An absent `time` (Firefox before 60) is replaced by the sum; a `time` that differs from the sum is kept.
     """
-    known = [value for value in parts.values() if value is not None]
+    timings = mapping(entry.get("timings"))
+    summed = _SUMMED if tls_inside_connect else (*_SUMMED, "ssl")
+    known = [value for name in summed if (value := milliseconds_as_us(timings.get(name))) is not None]
     written = milliseconds_as_us(entry.get("time"))
     if written is None:
         return (sum(known), "time_from_sum") if known else (None, None)

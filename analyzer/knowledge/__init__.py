@@ -29,7 +29,7 @@ __all__ = [
     "steps_of_the_method",
 ]
 
-_NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+_WORD = re.compile(r"[A-Z]+_[A-Z0-9_]+")
 
 
 @cache
@@ -65,7 +65,7 @@ def error(text: str) -> ErrorEntry | None:
 
     Knows Chromium's names (ERR_..., with or without net::) and Firefox' (NS_..., SSL_ERROR_..., SEC_ERROR_...).
     """
-    for name in _NAME.findall(text.upper()):
+    for name in _WORD.findall(text.upper()):
         found = _errors("chromium" if name.startswith("ERR_") else "firefox").get(name)
         if found:
             return found
@@ -87,7 +87,8 @@ def near(term: str) -> tuple[str, ...]:
     """Gives up to five terms that can be looked up and resemble the one given, the nearest first."""
     wanted = term.strip().removeprefix("net::").lower()[:100]
     names = [str(code) for code in codes()] + ["method"]
-    names += [*_errors("chromium"), *_errors("firefox"), *(entry.name for entry in _headers().values())]
+    names += [*_errors("chromium"), *_errors("firefox")]
+    names += [name for entry in _headers().values() for name in (entry.name, *entry.also)]
     folded = {name.lower(): name for name in names}
     return tuple(folded[key] for key in difflib.get_close_matches(wanted, sorted(folded), n=5, cutoff=0.6))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from analyzer import documents
 from analyzer.documents import Document
 from analyzer.errors import DocumentError
-from analyzer.knowledge.entries import Source
 
 Entry = TypeVar("Entry")
 Place = tuple[str | int, ...]
@@ -56,7 +55,7 @@ def _value(document: Document, at: Place, value: object, hint: Any) -> object:
         return _sequence(document, at, value, get_args(hint)[0])
     if get_origin(hint) is Literal:
         return _one_of(document, at, value, get_args(hint))
-    if isinstance(hint, type) and hint.__module__ == Source.__module__:
+    if isinstance(hint, type) and is_dataclass(hint):
         return _entry(document, at, value, hint, 0)
     return _SCALARS[int if int in (hint, *get_args(hint)) else str](document, at, value)
 

@@ -27,13 +27,14 @@ def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
     """Gives when, for whom, what was answered, how much failed."""
     analysis = material.analysis
     after = phrases.aftermath(incident, analysis.findings, analysis.bucket_seconds)
-    clients = "; ".join(
+    clients = ", ".join(
         f"{material.label(item.client)} ({item.failed:,} of {item.requests:,})" for item in incident.clients.top[:3]
     )
+    most = f"; most failures: {clients}" if clients else ""
     errors = material.labels(incident.errors, 3)
     return (
         Fact("When", phrases.when(incident) + (f"; {after}" if after else ""), ""),
-        Fact("For whom", phrases.whom(incident.clients), f"most: {clients}" if clients else ""),
+        Fact("For whom", phrases.whom(incident.clients) + most, ""),
         Fact("Status", phrases.statuses(incident), "; ".join(errors.items)),
         Fact("How much", phrases.share(incident), ""),
     )

@@ -45,8 +45,10 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
 
 def prose(text: str, limit: int = _PIECE) -> str:
     """Gives words as Markdown text: plain words stay, all others stand in code."""
-    words = _piece(text, limit).split()
-    return " ".join(_word(word, first=index == 0) for index, word in enumerate(words))
+    pieces = _piece(text, limit).split("`")
+    if len(pieces) % 2 == 0:
+        return _words(" ".join(pieces))
+    return " ".join(filter(None, (code(piece) if index % 2 else _words(piece) for index, piece in enumerate(pieces))))
 
 
 def code(text: str, limit: int = _PIECE) -> str:
@@ -65,6 +67,10 @@ def _piece(text: str, limit: int) -> str:
     # Written-out characters take up to ten places, so a text full of them is cut sooner.
     shown = one_line(text, limit)
     return shown if len(shown) <= 2 * limit else one_line(text, limit // 10)
+
+
+def _words(text: str) -> str:
+    return " ".join(_word(word, first=index == 0) for index, word in enumerate(text.split()))
 
 
 def _word(word: str, *, first: bool) -> str:

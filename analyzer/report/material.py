@@ -139,7 +139,19 @@ def anchor(ref: Ref) -> str:
 
 
 def runs(text: str) -> tuple[Run, ...]:
-    """Splits a sentence into plain pieces and https addresses."""
+    """Splits a sentence into plain pieces, commands between backticks, and https addresses."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return _plain_runs(text)
+    return tuple(
+        run
+        for index, piece in enumerate(pieces)
+        for run in ((Run(piece, "", code=True),) if index % 2 else _plain_runs(piece))
+        if run.text
+    )
+
+
+def _plain_runs(text: str) -> tuple[Run, ...]:
     pieces: list[Run] = []
     plain = ""
     for index, word in enumerate(text.split(" ")):
@@ -149,10 +161,10 @@ def runs(text: str) -> tuple[Run, ...]:
         if found is None:
             plain += gap + word
             continue
-        pieces.append(Run(plain + gap, ""))
-        pieces.append(Run(found, found))
+        pieces.append(Run(plain + gap, "", code=False))
+        pieces.append(Run(found, found, code=False))
         plain = word[len(bare) :]
-    pieces.append(Run(plain, ""))
+    pieces.append(Run(plain, "", code=False))
     return tuple(piece for piece in pieces if piece.text)
 
 

@@ -43,10 +43,11 @@ class Listing(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """text: a piece of a sentence; href: the https address that it is, or empty."""
+    """text: a piece of a sentence; href: the https address that it is, or empty; code: whether it is a command."""
 
     text: str
     href: str
+    code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +240,10 @@ class VerdictView:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """moment: when; text: what began, ended or changed; place: its proof, or None; anchor: of the incident."""
+    """moment: when; label: the incident; text: what began, ended or changed; place: its proof, or None; anchor."""
 
     moment: Moment | None
+    label: str
     text: str
     place: Place | None
     anchor: str

@@ -98,7 +98,9 @@ def duration(value: timedelta) -> str:
 
 def microseconds(value: int) -> str:
     """Gives a duration that is counted in microseconds."""
-    return f"{value} µs" if 0 < value < 1_000 else duration(timedelta(microseconds=value))
+    if value < 1_000:
+        return f"{value} µs"
+    return f"{round(value / 1_000):,} ms" if value < 10_000_000 else duration(timedelta(microseconds=value))
 
 
 def span(start: datetime, end: datetime) -> str:
@@ -108,7 +110,15 @@ def span(start: datetime, end: datetime) -> str:
         return f"{begin} UTC"
     until = clock(end) if day(start) == day(end) else f" {day(end)} {clock(end)}"
     gap = " " if day(start) != day(end) else ""
-    return f"{begin}{gap}–{until} UTC ({duration(end - start)})"
+    return f"{begin}{gap}–{until} UTC ({_length(start, end)})"
+
+
+def _length(start: datetime, end: datetime) -> str:
+    # From ten seconds on, the length is that between the seconds that are printed.
+    length = end - start
+    if length < timedelta(seconds=10):
+        return duration(length)
+    return duration(end.replace(microsecond=0) - start.replace(microsecond=0))
 
 
 def sentence(text: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_FIRST_BUFFER_BYTES = 64 << 10
-
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -40,19 +38,13 @@ def cut(chunks: Iterable[bytes], *, block_bytes: int, line_bytes: int) -> Iterat
 
 class _Gatherer:
     def __init__(self, line_bytes: int) -> None:
+        self.size = 0
         self._line_bytes = line_bytes
-        # Grown once and used for every block: fresh memory costs more than the copy.
-        self._buffer = bytearray(b"\n".ljust(_FIRST_BUFFER_BYTES, b"\0"))
-        self._used = 1
+        self._parts: list[bytes | bytearray | memoryview] = [b"\n"]
         self._cuts: list[Cut] = []
         self._open = bytearray()
         self._open_size = 0
         self._ends_with_return = False
-
-    @property
-    def size(self) -> int:
-        """Bytes of whole lines that wait to be taken."""
-        return self._used - 1
 
     def add(self, piece: bytes) -> None:
         """Takes in the next bytes, no more than a line may keep."""
@@ -73,9 +65,9 @@ class _Gatherer:
 
     def block(self) -> Block:
         """Takes the lines that are whole."""
-        with memoryview(self._buffer) as view:
-            block = Block(view[: self._used].tobytes(), tuple(self._cuts))
-        self._used = 1
+        block = Block(b"".join(self._parts), tuple(self._cuts))
+        self.size = 0
+        self._parts = [b"\n"]
         self._cuts = []
         return block
 
@@ -88,20 +80,18 @@ class _Gatherer:
     def _close(self) -> None:
         size = self._open_size - self._ends_with_return
         if size > self._line_bytes:
-            self._cuts.append(Cut(self._buffer.count(b"\n", 1, self._used), size))
+            index = sum(bytes(part).count(b"\n") for part in self._parts) - 1
+            self._cuts.append(Cut(index, size))
             self._store(_whole_characters(self._open[: self._line_bytes]))
         else:
             self._store(self._open)
-        self._open.clear()
+        self._open = bytearray()
         self._open_size = 0
         self._ends_with_return = False
 
-    def _store(self, piece: bytes | bytearray | memoryview) -> None:
-        end = self._used + len(piece)
-        if end > len(self._buffer):
-            self._buffer.extend(bytes(max(len(self._buffer), end - len(self._buffer))))
-        self._buffer[self._used : end] = piece
-        self._used = end
+    def _store(self, part: bytes | bytearray | memoryview) -> None:
+        self._parts.append(part)
+        self.size += len(part)
 
 
 def _whole_characters(text: bytearray) -> bytearray:

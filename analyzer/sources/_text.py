@@ -84,5 +84,6 @@ def split_lines(text: bytes, first_line: int) -> pl.DataFrame:
 
     Without that line feed Polars takes a block that begins with "x^" for zlib data and gives no rows at all.
     """
-    frame = pl.read_lines(text, name="raw", row_index_name="line", row_index_offset=first_line - 1)
-    return frame.slice(1).select(pl.col("line").cast(pl.Int64), "raw")
+    raw = pl.read_lines(text, name="raw").to_series().slice(1)
+    lines = pl.int_range(first_line, first_line + len(raw), dtype=pl.Int64, eager=True).alias("line")
+    return pl.DataFrame([lines, raw])

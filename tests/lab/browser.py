@@ -22,28 +22,27 @@ PAUSE = 1.5
 
 
 class Visitor(threading.Thread):
-    """Works through the web application until `over` is set, then writes the HAR."""
+    """Works through the web application until `over` is set, then writes the HAR; `accept` is a key's fingerprint."""
 
-    def __init__(self, person: Account, har: Path, over: threading.Event) -> None:
+    def __init__(self, person: Account, har: Path, over: threading.Event, *, accept: str) -> None:
         super().__init__(name="chromium", daemon=True)
         self._person = person
         self._har = har
+        self._arguments = [*ARGUMENTS, f"--ignore-certificate-errors-spki-list={accept}"]
         self._over = over
         self.failure: Exception | None = None
 
     def run(self) -> None:
         try:
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=self._arguments)
                 self._visit(browser)
                 browser.close()
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits for this one
             self.failure = error
 
     def _visit(self, browser: Browser) -> None:
-        context = browser.new_context(
-            ignore_https_errors=True, record_har_path=self._har, record_har_content="embed", service_workers="block"
-        )
+        context = browser.new_context(record_har_path=self._har, record_har_content="embed", service_workers="block")
         page = context.new_page()
         page.goto(f"https://{WEB_HOST}/")
         page.fill("#username", self._person.username)

@@ -76,7 +76,7 @@ DESK = {
     "invoice": 2,
     "book": 0.8,
     "report": 0.25,
-    "deleted": 0.15,
+    "deleted": 0.35,
 }
 MOBILE = {"tracking": 5, "booking": 3, "bookings": 2, "quote": 1}
 PARTNER = {"quote": 7, "book": 2, "invoice": 2, "bookings": 1}
@@ -94,7 +94,7 @@ def _desks() -> list[Client]:
         0: ((5.0, "home"), (5.2, "favicon"), (40.0, "home")),
         1: ((12.0, "users"),),
         2: ((9.0, "wrong password"), (16.0, "home"), (16.2, "favicon")),
-        3: ((14.0, "users"), (58.0, "users")),
+        3: ((14.0, "users"), (36.0, "users"), (58.0, "users")),
     }
     return [
         Client(
@@ -139,7 +139,7 @@ def _partners() -> list[Client]:
         for number in range(3)
     ]
     sync = Client(
-        address="127.30.3.60", agent="kestrel-sync/1.9", habits={"tracking": 1}, pace=2.0, hurry=0.06, api_key=True
+        address="127.30.3.60", agent="kestrel-sync/1.9", habits={"tracking": 1}, pace=2.0, hurry=0.085, api_key=True
     )
     return [*people, sync]
 
@@ -164,7 +164,7 @@ def _machines() -> list[Client]:
         address="127.30.6.5",
         agent="ExampleBot/1.0 (+https://bot.example)",
         habits={"home": 1},
-        pace=25.0,
+        pace=11.0,
         appointments=((7.0, "robots"), (50.0, "robots")),
     )
     return [probe, crawler]

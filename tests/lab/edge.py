@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from lab.addresses import API_HOST, APPLICATION, EDGE, IDENTITY, IDENTITY_HOST, WEB_HOST
@@ -33,7 +32,7 @@ class Edge:
 
 
 TEMPLATE = """\
-@USER@worker_processes 1;
+worker_processes 1;
 daemon off;
 pid nginx.pid;
 error_log logs/error.log @LEVEL@;
@@ -118,8 +117,6 @@ http {
 def configuration(edge: Edge) -> str:
     """Relative paths only, for `nginx -p FOLDER`."""
     values = {
-        # the user directive is refused by an nginx that root did not start, and needed by one that it did
-        "USER": "user root;\n" if os.geteuid() == 0 else "",
         "LEVEL": edge.error_level,
         "LOG_FORMAT": LOG_FORMATS[edge.log_format],
         "LOG_NAME": edge.log_format,

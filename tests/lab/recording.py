@@ -19,7 +19,7 @@ from lab.clients import Client, everybody
 from lab.exchange import Exchange, from_har
 from lab.people import Account, account
 from lab.relay import relay
-from lab.stack import Stack
+from lab.stack import Stack, fingerprint
 from lab.stories._story import Story
 from lab.traffic import Floor, Player, trust
 
@@ -53,9 +53,10 @@ def _perform(
     story: Story, stack: Stack, clients: list[Client], visitor_account: Account
 ) -> tuple[list[Exchange], tuple[float | None, float | None]]:
     with stack, relay(BROWSER_RELAY, EDGE, BROWSER):
-        floor = Floor(trust=trust(stack.home / "etc" / "edge.pem"), api_key=stack.api_key)
+        certificate = stack.home / "etc" / "edge.pem"
+        floor = Floor(trust=trust(certificate), api_key=stack.api_key)
         threads: list[threading.Thread] = [Player(client, floor, SEED) for client in clients]
-        visitor = Visitor(visitor_account, stack.home / "browser.har", floor.over)
+        visitor = Visitor(visitor_account, stack.home / "browser.har", floor.over, accept=fingerprint(certificate))
         threads += [visitor] if story.browser else []
         for thread in threads:
             thread.start()

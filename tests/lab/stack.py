@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import http.client
 import json
@@ -18,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from lab import edge as edge_module
-from lab.addresses import APPLICATION, HOSTS, IDENTITY
+from lab.addresses import APPLICATION, HOSTS, IDENTITY, PROBE
 from lab.edge import Edge
 from lab.people import Account, canary
 
@@ -61,6 +62,8 @@ class Stack:
 
     def prepare(self, accounts: Iterable[Account]) -> None:
         """Lays out the folder; before entering the context."""
+        # nginx started by root drops to another user, who has to read www
+        self.home.chmod(0o755)
         for name in ("etc", "logs", "temp"):
             (self.home / name).mkdir()
         shutil.copytree(HERE / "site", self.home / "www")
@@ -175,10 +178,19 @@ class Stack:
             process.wait()
 
 
+def fingerprint(certificate: Path) -> str:
+    """The SHA-256 of its public key in base64, by which Chromium can be told to accept it."""
+    public = subprocess.run(
+        ["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True
+    ).stdout
+    body = b"".join(line for line in public.splitlines() if not line.startswith(b"-----"))
+    return base64.b64encode(hashlib.sha256(base64.b64decode(body)).digest()).decode()
+
+
 def _answers(address: tuple[str, int]) -> bool:
-    connection = http.client.HTTPConnection(*address, timeout=1)
+    connection = http.client.HTTPConnection(*address, timeout=1, source_address=(PROBE, 0))
     try:
-        connection.request("GET", "/healthz", headers={"X-Real-IP": "127.0.0.1"})
+        connection.request("GET", "/healthz", headers={"X-Real-IP": PROBE})
         return connection.getresponse().status == 200
     except OSError:
         return False

@@ -50,6 +50,7 @@ class EdgeConnection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection(EDGE, timeout=5, source_address=(self._source, 0))
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self._trust.wrap_socket(plain, server_hostname=self.host)
 
 

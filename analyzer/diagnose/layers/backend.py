@@ -23,7 +23,7 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record, its own status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _unreachable, _cleared, _hidden):
+    for judge in (_crashed, _said_so, _named_unreachable, _cleared, _unanswered, _hidden):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
@@ -50,12 +50,17 @@ def _said_so(scene: Scene) -> Opinion | None:
     return Opinion("cause", (scene.quote(text, said, APPLICATION, EDGE),), 0.9 if both else 0.85, sources=1 + both)
 
 
-def _unreachable(scene: Scene) -> Opinion | None:
-    named = pl.col("message").str.contains(_UPSTREAM_FAILED) & (pl.col("status") >= 500)
-    if scene.share(named) >= 0.5:
-        row = scene.first(named) or {}
-        text = f"The proxy's error log says: {row.get('message')}"
-        return Opinion("cause", (scene.quote(text, named, ERROR_LINE),), 0.9, sources=2)
+def _named_unreachable(scene: Scene) -> Opinion | None:
+    finished = pl.col("application_status").is_between(100, 499).fill_null(False)
+    named = pl.col("message").str.contains(_UPSTREAM_FAILED) & (pl.col("status") >= 500) & ~finished
+    if scene.share(named) < 0.5:
+        return None
+    row = scene.first(named) or {}
+    text = f"The proxy's error log says: {row.get('message')}"
+    return Opinion("cause", (scene.quote(text, named, ERROR_LINE),), 0.9, sources=2)
+
+
+def _unanswered(scene: Scene) -> Opinion | None:
     gone = pl.col("edge_status").is_in([502, 504]) & last_upstream_status().is_in([502, 504])
     if scene.share(gone) < 0.5:
         return None

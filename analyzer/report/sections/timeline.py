@@ -54,16 +54,16 @@ def _turns(material: Material) -> list[Turn]:
     exhibits = {exhibit.ref: exhibit.timestamp for exhibit in material.analysis.exhibits}
     for incident in material.incidents:
         number = material.numbers[incident.id]
-        link = f"#incident-{number}"
+        link, label = f"#incident-{number}", f"Incident {number}"
         if incident.preceding:
             claim = material.claim(incident.preceding)
             at = exhibits.get(incident.preceding.ref) if incident.preceding.ref else None
             when = moment(at) if at else None
-            turns.append(Turn(when, f"Before incident {number}: {claim.text}", claim.place, link))
-        begins = f"Incident {number} begins: {material.label(incident.title)}"
-        turns.append(Turn(moment(incident.started), begins, None, link))
-        turns.append(Turn(moment(incident.ended), f"Incident {number}: last failure ends", None, link))
-    turns.sort(key=lambda turn: (turn.moment is None, turn.moment.datetime if turn.moment else "", turn.text))
+            turns.append(Turn(when, label, f"just before: {claim.text}", claim.place, link))
+        begins = f"begins: {material.label(incident.title)}"
+        turns.append(Turn(moment(incident.started), label, begins, None, link))
+        turns.append(Turn(moment(incident.ended), label, "last failure ends", None, link))
+    turns.sort(key=lambda turn: (turn.moment is None, turn.moment.datetime if turn.moment else "", turn.label, turn.text))
     return turns
 
 

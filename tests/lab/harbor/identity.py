@@ -19,7 +19,7 @@ from harbor.settings import WatchedFile, home
 SIGNING_KID = "hbr-2026-10"
 NEXT_KID = "hbr-2026-11"
 
-log = structlog.get_logger("harbor.identity")
+log = structlog.get_logger("harbor.tokens")
 
 
 def create_application() -> Flask:

@@ -46,10 +46,21 @@ def rename_to_ecs(_: Any, __: str, record: Record) -> Record:
     return renamed
 
 
+def head_first(_: Any, __: str, record: Record) -> Record:
+    """Puts what a reader looks for at the beginning of the line."""
+    head = ("timestamp", "level", "ts", "service", "logger", "event")
+    return {**{key: record[key] for key in head if key in record}, **record}
+
+
 STYLES: dict[str, tuple[Callable[..., Any], ...]] = {
-    "structlog": (structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.JSONRenderer()),
+    "structlog": (
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        head_first,
+        structlog.processors.JSONRenderer(),
+    ),
     "epoch": (
         structlog.processors.TimeStamper(fmt=None, utc=True, key="ts"),
+        head_first,
         structlog.processors.EventRenamer("msg"),
         structlog.processors.JSONRenderer(),
     ),

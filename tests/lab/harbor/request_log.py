@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 
 import structlog
@@ -13,8 +12,6 @@ log = structlog.get_logger("harbor.http")
 
 def install(application: Flask) -> None:
     """Adds the hooks."""
-    # Flask's own traceback line would repeat ours without the request's name
-    application.logger.setLevel(logging.CRITICAL)
     application.before_request(_begin)
     application.after_request(_finish)
 

@@ -24,7 +24,7 @@ def switch_off(_: Stack, floor: Floor) -> None:
 STORY = Story(
     name="retry-after-ignored",
     title="One automation ignores Retry-After: 429 for it alone",
-    what_happened="kestrel-sync/1.9 (127.30.3.60, an api_key) began to ask for tracking about 13 times a second. The "
+    what_happened="kestrel-sync/1.9 (127.30.3.60, an api_key) began to ask for tracking about ten times a second. The "
     "application allows 4 a second per caller and answered 429 with Retry-After: 2; the automation called again at once. "
     "Nobody else was limited.",
     fault=Fault(
@@ -36,11 +36,12 @@ STORY = Story(
         scope="one",
         pattern="intermittent",
         deciding=("access.log", '"retry_after":"2"'),
-        at_least=100,
+        at_least=90,
     ),
     edge=Edge(log_format="json"),
     log_style="epoch",
     browser=False,
+    compressed=("app.jsonl",),
     distractors=(
         "other clients get 200 for the same endpoint at the same time",
         "the application is neither slow nor failing",

@@ -1,0 +1,74 @@
+"""Runs a rule set over one frame of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import polars as pl
+
+from analyzer.detect import _correlate, _report, _series, _signal
+from analyzer.detect._evaluate import Evaluated, evaluate, hidden_members, is_reported
+from analyzer.detect._rule import Correlation, Rule, RuleSet
+from analyzer.detect._signal import Detected, Signal
+from analyzer.model import NotEvaluated
+
+_NOTHING_MISSING: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
+def detect(
+    frame: pl.DataFrame, rules: RuleSet, *, missing: Mapping[str, frozenset[str]] = _NOTHING_MISSING
+) -> Detected:
+    """Gives the signals of all rules, in order of severity, start, rule and group, and what could not be judged.
+
+    frame: one row per exchange or other event, in the order (timestamp, source, line), with the canonical and the fact
+    columns and `row` (UInt32). missing: by source, the columns that it cannot supply; a source that is named here is
+    trusted to supply all others that the frame has.
+    """
+    if not frame.height:
+        return Detected((), ())
+    evaluated = evaluate(frame, rules, missing)
+    hidden = hidden_members(rules)
+    outcomes = _correlate.run(rules.correlations, evaluated)
+    names = {name: rule.about.id for rule in rules.rules for name in (rule.about.id, rule.about.name) if name}
+    signals: list[Signal] = []
+    notes: list[NotEvaluated] = []
+    for rule in rules.rules:
+        if not is_reported(rule, hidden):
+            continue
+        found, sentences = _report_rule(rule, evaluated, names)
+        signals += found
+        notes += [NotEvaluated(rule.about.id, sentence) for sentence in (*_doubt(rule, evaluated), *sentences)]
+    for correlation in rules.correlations:
+        if is_reported(correlation, hidden):
+            signals += _report.report_correlation(correlation, outcomes, evaluated)
+            sentences = _correlation_notes(correlation, rules, outcomes, evaluated)
+            notes += [NotEvaluated(correlation.about.id, sentence) for sentence in sentences]
+    ordered = sorted(notes, key=lambda note: (note.rule, note.reason))
+    return Detected(tuple(sorted(signals, key=_signal.order)), tuple(ordered))
+
+
+def _report_rule(rule: Rule, evaluated: Evaluated, names: Mapping[str, str]) -> tuple[list[Signal], list[str]]:
+    if rule.burst is None:
+        return _report.report_rule(rule, evaluated), []
+    return _series.report_bursts(rule, rule.burst, evaluated, names)
+
+
+def _doubt(rule: Rule, evaluated: Evaluated) -> list[str]:
+    doubt = evaluated.doubts.get(rule.about.id)
+    return [doubt] if doubt else []
+
+
+def _correlation_notes(
+    correlation: Correlation, rules: RuleSet, outcomes: Mapping[str, _correlate.Outcome], evaluated: Evaluated
+) -> list[str]:
+    # A member is not reported for itself, so what is in doubt about it is said of the correlation.
+    members = {rule.about.id: rule for rule in rules.rules}
+    chained = {each.about.id: each for each in rules.correlations}
+    notes = list(outcomes[correlation.about.id].notes)
+    for name in correlation.rules:
+        if name in members:
+            notes += [f"{members[name].about.title}: {doubt}" for doubt in _doubt(members[name], evaluated)]
+        else:
+            notes += _correlation_notes(chained[name], rules, outcomes, evaluated)
+    return list(dict.fromkeys(notes))

@@ -1,0 +1,108 @@
+"""Rows of one request become one exchange, whatever sources they come from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from events_by_hand import START, frame, row
+
+from analyzer.diagnose.clock import correct_clocks, measure_offsets
+from analyzer.diagnose.correlate import correlate
+
+
+def test_rows_with_one_request_id_are_one_exchange():
+    """Browser, edge and application rows with one id, in different spellings, count once; the browser is outermost."""
+    joined = correlate(
+        frame(
+            row("access", 1, status=500, request_id="AB-cd12", client_ip="10.0.0.1", duration_us=50_000),
+            row("har", 0.9, status=500, request_id="abcd12", duration_us=80_000),
+            row("app", 1.01, request_id="abcd12", level="error", message="boom", exception_type="KeyError", user="ann"),
+        )
+    )
+    only = joined.exchanges.row(0, named=True)
+    assert joined.exchanges.height == 1
+    assert (only["status"], only["exception_type"], only["client"]) == (500, "KeyError", "ann")
+    assert (only["has_browser"], only["has_edge"], only["has_application"]) == (True, True, True)
+    assert len(only["events"]) == 3
+
+
+def test_each_hop_keeps_its_own_status():
+    """What the client was told and what the application logged stay apart."""
+    joined = correlate(
+        frame(row("access", 1, status=502, request_id="a1"), row("app", 1, status=200, request_id="a1", level="info"))
+    )
+    only = joined.exchanges.row(0, named=True)
+    assert (only["status"], only["edge_status"], only["application_status"]) == (502, 502, 200)
+
+
+def test_reused_request_id_does_not_swallow_retries():
+    """A client that sends the same id three times made three requests."""
+    joined = correlate(frame(*(row("access", second, status=503, request_id="same") for second in (1, 2, 3))))
+    assert joined.exchanges.height == 3
+
+
+def test_trace_id_joins_through_the_row_that_knows_both():
+    """A record with only a trace id belongs to the one request that carries that trace."""
+    joined = correlate(
+        frame(
+            row("har", 0, status=500, request_id="r1", trace_id="t1"),
+            row("app", 0.1, trace_id="t1", level="error", message="m"),
+            row("app", 0.2, trace_id="t9", level="error", message="other"),
+        )
+    )
+    assert sorted(joined.exchanges["events"].list.len().to_list()) == [1, 2]
+
+
+def test_error_line_joins_by_client_request_and_time():
+    """An error-log line without an id is tied to the access line of the same client and request within a second."""
+    joined = correlate(
+        frame(
+            row("access", 10, status=429, client_ip="10.0.0.1", request_id="r1"),
+            row("access", 10, status=200, client_ip="10.0.0.2", request_id="r2"),
+            row("error", 10, client_ip="10.0.0.1", message="limiting requests", level="error"),
+            row("error", 60, client_ip="10.0.0.1", message="limiting requests", level="error"),
+        )
+    )
+    assert joined.exchanges.filter(status=429)["message"].to_list() == ["limiting requests"]
+    assert joined.exchanges.height == 3
+
+
+def test_precise_clock_wins_over_whole_seconds():
+    """Where an access log writes whole seconds only, the exchange takes the application's milliseconds."""
+    joined = correlate(
+        frame(
+            row("access", 5, status=500, request_id="a"),
+            row("access", 6, status=200, request_id="b"),
+            row("app", 5.338, request_id="a", level="error", message="m", status=500),
+        )
+    )
+    assert joined.exchanges.filter(status=500)["timestamp"][0] == START + timedelta(seconds=5.338)
+
+
+def test_address_of_one_user_is_that_user_everywhere():
+    """Requests refused before the login was looked at belong to the address's only user; a shared address to none."""
+    joined = correlate(
+        frame(
+            row("access", 1, status=200, client_ip="10.0.0.1", user="ann"),
+            row("access", 2, status=429, client_ip="10.0.0.1"),
+            row("access", 3, status=200, client_ip="10.0.0.9", user="bob"),
+            row("access", 4, status=200, client_ip="10.0.0.9", user="eve"),
+            row("access", 5, status=429, client_ip="10.0.0.9"),
+        )
+    )
+    assert joined.exchanges["client"].to_list() == ["ann", "ann", "bob", "eve", "10.0.0.9"]
+
+
+@pytest.mark.parametrize(("ahead", "corrected"), [(-300, True), (1, False)])
+def test_browser_clock_is_measured_by_date_headers(ahead, corrected):
+    """A browser whose clock is five minutes off is moved onto the servers' axis; a second is left alone."""
+    rows = [
+        row("har", second, status=200, host="h", response_date=START + timedelta(seconds=second - ahead), wait_us=0)
+        for second in range(6)
+    ]
+    events = frame(*rows)
+    offsets = measure_offsets(events)
+    assert offsets == {"browser.har": -ahead * 1000 + 500}
+    moved = correct_clocks(events, offsets)["timestamp"][0]
+    assert (moved != START) == corrected

@@ -1,0 +1,235 @@
+"""What one HAR entry becomes: single rules, each with its literal expectation."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from analyzer.formats import _har_pages
+from analyzer.formats._har_body import error_code_and_detail
+from analyzer.formats._har_pages import structure_pages
+from analyzer.formats._har_token import token_claims
+from analyzer.formats._har_values import number, start_us
+from analyzer.formats._plugin import ParsedDocument
+from analyzer.formats.har import FORMATS
+
+HAR = FORMATS[0]
+START = "2026-03-02T10:00:00Z"
+
+
+def parse(*entries: Any, **log: Any) -> ParsedDocument:
+    return HAR.parse_document(json.dumps({"log": {"version": "1.2", "entries": entries, **log}}).encode())
+
+
+def entry(**more: Any) -> dict[str, Any]:
+    request = {"method": "GET", "url": "https://a.test/", "headers": []} | more.pop("request", {})
+    response = {"status": 200, "headers": [], "content": {}} | more.pop("response", {})
+    return {"startedDateTime": START, "time": 5, "request": request, "response": response} | more
+
+
+def row(**more: Any) -> dict[str, Any]:
+    return parse(entry(**more)).events.row(0, named=True)
+
+
+def jwt(header: object, payload: object) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, payload)]
+    return ".".join([*parts, "c2lnbmF0dXJl"])
+
+
+@pytest.mark.parametrize(
+    ("written", "us"),
+    [
+        ("1970-01-01T00:00:01Z", 1_000_000),
+        ("1970-01-01T00:00:01.5Z", 1_500_000),
+        ("1970-01-01T00:00:00.1234567Z", 123_456),
+        ("1970-01-01T02:00:00+0200", 0),
+        ("1970-01-01t00:00:00z", 0),
+        (1_000_000_000, 1_000_000_000_000_000),
+        (1_000_000_000_000, 1_000_000_000_000_000),
+        ("2026-02-30T00:00:00Z", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        ({}, None),
+    ],
+)
+def test_reads_start_times(written: object, us: int | None):
+    """ISO 8601 with any number of digits, and numbers, become microseconds; the rest is null."""
+    assert start_us(written)[0] == us
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [(1, 1.0), ("1.5", 1.5), (True, None), ("x", None), (1e20, None), (10**400, None), ("nan", None), ([], None)],
+)
+def test_reads_numbers(written: object, value: float | None):
+    """Numbers and their texts are read; booleans, NaN and what no size or time can be are not."""
+    assert number(written) == value
+
+
+def test_no_credentials_reach_a_row():
+    """Tokens, keys, cookies and passwords of a request stay out of every column."""
+    secret = jwt({"kid": "k"}, {"iss": "i"})
+    for name, value in {
+        "Authorization": f"Bearer {secret}",
+        "authorization": "s3cr3t",
+        "Cookie": "sid=s3cr3t",
+        "X-Api-Key": "s3cr3t",
+        "Proxy-Authorization": "Basic s3cr3t",
+    }.items():
+        shown = str(row(request={"url": "https://u:s3cr3t@a.test/", "headers": [{"name": name, "value": value}]}))
+        assert "s3cr3t" not in shown
+        assert secret not in shown
+        assert "c2lnbmF0dXJl" not in shown
+
+
+def test_set_cookie_is_not_quoted():
+    """The readable line leaves Set-Cookie out."""
+    shown = row(response={"headers": [{"name": "Set-Cookie", "value": "sid=s3cr3t"}]})
+    assert "s3cr3t" not in str(shown)
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer a.b.c",
+        "Bearer !!.!!.!!",
+        f"Bearer {jwt([], 'x')}",
+        f"Bearer {jwt({}, {'exp': 1e300, 'nbf': 'x'})}",
+        "Bearer " + "a" * 100_000 + ".b.c",
+    ],
+)
+def test_credentials_that_are_no_jwt_have_no_claims(authorization: str | None):
+    """Anything but a readable JWT gives null claims and no error."""
+    assert set(token_claims(authorization).values()) == {None}
+
+
+def test_reads_claims():
+    """kid, iss, aud, exp and nbf are read; aud may be a text (RFC 7519, 4.1.3)."""
+    claims = token_claims("Bearer " + jwt({"kid": "k1"}, {"iss": "i", "aud": "a", "exp": 1772445540.5, "nbf": 0}))
+    assert claims == {
+        "token_kid": "k1",
+        "token_issuer": "i",
+        "token_audience": "a",
+        "token_expires_at": 1_772_445_540_500_000,
+        "token_not_before": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{"errorCode":"E0000011","errorSummary":"Invalid token provided"}', ("E0000011", "Invalid token provided")),
+        ('{"__type":"AccessDenied","Message":"no"}', ("AccessDenied", "no")),
+        ('{"error":{"code":null,"type":"quota","message":"used up"}}', ("quota", "used up")),
+        ('{"errors":{"name":["is missing"]}}', (None, '{"name": ["is missing"]}')),
+        ('{"errors":["is missing"]}', (None, "is missing")),
+        ('{"error":true,"message":"m"}', (None, "m")),
+        ('{"detail":[{"loc":["q"]}]}', (None, '[{"loc": ["q"]}]')),
+        ('[{"code":7,"message":"m"}]', ("7", "m")),
+        ("[]", (None, None)),
+        ("[null]", (None, None)),
+        ("{}", (None, None)),
+        ("text", (None, None)),
+        (None, (None, None)),
+        ("[" * 50_000, (None, None)),
+    ],
+)
+def test_reads_error_bodies(body: str | None, expected: tuple[str | None, str | None]):
+    """The code and the message are found in the shapes that APIs use."""
+    assert error_code_and_detail(body, failed=True) == expected
+
+
+def test_a_large_body_is_quoted_but_not_searched():
+    """A JSON body over the limit gives no code; 300 characters of it are shown."""
+    text = '{"code":"E1","x":"' + "y" * 1_000_001 + '"}'
+    shown = row(response={"status": 500, "content": {"mimeType": "application/json", "text": text}})
+    assert shown["error_code"] is None
+    assert shown["raw"] == "GET https://a.test/ -> 500 (5 ms) body: " + text[:300] + "..."
+
+
+def test_the_readable_line_is_one_line():
+    """Line ends and control characters of hostile texts do not reach the readable line."""
+    shown = row(
+        request={"url": "https://a.test/\n\x1b[2J\u2028x"},
+        response={"status": 502, "headers": [["Via", "a\r\x00b"]], "content": {"text": "x\ny"}},
+    )
+    assert shown["raw"] == "GET https://a.test/ [2J x -> 502 (5 ms) via: a b; body: x y"
+
+
+def test_response_date_is_the_servers_clock():
+    """The Date header becomes UTC, whatever its day's name says."""
+    shown = row(response={"headers": [{"name": "date", "value": "Sun, 02 Mar 2026 10:00:01 GMT"}]})
+    assert shown["response_date"] == datetime(2026, 3, 2, 10, 0, 1, tzinfo=UTC)
+
+
+def test_the_document_is_normalised():
+    """The document for the redactor has header objects, one per value, seconds in WebSocket frames, and keeps the rest."""
+    parsed = parse(
+        entry(
+            response={"headers": [["Set-Cookie", "a=1\nb=2"]]},
+            _webSocketMessages=[{"type": "send", "time": 1772445600500, "data": "x"}],
+            _kept={"x": 1},
+        ),
+        "not an entry",
+        creator={"name": "t"},
+        _more=1,
+    )
+    log = parsed.document["log"]
+    assert (log["_more"], log["creator"], log["entries"][1]) == (1, {"name": "t"}, "not an entry")
+    first = log["entries"][0]
+    assert first["_kept"] == {"x": 1}
+    assert first["response"]["headers"] == [
+        {"name": "Set-Cookie", "value": "a=1"},
+        {"name": "Set-Cookie", "value": "b=2"},
+    ]
+    assert first["_webSocketMessages"] == [{"type": "send", "time": 1772445600.5, "data": "x"}]
+
+
+def test_the_document_keeps_the_text_of_a_cut_entry():
+    """A secret in the entry that a cut goes through is there for the redactor to learn."""
+    data = json.dumps({"log": {"entries": [entry(), entry(request={"url": "https://a.test/?token=s3cr3t"})]}})
+    parsed = HAR.parse_document(data[: data.index("s3cr3t") + 6].encode())
+    assert parsed.document["log"]["entries"][1].endswith("token=s3cr3t")
+    assert parsed.rejects.row(0)[:2] == (1, "the file ends inside this entry")
+
+
+def test_the_input_is_counted_in_whole():
+    """100 entries of every kind: events and rejects together are as many as the entries."""
+    parsed = parse(*[entry() if number % 3 else number for number in range(100)])
+    assert (parsed.entries, parsed.events.height, parsed.rejects.height) == (100, 66, 34)
+
+
+def test_haralyzer_gives_the_grouping(monkeypatch: pytest.MonkeyPatch):
+    """The page of an entry comes from haralyzer, which is asked once per capture."""
+    asked = []
+
+    class Spy(_har_pages.HarParser):  # type: ignore[misc]
+        def __init__(self, data: dict[str, Any]) -> None:
+            asked.append(data)
+            super().__init__(data)
+
+    monkeypatch.setattr(_har_pages, "HarParser", Spy)
+    entries = [
+        {"startedDateTime": None, "pageref": "b"},
+        {"startedDateTime": START},
+        {"startedDateTime": START, "pageref": "a"},
+    ]
+    structure = structure_pages([{"id": "a"}, {"id": "b"}], entries)
+    assert structure.page_of == ["b", None, "a"]
+    assert len(asked) == 1
+
+
+def test_many_pages_do_not_take_quadratic_time(monkeypatch: pytest.MonkeyPatch):
+    """Beyond a bound haralyzer, which compares all with all, is not asked; the pages stay."""
+    monkeypatch.setattr(_har_pages, "HarParser", None)
+    pages = [{"id": str(number)} for number in range(2000)]
+    entries = [{"startedDateTime": START, "pageref": str(number)} for number in range(2000)]
+    assert structure_pages(pages, entries).page_of == [str(number) for number in range(2000)]

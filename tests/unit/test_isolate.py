@@ -1,0 +1,139 @@
+"""Each layer is named when its evidence decides, cleared when a row clears it, and hidden when nothing shows it."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from events_by_hand import frame, row
+
+from analyzer.detect import Signal
+from analyzer.diagnose.correlate import correlate
+from analyzer.diagnose.incidents import diagnose
+from analyzer.facts import add_facts
+from analyzer.model import LAYERS
+
+
+def judge(*rows, failing=lambda exchanges: exchanges.filter((pl.col("status") >= 400) | pl.col("error").is_not_null())):
+    joined = correlate(frame(*rows))
+    exchanges = add_facts(joined.exchanges)
+    matched = failing(exchanges)
+    signal = Signal(
+        rule="r", title="t", level="high", author=None, layer=None, family="f", says=None, next_steps=(), ask=(),
+        owner_hint=None, group=(), started=matched["timestamp"].min(), ended=matched["timestamp"].max(),
+        count=matched.height, peak=matched.height, rows=matched["row"],
+    )  # fmt: skip
+    incident = diagnose(joined, exchanges, (signal,), 10).incidents[0]
+    return incident, {verdict.layer: verdict for verdict in incident.layers}
+
+
+def five(shape, **values):
+    return [row(shape, second, request_id=f"r{second}", **values) for second in range(5)]
+
+
+UPSTREAM = {"upstream": ["127.0.0.1:9000"]}
+CASES = {
+    "backend by stack trace": (
+        [*five("access", status=500, upstream_status=[500], **UPSTREAM),
+         *five("app", level="error", exception_type="KeyError", message="boom", status=500)],
+        "backend", "cause",
+    ),
+    "backend by the upstream's own 500": (five("access", status=500, upstream_status=[500], **UPSTREAM), "backend", "cause"),
+    "backend behind a HAR": (five("har", status=500), "backend", "suspected"),
+    "backend refuses the proxy's connection": (
+        [*five("access", status=502, upstream_status=[502], client_ip="10.0.0.1", **UPSTREAM),
+         *(row("error", s, client_ip="10.0.0.1", level="error",
+               message="connect() failed (111: Connection refused) while connecting to upstream") for s in range(5))],
+        "backend", "cause",
+    ),
+    "proxy turns a 200 into 502": (
+        [*five("access", status=502, upstream_status=[502], **UPSTREAM), *five("app", level="info", status=200, message="done")],
+        "proxy", "cause",
+    ),
+    "proxy answers 403 alone": (
+        [*five("access", status=403), row("access", 9, status=200, upstream_status=[200], **UPSTREAM)], "proxy", "cause"),
+    "limiter at the edge": (
+        [*five("access", status=429, retry_after="2"), row("access", 9, status=200, upstream_status=[200], **UPSTREAM)],
+        "rate_limit", "cause",
+    ),
+    "rejected tokens": (
+        [*five("access", status=401, upstream_status=[401], **UPSTREAM),
+         *five("app", level="warning", status=401, message="authentication failed: signing key 9 is not in the key set")],
+        "authentication", "cause",
+    ),
+    "no permission": (
+        [*five("access", status=403, upstream_status=[403], **UPSTREAM), *five("app", level="warning", status=403, message="no")],
+        "authorization", "cause",
+    ),
+    "wrong method": (five("har", status=405, allow="GET, HEAD"), "request", "cause"),
+    "unknown name": (five("har", error="net::ERR_NAME_NOT_RESOLVED", host="h"), "dns", "cause"),
+    "refused connection": (five("har", error="net::ERR_CONNECTION_REFUSED", host="h"), "connect", "cause"),
+    "bad certificate": (five("har", error="net::ERR_CERT_AUTHORITY_INVALID", host="h"), "tls", "cause"),
+    "CORS block over a served answer": (
+        [*five("har", error="net::ERR_FAILED", origin="https://a.example"), *five("access", status=200)], "browser", "cause"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "layer", "verdict"), CASES.values(), ids=CASES)
+def test_layer_is_named(rows, layer, verdict):
+    """The layer that the evidence decides is named, with at least one place to open."""
+    incident, verdicts = judge(*rows)
+    assert (incident.layer, verdicts[layer].verdict) == (layer, verdict)
+    assert verdicts[layer].evidence
+    assert all(item.ref is not None for item in verdicts[layer].evidence)
+
+
+@pytest.mark.parametrize(("rows", "layer", "verdict"), CASES.values(), ids=CASES)
+def test_every_layer_gets_a_verdict_and_at_most_one_is_the_cause(rows, layer, verdict):
+    """Ten verdicts in travel order; each has evidence or says what would show it."""
+    _, verdicts = judge(*rows)
+    assert tuple(verdicts) == LAYERS
+    assert sum(item.verdict == "cause" for item in verdicts.values()) <= 1
+    for item in verdicts.values():
+        assert item.evidence or item.would_show, item.layer
+        assert item.verdict != "not_visible" or item.would_show, item.layer
+
+
+def test_backend_is_cleared_when_it_answered_with_success():
+    """A 502 whose application logged 200 does not touch the backend."""
+    rows, _, _ = CASES["proxy turns a 200 into 502"]
+    _, verdicts = judge(*rows)
+    assert verdicts["backend"].verdict == "ruled_out"
+    assert verdicts["backend"].evidence[0].ref.source == "app.jsonl"
+
+
+def test_access_line_clears_dns_connect_and_tls():
+    """A request that a server answered got past the network."""
+    rows, _, _ = CASES["backend by stack trace"]
+    _, verdicts = judge(*rows)
+    assert {verdicts[layer].verdict for layer in ("browser", "dns", "connect", "tls", "proxy")} == {"ruled_out"}
+
+
+def test_har_alone_does_not_show_what_is_behind_the_proxy():
+    """With a HAR only, a 502 leaves proxy and backend suspected and says which log would tell."""
+    _, verdicts = judge(*five("har", status=502))
+    assert verdicts["proxy"].verdict == "suspected"
+    assert verdicts["backend"].verdict == "suspected"
+    assert "access log" in verdicts["proxy"].would_show
+
+
+def test_scope_pattern_and_counts():
+    """Affected clients, the scope and the pattern are counted on the same endpoint in the same window."""
+    rows = [
+        row("access", 0, status=500, client_ip="10.0.0.1"), row("access", 1, status=500, client_ip="10.0.0.2"),
+        row("access", 2, status=200, client_ip="10.0.0.1"), row("access", 2, status=200, client_ip="10.0.0.3"),
+        row("access", 3, status=500, client_ip="10.0.0.1"), row("access", 99, status=200, client_ip="10.0.0.4"),
+    ]  # fmt: skip
+    incident, _ = judge(*rows)
+    clients = incident.clients
+    assert (clients.affected, clients.on_endpoints, clients.total, clients.scope) == (2, 3, 4, "some")
+    assert (incident.failed, incident.requests, incident.pattern) == (3, 5, "intermittent")
+    assert (incident.baseline_failure_rate, incident.statuses, incident.endpoints) == (0.0, (500,), ("GET /v1/x",))
+
+
+def test_reproduction_quotes_for_a_shell_and_holds_no_credentials():
+    """The curl command quotes hostile paths and takes the token from the environment."""
+    rows = [row("access", 1, status=401, host="h.example", target="/v1/x?a='$(id)", request_id="r")]
+    incident, _ = judge(*rows)
+    assert incident.reproduction.curl == (
+        "curl -sv -X GET 'https://h.example/v1/x?a='\"'\"'$(id)' -H 'Authorization: Bearer '\"${TOKEN:?}\""
+    )
