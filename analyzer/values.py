@@ -79,8 +79,9 @@ def target_parts(target: pl.Expr) -> dict[str, pl.Expr]:
     An absolute form loses its scheme and authority; an authority form (CONNECT) has no path.
     """
     origin = target.str.replace(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "")
-    slashed = pl.when(origin.str.starts_with("/") | origin.str.starts_with("*")).then(origin)
-    slashed = pl.when((origin == "") & (target != "")).then(pl.lit("/")).otherwise(slashed)
+    shaped = pl.when(origin.str.starts_with("/") | origin.str.starts_with("*")).then(origin)
+    empty = (origin == "") & (target != "")
+    slashed = pl.when(empty).then(pl.lit("/")).otherwise(shaped)
     path = slashed.str.extract(r"^([^?]*)", 1)
     return {
         "path": path,

@@ -22,8 +22,9 @@ def list_rules() -> None:
     from analyzer.documents import rules_folder
 
     rule_set = load_rules((rules_folder(),))
-    for rule in sorted((*rule_set.rules, *rule_set.correlations), key=lambda rule: (rule.family, rule.title)):
-        click.echo(f"{rule.family:<16}{rule.level or '':<14}{visible(rule.title)}  {rule.id or rule.name or ''}")
+    abouts = [rule.about for rule in rule_set.rules] + [rule.about for rule in rule_set.correlations]
+    for about in sorted(abouts, key=lambda about: (about.family, about.title, about.id)):
+        click.echo(f"{about.family:<16}{about.level:<15}{visible(about.title)}  {about.id}")
 
 
 @command.command("check")

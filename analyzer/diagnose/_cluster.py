@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import polars as pl
 
+from analyzer.detect import Signal
 from analyzer.model import SEVERITIES, Severity
 
 _SEVERITY_OF_LEVEL: dict[str, Severity] = {"informational": "info"}
 _SHORTEST_GAP_S, _LONGEST_GAP_S, _TYPICAL_GAPS = 2.0, 60.0, 5
-
-
-class SignalLike(Protocol):
-    """What a signal must offer to take part in an incident."""
-
-    @property
-    def rule(self) -> str:
-        """Id of the rule."""
-
-    @property
-    def level(self) -> str:
-        """Sigma level."""
-
-    @property
-    def layer(self) -> str | None:
-        """Layer that the rule's x-report names."""
-
-    @property
-    def rows(self) -> tuple[int, ...]:
-        """Row numbers of the exchanges that match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +18,7 @@ class Cluster:
     """Signals of one incident; rows are numbers of failing exchanges."""
 
     severity: Severity
-    signals: tuple[SignalLike, ...]
+    signals: tuple[Signal, ...]
     rows: frozenset[int]
 
 
@@ -49,7 +29,7 @@ def severity_of(level: str) -> Severity:
     return next((severity for severity in SEVERITIES if severity == level), "low")
 
 
-def cluster(signals: tuple[SignalLike, ...], exchanges: pl.DataFrame) -> tuple[Cluster, ...]:
+def cluster(signals: tuple[Signal, ...], exchanges: pl.DataFrame) -> tuple[Cluster, ...]:
     """Groups signals: the strongest first, and weaker ones join the cluster that their rows fall into.
 
     exchanges: row, timestamp, status, error, exception_type, route, method, sorted by row. A weak signal's rows outside
@@ -58,7 +38,7 @@ def cluster(signals: tuple[SignalLike, ...], exchanges: pl.DataFrame) -> tuple[C
     ordered = sorted(signals, key=lambda signal: (SEVERITIES.index(severity_of(signal.level)), -len(signal.rows)))
     clusters: list[Cluster] = []
     for signal in ordered:
-        rows = frozenset(signal.rows)
+        rows = frozenset(signal.rows.to_list())
         touching = [number for number, known in enumerate(clusters) if _belongs(rows, known.rows)]
         if not touching:
             clusters.append(_grown(Cluster(severity_of(signal.level), (signal,), rows), exchanges))
@@ -72,7 +52,7 @@ def _belongs(rows: frozenset[int], known: frozenset[int]) -> bool:
 
 
 def _join(
-    clusters: list[Cluster], touching: list[int], signal: SignalLike, rows: frozenset[int], exchanges: pl.DataFrame
+    clusters: list[Cluster], touching: list[int], signal: Signal, rows: frozenset[int], exchanges: pl.DataFrame
 ) -> list[Cluster]:
     """Adds the signal to every cluster it touches; what it matched elsewhere becomes a weaker cluster."""
     joined = list(clusters)

@@ -63,14 +63,14 @@ class Scene:
         return next(self.failing.filter(test.fill_null(False)).head(1).iter_rows(named=True), None)
 
     def quote(self, text: str, test: pl.Expr, *hops: int) -> Evidence:
-        """Gives a sentence whose place is the first row, of these hops, of the first exchange that passes the test.
+        """Gives a sentence whose place is the first row, of the earliest of these hops that has one, that passes the test.
 
-        Without hops any row will do. Falls back to the sentence without a place only if no row exists.
+        Without hops, or where none of them has a row, any row will do.
         """
         passing = self.failing.filter(test.fill_null(False)).select("exchange")
         rows = self.events.join(passing, on="exchange", how="semi", maintain_order="left")
-        preferred = rows.filter(pl.col("hop").is_in(list(hops))) if hops else rows
-        found = next((preferred if preferred.height else rows).head(1).iter_rows(named=True), None)
+        rank = pl.col("hop").replace_strict({hop: order for order, hop in enumerate(hops)}, default=9, return_dtype=pl.Int8)
+        found = next(rows.sort(rank, "event").head(1).iter_rows(named=True), None)
         if found is None:
             return Evidence(text)
         return Evidence(text, reference(found["source"], found["line"], found["format"]), self._join_of(found))

@@ -59,7 +59,7 @@ class JsonFormat:
     def _missing(self, record: dict[str, Any]) -> str | None:
         for group in self.requires:
             if not any(_holds(record, key) for key in group):
-                return f"JSON, but no {self.title} record: it has no {' or '.join(group)}"
+                return f"JSON, but no {self.title} record: it has no {' or '.join(group[:3])}"
         return None
 
     def _fill(self, columns: dict[tuple[int, str, str], list[str | None]], record: dict[str, Any], row: int,

@@ -17,6 +17,16 @@ _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What the patterns made of some lines; timeless are those whose time does not exist, such as 31/Feb."""
+
+    events: pl.DataFrame
+    unread: pl.DataFrame
+    timeless: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LogFormat:
     """Reads lines of one format text; patterns are tried in order, each on what the ones before could not read."""
 
@@ -32,23 +42,30 @@ class LogFormat:
     kind: str = "request"
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
-        """Reads a frame of line, raw."""
-        read, unread, notes = [], lines, []
-        wrong_times = lines.clear()
-        for number, pattern in enumerate(self.patterns):
-            if unread.is_empty() and number:
-                break
+        """Reads a frame of line, raw; what no pattern fits is explained by the first field that cannot be read."""
+        reading = self.read(lines, zone)
+        rejects = pl.concat([self.explain(reading.unread), self._wrong_times(reading.timeless)]).sort("line")
+        events = reading.events.sort("line")
+        return Parsed(events, rejects, event_lines=events.height, notes=reading.notes)
+
+    def read(self, lines: pl.DataFrame, zone: str) -> Reading:
+        """Reads what the patterns fit, and gives back the rest."""
+        unread, read, notes = lines, [], []
+        timeless = lines.clear().select("line", "raw")
+        for pattern in self.patterns:
             found = _capture(unread, pattern)
-            unread = found.filter(pl.col("1").is_null()).select("line", "raw")
-            texts = _texts(found.filter(pl.col("1").is_not_null()), pattern, zone)
+            hit = pl.col("1").is_not_null()
+            unread = found.filter(~hit).select("line", "raw")
+            texts = _texts(found.filter(hit) if unread.height else found, pattern, zone)
             notes += self._notes(texts)
-            if pattern.clocks:
-                wrong_times = wrong_times.vstack(texts.filter(pl.col("stamped_at").is_null()).select("line", "raw"))
+            if pattern.clocks and texts["stamped_at"].null_count():
+                timeless = timeless.vstack(texts.filter(pl.col("stamped_at").is_null()).select("line", "raw"))
                 texts = texts.filter(pl.col("stamped_at").is_not_null())
             read.append(_events.build(texts.drop(_patterns.REST), marks=self.marks))
+            if unread.is_empty():
+                break
         events = pl.concat(read, how="diagonal").with_columns(kind=pl.lit(self.kind))
-        rejects = pl.concat([self._explain(unread), self._wrong_times(wrong_times)]).sort("line")
-        return Parsed(events.sort("line"), rejects, event_lines=events.height, notes=tuple(dict.fromkeys(notes)))
+        return Reading(events, unread, timeless, tuple(dict.fromkeys(notes)))
 
     def _notes(self, texts: pl.DataFrame) -> list[str]:
         rest = texts[_patterns.REST]
@@ -63,7 +80,7 @@ class LogFormat:
         label = next((stop.field.label for stop in self.stops if stop.field.slot == "time"), "")
         return lines.select("line", pl.lit(f"the time ({label}) is not a time that exists").alias("reason"), "raw")
 
-    def _explain(self, lines: pl.DataFrame) -> pl.DataFrame:
+    def explain(self, lines: pl.DataFrame) -> pl.DataFrame:
         """Names the first field that could not be read, and the column where it should begin."""
         explained = [pl.DataFrame(schema=REJECTS)]
         unread = lines.with_columns(_column=pl.lit(self.lead + 1, dtype=pl.Int64))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -47,16 +47,11 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibi
         .join(keys.lazy(), on=["source", "line", "is_entry"], how="semi")
         .collect()
     )
-    texts = {(row[0], row[1], row[4]): (row[2], row[3]) for row in found.iter_rows()}
-    return tuple(_exhibits(wanted, texts))
-
-
-def _exhibits(wanted: dict[Ref, str | None], texts: dict[tuple[str, int, bool], tuple[object, str]]) -> Iterable[Exhibit]:
-    for ref, incident in wanted.items():
-        key = (ref.source, ref.line, False) if ref.entry is None else (ref.source, ref.entry, True)
-        if key in texts:
-            timestamp, text = texts[key]  # type: ignore[index]
-            yield Exhibit(ref, timestamp, text or "", incident)  # type: ignore[arg-type]
+    lines = {
+        Ref(source, entry=line) if is_entry else Ref(source, line=line): (timestamp, raw or "")
+        for source, line, timestamp, raw, is_entry in found.iter_rows()
+    }
+    return tuple(Exhibit(ref, *lines[ref], incident) for ref, incident in wanted.items() if ref in lines)
 
 
 def read_rejects(reading: Reading) -> pl.DataFrame:

@@ -21,6 +21,7 @@ _QUOTES = 3
 _PLAIN = frozenset("/{}(),:;%'\"=+-–")
 _NUMBER = re.compile(r"[0-9]+(?:[.:][0-9]+)*")
 _MARKER = re.compile(r"(?:[0-9]+[.)]|[-+=–]+)")
+_AFTER_CODE = re.compile(r"` ([.,;:)])")
 _EDGES = "\"'(),.:;…"
 
 
@@ -44,11 +45,14 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
 
 
 def prose(text: str, limit: int = _PIECE) -> str:
-    """Gives words as Markdown text: plain words stay, all others stand in code."""
-    pieces = _piece(text, limit).split("`")
+    """Gives words as Markdown text: plain words stay; all others, and text between backticks, stand in code."""
+    shown = _piece(text, limit)
+    pieces = shown.split("`")
     if len(pieces) % 2 == 0:
-        return _words(" ".join(pieces))
-    return " ".join(filter(None, (code(piece) if index % 2 else _words(piece) for index, piece in enumerate(pieces))))
+        return _words(shown)
+    told = (code(piece.strip()) if index % 2 else _words(piece) for index, piece in enumerate(pieces))
+    # No reader of Markdown agrees with another on code spans that touch, so only punctuation follows one closely.
+    return _AFTER_CODE.sub(r"`\1", " ".join(filter(None, told)))
 
 
 def code(text: str, limit: int = _PIECE) -> str:

@@ -16,9 +16,11 @@ def main() -> int:
 
     known = stories()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("story", nargs="*", choices=[*known, []], help=", ".join(known))
+    parser.add_argument("story", nargs="*", help=", ".join(known))
     parser.add_argument("--into", type=Path, default=Path("sample_logs"))
     wanted = parser.parse_args()
+    if unknown := sorted(set(wanted.story) - set(known)):
+        parser.error(f"no such story: {', '.join(unknown)}")
     if not wanted.story:
         sys.stdout.writelines(f"{story.name}: {story.title}\n" for story in known.values())
         return 0

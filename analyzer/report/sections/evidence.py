@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from analyzer.report.material import Material, anchor
 from analyzer.report.sections._section import Section
-from analyzer.report.view import EvidenceRow, EvidenceView
+from analyzer.report.view import EvidenceRow, EvidenceView, Moment
 from analyzer.report.words import moment, number
 
 
@@ -14,7 +16,7 @@ def build(material: Material) -> EvidenceView:
         EvidenceRow(
             id=anchor(line.ref),
             place=material.label(str(line.ref)),
-            moment=moment(line.timestamp) if line.timestamp else None,
+            moment=_without_zone(line.timestamp),
             incidents=", ".join(str(number) for number in line.incidents[: material.limits.items]),
             text=material.text(line.text),
         )
@@ -26,6 +28,14 @@ def build(material: Material) -> EvidenceView:
         "the lines themselves in the sources."
     )
     return EvidenceView(rows, note if cut else "")
+
+
+def _without_zone(timestamp: datetime | None) -> Moment | None:
+    # The head of the column says UTC.
+    if timestamp is None:
+        return None
+    whole = moment(timestamp)
+    return Moment(whole.text.removesuffix(" UTC"), whole.datetime)
 
 
 SECTION = Section("Evidence", after="reproduction", build=build)

@@ -1,0 +1,34 @@
+"""The formats that were found, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from analyzer import registry
+from analyzer.formats._plugin import DocumentFormat, Format
+
+
+@cache
+def line_formats() -> Mapping[str, Format]:
+    """Gives the formats that read lines, by name; raises ValueError if two share one."""
+    return MappingProxyType({name: item for name, item in _found().items() if not hasattr(item, "parse_document")})
+
+
+@cache
+def document_formats() -> Mapping[str, DocumentFormat]:
+    """Gives the formats that read whole documents, by name; raises ValueError if two share one."""
+    return MappingProxyType({name: item for name, item in _found().items() if hasattr(item, "parse_document")})
+
+
+@cache
+def _found() -> Mapping[str, Any]:
+    named: dict[str, Any] = {}
+    for stem, formats in registry.discover("analyzer.formats", "FORMATS").items():
+        for item in formats:  # type: ignore[attr-defined]
+            if item.name in named:
+                raise ValueError(f"{stem} exports the format {item.name}, which another module has already")
+            named[item.name] = item
+    return dict(sorted(named.items()))
