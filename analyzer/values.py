@@ -10,6 +10,7 @@ _ID = (
     rf"|{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"  # UUID
     rf"|{_HEX}{{16,}}"  # hashes and trace ids
     r"|[A-Za-z]{1,8}[-_][0-9]+[A-Za-z0-9]*"  # SKU-1009, ord_12
+    r"|[A-Z]{1,6}[0-9]{3,}[A-Z0-9]*"  # MSKU1234567
     r"|[^/@]+@[^/@]+\.[^/@]+"  # e-mail
     r"|[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]{21,}"  # long random text with a digit
 )
@@ -17,8 +18,8 @@ _ID_SEGMENT = rf"(^|/)(?:{_ID})(/|$)"
 
 
 def blank_to_null(text: pl.Expr) -> pl.Expr:
-    """Gives null for an empty text and for the dash that servers write for an absent value."""
-    return pl.when(~text.is_in(["", "-"])).then(text)
+    """Gives null for an empty text, and for the dash and the two quotes that servers write for an absent value."""
+    return pl.when(~text.is_in(["", "-", '""'])).then(text)
 
 
 def route(path: pl.Expr) -> pl.Expr:
@@ -142,7 +143,8 @@ def duration_text(text: pl.Expr) -> pl.Expr:
 
 
 _SECONDS = {
-    "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0,
+    "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0,
+    "h": 3600.0,
 }  # fmt: skip
 
 
@@ -162,7 +164,7 @@ def request_line(text: pl.Expr) -> dict[str, pl.Expr]:
 
 
 def http_version(text: pl.Expr) -> pl.Expr:
-    """Gives the protocol for a version that stands alone, such as 1.1 (ECS http.version), and for what protocol reads."""
+    """Gives the protocol for a version that stands alone, such as 1.1 (ECS http.version), or for a whole name."""
     bare = text.str.contains(r"^[0-9](?:\.[0-9])?$")
     return protocol(pl.when(bare).then(pl.concat_str(pl.lit("HTTP/"), text)).otherwise(text))
 
@@ -193,7 +195,8 @@ def is_private(ip: pl.Expr) -> pl.Expr:
 
 
 _PRIVATE = (
-    r"^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.|100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\."
+    r"^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\."
+    r"|100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\."
     r"|::1$|[fF][cCdD][0-9A-Fa-f]{2}:|[fF][eE][89abAB][0-9A-Fa-f]:|unix:)"
 )
 
@@ -217,6 +220,7 @@ def trace_id(text: pl.Expr) -> pl.Expr:
         text.str.extract(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-", 1),
         text.str.extract(r"(?:^|;)\s*Root=([^;\s]+)", 1),
         text.str.extract(r"^([0-9A-Fa-f]{32})[/:;-]", 1),
+        text.str.extract(r"^projects/[^/]+/traces/([^/]+)$", 1),
         text,
     )
     return pl.when(~found.str.contains("^0+$")).then(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from analyzer.model import (
     LAYERS,
@@ -69,7 +70,11 @@ POOL = Incident(
     rate_ratio=Ratio(213.5, 88.1, 517.0),
     expected_by_chance=3.1e-12,
     clients=Clients(
-        15, 36, 58, "some", (ClientCount("acme-prod", 12, 14), ClientCount("initech", 6, 9), ClientCount("globex", 5, 8))
+        15,
+        36,
+        58,
+        "some",
+        (ClientCount("acme-prod", 12, 14), ClientCount("initech", 6, 9), ClientCount("globex", 5, 8)),
     ),
     separating=Separating("upstream", "10.3.0.17:8080", 41, 41, 3, 55),
     preceding=Evidence("Worker 10.3.0.17 restarted with pool_size=4 (was 40)", Ref(APP, 8702), "strong"),
@@ -78,30 +83,62 @@ POOL = Incident(
     correlation_id_count=41,
     rules=("error_burst/status-500-burst", "upstream/pool-exhausted"),
     layers=(
-        LayerVerdict("browser", "ruled_out", (Evidence("The browser sent the request and got a response", Ref(HAR, None, 87), "exact"),)),
+        LayerVerdict(
+            "browser",
+            "ruled_out",
+            (Evidence("The browser sent the request and got a response", Ref(HAR, None, 87), "exact"),),
+        ),
         LayerVerdict("dns", "ruled_out", (Evidence("The name was resolved in 12 ms", Ref(HAR, None, 87), "exact"),)),
-        LayerVerdict("connect", "ruled_out", (Evidence("A connection stood after 21 ms", Ref(HAR, None, 87), "exact"),)),
-        LayerVerdict("tls", "ruled_out", (Evidence("The handshake was done after 34 ms", Ref(HAR, None, 87), "exact"),)),
+        LayerVerdict(
+            "connect", "ruled_out", (Evidence("A connection stood after 21 ms", Ref(HAR, None, 87), "exact"),)
+        ),
+        LayerVerdict(
+            "tls", "ruled_out", (Evidence("The handshake was done after 34 ms", Ref(HAR, None, 87), "exact"),)
+        ),
         LayerVerdict(
             "proxy",
             "ruled_out",
-            (Evidence("The edge passed on the status of its upstream (upstream_status 500)", Ref(EDGE, 20417), "exact"),),
+            (
+                Evidence(
+                    "The edge passed on the status of its upstream (upstream_status 500)", Ref(EDGE, 20417), "exact"
+                ),
+            ),
         ),
-        LayerVerdict("rate_limit", "ruled_out", (Evidence("No 429 and no limiter line at these times", Ref(ERRORS, 311), "weak"),)),
-        LayerVerdict("authentication", "ruled_out", (Evidence("The token was accepted before the handler ran", Ref(APP, 8839), "exact"),)),
-        LayerVerdict("authorization", "not_visible", (), "application log at level debug, which prints the permission check"),
-        LayerVerdict("request", "ruled_out", (Evidence("The same body was answered 201 by another worker", Ref(EDGE, 20433), "strong"),)),
+        LayerVerdict(
+            "rate_limit",
+            "ruled_out",
+            (Evidence("No 429 and no limiter line at these times", Ref(ERRORS, 311), "weak"),),
+        ),
+        LayerVerdict(
+            "authentication",
+            "ruled_out",
+            (Evidence("The token was accepted before the handler ran", Ref(APP, 8839), "exact"),),
+        ),
+        LayerVerdict(
+            "authorization", "not_visible", (), "application log at level debug, which prints the permission check"
+        ),
+        LayerVerdict(
+            "request",
+            "ruled_out",
+            (Evidence("The same body was answered 201 by another worker", Ref(EDGE, 20433), "strong"),),
+        ),
         LayerVerdict(
             "backend",
             "cause",
             (
                 Evidence("The application threw PoolTimeout while handling the request", Ref(APP, 8841), "exact"),
-                Evidence("All 41 failures were answered by 10.3.0.17:8080, 52 of 55 successes by others", Ref(EDGE, 20417), "exact"),
+                Evidence(
+                    "All 41 failures were answered by 10.3.0.17:8080, 52 of 55 successes by others",
+                    Ref(EDGE, 20417),
+                    "exact",
+                ),
             ),
         ),
     ),
     root_evidence=(
-        Evidence("PoolTimeout: could not obtain a database connection from the pool within 5000 ms", Ref(APP, 8841), "exact"),
+        Evidence(
+            "PoolTimeout: could not obtain a database connection from the pool within 5000 ms", Ref(APP, 8841), "exact"
+        ),
         Evidence("upstream answered 500 after 5.012 s", Ref(EDGE, 20417), "exact"),
     ),
     next_steps=(
@@ -113,7 +150,7 @@ POOL = Incident(
     ),
     reproduction=Reproduction(
         "curl -sS -X POST 'https://api.shop.example/v2/quotes' \\\n  -H 'Authorization: Bearer [redacted:token:9c41f0aa17be]' \\\n"
-        "  -H 'Content-Type: application/json' \\\n  --data '{\"sku\":\"A-1\",\"quantity\":2}'",
+        '  -H \'Content-Type: application/json\' \\\n  --data \'{"sku":"A-1","quantity":2}\'',
         ("Send 10 requests at once to worker 10.3.0.17.", "Expect 4 answers 201 and 6 answers 500 after about 5 s."),
     ),
     owner_hint="Team that runs the quotes service (logger shop.quotes.db)",
@@ -131,7 +168,11 @@ LIMIT = Incident(
     endpoints=("GET /v2/rates/{id}",),
     started=at("16:10:02.000"),
     ended=at("16:18:45.120"),
-    buckets=buckets("16:08:00", [40, 41, 118, 122, 119, 121, 120, 118, 122, 119, 121, 42], [0, 0, 58, 62, 59, 61, 60, 58, 62, 59, 41, 0]),
+    buckets=buckets(
+        "16:08:00",
+        [40, 41, 118, 122, 119, 121, 120, 118, 122, 119, 121, 42],
+        [0, 0, 58, 62, 59, 61, 60, 58, 62, 59, 41, 0],
+    ),
     failed=520,
     requests=1_203,
     baseline_failure_rate=0.0,
@@ -150,7 +191,11 @@ LIMIT = Incident(
             "rate_limit",
             "cause",
             (
-                Evidence("The edge limited the client: limiting requests, excess: 20.480 by zone per_key", Ref(ERRORS, 290), "exact"),
+                Evidence(
+                    "The edge limited the client: limiting requests, excess: 20.480 by zone per_key",
+                    Ref(ERRORS, 290),
+                    "exact",
+                ),
                 Evidence("Retry-After: 30 was sent; the next request came 0.4 s later", Ref(EDGE, 9120), "exact"),
             ),
         ),
@@ -158,14 +203,33 @@ LIMIT = Incident(
         LayerVerdict("dns", "not_visible", (), "a HAR of this client"),
         LayerVerdict("connect", "ruled_out", (Evidence("The request reached the edge", Ref(EDGE, 9120), "exact"),)),
         LayerVerdict("tls", "ruled_out", (Evidence("The request reached the edge", Ref(EDGE, 9120), "exact"),)),
-        LayerVerdict("proxy", "suspected", (Evidence("The edge answered by itself, by a rule of its own", Ref(EDGE, 9120), "exact"),)),
-        LayerVerdict("authentication", "ruled_out", (Evidence("The edge knew the client as initech", Ref(EDGE, 9120), "exact"),)),
-        LayerVerdict("authorization", "ruled_out", (Evidence("The same route answered 200 for the same client", Ref(EDGE, 9104), "strong"),)),
-        LayerVerdict("request", "ruled_out", (Evidence("The same route answered 200 for the same client", Ref(EDGE, 9104), "strong"),)),
-        LayerVerdict("backend", "ruled_out", (Evidence("No upstream was asked (upstream -)", Ref(EDGE, 9120), "exact"),)),
+        LayerVerdict(
+            "proxy",
+            "suspected",
+            (Evidence("The edge answered by itself, by a rule of its own", Ref(EDGE, 9120), "exact"),),
+        ),
+        LayerVerdict(
+            "authentication", "ruled_out", (Evidence("The edge knew the client as initech", Ref(EDGE, 9120), "exact"),)
+        ),
+        LayerVerdict(
+            "authorization",
+            "ruled_out",
+            (Evidence("The same route answered 200 for the same client", Ref(EDGE, 9104), "strong"),),
+        ),
+        LayerVerdict(
+            "request",
+            "ruled_out",
+            (Evidence("The same route answered 200 for the same client", Ref(EDGE, 9104), "strong"),),
+        ),
+        LayerVerdict(
+            "backend", "ruled_out", (Evidence("No upstream was asked (upstream -)", Ref(EDGE, 9120), "exact"),)
+        ),
     ),
     root_evidence=(Evidence("limiting requests, excess: 20.480 by zone per_key", Ref(ERRORS, 290), "exact"),),
-    next_steps=("Ask initech to wait as long as Retry-After says (30 s).", "Raise the limit only if their plan includes 2 requests per second."),
+    next_steps=(
+        "Ask initech to wait as long as Retry-After says (30 s).",
+        "Raise the limit only if their plan includes 2 requests per second.",
+    ),
     reproduction=None,
     owner_hint="The client initech",
     counter_example=None,
@@ -197,62 +261,159 @@ NAME = Incident(
     correlation_id_count=0,
     rules=("browser/name-not-resolved",),
     layers=(
-        LayerVerdict("browser", "ruled_out", (Evidence("Other hosts were reached at the same time", Ref(HAR, None, 141), "strong"),)),
-        LayerVerdict("dns", "cause", (Evidence("The browser could not resolve static.shop.example", Ref(HAR, None, 139), "exact"),)),
+        LayerVerdict(
+            "browser",
+            "ruled_out",
+            (Evidence("Other hosts were reached at the same time", Ref(HAR, None, 141), "strong"),),
+        ),
+        LayerVerdict(
+            "dns",
+            "cause",
+            (Evidence("The browser could not resolve static.shop.example", Ref(HAR, None, 139), "exact"),),
+        ),
         *(LayerVerdict(layer, "not_visible", (), "a request that gets past the name") for layer in LAYERS[2:]),
     ),
     root_evidence=(Evidence("net::ERR_NAME_NOT_RESOLVED for static.shop.example", Ref(HAR, None, 139), "exact"),),
     next_steps=("Run `dig static.shop.example` on the client and against its configured resolver.",),
-    reproduction=Reproduction("curl -sS -o /dev/null -w '%{time_namelookup}\\n' 'https://static.shop.example/img/logo.svg'"),
+    reproduction=Reproduction(
+        "curl -sS -o /dev/null -w '%{time_namelookup}\\n' 'https://static.shop.example/img/logo.svg'"
+    ),
     owner_hint=None,
     counter_example=None,
 )
 
 SOURCES = (
     SourceReport(
-        EDGE, ("request",), (FormatUse("nginx", 24_180),), None, 1.0, Ledger(24_192, 24_180, 9, 0, 3), 24_180,
-        at("16:00:00.012"), at("16:44:59.870"), "UTC", "offset in the lines", 0,
+        EDGE,
+        ("request",),
+        (FormatUse("nginx", 24_180),),
+        None,
+        1.0,
+        Ledger(24_192, 24_180, 9, 0, 3),
+        24_180,
+        at("16:00:00.012"),
+        at("16:44:59.870"),
+        "UTC",
+        "offset in the lines",
+        0,
     ),
     SourceReport(
-        ERRORS, ("error",), (FormatUse("nginx_error", 402),), None, 1.0, Ledger(402, 402, 0, 0, 0), 402,
-        at("16:00:41.000"), at("16:44:10.000"), "Europe/Berlin", "--tz", 0, ("Times carry no zone; --tz was used.",),
+        ERRORS,
+        ("error",),
+        (FormatUse("nginx_error", 402),),
+        None,
+        1.0,
+        Ledger(402, 402, 0, 0, 0),
+        402,
+        at("16:00:41.000"),
+        at("16:44:10.000"),
+        "Europe/Berlin",
+        "--tz",
+        0,
+        ("Times carry no zone; --tz was used.",),
     ),
     SourceReport(
-        APP, ("application",), (FormatUse("json", 9_610), FormatUse("stack_trace", 492)), None, 0.98,
-        Ledger(10_114, 10_102, 8, 0, 4), 9_610, at("16:00:00.004"), at("16:44:59.991"), "UTC", "Z in the lines", -240,
+        APP,
+        ("application",),
+        (FormatUse("json", 9_610), FormatUse("stack_trace", 492)),
+        None,
+        0.98,
+        Ledger(10_114, 10_102, 8, 0, 4),
+        9_610,
+        at("16:00:00.004"),
+        at("16:44:59.991"),
+        "UTC",
+        "Z in the lines",
+        -240,
     ),
     SourceReport(
-        HAR, ("request",), (FormatUse("har", 148),), 148, 1.0, Ledger(148, 148, 0, 0, 0), 148,
-        at("16:31:40.100"), at("16:40:31.000"), "UTC", "offset in the entries", 1_310,
+        HAR,
+        ("request",),
+        (FormatUse("har", 148),),
+        148,
+        1.0,
+        Ledger(148, 148, 0, 0, 0),
+        148,
+        at("16:31:40.100"),
+        at("16:40:31.000"),
+        "UTC",
+        "offset in the entries",
+        1_310,
         ("The capture was sanitised: no cookies and no Authorization header.",),
     ),
 )
 
 EXHIBITS = (
-    Exhibit(Ref(APP, 8702), at("16:31:58.120"), '{"time":"2026-05-12T16:31:58.120Z","level":"info","msg":"worker restarted","pool_size":4}', POOL.id),
     Exhibit(
-        Ref(APP, 8841), at("16:32:18.216"),
+        Ref(APP, 8702),
+        at("16:31:58.120"),
+        '{"time":"2026-05-12T16:31:58.120Z","level":"info","msg":"worker restarted","pool_size":4}',
+        POOL.id,
+    ),
+    Exhibit(
+        Ref(APP, 8841),
+        at("16:32:18.216"),
         '{"time":"2026-05-12T16:32:18.216Z","level":"error","logger":"shop.quotes.db","msg":"PoolTimeout: could not obtain a database connection from the pool within 5000 ms","request_id":"7f3c00009b1e4d20"}',
         POOL.id,
     ),
-    Exhibit(Ref(APP, 8839), at("16:32:13.210"), '{"time":"2026-05-12T16:32:13.210Z","level":"info","msg":"token accepted","sub":"[redacted:user:41aa90be77c0]"}', POOL.id),
     Exhibit(
-        Ref(EDGE, 20417), at("16:32:13.204"),
+        Ref(APP, 8839),
+        at("16:32:13.210"),
+        '{"time":"2026-05-12T16:32:13.210Z","level":"info","msg":"token accepted","sub":"[redacted:user:41aa90be77c0]"}',
+        POOL.id,
+    ),
+    Exhibit(
+        Ref(EDGE, 20417),
+        at("16:32:13.204"),
         '203.0.113.9 - acme-prod [12/May/2026:16:32:18 +0000] "POST /v2/quotes HTTP/2.0" 500 91 "-" "acme/3.2" rt=5.014 ua="10.3.0.17:8080" us="500" ut="5.012" id=7f3c00009b1e4d20',
         POOL.id,
     ),
-    Exhibit(Ref(EDGE, 20433), at("16:32:19.100"), '203.0.113.9 - acme-prod [12/May/2026:16:32:19 +0000] "POST /v2/quotes HTTP/2.0" 201 512 "-" "acme/3.2" rt=0.084 ua="10.3.0.18:8080" us="201" ut="0.083"', POOL.id),
-    Exhibit(Ref(HAR, None, 87), at("16:32:13.170"), "POST https://api.shop.example/v2/quotes 500 blocked=1 dns=12 connect=55 ssl=34 send=0 wait=5021 receive=1", POOL.id),
-    Exhibit(Ref(ERRORS, 290), at("16:10:02.000"), '2026/05/12 18:10:02 [error] 31#31: *88120 limiting requests, excess: 20.480 by zone "per_key", client: 192.0.2.44', LIMIT.id),
-    Exhibit(Ref(EDGE, 9120), at("16:10:02.000"), '192.0.2.44 - initech [12/May/2026:16:10:02 +0000] "GET /v2/rates/8841 HTTP/1.1" 429 162 "-" "initech-sync/1.0" rt=0.000 ua="-" us="-" ut="-"', LIMIT.id),
-    Exhibit(Ref(HAR, None, 139), at("16:40:08.400"), "GET https://static.shop.example/img/logo.svg 0 net::ERR_NAME_NOT_RESOLVED", NAME.id),
+    Exhibit(
+        Ref(EDGE, 20433),
+        at("16:32:19.100"),
+        '203.0.113.9 - acme-prod [12/May/2026:16:32:19 +0000] "POST /v2/quotes HTTP/2.0" 201 512 "-" "acme/3.2" rt=0.084 ua="10.3.0.18:8080" us="201" ut="0.083"',
+        POOL.id,
+    ),
+    Exhibit(
+        Ref(HAR, None, 87),
+        at("16:32:13.170"),
+        "POST https://api.shop.example/v2/quotes 500 blocked=1 dns=12 connect=55 ssl=34 send=0 wait=5021 receive=1",
+        POOL.id,
+    ),
+    Exhibit(
+        Ref(ERRORS, 290),
+        at("16:10:02.000"),
+        '2026/05/12 18:10:02 [error] 31#31: *88120 limiting requests, excess: 20.480 by zone "per_key", client: 192.0.2.44',
+        LIMIT.id,
+    ),
+    Exhibit(
+        Ref(EDGE, 9120),
+        at("16:10:02.000"),
+        '192.0.2.44 - initech [12/May/2026:16:10:02 +0000] "GET /v2/rates/8841 HTTP/1.1" 429 162 "-" "initech-sync/1.0" rt=0.000 ua="-" us="-" ut="-"',
+        LIMIT.id,
+    ),
+    Exhibit(
+        Ref(HAR, None, 139),
+        at("16:40:08.400"),
+        "GET https://static.shop.example/img/logo.svg 0 net::ERR_NAME_NOT_RESOLVED",
+        NAME.id,
+    ),
 )
 
 HOPS = {
     POOL.id: (
-        Hop("browser", Ref(HAR, None, 87), at("16:32:13.170"), 5_090_000, 500, "POST https://api.shop.example/v2/quotes"),
+        Hop(
+            "browser", Ref(HAR, None, 87), at("16:32:13.170"), 5_090_000, 500, "POST https://api.shop.example/v2/quotes"
+        ),
         Hop("edge (nginx)", Ref(EDGE, 20417), at("16:32:13.204"), 5_014_000, 500, "passed on to 10.3.0.17:8080"),
-        Hop("application (worker 17)", Ref(APP, 8841), at("16:32:13.206"), 5_010_000, 500, "waited for a database connection"),
+        Hop(
+            "application (worker 17)",
+            Ref(APP, 8841),
+            at("16:32:13.206"),
+            5_010_000,
+            500,
+            "waited for a database connection",
+        ),
         Hop("database", Ref(APP, 8841), at("16:32:18.216"), None, None, "never reached"),
     )
 }
@@ -277,10 +438,46 @@ def minutes() -> tuple[StatusMinute, ...]:
 def signals() -> tuple[SignalReport, ...]:
     """Gives what the rules matched."""
     return (
-        SignalReport("error_burst/status-500-burst", "Burst of 500 on one endpoint", "high", "analyzer", {"endpoint": "POST /v2/quotes"}, POOL.started, POOL.ended, 41),
-        SignalReport("upstream/pool-exhausted", "Connection pool exhausted", "high", "A. Author (DRL 1.1)", {"logger": "shop.quotes.db"}, POOL.started, POOL.ended, 41),
-        SignalReport("rate_limit/retry-after-ignored", "Client ignores Retry-After", "medium", None, {"client": "initech"}, LIMIT.started, LIMIT.ended, 519),
-        SignalReport("browser/name-not-resolved", "Name not resolved in the browser", "medium", None, {"host": "static.shop.example"}, NAME.started, NAME.ended, 6),
+        SignalReport(
+            "error_burst/status-500-burst",
+            "Burst of 500 on one endpoint",
+            "high",
+            "analyzer",
+            {"endpoint": "POST /v2/quotes"},
+            POOL.started,
+            POOL.ended,
+            41,
+        ),
+        SignalReport(
+            "upstream/pool-exhausted",
+            "Connection pool exhausted",
+            "high",
+            "A. Author (DRL 1.1)",
+            {"logger": "shop.quotes.db"},
+            POOL.started,
+            POOL.ended,
+            41,
+        ),
+        SignalReport(
+            "rate_limit/retry-after-ignored",
+            "Client ignores Retry-After",
+            "medium",
+            None,
+            {"client": "initech"},
+            LIMIT.started,
+            LIMIT.ended,
+            519,
+        ),
+        SignalReport(
+            "browser/name-not-resolved",
+            "Name not resolved in the browser",
+            "medium",
+            None,
+            {"host": "static.shop.example"},
+            NAME.started,
+            NAME.ended,
+            6,
+        ),
     )
 
 
@@ -299,22 +496,39 @@ def demo() -> Analysis:
         end=at("16:44:59.991"),
         sources=SOURCES,
         incidents=(POOL, LIMIT, NAME),
-        noise=(Noise("scanner", 88, Ref(EDGE, 401)), Noise("health check", 540, Ref(EDGE, 2)), Noise("favicon", 3, None)),
+        noise=(
+            Noise("scanner", 88, Ref(EDGE, 401)),
+            Noise("health check", 540, Ref(EDGE, 2)),
+            Noise("favicon", 3, None),
+        ),
         signals=signals(),
         not_evaluated=(
             NotEvaluated("authentication/token-expired", "no source has token_expires_at"),
             NotEvaluated("browser/mixed-content", "the HAR was sanitised"),
         ),
     )
-    return Analysis(findings, EXHIBITS, HOPS, minutes(), 60, REJECTS, 17, ("app/worker-18.log.gz: the stream is damaged after 1.2 MB; what came before it was read.",))
+    return Analysis(
+        findings,
+        EXHIBITS,
+        HOPS,
+        minutes(),
+        60,
+        REJECTS,
+        17,
+        ("app/worker-18.log.gz: the stream is damaged after 1.2 MB; what came before it was read.",),
+    )
 
 
 def healthy() -> Analysis:
     """Gives the same sources with nothing above low."""
     whole = demo()
     low = replace(
-        LIMIT, severity="low", title="GET /v2/rates/{id} answered 429 for 1 of 36 clients twice, retried after the time asked", failed=2,
-        failure_rate=2 / 1_203, buckets=(),
+        LIMIT,
+        severity="low",
+        title="GET /v2/rates/{id} answered 429 for 1 of 36 clients twice, retried after the time asked",
+        failed=2,
+        failure_rate=2 / 1_203,
+        buckets=(),
     )
     quiet = tuple(minute for minute in whole.status_minutes if minute.status_class in (2, 3))
     findings = replace(whole.findings, incidents=(low,), signals=())
@@ -346,7 +560,7 @@ HOSTILE_TEXTS = (
     "<svg><foreignObject><iframe src=javascript:window.pwned=1></iframe></foreignObject></svg>",
     "/search?q=<img src=//evil.example/p.png onerror=window.pwned=1>",
     "javascript:window.pwned=1",
-    "\" onmouseover=\"window.pwned=1\" x=\"",
+    '" onmouseover="window.pwned=1" x="',
     "' onfocus='window.pwned=1' autofocus x='",
     "{{7*7}}{% raw %}{# gone #}",
     "line\u2028separator\u2029paragraph",
@@ -358,7 +572,7 @@ HOSTILE_TEXTS = (
     "200 OK\rrewritten by carriage return",
     "user\u202egnp.exe",
     "\u2066isolated\u2069 zero\u200bwidth",
-    "=HYPERLINK(\"https://evil.example\",\"open\")",
+    '=HYPERLINK("https://evil.example","open")',
     "name\nwith newline 'and' \"quotes\"",
     "```\n# heading out of the fence\n[link](https://evil.example)\n![image](https://evil.example/i.png)\n```",
     "~~~\n<details open><summary>x</summary>\n~~~",
@@ -369,48 +583,107 @@ HOSTILE_TEXTS = (
 )
 
 
-def hostile() -> Analysis:
-    """Gives the demo with an attack in every field that text from outside can reach."""
-    bad = "\n".join(HOSTILE_TEXTS)
-    texts = HOSTILE_TEXTS
+def everywhere(texts: tuple[str, ...]) -> Analysis:
+    """Gives an analysis with these texts in every field that text from outside can reach; at least three."""
+    joined = "\n".join(texts)
     refs = tuple(Ref(f"logs/{text}", index + 1) for index, text in enumerate(texts))
     evidence = tuple(Evidence(text, ref, "weak") for text, ref in zip(texts, refs, strict=True))
     attacked = replace(
         POOL,
         id=texts[0],
-        title=texts[6] + " " + texts[0] + " " + texts[24],
+        title=" ".join(texts[:3]),
         errors=texts,
         endpoints=texts,
         clients=replace(POOL.clients, top=tuple(ClientCount(text, 1, 1) for text in texts)),
-        separating=Separating(texts[8], texts[9], 1, 1, 0, 1),
+        separating=Separating(texts[0], texts[1], 1, 1, 0, 1),
         preceding=evidence[1],
         correlation_ids=texts,
         correlation_id_count=len(texts),
         rules=texts,
-        layers=tuple(LayerVerdict(layer, "not_visible" if layer == "dns" else "cause", evidence, bad) for layer in LAYERS),
+        layers=tuple(
+            LayerVerdict(layer, "not_visible" if layer == "dns" else "cause", evidence[index : index + 3], joined)
+            for index, layer in enumerate(LAYERS)
+        ),
         root_evidence=evidence,
         next_steps=texts,
-        reproduction=Reproduction(bad, texts),
-        owner_hint=bad,
+        reproduction=Reproduction(joined, texts),
+        owner_hint=joined,
         counter_example=evidence[2],
     )
     sources = tuple(
-        SourceReport(ref.source, texts[:3], (FormatUse(text, 1),), None, 0.5, Ledger(1, 1), 1, POOL.started, POOL.ended, text, text, 1, (text,))
+        replace(
+            SOURCES[1],
+            name=ref.source,
+            kinds=texts[:3],
+            formats=(FormatUse(text, 1),),
+            timezone=text,
+            timezone_from=text,
+            notes=(text,),
+        )
         for text, ref in zip(texts, refs, strict=True)
     )
     findings = replace(
         demo().findings,
         tool=Tool(texts[0], texts[1], texts[2]),
         sources=sources,
-        incidents=(attacked, replace(attacked, id="second", severity="high")),
+        incidents=(attacked, NAME),
         noise=tuple(Noise(text, 1, ref) for text, ref in zip(texts, refs, strict=True)),
-        signals=tuple(SignalReport(text, text, text, text, {text: text}, POOL.started, POOL.ended, 1) for text in texts),
+        signals=tuple(
+            SignalReport(text, text, text, text, {text: text}, POOL.started, POOL.ended, 1) for text in texts
+        ),
         not_evaluated=tuple(NotEvaluated(text, text) for text in texts),
     )
     exhibits = tuple(Exhibit(ref, POOL.started, text, attacked.id) for text, ref in zip(texts, refs, strict=True))
-    hops = {attacked.id: tuple(Hop(text, ref, POOL.started, 1_000, None, text) for text, ref in zip(texts, refs, strict=True))}
+    hops = {
+        attacked.id: tuple(
+            Hop(text, ref, POOL.started, 1_000, None, text) for text, ref in zip(texts, refs, strict=True)
+        )
+    }
     rejects = tuple(Reject(ref, text, text) for text, ref in zip(texts, refs, strict=True))
     return Analysis(findings, exhibits, hops, minutes(), 60, rejects, len(rejects), texts)
 
 
-CASES = {"demo": demo, "healthy": healthy, "clean": clean, "empty": empty, "hostile": hostile}
+def hostile() -> Analysis:
+    """Gives an attack in every field."""
+    return everywhere(HOSTILE_TEXTS)
+
+
+@cache
+def copies() -> tuple[Incident, ...]:
+    """Gives 9,998 incidents."""
+    return tuple(replace(POOL, id=f"incident-{index}") for index in range(9_998))
+
+
+@cache
+def huge(letter: str = "A") -> Analysis:
+    """Gives 10,000 incidents, lines of a million letters, 100,000 ids, 1,500 lines of evidence."""
+    whole = demo()
+    line = letter * 1_000_000
+    first = replace(
+        POOL, correlation_ids=tuple(f"id-{index}" for index in range(100_000)), correlation_id_count=100_000
+    )
+    long = replace(POOL, id="long", title=line, errors=(line,) * 50, endpoints=(line,) * 50, next_steps=(line,) * 50)
+    exhibits = tuple(
+        Exhibit(Ref(APP, 20_000 + index), POOL.started, line if index < 100 else "short", POOL.id)
+        for index in range(1_500)
+    )
+    rejects = tuple(Reject(Ref(EDGE, index + 1), "no format fits", line) for index in range(1_000))
+    findings = replace(
+        whole.findings,
+        incidents=(first, long, *copies()),
+        sources=SOURCES * 1_000,
+        signals=signals() * 1_000,
+        not_evaluated=whole.findings.not_evaluated * 1_000,
+        noise=whole.findings.noise * 1_000,
+    )
+    return replace(
+        whole,
+        findings=findings,
+        exhibits=(*whole.exhibits, *exhibits),
+        rejects=rejects,
+        reject_total=50_000,
+        problems=(line,) * 1_000,
+    )
+
+
+CASES = {"clean": clean, "demo": demo, "empty": empty, "healthy": healthy, "hostile": hostile}

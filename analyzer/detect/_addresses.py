@@ -11,6 +11,10 @@ from analyzer.detect._tree import Network
 MAPPED = "0" * 20 + "ffff"
 _OCTETS = {str(value): f"{value:02x}" for value in range(256)}
 _IPV4 = r"^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$"
+_SHAPE = (
+    r"^(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?"  # groups before the gap
+    r"(?:::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?)?$"
+)
 _TAIL = r"^([0-9A-Fa-f:]*:)([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$"
 
 
@@ -27,12 +31,7 @@ def hexadecimal(text: pl.Expr) -> pl.Expr:
 
     IPv4 is written as ::ffff:a.b.c.d. A zone (%eth0) is left out. Octets above 255 or with leading zeros are null.
     """
-    ipv4 = pl.lit(MAPPED) + _octets(text, _IPV4, 1)
-    bare = text.str.replace(r"%.*$", "").str.to_lowercase()
-    tail = _octets(bare, _TAIL, 2)
-    # An address that ends in dotted decimal becomes one that ends in two groups, before the groups are counted.
-    dotted = bare.str.extract(_TAIL, 1) + tail.str.slice(0, 4) + ":" + tail.str.slice(4)
-    return pl.coalesce(ipv4, _groups(pl.coalesce(dotted, bare)))
+    return text.map_batches(_digits_of, return_dtype=pl.String, is_elementwise=True)
 
 
 def within(address: pl.Expr, network: Network) -> pl.Expr:
@@ -46,6 +45,16 @@ def _digits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     return (MAPPED + f"{int(address):08x}") if address.version == 4 else f"{int(address):032x}"
 
 
+def _digits_of(addresses: pl.Series) -> pl.Series:
+    # Each different address is read once, and the long way only where it has a colon.
+    different = pl.DataFrame({"text": addresses.unique().drop_nulls()}, schema={"text": pl.String})
+    colon = pl.col("text").str.contains(":", literal=True)
+    ipv4 = different.filter(~colon).select("text", digits=pl.lit(MAPPED) + _octets(pl.col("text"), _IPV4, 1))
+    table = pl.concat([ipv4, _read_ipv6(different.filter(colon))])
+    asked = pl.DataFrame({"text": addresses}, schema={"text": pl.String})
+    return asked.join(table, on="text", how="left", maintain_order="left")["digits"]
+
+
 def _octets(text: pl.Expr, pattern: str, first: int) -> pl.Expr:
     parts = [
         text.str.extract(pattern, group).replace_strict(_OCTETS, default=None, return_dtype=pl.String)
@@ -54,18 +63,27 @@ def _octets(text: pl.Expr, pattern: str, first: int) -> pl.Expr:
     return pl.concat_str(parts)
 
 
-def _groups(text: pl.Expr) -> pl.Expr:
-    halves = text.str.split("::")
-    whole = halves.list.len() == 1
-    left = _padded(halves.list.get(0, null_on_oob=True))
-    right = _padded(halves.list.get(1, null_on_oob=True)).fill_null("")
-    gap = 32 - left.str.len_bytes().cast(pl.Int64) - right.str.len_bytes().cast(pl.Int64)
-    filled = left + pl.lit("0" * 32).str.head(gap.clip(0, 32)) + right
-    shape = r"^(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?(?:::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?)?$"
-    fits = text.str.contains(shape) & pl.when(whole).then(gap == 0).otherwise(gap >= 4)
-    return pl.when(fits).then(filled)
+def _read_ipv6(texts: pl.DataFrame) -> pl.DataFrame:
+    bare = texts.with_columns(bare=pl.col("text").str.replace(r"%.*$", "").str.to_lowercase())
+    # An address that ends in dotted decimal becomes one that ends in two groups, before the groups are counted.
+    tail = bare.with_columns(tail=_octets(pl.col("bare"), _TAIL, 2), head=pl.col("bare").str.extract(_TAIL, 1))
+    dotted = pl.col("head") + pl.col("tail").str.slice(0, 4) + ":" + pl.col("tail").str.slice(4)
+    halves = tail.with_columns(plain=pl.coalesce(dotted, "bare")).with_columns(
+        halves=pl.col("plain").str.split("::"),
+        shaped=pl.col("plain").str.contains(_SHAPE),
+    )
+    padded = halves.with_columns(
+        left=_pad(pl.col("halves").list.get(0, null_on_oob=True)),
+        right=_pad(pl.col("halves").list.get(1, null_on_oob=True)).fill_null(""),
+        whole=pl.col("halves").list.len() == 1,
+    )
+    width = pl.col("left").str.len_bytes().cast(pl.Int64) + pl.col("right").str.len_bytes().cast(pl.Int64)
+    measured = padded.with_columns(gap=32 - width)
+    fits = pl.col("shaped") & pl.when("whole").then(pl.col("gap") == 0).otherwise(pl.col("gap") >= 4)
+    zeros = pl.lit("0" * 32).str.head(pl.col("gap").clip(0, 32))
+    return measured.select("text", digits=pl.when(fits).then(pl.col("left") + zeros + pl.col("right")))
 
 
-def _padded(half: pl.Expr) -> pl.Expr:
+def _pad(half: pl.Expr) -> pl.Expr:
     groups = half.str.split(":").list.eval(pl.when(pl.element() != "").then(pl.element().str.zfill(4)))
     return groups.list.drop_nulls().list.join("")

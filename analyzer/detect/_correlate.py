@@ -57,10 +57,13 @@ def _rows_behind(inside: pl.DataFrame, outcome: Outcome, outcomes: Mapping[str, 
     for number in sorted(inside["child"].drop_nulls().unique()):
         child = outcomes[outcome.members[number]]
         windows = inside.filter(pl.col("child") == number).select(
-            pl.col("child_group").alias("group"), "label", "child_begin", pl.col("at").alias("child_end")
+            pl.col("child_group").alias("group"),
+            "label",
+            pl.col("child_begin").alias("first"),
+            pl.col("at").alias("last"),
         )
         # Windows of one group may overlap and belong to different spans, so each is looked at for itself.
-        below = child.events.join(windows, on="group").filter(pl.col("at").is_between("child_begin", "child_end"))
+        below = child.events.join(windows, on="group").filter(pl.col("at").is_between("first", "last"))
         events = below.select(*child.events.columns, "label").unique()
         found.append(_rows_behind(events, child, outcomes))
     return pl.concat(found)

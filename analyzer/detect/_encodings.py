@@ -26,6 +26,8 @@ def expand(value: str, modifiers: Sequence[str]) -> list[Pattern]:
     variants: list[Pattern] = [_patterns.parse(value)]
     data: list[bytes] | None = None
     for modifier in modifiers:
+        if data is not None and modifier not in ENCODINGS:
+            raise ItemError(f"has {modifier!r} between a UTF-16 modifier and base64.")
         if modifier in ENCODINGS and data is None:
             data = [_plain_text(each).encode() for each in variants]
         if modifier == "windash":

@@ -114,9 +114,12 @@ def _compile_patterns(leaf: Leaf, patterns: list[Pattern], columns: Columns) -> 
 def _equal_numbers(numbers: list[int | float], value: pl.Expr) -> pl.Expr:
     if len(numbers) == 1:
         return value == numbers[0]
-    if all(isinstance(number, int) for number in numbers):
-        return value.is_in(pl.lit(pl.Series(numbers, dtype=pl.Int64)).implode())
+    if any(abs(number) > _EXACT for number in numbers):
+        return pl.any_horizontal([value == number for number in numbers])
     return value.cast(pl.Float64).is_in(pl.lit(pl.Series(numbers, dtype=pl.Float64)).implode())
+
+
+_EXACT = 2**53  # up to here every whole number is a float
 
 
 def _compile_test(leaf: Leaf, test: Test, columns: Columns) -> pl.Expr:

@@ -26,6 +26,7 @@ KNOWN = (
     | {"cased", "exists", "re", "cidr", "fieldref", "windash"}
 )
 MAX_VARIANTS = 200
+MAX_VALUES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def parse_item(key: str, value: Any) -> Node:
     values = value if isinstance(value, list) else [value]
     if not values:
         raise ItemError("has an empty list.", "Write null if the field has to be absent.")
+    if len(values) > MAX_VALUES:
+        raise ItemError(f"has more than {MAX_VALUES:,} values.")
     if item.has("all") and len(values) < 2:
         raise ItemError("has the modifier 'all' with a single value.", "Leave it out, or add values.")
     if len(values) > 1 and any(each is None for each in values):

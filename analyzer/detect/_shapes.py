@@ -10,6 +10,7 @@ from analyzer.detect._tree import Pattern, Piece, Wildcard
 
 Apply = Callable[[pl.Expr], pl.Expr]
 _CHUNK = 4000
+_MANY = 100  # more prefixes or suffixes than this go into regular expressions, since each is an expression of its own
 
 
 def tests(patterns: Sequence[Pattern], *, fold: bool) -> list[Apply]:
@@ -20,6 +21,7 @@ def tests(patterns: Sequence[Pattern], *, fold: bool) -> list[Apply]:
     shaped = [_pieces(pattern, fold=fold) for pattern in patterns]
     equal, inside, complex_ = [], [], []
     found: list[Apply] = []
+    few = len(patterns) <= _MANY
     for pieces in shaped:
         match pieces:
             case ():
@@ -30,9 +32,9 @@ def tests(patterns: Sequence[Pattern], *, fold: bool) -> list[Apply]:
                 found.append(_is_there)
             case (Wildcard.ANY, str() as text, Wildcard.ANY):
                 inside.append(text)
-            case (str() as text, Wildcard.ANY):
+            case (str() as text, Wildcard.ANY) if few:
                 found.append(_starts_with(text))
-            case (Wildcard.ANY, str() as text):
+            case (Wildcard.ANY, str() as text) if few:
                 found.append(_ends_with(text))
             case _:
                 complex_.append(_expression(pieces))

@@ -126,5 +126,6 @@ def _compile(expression: str) -> str | None:
         pl.DataFrame({"x": [""]}).select(pl.col("x").str.contains(expression))
     except pl.exceptions.ComputeError as error:
         lines = str(error).splitlines()
-        return next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[0])
+        found = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[0])
+        return found.rstrip(".")
     return None

@@ -10,6 +10,7 @@ import polars as pl
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Join, Verdict
 
+_GRAVITY = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4}
 BROWSER, EDGE, ERROR_LINE, APPLICATION = 0, 1, 2, 3
 
 
@@ -63,14 +64,17 @@ class Scene:
         return next(self.failing.filter(test.fill_null(False)).head(1).iter_rows(named=True), None)
 
     def quote(self, text: str, test: pl.Expr, *hops: int) -> Evidence:
-        """Gives a sentence whose place is the first row, of the earliest of these hops that has one, that passes the test.
+        """Gives a sentence whose place is a row of the first exchange that passes the test.
 
-        Without hops, or where none of them has a row, any row will do.
+        Of its rows the one of the earliest of these hops is taken, and there the gravest record; without hops, or
+        where none of them has a row, any row will do.
         """
         passing = self.failing.filter(test.fill_null(False)).select("exchange")
         rows = self.events.join(passing, on="exchange", how="semi", maintain_order="left")
         rank = pl.col("hop").replace_strict({hop: order for order, hop in enumerate(hops)}, default=9, return_dtype=pl.Int8)
-        found = next(rows.sort(rank, "event").head(1).iter_rows(named=True), None)
+        gravity = pl.col("level").replace_strict(_GRAVITY, default=9, return_dtype=pl.Int8)
+        first = rows.filter(pl.col("exchange") == rows.sort(rank, "event")["exchange"].first())
+        found = next(first.sort(rank, gravity, "event").head(1).iter_rows(named=True), None)
         if found is None:
             return Evidence(text)
         return Evidence(text, reference(found["source"], found["line"], found["format"]), self._join_of(found))

@@ -75,13 +75,15 @@ def is_exchange() -> pl.Expr:
 def _part(found: Cluster, exchanges: pl.DataFrame) -> _Part | None:
     matched = exchanges.filter(pl.col("row").is_in(sorted(found.rows)), pl.col("timestamp").is_not_null())
     requests = matched.filter(is_exchange())
-    failing = requests if requests.height else matched
-    if failing.is_empty():
+    # A rule may match requests that worked (sent too early, yet answered): they tell of the incident, but did not fail.
+    failed = requests.filter(~counts.succeeded())
+    failing = next((frame for frame in (failed, requests, matched) if frame.height), None)
+    if failing is None:
         return None
     started, ended = failing["timestamp"].min(), failing["ended_at"].max()
     assert isinstance(started, datetime)  # noqa: S101 - null times were filtered out
     assert isinstance(ended, datetime)  # noqa: S101
-    same = counts.on_endpoints(exchanges.filter(is_exchange()), failing) if requests.height else failing
+    same = counts.on_endpoints(exchanges.filter(is_exchange()), failing) if requests.height else matched
     window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )

@@ -10,13 +10,15 @@ from analyzer.schema import Column
 _NOBODY = (444, 460, 499)  # nginx closed without a response, the client left (AWS ALB), the client left (nginx)
 _GATEWAY_FAILED = (502, 504)
 _WAF_LINE = r"ModSecurity: Access denied"
-# nginx and Apache: lines after which the server answers for itself.
+# nginx and Apache: messages after which the server answers for itself. They are anchored, since a message may quote
+# the path that a client made up.
 _PROXY_LINE = (
-    r"upstream (timed out|sent too big header|sent invalid header|sent no valid HTTP|prematurely closed connection)"
-    r"|while (connecting to|reading response header from) upstream|no live upstreams|could not be resolved"
-    r"|limiting (requests, excess|connections by zone)|access forbidden by rule|client denied by server configuration"
-    r"|client intended to send too large body|error reading status line from remote server"
-    r"|failed to make connection to backend|open\(\) .* failed"
+    r"^(upstream (timed out|sent too big header|sent invalid header|sent no valid HTTP|prematurely closed connection)"
+    r"|(connect|recv|send|readv|writev|SSL_do_handshake)\(\) failed .* upstream|peer closed .* to upstream"
+    r"|no live upstreams|\S+ could not be resolved \("
+    r"|limiting (requests, excess|connections by zone)|access forbidden by rule|client intended to send too large body"
+    r"|open\(\) .* failed"
+    r"|.{0,160}AH(00898|00957|01075|01102|01110|01114|01170|01630|01797): )"
 )
 _BALANCER_FORMAT = r"(?i)haproxy|alb|elb|load.?balanc"
 _EDGE_FORMAT = r"(?i)cloudfront|cloudflare|akamai|fastly"

@@ -8,7 +8,7 @@ from analyzer.facts._facts import Facts
 from analyzer.schema import Column
 
 # nginx, ngx_http_limit_req_module and _limit_conn_module; "delaying" only slows down, a dry run refuses nothing.
-_SERVER_LIMIT = r"limiting (requests, excess|connections by zone)"
+_SERVER_LIMIT = r"^limiting (requests, excess|connections by zone)"
 
 # Error codes that providers give to a throttled call, without case and punctuation.
 _PROVIDER_CODES = (

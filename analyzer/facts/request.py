@@ -25,8 +25,10 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     har = pl.col("format").eq_missing(HAR)
     options = pl.col("method") == "OPTIONS"
     left = (pl.col("token_expires_at") - pl.coalesce("response_date", "timestamp")).dt.total_microseconds()
+    own = pl.coalesce("user", "client_ip", pl.when(har).then(pl.col("source")))
     return frame.with_columns(
-        client=pl.coalesce("user", "client_ip", pl.when(har).then(pl.col("source"))),
+        # Joining names clients better than one row can: an address whose user another row tells.
+        client=pl.coalesce("client", own) if "client" in frame.columns else own,
         preflight=pl.when(har)
         .then(options & (pl.col("origin").is_not_null() | pl.col("initiator").eq_missing("preflight")))
         .otherwise(options),

@@ -44,13 +44,24 @@ _PLAIN: dict[str, str | None] = {
     "S": None,
     "^FB": None,
 }
-_NAMED: dict[str, str | None] = {"C": None, "e": None, "n": None, "x": None, "p": None, "P": None, "^ti": None,
-                                 "^to": None, "h": "client_ip_other", "a": "client_ip_other"}  # fmt: skip
+_NAMED: dict[str, str | None] = {
+    "a": "client_ip_other", "h": "client_ip_other", "C": None, "e": None, "n": None, "x": None, "p": None, "P": None,
+    "^ti": None, "^to": None,
+}  # fmt: skip
 _UNITS = {"us": "duration_us", "ms": "duration_ms", "s": "duration_s"}
 # A client is never a lone dash: so a virtual host in front is not taken for the client's name.
 _CLIENT = r"[0-9A-Za-z:\[_][0-9A-Za-z:.\[\]_%-]*"
-_SHAPES = {"h": _CLIENT, "a": _CLIENT, "l": "[^ ]*", "U": '[^? "]*', "q": r'(?:\?[^ "]*)?', "X": "[X+-]", "p": "[0-9]+|-", "P": "[0-9]+|-",
-           "k": "[0-9]+|-"}  # fmt: skip
+_SHAPES = {
+    "h": _CLIENT,
+    "a": _CLIENT,
+    "l": "[^ ]*",
+    "U": '[^? "]*',
+    "q": r'(?:\?[^ "]*)?',
+    "X": "[X+-]",
+    "p": "[0-9]+|-",
+    "P": "[0-9]+|-",
+    "k": "[0-9]+|-",
+}
 _FRACTIONS = {"msec_frac": "[0-9]{3}", "usec_frac": "[0-9]{6}"}
 _EPOCHS = ("sec", "msec", "usec")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from analyzer import schema
 from analyzer.formats._plugin import LINES, REJECTS, Format
 from analyzer.model import FormatUse, Ledger
+
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,15 @@ def read_block(lines: pl.DataFrame, formats: Sequence[Format], zone: str) -> Blo
 
     A line that every format refuses is a reject, with the reason of the first: that is the one which fits best.
     """
-    lines = lines.select(LINES).cast(LINES)  # type: ignore[arg-type]
+    lines = _shaped(lines, LINES)
     blank = pl.col("raw").str.strip_chars().fill_null("") == ""
     unread = lines.filter(~blank)
     blanks = lines.height - unread.height
     reasons = unread.select("line", pl.lit("no format to read it with").alias("reason"))
-    events, used, notes, directives = [schema.empty()], [], [], 0
+    events = [schema.empty()]
+    used: list[FormatUse] = []
+    notes: list[str] = []
+    directives = 0
     for number, form in enumerate(formats):
         if unread.is_empty():
             break
@@ -43,8 +50,8 @@ def read_block(lines: pl.DataFrame, formats: Sequence[Format], zone: str) -> Blo
         used.append(FormatUse(form.name, parsed.event_lines + parsed.directives))
         notes += parsed.notes
         reasons = parsed.rejects.select("line", "reason") if number == 0 else reasons
-        unread = parsed.rejects.select("line", "raw").cast(LINES)  # type: ignore[arg-type]
-    rejects = unread.join(reasons, on="line", how="left", maintain_order="left").select("line", "reason", "raw").cast(REJECTS)  # type: ignore[arg-type]  # fmt: skip
+        unread = _shaped(parsed.rejects, LINES)
+    rejects = _shaped(unread.join(reasons, on="line", how="left"), REJECTS)
     event_lines = sum(use.lines for use in used) - directives
     return BlockResult(
         pl.concat(events).sort("line", maintain_order=True),
@@ -53,3 +60,7 @@ def read_block(lines: pl.DataFrame, formats: Sequence[Format], zone: str) -> Blo
         tuple(use for use in used if use.lines),
         tuple(dict.fromkeys(notes)),
     )
+
+
+def _shaped(frame: pl.DataFrame, columns: Mapping[str, PolarsDataType]) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in columns.items())

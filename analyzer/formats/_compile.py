@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analyzer.errors import FormatError
 from analyzer.formats import _apache, _directives, _json_template, _logformat, _nginx, _patterns
@@ -31,16 +32,10 @@ def compile_log_format(given: str) -> Format:
         hint = "Put a blank between the two, in the server's configuration."
         raise text.error(joined.at, f"Nobody can tell where {joined.label} ends and the next value begins.", hint)
     try:
-        return _logformat.build(
-            pieces,
-            name=text.name,
-            title=title,
-            documentation=documentation,
-            product=text.dialect,
-            escapes=text.escape != "none",
-        )
+        made = _logformat.build(pieces, text.name, escapes=text.escape != "none")
     except ValueError as problem:
         raise _too_long(text) from problem
+    return replace(made, title=title, documentation=documentation, product=text.dialect)
 
 
 def read_pieces(given: str) -> tuple[FormatText, Sequence[Text | Field]]:

@@ -1,4 +1,4 @@
-"""Chooses the formats of a source by reading its first lines with every format; the order is computed, never written."""
+"""Chooses the formats of a source by reading its first lines with all of them; their order is computed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def detect(head: Sequence[str], zone: str) -> Choice:
     lines = [text for text in head[:_MOST_LINES] if text.strip()]
     frame = pl.DataFrame({"line": range(len(lines)), "raw": lines}, schema=LINES)
     trials = [_try(form, frame, zone) for form in line_formats().values()] if lines else []
-    scores = sorted((Score(t.form.name, len(t.read) / len(lines)) for t in trials), key=lambda s: (-s.share_read, s.name))
+    scores = sorted(
+        (Score(t.form.name, len(t.read) / len(lines)) for t in trials), key=lambda s: (-s.share_read, s.name)
+    )
     chain = _chain(_ranked(trials))
     read = frozenset[int]().union(*(trial.read for trial in chain))
     return Choice(
@@ -96,15 +98,13 @@ def _chain(ranked: Sequence[_Trial]) -> list[_Trial]:
 
 @cache
 def _breadth() -> dict[str, int]:
-    """Gives for each format how many samples of other formats it reads: few for a specific one."""
+    """Gives for each format of how many formats, its own included, it reads a sample: few for a specific one."""
     owners = [(form.name, sample) for form in line_formats().values() for sample in form.samples]
     frame = pl.DataFrame({"line": range(len(owners)), "raw": [text for _, text in owners]}, schema=LINES)
     breadth = {}
     for form in line_formats().values():
         refused = set(form.parse(frame, "UTC").rejects["line"].to_list())
-        breadth[form.name] = sum(
-            name != form.name and number not in refused for number, (name, _) in enumerate(owners)
-        )
+        breadth[form.name] = len({name for number, (name, _) in enumerate(owners) if number not in refused})
     return breadth
 
 

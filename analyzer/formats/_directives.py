@@ -26,6 +26,7 @@ class Field:
 
     label: as the configuration writes it. slot: what it means, None if it is not kept. at: index in the format text.
     shape: pattern of the value where it has one of its own. clock: form of a time. marks: what that time stands for.
+    is_list: whether nginx writes one element per server that it asked.
     """
 
     label: str
@@ -34,6 +35,7 @@ class Field:
     shape: str | None = None
     clock: str | None = None
     marks: Literal["start", "end"] | None = None
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def read(given: str) -> FormatText:
 
     Raises FormatError for an unclosed quote, an empty text, and a text without any directive or variable.
     """
+    if not given.strip():
+        raise error(given, 0, "The format text is empty.", "Give the text of log_format or LogFormat.")
     head = _HEAD.match(given)
     if head and head.group(1).islower():
         found = _read_nginx(given, _words(given, head.end()))
@@ -162,12 +166,12 @@ def _read_bare(given: str) -> FormatText:
         return FormatText(text, offsets, given, "nginx", "log_format")
     if "%" in text:
         return _apache(text, offsets, given, "LogFormat")
-    hint = "Write nginx variables such as $status, or Apache directives such as %>s."
+    hint = "Write nginx variables such as $status, or Apache directives such as %>s. Names of formats go to --format."
     raise error(given, 0, "The format text names no field.", hint)
 
 
 def _apache(text: str, offsets: tuple[int, ...], given: str, name: str) -> FormatText:
-    """Resolves the escapes that mod_log_config knows: quotes and backslashes, \\n and \\t."""
+    """Resolves the escapes of mod_log_config: before a quote, a backslash, n (new line) and t (tab)."""
     characters: list[str] = []
     places: list[int] = []
     at = 0

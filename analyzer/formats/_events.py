@@ -77,7 +77,7 @@ def _name_client(frame: pl.DataFrame) -> pl.DataFrame:
         return frame
     client = pl.col("client_ip").struct
     address = values.address(client.field("peer"))
-    if len(frame.schema["client_ip"].fields) > 1:
+    if "forwarded_for" in frame.select(client.unnest()).columns:
         address = values.client(address, client.field("forwarded_for"))
     return _by_distinct(frame, "client_ip", _client=address).drop("client_ip").rename({"_client": "client_ip"})
 

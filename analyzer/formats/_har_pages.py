@@ -11,8 +11,8 @@ from analyzer.formats._har_values import iso, mapping, sequence, start_us, text
 
 _INVENTED = "page_1"
 _MOST_STEPS = 2_000_000
-# What HarParser and HarPage raise on documents that are not clean, measured on 119 files, and what dateutil raises.
-_FAILURES = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError)
+# What HarParser and its pages raised on 4,000 documents with one value replaced, and HarParser's own ValueError.
+_FAILURES = (KeyError, TypeError, AttributeError, OverflowError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)

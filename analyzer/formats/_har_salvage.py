@@ -79,7 +79,7 @@ class _Brackets:
             return True
         if not self._counts[_PAIRS[mark]]:
             return False
-        for _ in (1,):
+        while True:
             last = self.opened.pop()
             self._counts[last] -= 1
             if last == _PAIRS[mark]:

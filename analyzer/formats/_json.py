@@ -14,7 +14,9 @@ from analyzer.formats import _aliases, _events, _slots, _times
 from analyzer.formats._plugin import Parsed
 
 _DEEPEST = 8
+_ESCAPE = re.compile(r"\\.")
 _PLACE = re.compile(r"(.*) \(byte ([0-9]+)\)$")
+_DURATIONS = frozenset({"duration_ns", "duration_us", "duration_ms", "duration_s"})
 _MOMENT = frozenset({"time", "message", "stack_trace", "exception_message", "status", "method", "request_line"})
 
 
@@ -40,51 +42,31 @@ class JsonFormat:
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw: one event per record."""
-        columns: dict[tuple[int, str, str], list[str | None]] = {}
-        reasons: list[str | None] = []
-        height = lines.height
-        for row, raw in enumerate(lines["raw"]):
-            record = decode(raw)
-            reason = record if isinstance(record, str) else self._missing(record)
-            if reason is None and not isinstance(record, str):
-                reason = self._fill(columns, record, row, height)
-            reasons.append(reason)
+        sheet = _Sheet(self, lines.height)
+        reasons = [self._read(sheet, raw, row) for row, raw in enumerate(lines["raw"])]
         marked = lines.select("line", "raw").with_columns(pl.Series("reason", reasons, dtype=pl.String))
-        frame = _slot_frame(columns, height)
         kept = marked["reason"].is_null()
-        events = self._events(lines.select("line", "raw").hstack(frame).filter(kept), zone)
+        events = self._events(lines.select("line", "raw").hstack(sheet.frame()).filter(kept), zone)
         rejects = marked.filter(~kept).select("line", "reason", "raw")
         return Parsed(events, rejects, event_lines=events.height)
 
-    def _missing(self, record: dict[str, Any]) -> str | None:
+    def meaning(self, path: str) -> tuple[int, str] | None:
+        """Gives (rank, slot) of a path; None if it is not kept."""
+        folded = _aliases.fold(path)
+        if folded in self.keys:
+            slot = self.keys[folded]
+            return None if slot is None else (-1, slot)
+        return _aliases.meaning(folded)
+
+    def _read(self, sheet: _Sheet, raw: str, row: int) -> str | None:
+        """Puts one record on the sheet; gives the reason if it is a reject."""
+        record = decode(raw)
+        if isinstance(record, str):
+            return record
         for group in self.requires:
             if not any(_holds(record, key) for key in group):
                 return f"JSON, but no {self.title} record: it has no {' or '.join(group[:3])}"
-        return None
-
-    def _fill(self, columns: dict[tuple[int, str, str], list[str | None]], record: dict[str, Any], row: int,
-              height: int) -> str | None:  # fmt: skip
-        known = False
-        for key, value in leaves(record):
-            found = self._meaning(key)
-            if found is None:
-                continue
-            text = _text(value, found[1])
-            if text is None:
-                continue
-            slot = _measured(found[1], text)
-            place = (found[0], slot, key)
-            if place not in columns:
-                columns[place] = [None] * height
-            columns[place][row] = text
-            known = known or slot in _MOMENT
-        return None if known else "JSON, but it has no time and no message"
-
-    def _meaning(self, key: str) -> tuple[int, str] | None:
-        if key in self.keys:
-            slot = self.keys[key]
-            return None if slot is None else (-1, slot)
-        return _aliases.meaning(key)
+        return None if sheet.put(record, row) else "JSON, but it has no time and no message"
 
     def _events(self, frame: pl.DataFrame, zone: str) -> pl.DataFrame:
         if "time" in frame.columns:
@@ -106,24 +88,31 @@ class JsonFormat:
 def decode(line: str) -> dict[str, Any] | str:
     """Gives the object of a line, or the reason why there is none."""
     text = line.strip()
-    if not text.startswith("{"):
-        return "not JSON: a line of JSON begins with { at column 1"
+    if not text.startswith(_BEGINNINGS):
+        return "not JSON: expected { at column 1"
     try:
-        record = _DECODER.decode(text)
+        try:
+            record = _DECODER.decode(text)
+        except msgspec.DecodeError:
+            if "\\x" not in text:
+                raise
+            # nginx without escape=json writes bytes as \xHH, which JSON does not know.
+            record = _DECODER.decode(_ESCAPE.sub(lambda found: found[0].replace("\\x", "\\\\x"), text))
     except msgspec.DecodeError as problem:
-        return _reason(text, str(problem))
+        return _reason(text, str(problem)) if text.startswith("{") else "not JSON: expected { at column 1"
     except RecursionError:
         return "not JSON: nested too deep"
     return record if isinstance(record, dict) else "JSON, but no object"
 
 
+_BEGINNINGS = ("{", "[", '"', "-", "true", "false", "null", *"0123456789")
 _DECODER = msgspec.json.Decoder()
 
 
 def _reason(text: str, problem: str) -> str:
     place = _PLACE.match(problem)
     if place is None:
-        short = "it ends in the middle" if "truncated" in problem else problem.split(" - at")[0].lower()
+        short = "it ends in the middle" if "truncated" in problem else problem.partition(" - at")[0].lower()
         return f"not JSON: {short} at column {len(text) + 1}" if "truncated" in problem else f"not JSON: {short}"
     what = place.group(1).removeprefix("JSON is malformed: ")
     column = len(text.encode()[: int(place.group(2))].decode(errors="ignore")) + 1
@@ -139,21 +128,63 @@ def _holds(record: dict[str, Any], key: str) -> bool:
 
 
 def leaves(record: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Gives folded path and value of everything in a record that is no object itself."""
+    """Gives path and value of everything in a record that is no object itself."""
     for key, value in record.items():
-        path = prefix + _aliases.fold(key)
         if isinstance(value, list) and value and isinstance(value[0], dict):
             value = value[0]  # noqa: PLW2901 - structlog lists exceptions, the outermost first
         if isinstance(value, dict):
             if depth < _DEEPEST:
-                yield from leaves(value, f"{path}.", depth + 1)
+                yield from leaves(value, f"{prefix}{key}.", depth + 1)
         else:
-            yield path, value
+            yield prefix + key, value
+
+
+class _Sheet:
+    """Collects the texts of a block: one column per key that means something."""
+
+    def __init__(self, form: JsonFormat, height: int) -> None:
+        self._form = form
+        self._height = height
+        self._meanings: dict[str, tuple[int, str] | None] = {}
+        self._columns: dict[tuple[str, int, str], list[str | None]] = {}
+
+    def put(self, record: dict[str, Any], row: int) -> bool:
+        """Writes a record into its row; says whether it tells when or what happened."""
+        known = False
+        for path, value in leaves(record):
+            try:
+                meaning = self._meanings[path]
+            except KeyError:
+                meaning = self._meanings[path] = self._form.meaning(path)
+            if meaning is None:
+                continue
+            rank, slot = meaning
+            text = value if isinstance(value, str) else _text(value, slot)
+            if text is None:
+                continue
+            if slot in _DURATIONS and text[-1:].isalpha():
+                slot = "duration_text"  # the unit beside a number counts more than the one the key promises
+            self._column(slot, rank, path)[row] = text
+            known = known or slot in _MOMENT
+        return known
+
+    def _column(self, slot: str, rank: int, path: str) -> list[str | None]:
+        place = (slot, rank, path)
+        if place not in self._columns:
+            self._columns[place] = [None] * self._height
+        return self._columns[place]
+
+    def frame(self) -> pl.DataFrame:
+        """Gives one text column per slot: of the keys that mean the same, the best one that has a value."""
+        slots: dict[str, list[pl.Expr]] = {}
+        texts = []
+        for number, (place, values) in enumerate(sorted(self._columns.items(), key=lambda item: item[0])):
+            texts.append(pl.Series(f"_{number}", values, dtype=pl.String))
+            slots.setdefault(place[0], []).append(pl.col(f"_{number}"))
+        return pl.DataFrame(texts).select(_slots.merge(slots)) if texts else pl.DataFrame()
 
 
 def _text(value: Any, slot: str) -> str | None:
-    if isinstance(value, str):
-        return value
     if value is None:
         return None
     if isinstance(value, bool):
@@ -162,11 +193,6 @@ def _text(value: Any, slot: str) -> str | None:
         # Caddy empties credentials, and what remains says that they were sent.
         return ", ".join(str(item) for item in value) or ("redacted" if slot == "authorization" else None)
     return str(value)
-
-
-def _measured(slot: str, text: str) -> str:
-    """Prefers the unit that stands beside a number to the one that the key promises."""
-    return "duration_text" if slot.startswith("duration_") and text[-1:].isalpha() else slot
 
 
 def _exceptions(events: pl.DataFrame) -> pl.DataFrame:
@@ -192,14 +218,3 @@ def _mark(events: pl.DataFrame) -> pl.DataFrame:
         return events
     timed = pl.col("duration_us").is_not_null() if "duration_us" in events.columns else pl.lit(False)
     return events.with_columns(stamp_marks=pl.when((pl.col("kind") == "request") | timed).then("stamp_marks"))
-
-
-def _slot_frame(columns: Mapping[tuple[int, str, str], list[str | None]], height: int) -> pl.DataFrame:
-    """Gives one text column per slot: of the keys that mean the same, the one with the lowest rank that has a value."""
-    slots: dict[str, list[pl.Expr]] = {}
-    frame = pl.DataFrame({"_row": range(height)}, schema={"_row": pl.Int64})
-    ordered = sorted(columns, key=lambda place: (place[1], place[0], place[2]))
-    for number, place in enumerate(ordered):
-        frame.insert_column(-1, pl.Series(f"_{number}", columns[place], dtype=pl.String))
-        slots.setdefault(place[1], []).append(pl.col(f"_{number}"))
-    return frame.select(_slots.merge(slots)) if slots else frame.select()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzer.formats import _json
+from analyzer.formats import _aliases, _json
 from analyzer.formats._directives import Field, FormatText, Text
 
 _MARK = "\ue000"  # private use: stands for the number of a field
@@ -16,12 +16,13 @@ def build(text: FormatText, pieces: Sequence[Text | Field], *, title: str, docum
     template = _json.decode(_fill(pieces))
     if isinstance(template, str):
         hint = "Every variable that can be empty or text needs quotes around it, and names need them too."
-        raise text.error(0, f"The text looks like JSON, but it is {template.removeprefix('not ')}.", hint)
+        problem = template.removeprefix("not JSON: ").partition(" at column")[0]
+        raise text.error(0, f"The text looks like JSON, but it is not: {problem}.", hint)
     keys: dict[str, str | None] = {}
     for key, value in _json.leaves(template):
         named = [fields[int(number)] for number in str(value).split(_MARK)[1::2]]
         if named:
-            keys[key] = _slot(named)
+            keys[_aliases.fold(key)] = _slot(named)
     marks = next((field.marks for field in fields if field.slot == "time"), None) or "end"
     return _json.JsonFormat(
         name=text.name,

@@ -31,14 +31,14 @@ class LogFormat:
     """Reads lines of one format text; patterns are tried in order, each on what the ones before could not read."""
 
     name: str
-    title: str
-    documentation: str
-    product: str
-    samples: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     stops: tuple[Stop, ...]
     lead: int
     marks: str | None
+    title: str = ""
+    documentation: str = ""
+    product: str = ""
+    samples: tuple[str, ...] = ()
     kind: str = "request"
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
@@ -98,28 +98,25 @@ class LogFormat:
         return pl.concat(explained)
 
 
-def build(
-    pieces: Sequence[Text | Field],
-    *,
-    name: str,
-    title: str,
-    documentation: str,
-    product: str,
-    samples: tuple[str, ...] = (),
-    escapes: bool = True,
-) -> LogFormat:
-    """Compiles pieces of a format text; raises ValueError if the patterns are too large for the regex engine."""
+def build(pieces: Sequence[Text | Field], name: str, *, escapes: bool = True) -> LogFormat:
+    """Compiles pieces of a format text; escapes says whether the server escapes quotes.
+
+    Raises ValueError if the patterns are too large for the regex engine.
+    """
     timed = _one_clock(pieces)
-    marks = next((piece.marks for piece in timed if isinstance(piece, Field) and piece.clock), None)
     patterns = _patterns.write(timed, escapes=escapes)
-    stops = _patterns.stops(timed, escapes=escapes)
-    lead = len(timed[0].text) if isinstance(timed[0], Text) else 0
     try:
         for pattern in patterns:
             pl.Series([""]).str.extract_groups(pattern.text)
     except pl.exceptions.ComputeError as problem:
         raise ValueError("the patterns are too large") from problem
-    return LogFormat(name, title, documentation, product, samples, patterns, stops, lead, marks)
+    return LogFormat(
+        name=name,
+        patterns=patterns,
+        stops=_patterns.stops(timed, escapes=escapes),
+        lead=len(timed[0].text) if isinstance(timed[0], Text) else 0,
+        marks=next((piece.marks for piece in timed if isinstance(piece, Field) and piece.clock), None),
+    )
 
 
 def _one_clock(pieces: Sequence[Text | Field]) -> list[Text | Field]:
@@ -127,14 +124,18 @@ def _one_clock(pieces: Sequence[Text | Field]) -> list[Text | Field]:
     marks = {piece.marks for piece in pieces if isinstance(piece, Field) and piece.clock}
     kept = "start" if "start" in marks else "end"
     return [
-        replace(piece, slot=None, clock=None) if isinstance(piece, Field) and piece.clock and piece.marks != kept else piece
+        replace(piece, slot=None, clock=None)
+        if isinstance(piece, Field) and piece.clock and piece.marks != kept
+        else piece
         for piece in pieces
     ]
 
 
 def _capture(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     """Adds one column per group, named 1, 2 ...; all are null where the pattern does not match."""
-    return lines.select("line", "raw", pl.col("raw").str.extract_groups(pattern.text).alias("_groups")).unnest("_groups")
+    return lines.select("line", "raw", pl.col("raw").str.extract_groups(pattern.text).alias("_groups")).unnest(
+        "_groups"
+    )
 
 
 def _texts(found: pl.DataFrame, pattern: Pattern, zone: str) -> pl.DataFrame:
@@ -143,7 +144,9 @@ def _texts(found: pl.DataFrame, pattern: Pattern, zone: str) -> pl.DataFrame:
     for number, slot in enumerate(pattern.groups, start=1):
         if slot not in {None, "time", _patterns.REST}:
             text = pl.col(str(number))
-            fields.setdefault(str(slot), []).append(text.str.replace_many(_ESCAPES, leftmost=True) if pattern.escaped else text)
+            fields.setdefault(str(slot), []).append(
+                text.str.replace_many(_ESCAPES, leftmost=True) if pattern.escaped else text
+            )
     pieces = [_times.Piece(pl.col(str(number)), form) for number, form in pattern.clocks]
     return found.select(
         "line",

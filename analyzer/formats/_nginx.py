@@ -49,6 +49,7 @@ SLOTS: dict[str, str] = {
     "upstream_status": "upstream_status",
     "upstream_response_time": "upstream_s",
 }
+_SINGLE = ("upstream_http_", "upstream_cookie_", "upstream_trailer_", "upstream_cache_")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))")
 
 
@@ -90,4 +91,5 @@ def fields(format_text: FormatText) -> list[Text | Field]:
 
 def _field(variable: str, at: int) -> Field:
     clock, shape = CLOCKS.get(variable, (None, None))
-    return Field(f"${variable}", slot(variable), at, shape, clock, "end" if clock else None)
+    listed = variable.startswith("upstream_") and not variable.startswith(_SINGLE)
+    return Field(f"${variable}", slot(variable), at, shape, clock, "end" if clock else None, is_list=listed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -28,10 +29,24 @@ _ADJACENT = {"scheme": "[a-z]*", "host": '[^/ "]*', "server_name": '[^/ "]*', "p
 _TIDY = r" !#-\[\]-~"
 _TIDY_WORD = r"!#-\[\]-~"
 _TIDY_REQUEST = rf"([A-Za-z][A-Za-z0-9_.-]*) ([{_TIDY_WORD}]+) (HTTP/[0-9](?:\.[0-9])?)"
-# Values that never hold a blank, not even on a broken line.
-_WORDS = frozenset(
-    {"client_ip", "client_ip_other", "server_name", "host", "scheme", "method", "protocol", "request_id", "server_ip"}
-)
+# On a broken line a value may hold blanks, but not these: else a host or a wrapper in front is taken for the client.
+_LOOSE = {
+    "user": r'-|[^\s"\[\]:-][^"\[\]:]*?|',
+    **dict.fromkeys(
+        (
+            "client_ip",
+            "client_ip_other",
+            "server_name",
+            "host",
+            "scheme",
+            "method",
+            "protocol",
+            "request_id",
+            "server_ip",
+        ),
+        r"\S*?",
+    ),
+}
 _QUOTED = {
     "tidy": f"[{_TIDY}]*",
     "escaped": r'(?:[^"\\]|\\.)*',
@@ -77,7 +92,7 @@ def is_json(pieces: Sequence[Text | Field]) -> bool:
 
 def unbounded(pieces: Sequence[Text | Field]) -> Field | None:
     """Gives the first field of which nobody can tell where it ends, since another follows at once."""
-    for left, right in zip(pieces, pieces[1:], strict=False):
+    for left, right in pairwise(pieces):
         if isinstance(left, Field) and isinstance(right, Field):
             bounded = left.shape or right.shape or left.slot in _ADJACENT or left.slot in _SHAPES
             if not bounded:
@@ -128,7 +143,7 @@ def _tidy_groups(field: Field) -> list[str | None]:
 
 
 def _required(pieces: Sequence[Text | Field]) -> int:
-    """Gives the index of the last piece that a line must have: time, request and status, as far as the text has them."""
+    """Gives the index of the last piece that a line must have: time, request and status, if the text has them."""
     first: dict[int, int] = {}
     for index, piece in enumerate(pieces):
         for number, anchors in enumerate(_ANCHORS):
@@ -161,11 +176,19 @@ def _value(pieces: Sequence[Text | Field], index: int, style: str) -> str:
     if shape is not None:
         return shape
     end = after.text[0] if isinstance(after, Text) else " "
+    if isinstance(piece, Field) and piece.is_list and end != '"':
+        return _list_of(end)
     if end == '"':
         return _QUOTED[style]
-    if style.endswith("loose") and not (end in " \t" and isinstance(piece, Field) and piece.slot in _WORDS):
-        return ".*?"
+    if style.endswith("loose"):
+        return _LOOSE.get((piece.slot or "") if isinstance(piece, Field) else "", ".*?")
     if end in " \t":
         return f"[{_TIDY_WORD}]*" if style == "tidy" else r"\S*"
     excluded = pl.escape_regex(end)
     return f"[{_TIDY}--{excluded}]*" if style == "tidy" else f"[^{excluded}]*"
+
+
+def _list_of(end: str) -> str:
+    """Writes nginx's list: its blanks belong to the value, so the next field cannot start inside it."""
+    element = rf'[^\s",{pl.escape_regex(end.strip())}]+'
+    return f"(?:{element}(?:(?:, ?| : ){element})*)?"

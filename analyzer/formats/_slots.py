@@ -22,7 +22,7 @@ def _unit(units_per_second: int) -> Reader:
 
 
 def _server_address(text: pl.Expr) -> pl.Expr:
-    return values.listed(text.str.replace_all(r"[a-z]+://([^/,\s]+)[^,\s]*", "$1"))
+    return values.listed(text.str.replace_all(r"[a-z]+://(unix:[^:,\s]+|[^/,\s]+)[^,\s]*", "$1"))
 
 
 def _times(units_per_second: int) -> Reader:
@@ -128,5 +128,3 @@ def columns(slots: Iterable[str]) -> list[pl.Expr]:
         found.append(_credentials(pl.col("authorization")).alias("auth_present"))
         found.append(values.auth_scheme(pl.col("authorization")).alias("auth_scheme"))
     return found
-
-

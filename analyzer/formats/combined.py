@@ -5,6 +5,8 @@ https://httpd.apache.org/docs/2.4/logs.html#accesslog, https://nginx.org/en/docs
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyzer.formats import _compile, _logformat
 from analyzer.formats._plugin import Format
 
@@ -20,9 +22,8 @@ _NGINX_COMBINED = (
 def _format(name: str, title: str, text: str, *samples: str) -> Format:
     _, pieces = _compile.read_pieces(text)
     product, documentation = ("nginx", _NGINX) if text is _NGINX_COMBINED else ("apache", _APACHE)
-    return _logformat.build(
-        pieces, name=name, title=title, documentation=documentation, product=product, samples=samples
-    )
+    made = _logformat.build(pieces, name)
+    return replace(made, title=title, documentation=documentation, product=product, samples=samples)
 
 
 FORMATS: tuple[Format, ...] = (
@@ -56,7 +57,7 @@ FORMATS: tuple[Format, ...] = (
         "vhost_combined",
         "Combined Log Format with virtual host and port in front, as Debian's Apache writes it",
         f"%v:%p {COMBINED}",
-        'www.example.com:443 192.0.2.4 - - [25/Oct/2021:11:05:52 +0200] "GET /web/ HTTP/1.1" 403 6963 "-" "curl/7.68.0"',
+        'www.example.com:443 192.0.2.4 - - [25/Oct/2021:11:05:52 +0200] "GET /web/ HTTP/1.1" 403 69 "-" "curl/7.68.0"',
     ),
     _format(
         "nginx_combined",

@@ -14,7 +14,7 @@ import polars as pl
 from analyzer.formats import _aliases, _compile, _logformat, combined
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._logformat import LogFormat, Reading
-from analyzer.formats._plugin import REJECTS, Format, Parsed
+from analyzer.formats._plugin import Format, Parsed
 
 _KEY = "[A-Za-z_][A-Za-z0-9_.-]*"
 # Everything behind the user agent; a value is quoted, or goes on to the next key, since nginx lists `0.1, 0.2`.
@@ -34,8 +34,10 @@ class CombinedPairs:
     product: str = "nginx"
     kind: str = "request"
     samples: tuple[str, ...] = (
-        '192.0.2.1 - - [22/Nov/2026:16:14:14 +0000] "GET /healthz HTTP/1.1" 200 16 "-" "kube-probe/1.31" '
-        "rid=48b6 host=api.example upstream=127.20.0.3:8080 upstream_status=200 urt=0.003 rt=0.002",
+        (
+            '192.0.2.1 - - [22/Nov/2026:16:14:14 +0000] "GET /healthz HTTP/1.1" 200 16 "-" "kube-probe/1.31" '
+            "rid=48b6 host=api.example upstream=127.20.0.3:8080 upstream_status=200 urt=0.003 rt=0.002"
+        ),
         '192.0.2.2 - - [08/Dec/2021:09:16:05 +0000] "GET /a HTTP/1.1" 200 414 "-" "-" X-Forwarded-For="198.51.100.7"',
     )
 
@@ -43,7 +45,9 @@ class CombinedPairs:
         """Reads a frame of line, raw; lines without a pair are rejects."""
         readings: list[Reading] = []
         unread = lines.select("line", "raw")
-        first = unread.select(pl.col("raw").str.extract(_TAIL, 1).drop_nulls().first()).item() if unread.height else None
+        first = (
+            unread.select(pl.col("raw").str.extract(_TAIL, 1).drop_nulls().first()).item() if unread.height else None
+        )
         if first is not None:
             # Most files have one sequence of keys: its tidy pattern cannot fit a line with another one.
             tidy = replace(_compiled(_signature(first)), patterns=_compiled(_signature(first)).patterns[:1])
@@ -75,7 +79,7 @@ def _join(readings: list[Reading], rejects: list[pl.DataFrame]) -> Parsed:
 
 
 def _reject(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return lines.select("line", pl.lit(reason).alias("reason"), "raw").cast(REJECTS)
+    return lines.select("line", pl.lit(reason).alias("reason"), "raw")
 
 
 def _signature(tail: str) -> tuple[tuple[str, bool], ...]:
@@ -93,15 +97,12 @@ def _compiled(signature: tuple[tuple[str, bool], ...]) -> LogFormat:
         known = _aliases.meaning(_aliases.fold(key))
         slot = known[1] if known and known[1] != "time" else None
         quote = '"' if quoted else ""
-        pieces += [Text(f"{text} {key}={quote}"), Field(key, slot)]
+        pieces += [Text(f"{text} {key}={quote}"), Field(key, slot, is_list=(slot or "").startswith("upstream"))]
         text = quote
     if text:
         pieces.append(Text(text))
     late = any(isinstance(piece, Field) and piece.slot in _WRITTEN_AT_END for piece in pieces)
-    made = _logformat.build(
-        pieces, name="combined_pairs", title="", documentation="", product="nginx", escapes=True
-    )
-    return replace(made, marks="end" if late else "start")
+    return replace(_logformat.build(pieces, "combined_pairs"), marks="end" if late else "start")
 
 
 FORMATS: tuple[Format, ...] = (CombinedPairs(),)

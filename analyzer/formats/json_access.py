@@ -23,11 +23,15 @@ FORMATS: tuple[Format, ...] = (
         product="nginx",
         kind="request",
         samples=(
-            '{"time_local":"06/Aug/2018:09:57:51 +0800","remote_addr":"192.0.2.8","request":"GET /a.js HTTP/1.1",'
-            '"status":"200","body_bytes_sent":"442","request_time":"0.123","http_user_agent":"curl/8.5.0"}',
-            '{"time_iso8601":"2026-11-22T16:14:14+00:00","msec":"1795364054.321","remote_addr":"192.0.2.8",'
-            '"request_method":"GET","request_uri":"/a?b=c","status":502,"upstream_addr":"10.0.0.1:80, 10.0.0.2:80",'
-            '"upstream_status":"502, 502","upstream_response_time":"0.001, 0.002","request_time":0.004}',
+            (
+                '{"time_local":"06/Aug/2018:09:57:51 +0800","remote_addr":"192.0.2.8","request":"GET /a.js HTTP/1.1",'
+                '"status":"200","body_bytes_sent":"442","request_time":"0.123","http_user_agent":"curl/8.5.0"}'
+            ),
+            (
+                '{"time_iso8601":"2026-11-22T16:14:14+00:00","msec":"1795364054.321","remote_addr":"192.0.2.8",'
+                '"request_method":"GET","request_uri":"/a?b=c","status":502,"upstream_addr":"10.0.0.1:80, 10.0.0.2:80",'
+                '"upstream_status":"502, 502","upstream_response_time":"0.001, 0.002","request_time":0.004}'
+            ),
         ),
         requires=(("status",), _NGINX_NAMES, _NGINX_TIMES),
         keys={
@@ -44,10 +48,12 @@ FORMATS: tuple[Format, ...] = (
         product="caddy",
         kind="request",
         samples=(
-            '{"level":"info","ts":1772481453.4781775,"logger":"http.log.access.log0","msg":"handled request",'
-            '"request":{"remote_ip":"192.0.2.1","remote_port":"37070","client_ip":"192.0.2.1","proto":"HTTP/2.0",'
-            '"method":"GET","host":"example.com","uri":"/a?b=c","headers":{"User-Agent":["curl/8.12.1"]}},'
-            '"bytes_read":0,"user_id":"","duration":0.00020782,"size":0,"status":404,"resp_headers":{"Server":["Caddy"]}}',
+            (
+                '{"level":"info","ts":1772481453.4781775,"logger":"http.log.access.log0","msg":"handled request",'
+                '"request":{"remote_ip":"192.0.2.1","remote_port":"37070","client_ip":"192.0.2.1","proto":"HTTP/2.0",'
+                '"method":"GET","host":"example.com","uri":"/a?b=c","headers":{"User-Agent":["curl/8.12.1"]}},'
+                '"bytes_read":0,"user_id":"","duration":0.00020782,"size":0,"status":404,"resp_headers":{"Server":["Caddy"]}}'
+            ),
         ),
         requires=(("request.method",), ("request.uri",), ("status",)),
         keys={"duration": "duration_s", "latency": "duration_s", "request.tls.servername": None},
@@ -60,12 +66,14 @@ FORMATS: tuple[Format, ...] = (
         product="traefik",
         kind="request",
         samples=(
-            '{"ClientAddr":"192.0.2.1:39490","ClientHost":"192.0.2.1","ClientUsername":"-","DownstreamContentSize":356,'
-            '"DownstreamStatus":404,"Duration":215563,"OriginDuration":204708,"OriginStatus":200,'
-            '"RequestAddr":"docker.localhost","RequestContentSize":0,"RequestHost":"docker.localhost",'
-            '"RequestMethod":"GET","RequestPath":"/a","RequestProtocol":"HTTP/1.1","RequestScheme":"http",'
-            '"ServiceAddr":"172.17.0.3:80","StartUTC":"2021-12-08T14:02:43.464763557Z","level":"info","msg":"",'
-            '"request_User-Agent":"Nikto","time":"2021-12-08T14:02:43Z"}',
+            (
+                '{"ClientAddr":"192.0.2.1:39490","ClientHost":"192.0.2.1","ClientUsername":"-","DownstreamContentSize":356,'
+                '"DownstreamStatus":404,"Duration":215563,"OriginDuration":204708,"OriginStatus":200,'
+                '"RequestAddr":"docker.localhost","RequestContentSize":0,"RequestHost":"docker.localhost",'
+                '"RequestMethod":"GET","RequestPath":"/a","RequestProtocol":"HTTP/1.1","RequestScheme":"http",'
+                '"ServiceAddr":"172.17.0.3:80","StartUTC":"2021-12-08T14:02:43.464763557Z","level":"info","msg":"",'
+                '"request_User-Agent":"Nikto","time":"2021-12-08T14:02:43Z"}'
+            ),
         ),
         requires=(("RequestMethod", "RequestPath"), ("DownstreamStatus", "OriginStatus"), ("StartUTC", "time")),
         keys={"duration": "duration_ns", "startutc": "time"},

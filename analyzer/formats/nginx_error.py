@@ -21,9 +21,20 @@ _LINE = (
     r"(?s)^(?P<time>[0-9/]{10} [0-9:]{8}) \[(?P<level>[a-z]+)\] [0-9]+#[0-9]+: (?:\*[0-9]+ )?(?P<message>.*?)"
     r"(?:, client: (?P<client_ip>[^,]*?))?(?:, server: (?P<server_name>[^,]*))?"
     r'(?:, request: "(?P<request_line>.*?)")?(?:, subrequest: "[^"]*")?(?:, upstream: "(?P<upstream>[^"]*)")?'
-    r'(?:, host: "(?P<host>[^"]*)")?(?:, (?:login|referrer): "(?P<referrer>.*)")?(?:, [a-z]+: "[^"]*")*\s*$'
+    r'(?:, host: "(?P<host>[^"]*)")?(?:, referrer: "(?P<referrer>.*)")?(?:, login: "(?P<user>[^"]*)")?\s*$'
 )
-_NAMES = ("time", "level", "message", "client_ip", "server_name", "request_line", "upstream", "host", "referrer")
+_NAMES = (
+    "time",
+    "level",
+    "message",
+    "client_ip",
+    "server_name",
+    "request_line",
+    "upstream",
+    "host",
+    "referrer",
+    "user",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,10 @@ class NginxError:
     product: str = "nginx"
     kind: str = "error"
     samples: tuple[str, ...] = (
-        '2026/11/22 16:22:12 [error] 16550#16550: *29 limiting requests, excess: 10.005 by zone "per_client", '
-        'client: 192.0.2.30, server: api.example, request: "GET /v1/items?x=1 HTTP/1.1", host: "api.example"',
+        (
+            '2026/11/22 16:22:12 [error] 16550#16550: *29 limiting requests, excess: 10.005 by zone "per_client", '
+            'client: 192.0.2.30, server: api.example, request: "GET /v1/items?x=1 HTTP/1.1", host: "api.example"'
+        ),
         "2026/11/22 16:22:01 [notice] 16549#16549: nginx/1.22.1",
     )
 
@@ -53,7 +66,8 @@ class NginxError:
         stamp = pl.col("time").str.to_datetime("%Y/%m/%d %H:%M:%S", strict=False, time_unit="us")
         found = found.with_columns(stamped_at=values.localised(stamp, zone))
         good = found.filter(pl.col("stamped_at").is_not_null())
-        texts = good.with_columns(values.blank_to_null(pl.col(*_NAMES[3:])))
+        upstream = pl.col("upstream").str.extract(r"^(?:[a-z]+://)?(unix:[^:]+|[^/]+)", 1)
+        texts = good.with_columns(upstream=upstream).with_columns(values.blank_to_null(pl.col(*_NAMES[3:])))
         events = _events.build(texts.select("line", "raw", "stamped_at", *_NAMES[1:]), marks=None)
         timeless = owned.join(found.filter(pl.col("stamped_at").is_null()), on="_event", how="semi")
         rejects = pl.concat(

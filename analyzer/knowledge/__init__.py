@@ -29,7 +29,7 @@ __all__ = [
     "steps_of_the_method",
 ]
 
-_WORD = re.compile(r"[A-Z]+_[A-Z0-9_]+")
+_WORD = re.compile(r"[A-Z0-9_]+")
 
 
 @cache
@@ -101,9 +101,7 @@ def _errors(browser: str) -> dict[str, ErrorEntry]:
 @cache
 def _headers() -> dict[str, HeaderEntry]:
     entries = _load("headers.yml", HeaderEntry)
-    # A header's own entry wins over one that only mentions it.
-    mentioned = {name.lower(): entry for entry in reversed(entries) for name in entry.also}
-    return mentioned | {entry.name.lower(): entry for entry in entries}
+    return {name.lower(): entry for entry in entries for name in (entry.name, *entry.also)}
 
 
 def _load(name: str, kind: type[Entry]) -> tuple[Entry, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from analyzer.detect import detect, load_rules
 from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.noise import noise_kind
+from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError
 from analyzer.facts import add_facts
@@ -21,6 +23,7 @@ from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._render import render_outputs
 from analyzer.pipeline._tables import read_events
+from analyzer.pipeline._zone import ZONE_ASSUMED
 
 __all__ = ["STAGES", "Plan", "Reading", "Run", "frame_bytes", "parse", "run"]
 
@@ -58,14 +61,28 @@ def _correlate(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101 - the order of STAGES
     state.plan.progress("Joining sources")
     events = read_events(state.reading)
+    assumed = [source.name for source in state.reading.sources if source.timezone_from == ZONE_ASSUMED]
+    shifts = {shift.source: shift for shift in find_shifts(events, assumed)}
     offsets = measure_offsets(events)
-    joined = correlate(correct_clocks(events, offsets))
-    sources = tuple(_with_offset(source, offsets.get(source.name)) for source in state.reading.sources)
+    joined = correlate(correct_clocks(apply_shifts(events, shifts.values()), offsets))
+    sources = tuple(_corrected(source, shifts, offsets) for source in state.reading.sources)
     return replace(state, reading=replace(state.reading, sources=sources), joined=joined)
 
 
-def _with_offset(source: SourceReport, offset: int | None) -> SourceReport:
-    return source if offset is None else replace(source, clock_offset_ms=offset)
+def _corrected(source: SourceReport, shifts: dict[str, ZoneShift], offsets: dict[str, int]) -> SourceReport:
+    """Gives the source's report with what was found out about its zone and clock."""
+    corrected = replace(source, clock_offset_ms=offsets.get(source.name))
+    shift = shifts.get(source.name)
+    if shift is None:
+        return corrected
+    ahead = timedelta(seconds=shift.shift_seconds)
+    return replace(
+        corrected,
+        timezone=shift.zone,
+        timezone_from=f"found: {shift.matches:,} lines match access lines of the same requests in this zone",
+        start=source.start - ahead if source.start else None,
+        end=source.end - ahead if source.end else None,
+    )
 
 
 def _add_facts(state: Run) -> Run:

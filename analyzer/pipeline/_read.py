@@ -10,16 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from analyzer.errors import FormatError, InputError
-from analyzer.formats import (
-    Choice,
-    DocumentFormat,
-    Format,
-    compile_log_format,
-    detect,
-    document_formats,
-    line_formats,
-    read_block,
-)
+from analyzer.formats import Choice, compile_log_format, detect, document_formats, line_formats, read_block
+from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.model import FormatUse, Ledger, SourceReport
 from analyzer.pipeline._plan import Plan, Reading
 from analyzer.pipeline._zone import zone_of

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analyzer.formats import Format, read_block
+from analyzer.formats import read_block
+from analyzer.formats._plugin import Format
 
+ZONE_ASSUMED = "assumed: the lines carry no zone and --tz was not given"
 _FAR_AWAY = "Pacific/Kiritimati"
 
 
@@ -22,4 +24,4 @@ def zone_of(head: Sequence[str], formats: Sequence[Format], asked: str | None) -
         return "UTC", "each line carries its offset"
     if asked:
         return asked, "--tz"
-    return "UTC", "assumed: the lines carry no zone and --tz was not given"
+    return "UTC", ZONE_ASSUMED

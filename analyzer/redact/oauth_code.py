@@ -6,8 +6,8 @@ from analyzer.redact._detector import Detector
 
 DETECTOR = Detector(
     kind="secret",
-    pattern=r"(?i)[?&#](?:code|state|nonce|sig|sv_sig|x-amz-credential|x-goog-credential|se_sig|hmac)=([^&#\s\"'\\]{6,})",
-    literals=("code=", "state=", "nonce=", "sig=", "credential=", "hmac="),
+    pattern=r"(?i)[?&#](?:key|code|state|nonce|sig|sv_sig|x-amz-credential|x-goog-credential|se_sig|hmac)=([^&#\s\"'\\]{6,})",
+    literals=("key=", "code=", "state=", "nonce=", "sig=", "credential=", "hmac="),
     finds=(("/callback?code=4/0AeaYSHB&state=xyz123", "4/0AeaYSHB"), ("/blob?sv=1&sig=abc%2Bdef", "abc%2Bdef")),
     ignores=("error code=12345678", "?code=404", "state=running"),
 )

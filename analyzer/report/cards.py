@@ -6,7 +6,9 @@ from analyzer.model import Incident
 from analyzer.report import phrases
 from analyzer.report.material import Material
 from analyzer.report.view import Card, Fact
-from analyzer.report.words import LAYER_WORDS, sentence
+from analyzer.report.words import LAYER_WORDS, sentence, series
+
+_ERRORS = 3
 
 
 def card(material: Material, incident: Incident) -> Card:
@@ -31,10 +33,10 @@ def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
         f"{material.label(item.client)} ({item.failed:,} of {item.requests:,})" for item in incident.clients.top[:3]
     )
     most = f"; most failures: {clients}" if clients else ""
-    errors = material.labels(incident.errors, 3)
+    errors = series([material.label(error) for error in incident.errors], _ERRORS, between="; ")
     return (
         Fact("When", phrases.when(incident) + (f"; {after}" if after else ""), ""),
         Fact("For whom", phrases.whom(incident.clients) + most, ""),
-        Fact("Status", phrases.statuses(incident), "; ".join(errors.items)),
+        Fact("Status", phrases.statuses(incident), errors),
         Fact("How much", phrases.share(incident), ""),
     )

@@ -23,6 +23,7 @@ from analyzer.model import (
     SignalReport,
     SourceReport,
 )
+from analyzer.report.phrases import verdicts
 from analyzer.report.words import iso
 
 MOST_IDS = 1_000
@@ -30,7 +31,9 @@ Value = dict[str, object]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # C1, BiDi, zero-width and tag characters: a terminal or an editor may act on them.
-_UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 
 
 def findings_json(analysis: Analysis) -> bytes:
@@ -109,7 +112,7 @@ def _incident(incident: Incident) -> Value:
         "correlation_ids": list(incident.correlation_ids[:MOST_IDS]),
         "correlation_id_count": incident.correlation_id_count,
         "rules": list(incident.rules),
-        "layers": [_layer(layer) for layer in incident.layers],
+        "layers": [_layer(layer) for layer in verdicts(incident)],
         "root_evidence": [_evidence(evidence) for evidence in incident.root_evidence],
         "next_steps": list(incident.next_steps),
         "reproduction": _reproduction(incident.reproduction),

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from analyzer.model import Analysis, Exhibit, Incident, LayerVerdict, Ref
 from analyzer.report import phrases
-from analyzer.report.charts.ladder import complete
 from analyzer.report.quoting import clip, one_line, visible
-from analyzer.report.words import LAYER_WORDS, SERIOUS, VERDICT_WORDS, number, plural, sentence, span
+from analyzer.report.words import LAYER_WORDS, SERIOUS, VERDICT_WORDS, plural, sentence, series, span
 
 MOST_CHARACTERS = 8_000
 _FULL = 3
@@ -17,10 +16,10 @@ _PIECE = 240
 _QUOTE = 400
 _ITEMS = 4
 _QUOTES = 3
-# Words of letters, digits and these are no markup, link or mention in any Markdown or chat; a dot could make a host name.
-_PLAIN = frozenset("/{}(),:;%'\"=+-–")
+# Words of letters, digits and these are no markup, link or mention in Markdown or chat; a dot could make a host name.
+_PLAIN = frozenset("/{}(),:;%'\"=+-\u2013")
 _NUMBER = re.compile(r"[0-9]+(?:[.:][0-9]+)*")
-_MARKER = re.compile(r"(?:[0-9]+[.)]|[-+=–]+)")
+_MARKER = re.compile(r"(?:[0-9]+[.)]|[-+=\u2013]+)")
 _AFTER_CODE = re.compile(r"` ([.,;:)])")
 _EDGES = "\"'(),.:;…"
 
@@ -80,7 +79,10 @@ def _words(text: str) -> str:
 def _word(word: str, *, first: bool) -> str:
     core = word.strip(_EDGES)
     plain = _NUMBER.fullmatch(core) or all(char.isalnum() or char in _PLAIN for char in core)
-    return word if plain and "://" not in word and not (first and _MARKER.fullmatch(word)) else code(word)
+    if plain and "://" not in core and not (first and _MARKER.fullmatch(word)):
+        return word
+    head, _, tail = word.partition(core)
+    return f"{head}{code(core)}{tail}" if core else code(word)
 
 
 def _full(analysis: Analysis, incident: Incident, rank: int) -> str:
@@ -102,7 +104,11 @@ def _short(incident: Incident, rank: int) -> str:
 
 def _head(incident: Incident, rank: int) -> list[str]:
     mark = "#" if rank == 1 and incident.severity in SERIOUS else f"## {rank}."
-    return [f"{mark} {incident.severity.upper()}: {prose(incident.title)}", "", f"- **Layer:** {phrases.layer(incident)}"]
+    return [
+        f"{mark} {incident.severity.upper()}: {prose(incident.title)}",
+        "",
+        f"- **Layer:** {phrases.layer(incident)}",
+    ]
 
 
 def _facts(analysis: Analysis, incident: Incident) -> list[str]:
@@ -113,8 +119,7 @@ def _facts(analysis: Analysis, incident: Incident) -> list[str]:
         f"- **Status:** {phrases.statuses(incident)}; {phrases.share(incident)}",
     ]
     if incident.errors:
-        more = _more(len(incident.errors), _ITEMS)
-        lines.append(f"- **Error:** {', '.join(code(error) for error in incident.errors[:_ITEMS])}{more}")
+        lines.append(f"- **Error:** {series([code(error) for error in incident.errors], _ITEMS)}")
     if incident.separating:
         value = incident.separating
         named = code(f"{value.attribute} = {value.value}")
@@ -126,10 +131,10 @@ def _facts(analysis: Analysis, incident: Incident) -> list[str]:
 
 def _layers(incident: Incident) -> str:
     by_verdict: dict[str, list[LayerVerdict]] = {}
-    for item in complete(incident):
+    for item in phrases.verdicts(incident):
         by_verdict.setdefault(item.verdict, []).append(item)
     return "; ".join(
-        f"{word} {', '.join(LAYER_WORDS[item.layer] for item in by_verdict[verdict])}"
+        f"{word}: {', '.join(LAYER_WORDS[item.layer] for item in by_verdict[verdict])}"
         for verdict, word in VERDICT_WORDS.items()
         if verdict in by_verdict
     )
@@ -186,13 +191,11 @@ def _closing(analysis: Analysis, untold: int, report_name: str) -> str:
     if unseen:
         lines += ["Not seen:", "", *unseen, ""]
     tool = code(f"{findings.tool.name} {findings.tool.version}", 80)
-    lines.append(f"Full report: {code(report_name, 80)}. Secrets are replaced by `[redacted:kind:hex]`. Made by {tool}.")
+    lines.append(
+        f"Full report: {code(report_name, 80)}. Secrets are replaced by `[redacted:kind:hex]`. Made by {tool}."
+    )
     return "\n".join(lines) + "\n"
 
 
 def _at(ref: Ref | None) -> str:
     return f" ({code(str(ref), 120)})" if ref else ""
-
-
-def _more(total: int, shown: int) -> str:
-    return f" and {number(total - shown)} more" if total > shown else ""

@@ -94,17 +94,19 @@ class Material:
     def claims(self, evidence: Sequence[Evidence]) -> Listing[Claim]:
         """Gives the first sentences with what proves them."""
         first = evidence[: self.limits.items]
-        return self.listing([self.claim(item) for item in first], len(first), "all in findings.json", total=len(evidence))
+        return self.listing(
+            [self.claim(item) for item in first], len(first), "all in findings.json", total=len(evidence)
+        )
 
     def steps(self, steps: Sequence[str]) -> Listing[tuple[Run, ...]]:
         """Gives the first steps, with https addresses in them apart so that they can be links."""
         first = [runs(self.text(step)) for step in steps[: self.limits.items]]
         return self.listing(first, len(first), "all in findings.json", total=len(steps))
 
-    def labels(self, values: Sequence[str], limit: int | None = None, *, total: int | None = None) -> Listing[str]:
+    def labels(self, values: Sequence[str]) -> Listing[str]:
         """Gives the first names or values."""
-        first = [self.label(value) for value in values[: limit or self.limits.items]]
-        return self.listing(first, len(first), "more in findings.json", total=max(total or 0, len(values)))
+        first = [self.label(value) for value in values[: self.limits.items]]
+        return self.listing(first, len(first), "all in findings.json", total=len(values))
 
 
 def prepare(analysis: Analysis, limits: Limits) -> Material:
@@ -125,9 +127,7 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
         if exhibit.timestamp:
             stamps.setdefault(exhibit.ref, exhibit.timestamp)
     picked = list(cited)[: limits.evidence]
-    lines = [
-        Line(ref, stamps.get(ref), "\n".join(texts.get(ref, ())), tuple(sorted(cited[ref]))) for ref in picked
-    ]
+    lines = [Line(ref, stamps.get(ref), "\n".join(texts.get(ref, ())), tuple(sorted(cited[ref]))) for ref in picked]
     lines.sort(key=lambda line: (line.timestamp is None, iso(line.timestamp) if line.timestamp else "", _key(line.ref)))
     return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked))
 

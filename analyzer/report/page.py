@@ -7,9 +7,10 @@ from itertools import groupby
 from analyzer.model import Incident
 from analyzer.report import phrases
 from analyzer.report.cards import card
+from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection, Section, ordered
-from analyzer.report.view import Article, IncidentsView, PageView, Part, Table
+from analyzer.report.view import Article, IncidentsView, PageView, Part
 from analyzer.report.words import LAYER_WORDS, number, plural, span
 
 
@@ -17,7 +18,8 @@ def build(material: Material, policy: str) -> PageView:
     """Gives the page; sections that have nothing to say are left out."""
     parts: list[Part] = []
     for of_incident, group in groupby(ordered().items(), key=lambda item: isinstance(item[1], IncidentSection)):
-        parts += _incidents(material, dict(group)) if of_incident else _plain(material, dict(group))
+        sections = dict(group)
+        parts += _incidents(material, sections) if of_incident else _plain(material, sections)
     findings = material.analysis.findings
     events = sum(source.events for source in findings.sources)
     return PageView(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from analyzer.model import Clients, Findings, Incident, Separating
+from analyzer.model import LAYERS, Clients, Findings, Incident, LayerVerdict, Separating
 from analyzer.report.words import (
     LAYER_WORDS,
     SERIOUS,
@@ -14,6 +14,7 @@ from analyzer.report.words import (
     number,
     percent,
     plural,
+    series,
     span,
     sureness,
     utc,
@@ -66,13 +67,15 @@ def aftermath(incident: Incident, findings: Findings, bucket_seconds: int) -> st
     gap = utc(findings.end) - utc(incident.ended)
     if gap <= timedelta(seconds=bucket_seconds):
         return f"may be going on: the inputs end at {clock(findings.end)} UTC"
-    return f"unknown since: no later request to these endpoints in the inputs, which end at {clock(findings.end)} UTC"
+    return f"no later request to these endpoints in the inputs, which end at {clock(findings.end)} UTC"
 
 
 def whom(clients: Clients) -> str:
     """Says who was affected, among those who used the endpoints."""
     others = clients.on_endpoints
-    if clients.scope == "all":
+    if clients.affected == others == 1:
+        text = "1 client, the only one that used these endpoints"
+    elif clients.scope == "all":
         text = f"all {plural(clients.affected, 'client')} that used these endpoints"
     else:
         text = f"{number(clients.affected)} of {plural(others, 'client')} that used these endpoints"
@@ -92,9 +95,8 @@ def share(incident: Incident) -> str:
 
 def statuses(incident: Incident) -> str:
     """Gives the statuses that clients saw, or says that none came."""
-    first = ", ".join(str(status) for status in incident.statuses[:_STATUSES])
-    more = len(incident.statuses) - _STATUSES
-    return (first + (f" and {number(more)} more" if more > 0 else "")) or "no status: no response came"
+    known = [str(status) for status in incident.statuses]
+    return series(known, _STATUSES) if known else "no status: no response came"
 
 
 def ratio(incident: Incident) -> str:
@@ -132,6 +134,12 @@ def separating(value: Separating) -> str:
 def length(incident: Incident) -> str:
     """Gives how long it lasted."""
     return duration(incident.ended - incident.started)
+
+
+def verdicts(incident: Incident) -> tuple[LayerVerdict, ...]:
+    """Gives all ten layers in travel order; one that the incident says nothing of is not visible."""
+    known = {item.layer: item for item in incident.layers}
+    return tuple(known.get(name) or LayerVerdict(name, "not_visible") for name in LAYERS)
 
 
 def _round(value: float) -> str:

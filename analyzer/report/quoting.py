@@ -1,4 +1,4 @@
-"""Makes text from outside harmless to look at: control characters shown in writing, long text cut and the rest counted."""
+"""Makes text from outside harmless to look at: control characters written out, long text cut and the rest counted."""
 
 from __future__ import annotations
 

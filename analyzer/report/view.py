@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from analyzer.report.chart_view import HeatChart, LadderChart, Table, TimelineChart, WaterfallChart
+
 T = TypeVar("T")
 
 
@@ -57,138 +59,6 @@ class Fact:
     term: str
     text: str
     quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """caption, head: names of the columns; rows: cells; note: what was left out, or empty."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """x: place in per cent; align: start, middle or end; text: the label."""
-
-    x: str
-    align: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """x, y, width, height: a rectangle, x and width in per cent, the others in pixels; kind: its class."""
-
-    x: str
-    y: str
-    width: str
-    height: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """x, width: an incident's time in per cent; y: the top of its lane in pixels; align and label_x: where text goes."""
-
-    x: str
-    width: str
-    y: int
-    label_x: str
-    align: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineChart:
-    """Requests and failures over time.
-
-    id, title, description: for readers who see no picture; height: pixels; floor: pixels of the base line;
-    shapes: bars; lanes: incidents; top: what the highest bar means; ticks: the time axis; table: the same as numbers.
-    """
-
-    id: str
-    title: str
-    description: str
-    height: int
-    floor: int
-    shapes: tuple[Shape, ...]
-    lanes: tuple[Lane, ...]
-    top: str
-    ticks: tuple[Tick, ...]
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class HeatRow:
-    """y: top in pixels; label: the status class; total: how many requests; cells: rectangles of four levels."""
-
-    y: int
-    label: str
-    total: str
-    cells: tuple[Shape, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HeatChart:
-    """Share of each status class over time: id, title, description, height, bands (rows), ticks, table."""
-
-    id: str
-    title: str
-    description: str
-    height: int
-    bands: tuple[HeatRow, ...]
-    ticks: tuple[Tick, ...]
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """y: middle in pixels; layer: its word; verdict: cause, suspected, ruled_out or not_visible; word: the same."""
-
-    y: int
-    layer: str
-    verdict: str
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class LadderChart:
-    """The ten layers from the browser to the backend: id, title, description, height, rungs, table."""
-
-    id: str
-    title: str
-    description: str
-    height: int
-    rungs: tuple[Rung, ...]
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """y: top in pixels; label: the hop; text: its status and duration; x, width: its bar in per cent; kind: class."""
-
-    y: int
-    label: str
-    text: str
-    x: str
-    width: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaterfallChart:
-    """One request from hop to hop on one time axis: id, title, description, height, stops, ticks, table."""
-
-    id: str
-    title: str
-    description: str
-    height: int
-    stops: tuple[Stop, ...]
-    ticks: tuple[Tick, ...]
-    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +131,11 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class ImpactView:
-    """What happened and to whom: facts, chart (or None), clients, endpoints, errors, ids, decisive, preceding, working."""
+    """What happened and to whom.
+
+    facts: counts in words; chart: of its endpoints, or None; clients, endpoints, errors, ids: named; decisive: lines
+    that decide; preceding: what came just before, or None; working: a comparable request that worked, or None.
+    """
 
     facts: tuple[Fact, ...]
     chart: TimelineChart | None
@@ -356,7 +230,11 @@ class NotVisibleView:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source: its name, kinds, formats, counts of the ledger, time, zone, clock, whether it adds up, notes."""
+    """One source.
+
+    name, kinds, formats: what it is; lines, event_lines, rejects, directives, blank: its ledger; balance: whether that
+    adds up; events: how many; time: from when until when; zone, clock: how its times were read; notes: sentences.
+    """
 
     name: str
     kinds: str

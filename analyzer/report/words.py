@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from analyzer.model import Layer, Severity, Verdict
@@ -38,6 +39,12 @@ def number(value: int) -> str:
 def plural(value: int, word: str, words: str | None = None) -> str:
     """Gives the count and its word: 1 request, 1,204 requests."""
     return f"{value:,} {word if value == 1 else words or word + 's'}"
+
+
+def series(values: Sequence[str], limit: int, *, between: str = ", ") -> str:
+    """Gives the first values on one line and how many more there are: 1, 2 and 3 more."""
+    rest = len(values) - limit
+    return between.join(values[:limit]) + (f" and {number(rest)} more" if rest > 0 else "")
 
 
 def percent(share: float) -> str:
@@ -104,13 +111,13 @@ def microseconds(value: int) -> str:
 
 
 def span(start: datetime, end: datetime) -> str:
-    """Gives a stretch of time: 2026-05-12 16:32:13–16:32:37 UTC (24 s), or just the moment if it has no length."""
+    """Gives a stretch of time with an en dash, as in 2026-05-12 16:32:13-16:32:37 UTC (24 s); or just the moment."""
     begin = f"{day(start)} {clock(start)}"
     if start == end:
         return f"{begin} UTC"
     until = clock(end) if day(start) == day(end) else f" {day(end)} {clock(end)}"
     gap = " " if day(start) != day(end) else ""
-    return f"{begin}{gap}–{until} UTC ({_length(start, end)})"
+    return f"{begin}{gap}\u2013{until} UTC ({_length(start, end)})"
 
 
 def _length(start: datetime, end: datetime) -> str:

@@ -128,7 +128,7 @@ class Stream:
             yield f"{self._damage.count:,} invalid {unit}{plural} replaced, first on line {self._damage.line:,}"
         if self._cuts:
             line, size = self._cuts[0]
-            more = f", and {len(self._cuts) - 1:,} more lines" if len(self._cuts) > 1 else ""
+            more = f"; {len(self._cuts):,} lines were cut" if len(self._cuts) > 1 else ""
             yield f"line {line:,} was cut after {self._limits.line_bytes:,} bytes ({size:,} in all){more}"
         if self._lines == 1 and b"\n" not in self.head and self.head.count(b"\r") > 1:
             yield "all is one line: carriage returns alone do not end lines"

@@ -59,7 +59,7 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
 
 
 def _read(file: BinaryIO, at: int, count: int) -> bytes:
-    if at >= 1 << 62:
+    if not 0 <= at < 1 << 62:
         return b""
     file.seek(at)
     return file.read(count)

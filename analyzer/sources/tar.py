@@ -46,6 +46,7 @@ def members(feed: Feed, _limits: Limits) -> Iterator[Member]:
             return
         content.finish()
         extended = {}
+    raise InputError("ends before the end mark of its tar archive, so members may be missing")
 
 
 CONTAINER = Archive("tar", recognise, members)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.exchange import Exchange
-from lab.stories._story import NORMAL_NOISE, Fault, Story
+from lab.stories._story import EXPIRED_TOKENS, NORMAL_NOISE, Fault, Story
 
 PLANTED = re.compile(r"[A-Za-z0-9_.]*CANARY[0-9a-f]{16}(?:@harbor-mail\.example)?")
 MISTYPED = re.compile(r"[0-9a-f]{16}YRANAC_wp")
@@ -49,7 +49,7 @@ def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
         "client_statuses": _statuses(recorded.exchanges),
         "inputs": inputs,
         "timezones": {"access.log": story.edge.timezone, "error.log": story.edge.timezone, "app.jsonl": "UTC"},
-        "distractors": [*story.distractors, *NORMAL_NOISE],
+        "distractors": [*story.distractors, *_noise(recorded.exchanges)],
         "canaries": canaries(recorded.files),
     }
 
@@ -111,6 +111,12 @@ def _pattern(failing: Sequence[Exchange], nearby: Sequence[Exchange]) -> str:
     affected = {one.client for one in failing}
     failed = {id(one) for one in failing}
     return "intermittent" if any(one.client in affected and id(one) not in failed for one in nearby) else "constant"
+
+
+def _noise(exchanges: Sequence[Exchange]) -> list[str]:
+    # a fault that refuses or stops everything leaves no token the time to expire
+    expired = any(one.problem == "the token expired" for one in exchanges)
+    return [*NORMAL_NOISE, *([EXPIRED_TOKENS] if expired else [])]
 
 
 def _span(exchanges: Sequence[Exchange]) -> dict[str, str | None]:

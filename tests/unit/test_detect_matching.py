@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -69,6 +70,7 @@ def hits(tmp_path, item, column, values, condition="a"):
         ("path: /a*c", "path", ["/ac", "/abc", "/a\nc", "/abcd", "x/ac"], ["/ac", "/abc", "/a\nc"]),
         ("path: /a?c", "path", ["/ac", "/abc", "/aéc", "/abbc"], ["/abc", "/aéc"]),
         ("path: [/a*c, '/b?']", "path", ["/axc", "/b1", "/b", "/c"], ["/axc", "/b1"]),
+        (f"path|endswith: [{', '.join(f'.x{n}' for n in range(300))}, .JS]", "path", ["/a.js", "/a.x7", "/a.x7x"], ["/a.js", "/a.x7"]),
         ("path: '*'", "path", ["", "/a", None], ["", "/a"]),
         ("path: /a.c", "path", ["/a.c", "/abc"], ["/a.c"]),
         (r"path: '/a\*'", "path", ["/a*", "/ab"], ["/a*"]),
@@ -127,7 +129,8 @@ def hits(tmp_path, item, column, values, condition="a"):
         ("cs-uri-query|contains: 'id='", "target", ["/a?id=1", "/a"], ["/a?id=1"]),
         ("CS-URI-STEM: /a", "path", ["/a", "/b"], ["/a"]),
         ("path|base64: foobar", "path", ["Zm9vYmFy", "zm9vymfy", "xZm9vYmFy"], ["Zm9vYmFy", "zm9vymfy"]),
-        ("path|wide|base64offset|contains|cased: cmd", "path", ["xYwBtAGx", "xYgBtAGx"], ["xYwBtAGx"]),
+        ("path|utf16be|base64offset|contains|cased: cmd", "path", ["xAGMAbQBkx", "xBjAG0AZx", "xAYwBtAGx", "xagmambqbk"], ["xAGMAbQBkx", "xBjAG0AZx", "xAYwBtAGx"]),
+        ("path|utf16|base64: cmd", "path", ["//5jAG0AZAA=", "//5jAG0AZAA"], ["//5jAG0AZAA="]),
         ("path|windash|contains: ' -f'", "path", ["x /f", "x –f", "x f"], ["x /f", "x –f"]),
     ],
 )  # fmt: skip
@@ -170,26 +173,21 @@ def test_keywords_look_anywhere_into_the_record(tmp_path, keywords, expected):
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        ("a or b and c", [0, 1, 2, 3, 6]),
+        ("a or b and c", [0, 1, 3, 6]),
         ("(a or b) and c", [1, 3, 6]),
         ("not a and b", [2, 6]),
         ("not not a", [0, 1, 3]),
         ("1 of them", [0, 1, 2, 3, 4, 6]),
         ("all of them", [3]),
-        ("any of x*", []),
-        ("[a and b, c and not b]", [1, 2, 3, 4]),
+        ("any of b*", [2, 3, 6]),
+        ("1 of *a*", [0, 1, 3]),
+        ("[a and b, c and not b]", [1, 3, 4]),
     ],
 )
 def test_conditions_bind_or_weakest_then_and_then_not(tmp_path, condition, expected):
     """Rows 0..6 carry the letters a, ac, b, abc, c, none, bc in their path."""
     rows = [{"path": path} for path in ("a", "ac", "b", "abc", "c", "-", "bc")]
     section = "".join(f"  {name}:\n    path|contains: {name}\n" for name in "abc")
-    if condition == "any of x*":
-        section += "  x1:\n    path: q\n"
-    if condition == "[a and b, c and not b]":
-        expected = [1, 3, 4]
-    if condition == "a or b and c":
-        expected = [0, 1, 3, 6]
     assert matched(tmp_path, f"{section}  condition: {condition}\n", frame(*rows)) == expected
 
 
@@ -208,7 +206,7 @@ def test_them_skips_names_that_begin_with_an_underscore(tmp_path):
         ("category: PROXY", [0, 1]),
         ("category: application", [1, 3]),
         ("product: nginx", [0, 2]),
-        ("{category: webserver, product: nginx}", [0]),
+        ("category: webserver\n  product: nginx", [0]),
         ("service: error", [2]),
         ("service: nginx", [0, 2]),
         ("category: process_creation", []),
@@ -219,20 +217,31 @@ def test_a_logsource_chooses_the_rows(tmp_path, logsource, expected):
     rows = frame(
         {"product": "nginx"}, {"message": "boom"}, {"kind": "error", "product": "nginx"}, {"kind": "application"}
     )
-    assert matched(tmp_path, "  a:\n    row|gte: 0\n  condition: a\n", rows, logsource.strip("{}").replace(", ", "\n  ")) == expected
+    assert matched(tmp_path, "  a:\n    row|gte: 0\n  condition: a\n", rows, logsource) == expected
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.one_of(st.ip_addresses().map(str), st.ip_addresses(v=6).map(lambda a: a.exploded), st.text("0f1:.%", max_size=24)))
-def test_an_address_is_compared_by_value(text):
-    """The digits of an address are those that the standard library reads, and null for what it refuses."""
-    bare = text.split("%")[0] if ":" in text else text
+ADDRESSES = st.one_of(
+    st.ip_addresses().map(str),
+    st.ip_addresses(v=6).map(lambda address: address.exploded),
+    st.integers(0, 2**32 - 1).map(lambda value: f"::ffff:{ip_address(value)}"),
+    st.text("0f1:.%", max_size=24),
+)
+
+
+def _expected_digits(text):
     try:
-        address = ip_address(bare)
-        expected = f"{int(address):032x}" if address.version == 6 else f"{'0' * 20}ffff{int(address):08x}"
+        address = ip_address(text.split("%")[0] if ":" in text else text)
     except ValueError:
-        expected = None
-    assert pl.DataFrame({"a": [text]}).select(hexadecimal(pl.col("a"))).item() == expected
+        return None
+    return f"{int(address):032x}" if address.version == 6 else f"{'0' * 20}ffff{int(address):08x}"
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(ADDRESSES, min_size=20, max_size=60))
+def test_an_address_is_compared_by_value(texts):
+    """The digits of an address are those that the standard library reads, and null for what it refuses."""
+    found = pl.DataFrame({"a": texts}).select(hexadecimal(pl.col("a"))).to_series().to_list()
+    assert found == [_expected_digits(text) for text in texts]
 
 
 @settings(max_examples=60, deadline=None)
@@ -246,7 +255,7 @@ def test_matches_do_not_depend_on_how_rows_are_parted(tmp_path_factory, paths, c
     section = "  a:\n    path|contains: a\n  b:\n    path: ''\n  condition: a or b or not path_there\n  path_there:\n    path|exists: true\n"
     events = frame(*({"path": path} for path in paths))
     edges = sorted({0, len(paths), *(cut for cut in cuts if cut < len(paths))})
-    parts = [events[begin:end] for begin, end in zip(edges, edges[1:], strict=False)]
+    parts = [events[begin:end] for begin, end in pairwise(edges)]
     whole = matched(folder, section, events)
     assert [row for part in parts for row in matched(folder, section, part)] == whole
     assert whole == [row for row, path in enumerate(paths) if path != "/b"]

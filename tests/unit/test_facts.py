@@ -289,6 +289,7 @@ def test_a_host_that_is_never_logged_is_the_same_host():
         ({"kind": "error", "message": 'limiting connections by zone "a"'}, "server_limit_503"),
         ({"kind": "error", "message": 'limiting requests, dry run, excess: 20.8 by zone "a"'}, None),
         ({"kind": "error", "message": 'delaying request, excess: 0.8, by zone "a"'}, None),
+        ({"kind": "error", "message": 'open() "/srv/limiting requests, excess" failed'}, None),  # a made-up path
         ({"status": 403, "ratelimit_remaining": 0}, "quota_403"),
         ({"status": 403, "retry_after": "60"}, "quota_403"),
         ({"status": 403, "ratelimit_remaining": 7}, None),
@@ -327,13 +328,16 @@ UP = {"upstream": ["10.0.0.9:80"]}
         (UP | {"status": 502, "upstream_status": [200]}, "proxy"),
         (UP | {"status": 502, "upstream_status": [None]}, "proxy"),
         (UP | {"status": 504, "upstream_status": None}, "proxy"),
-        (UP | {"status": 502, "upstream_status": [502], "message": "upstream sent too big header while"}, "proxy"),
+        (
+            UP | {"status": 502, "upstream_status": [502], "message": "upstream sent too big header while reading"},
+            "proxy",
+        ),
         (
             UP
             | {
                 "status": 200,
                 "upstream_status": [502, 200],
-                "message": "connect() failed while connecting to upstream",
+                "message": "connect() failed (111: Connection refused) while connecting to upstream",
             },
             "application",
         ),
@@ -377,6 +381,15 @@ def test_one_source_that_logs_servers_says_nothing_of_another():
         ({"status": 403, "message": "ModSecurity: Access denied with code 403"}, "waf"),
         ({"status": 403, "message": "access forbidden by rule"}, "proxy"),
         ({"kind": "error", "message": "upstream timed out (110: Connection timed out) while reading"}, "proxy"),
+        ({"status": 404, "message": 'open() "/srv/www/x" failed (2: No such file or directory)'}, "proxy"),
+        (
+            {"status": 503, "message": "(111)Connection refused: AH00957: HTTP: attempt to connect to 10.0.0.9:80"},
+            "proxy",
+        ),
+        (
+            {"status": 403, "message": 'directory index of "/srv/upstream timed out/" is forbidden'},
+            None,
+        ),  # a made-up path
         ({"kind": "application", "status": 500, "message": "upstream timed out"}, "application"),
         ({"kind": "application", "message": "upstream timed out"}, None),
         ({"status": 500, "server": "gunicorn/21.2"}, "application"),

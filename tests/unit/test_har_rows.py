@@ -103,6 +103,7 @@ def test_set_cookie_is_not_quoted():
         "Bearer !!.!!.!!",
         f"Bearer {jwt([], 'x')}",
         f"Bearer {jwt({}, {'exp': 1e300, 'nbf': 'x'})}",
+        f"Bearer {jwt({}, {'exp': 1772445540000})}",
         "Bearer " + "a" * 100_000 + ".b.c",
     ],
 )
@@ -227,9 +228,40 @@ def test_haralyzer_gives_the_grouping(monkeypatch: pytest.MonkeyPatch):
     assert len(asked) == 1
 
 
+def test_the_first_page_of_an_id_counts():
+    """A page whose id was there before is left out and counted."""
+    structure = structure_pages([{"id": "a", "title": "first"}, {"id": "a", "title": "second"}], [])
+    assert [page["title"] for page in structure.pages] == ["first"]
+    assert structure.notes == ("Pages without an id of their own: 1; they are left out.",)
+
+
 def test_many_pages_do_not_take_quadratic_time(monkeypatch: pytest.MonkeyPatch):
     """Beyond a bound haralyzer, which compares all with all, is not asked; the pages stay."""
     monkeypatch.setattr(_har_pages, "HarParser", None)
     pages = [{"id": str(number)} for number in range(2000)]
     entries = [{"startedDateTime": START, "pageref": str(number)} for number in range(2000)]
     assert structure_pages(pages, entries).page_of == [str(number) for number in range(2000)]
+
+
+@pytest.mark.parametrize(
+    ("headers", "browser"),
+    [
+        ([["sec-ch-ua", '"Chromium";v="145", "Microsoft Edge";v="145"'], ["user-agent", "x"]], "Microsoft Edge 145"),
+        ([["sec-ch-ua", '"Brave"']], "Brave"),
+        ([["user-agent", "Mozilla/5.0 (X11; rv:150.0) Gecko/20100101 Firefox/150.0"]], "Firefox 150.0"),
+        (
+            [["user-agent", "Mozilla/5.0 (Mac) AppleWebKit/605 (KHTML, like Gecko) Version/18.1 Safari/605"]],
+            "Safari 18.1",
+        ),
+    ],
+)
+def test_names_the_browser_by_its_headers(headers: list[list[str]], browser: str):
+    """Without log.browser, the brand of sec-ch-ua and then the User-Agent name the browser."""
+    parsed = parse(entry(request={"headers": headers}), creator={"name": "WebInspector", "version": "537.36"})
+    assert parsed.notes[0] == f"Written by WebInspector 537.36, {browser}."
+
+
+@pytest.mark.parametrize("body", ["PNG\x00IHDR", "PNG\ufffdIHDR"])
+def test_a_binary_body_is_not_quoted(body: str):
+    """A failing response whose body is no text shows no body."""
+    assert row(response={"status": 500, "content": {"text": body}})["raw"] == "GET https://a.test/ -> 500 (5 ms)"

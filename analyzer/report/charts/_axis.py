@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from analyzer.report.view import Tick
+from analyzer.report.chart_view import Tick
 from analyzer.report.words import duration, iso, utc
 
 _ALIGN = ("start", "middle", "end")
@@ -55,7 +55,8 @@ class Axis:
         """Gives labels for the start, the middle and the end."""
         whole = self.width * self.columns
         return tuple(
-            Tick(place(100 * half / 2), _ALIGN[half], self.stamp(later(self.start, whole * half / 2))) for half in range(3)
+            Tick(place(100 * half / 2), _ALIGN[half], self.stamp(later(self.start, whole * half / 2)))
+            for half in range(3)
         )
 
     def stamp(self, moment: datetime) -> str:
@@ -64,18 +65,28 @@ class Axis:
         whole = self.width * self.columns
         if whole > timedelta(days=1):
             return f"{text[5:10]} {text[11:16]}"
-        return text[11:23] if whole < timedelta(seconds=5) else text[11:19] if whole < timedelta(hours=1) else text[11:16]
+        return (
+            text[11:23] if whole < timedelta(seconds=5) else text[11:19] if whole < timedelta(hours=1) else text[11:16]
+        )
 
 
-def lay(starts: Iterable[datetime], bucket: timedelta, most: int) -> Axis | None:
-    """Gives an axis of at most that many columns, each a whole number of buckets, over all starts."""
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """bucket: the width in which things were counted; columns: how many a chart may have."""
+
+    bucket: timedelta
+    columns: int
+
+
+def lay(starts: Iterable[datetime], scale: Scale) -> Axis | None:
+    """Gives an axis over all starts, each column a whole number of buckets wide."""
     moments = [utc(start) for start in starts]
     if not moments:
         return None
     first, last = min(moments), max(moments)
-    buckets = (last - first) // bucket + 1
-    factor = ceil(buckets / most)
-    return Axis(first, bucket * factor, ceil(buckets / factor))
+    buckets = (last - first) // scale.bucket + 1
+    factor = ceil(buckets / scale.columns)
+    return Axis(first, scale.bucket * factor, ceil(buckets / factor))
 
 
 def later(moment: datetime, gap: timedelta) -> datetime:

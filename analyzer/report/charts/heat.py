@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 
 from analyzer.model import StatusMinute
-from analyzer.report.charts._axis import Axis, lay, place
-from analyzer.report.view import HeatChart, HeatRow, Shape, Table
+from analyzer.report.chart_view import HeatChart, HeatRow, Shape, Table
+from analyzer.report.charts._axis import Axis, Scale, lay, place
 from analyzer.report.words import number, percent, plural
 
 _NAMES = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx", 0: "none"}
@@ -20,9 +19,9 @@ _LEVELS = ((0.5, 4), (0.1, 3), (0.01, 2), (0.0, 1))
 Counts = dict[int, Counter[int]]
 
 
-def draw(minutes: Sequence[StatusMinute], *, bucket: timedelta, columns: int) -> HeatChart | None:
+def draw(minutes: Sequence[StatusMinute], scale: Scale) -> HeatChart | None:
     """Gives the strips, or None if no request was counted; a cell is darker and higher the larger the share."""
-    axis = lay((minute.start for minute in minutes), bucket, columns)
+    axis = lay((minute.start for minute in minutes), scale)
     if axis is None:
         return None
     counts: Counts = {name: Counter() for name in _NAMES}
@@ -48,9 +47,7 @@ def _row(axis: Axis, index: int, name: int, counts: Counter[int], totals: Counte
             level = next(level for least, level in _LEVELS if count / totals[column] >= least)
             height = _CELL * level / 4
             kind = f"status-{name} level-{level}"
-            cells.append(
-                Shape(axis.left(column), place(top + _CELL - height), axis.breadth(), place(height), kind)
-            )
+            cells.append(Shape(axis.left(column), place(top + _CELL - height), axis.breadth(), place(height), kind))
     return HeatRow(top, _NAMES[name], number(counts.total()), tuple(cells))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from analyzer.model import LAYERS, Incident, LayerVerdict, Verdict
-from analyzer.report.view import LadderChart, Rung, Table
+from analyzer.model import Incident, LayerVerdict, Verdict
+from analyzer.report.chart_view import LadderChart, Rung, Table
+from analyzer.report.phrases import verdicts
 from analyzer.report.words import LAYER_WORDS, VERDICT_WORDS, number, sentence
 
 _RUNG = 28
@@ -12,34 +13,28 @@ _ORDER: tuple[Verdict, ...] = ("cause", "suspected", "ruled_out", "not_visible")
 
 def draw(chart_id: str, incident: Incident) -> LadderChart:
     """Gives one rung per layer."""
-    verdicts = complete(incident)
+    known = verdicts(incident)
     rungs = tuple(
         Rung(_RUNG * index + _RUNG // 2, LAYER_WORDS[item.layer], item.verdict, VERDICT_WORDS[item.verdict])
-        for index, item in enumerate(verdicts)
+        for index, item in enumerate(known)
     )
     rows = tuple(
-        (LAYER_WORDS[item.layer], VERDICT_WORDS[item.verdict], number(len(item.evidence))) for item in verdicts
+        (LAYER_WORDS[item.layer], VERDICT_WORDS[item.verdict], number(len(item.evidence))) for item in known
     )
     return LadderChart(
         id=chart_id,
         title="Layers from the browser to the backend",
-        description=_describe(verdicts),
-        height=_RUNG * len(verdicts),
+        description=_describe(known),
+        height=_RUNG * len(known),
         rungs=rungs,
         table=Table("Verdict per layer", ("Layer", "Verdict", "Pieces of evidence"), rows, ""),
     )
 
 
-def complete(incident: Incident) -> tuple[LayerVerdict, ...]:
-    """Gives all ten layers in travel order; one that the incident says nothing of is not visible."""
-    known = {item.layer: item for item in incident.layers}
-    return tuple(known.get(layer) or LayerVerdict(layer, "not_visible") for layer in LAYERS)
-
-
-def _describe(verdicts: tuple[LayerVerdict, ...]) -> str:
+def _describe(known: tuple[LayerVerdict, ...]) -> str:
     sentences = []
     for verdict in _ORDER:
-        names = [LAYER_WORDS[item.layer] for item in verdicts if item.verdict == verdict]
+        names = [LAYER_WORDS[item.layer] for item in known if item.verdict == verdict]
         if names:
             sentences.append(f"{sentence(VERDICT_WORDS[verdict])}: {', '.join(names)}.")
     return " ".join(sentences)

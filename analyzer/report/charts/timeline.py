@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from analyzer.report.charts._axis import Axis, lay, place
-from analyzer.report.view import Lane, Shape, Table, TimelineChart
+from analyzer.report.chart_view import Lane, Shape, Table, TimelineChart
+from analyzer.report.charts._axis import Axis, Scale, lay, place
 from analyzer.report.words import number, plural
 
-_FLOOR = 112
+_FLOOR = 120
 _TALLEST = 96
 _LANE = 20
 
@@ -35,10 +35,10 @@ class Count:
 
 
 def draw(
-    chart_id: str, title: str, counts: Sequence[Count], bands: Sequence[Band], *, bucket: timedelta, columns: int
+    chart_id: str, title: str, counts: Sequence[Count], bands: Sequence[Band], scale: Scale
 ) -> TimelineChart | None:
     """Gives bars of requests with failures in them, or None if there is nothing to count."""
-    axis = lay((count.start for count in counts), bucket, columns)
+    axis = lay((count.start for count in counts), scale)
     if axis is None:
         return None
     failed: Counter[int] = Counter()
@@ -57,7 +57,7 @@ def draw(
         floor=_FLOOR,
         shapes=_bars(axis, tall, most, "requests") + _bars(axis, failed, most, "failed"),
         lanes=_lanes(axis, bands),
-        top=f"{plural(most, 'request')} per {axis.step}",
+        top=f"highest bar: {plural(most, 'request')} per {axis.step}",
         ticks=axis.ticks(),
         table=_table(axis, title, requests, failed),
     )

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from analyzer.model import Hop
+from analyzer.report.chart_view import Stop, Table, WaterfallChart
 from analyzer.report.charts._axis import Axis, later, place
-from analyzer.report.view import Stop, Table, WaterfallChart
+from analyzer.report.quoting import clip
 from analyzer.report.words import duration, microseconds, moment, plural, utc
 
 _ROW = 46
+# A name in a picture cannot wrap; the list under it has the whole.
+_NAME = 24
 
 
 def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> WaterfallChart:
@@ -23,26 +26,24 @@ def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> Wate
         title="One failing request from hop to hop",
         description=_describe(hops, end - start, name),
         height=_ROW * len(hops) + 22,
-        stops=tuple(_stop(index, hop, axis, name) for index, hop in enumerate(hops)),
+        stops=tuple(_stop(index, hop, axis) for index, hop in enumerate(hops)),
         ticks=axis.ticks(),
         table=Table(
             "Hops in time order",
             ("Hop", "Start (UTC)", "Duration", "Status", "Line"),
-            tuple(
-                (name(hop.name), moment(hop.at).text, _took(hop), _status(hop), name(str(hop.ref))) for hop in hops
-            ),
+            tuple((name(hop.name), moment(hop.at).text, _took(hop), _status(hop), name(str(hop.ref))) for hop in hops),
             "",
         ),
     )
 
 
-def _stop(index: int, hop: Hop, axis: Axis, name: Callable[[str], str]) -> Stop:
+def _stop(index: int, hop: Hop, axis: Axis) -> Stop:
     left = min(axis.percent(hop.at), 99.0)
     until = axis.percent(later(utc(hop.at), timedelta(microseconds=hop.duration_us or 0)))
     failed = hop.status is None or hop.status >= 400
     return Stop(
         y=_ROW * index,
-        label=name(hop.name),
+        label=clip(hop.name, _NAME),
         text=f"{_status(hop)}, {_took(hop)}",
         x=place(left),
         width=place(max(until - left, 0.6)),

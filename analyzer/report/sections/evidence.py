@@ -7,7 +7,7 @@ from datetime import datetime
 from analyzer.report.material import Material, anchor
 from analyzer.report.sections._section import Section
 from analyzer.report.view import EvidenceRow, EvidenceView, Moment
-from analyzer.report.words import moment, number
+from analyzer.report.words import moment, number, series
 
 
 def build(material: Material) -> EvidenceView:
@@ -17,7 +17,7 @@ def build(material: Material) -> EvidenceView:
             id=anchor(line.ref),
             place=material.label(str(line.ref)),
             moment=_without_zone(line.timestamp),
-            incidents=", ".join(str(number) for number in line.incidents[: material.limits.items]),
+            incidents=series([str(rank) for rank in line.incidents], material.limits.items),
             text=material.text(line.text),
         )
         for line in material.lines

@@ -18,7 +18,7 @@ def build(material: Material, incident: Incident) -> HopsView | None:
         return None
     cut = len(hops) > len(shown)
     return HopsView(
-        chart=draw(f"incident-{material.numbers[incident.id]}-hops", shown, material.label),
+        chart=draw(f"incident-{material.numbers[incident.id]}-waterfall", shown, material.label),
         hops=tuple(material.claim(Evidence(f"{hop.name}: {hop.text}", hop.ref)) for hop in shown),
         note=f"First {number(len(shown))} of {number(len(hops))} hops." if cut else "",
     )

@@ -7,29 +7,39 @@ from datetime import timedelta
 from analyzer.model import Incident
 from analyzer.report import phrases
 from analyzer.report.cards import facts
+from analyzer.report.chart_view import Table, TimelineChart
+from analyzer.report.charts._axis import Scale
 from analyzer.report.charts.timeline import Band, Count, draw
+from analyzer.report.json import MOST_IDS
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
-from analyzer.report.view import Fact, ImpactView, Table, TimelineChart
-from analyzer.report.words import number
+from analyzer.report.view import Fact, ImpactView, Listing
+from analyzer.report.words import number, series
 
 _COLUMNS = 48
 
 
 def build(material: Material, incident: Incident) -> ImpactView:
     """Gives all that was counted, and the lines that decide."""
-    counted = max(incident.correlation_id_count, len(incident.correlation_ids))
     return ImpactView(
         facts=(*facts(material, incident), *_more(material, incident)),
         chart=_chart(material, incident),
         clients=_clients(material, incident),
         endpoints=material.labels(incident.endpoints),
         errors=material.labels(incident.errors),
-        ids=material.labels(incident.correlation_ids, material.limits.ids, total=counted),
+        ids=_ids(material, incident),
         decisive=material.claims(incident.root_evidence),
         preceding=material.claim(incident.preceding) if incident.preceding else None,
         working=material.claim(incident.counter_example) if incident.counter_example else None,
     )
+
+
+def _ids(material: Material, incident: Incident) -> Listing[str]:
+    known = incident.correlation_ids
+    shown = [material.label(value) for value in known[: material.limits.ids]]
+    total = max(incident.correlation_id_count, len(known))
+    rest = f"the first {number(min(len(known), MOST_IDS))} are in findings.json"
+    return material.listing(shown, len(shown), rest, total=total)
 
 
 def _more(material: Material, incident: Incident) -> tuple[Fact, ...]:
@@ -41,10 +51,9 @@ def _more(material: Material, incident: Incident) -> tuple[Fact, ...]:
     if incident.separating:
         value = incident.separating
         named = f"{material.label(value.attribute)} = {material.label(value.value)}"
-        found.append(Fact("What they share", phrases.separating(value), named))
-    rules = material.labels(incident.rules)
-    more = f"; {rules.note}" if rules.note else ""
-    found.append(Fact("Rules", ", ".join(rules.items) + more, ""))
+        found.append(Fact("What they share", f"{named}, {phrases.separating(value)}", ""))
+    rules = [material.label(rule) for rule in incident.rules]
+    found.append(Fact("Rules", series(rules, material.limits.items), ""))
     return tuple(fact for fact in found if fact.text)
 
 
@@ -55,8 +64,10 @@ def _clients(material: Material, incident: Incident) -> Table | None:
     shown = top[: material.limits.items]
     rows = tuple((material.label(item.client), number(item.failed), number(item.requests)) for item in shown)
     note = ""
-    if len(shown) < incident.clients.affected:
-        note = f"First {number(len(shown))} of {number(incident.clients.affected)}; more in findings.json."
+    if len(shown) < max(incident.clients.affected, len(top)):
+        note = f"The {number(len(shown))} with most failures of {number(max(incident.clients.affected, len(top)))}."
+    if len(shown) < len(top):
+        note += f" {number(len(top))} are in findings.json."
     return Table("Affected clients", ("Client", "Failed", "Requests"), rows, note)
 
 
@@ -69,8 +80,7 @@ def _chart(material: Material, incident: Incident) -> TimelineChart | None:
         "Requests to these endpoints and failures among them",
         [Count(bucket.start, bucket.requests, bucket.failed) for bucket in incident.buckets],
         [Band(incident.started, incident.ended, "")],
-        bucket=timedelta(seconds=material.analysis.bucket_seconds),
-        columns=min(material.limits.columns, _COLUMNS),
+        Scale(timedelta(seconds=material.analysis.bucket_seconds), min(material.limits.columns, _COLUMNS)),
     )
 
 

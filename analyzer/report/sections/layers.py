@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analyzer.model import Incident
-from analyzer.report.charts.ladder import complete
 from analyzer.report.material import Material
+from analyzer.report.phrases import verdicts
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view import LayerItem, LayersView
 from analyzer.report.words import LAYER_WORDS, VERDICT_WORDS, sentence
@@ -21,7 +21,7 @@ def build(material: Material, incident: Incident) -> LayersView:
                 claims=material.claims(item.evidence),
                 would_show=material.text(item.would_show or ""),
             )
-            for item in complete(incident)
+            for item in verdicts(incident)
         )
     )
 

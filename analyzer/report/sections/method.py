@@ -10,13 +10,20 @@ REDACTION = (
     "Secrets and personal data were replaced by placeholders of the form [redacted:kind:hex] before this report was "
     "made. Equal hex means equal value, so one value can be followed across lines and files without being shown."
 )
+CONFIDENCE = (
+    "Confidence follows a fixed table of evidence. What is said of a layer stands beside the place that shows it; "
+    "where no place is given, the sentence rests on counts."
+)
+QUOTES = (
+    "Quoted lines, names, paths and errors come from the inputs and may have been written by anyone. Control "
+    "characters in them are written out, such as \\x1b; long ones are cut, with the number of characters left out."
+)
 _STATEMENTS = (
     REDACTION,
     "All times are UTC. Counts are exchanges: one request that several sources recorded is counted once.",
-    "Confidence follows a fixed table of evidence. A layer is called ruled out only if a line shows that it worked.",
-    "Words in quotation frames come from the inputs and may have been written by anyone. Control characters in them "
-    "are written out, such as \\x1b, and long ones are cut with the number of characters that were left out.",
-    "findings.json holds everything shown here as data; rejects.ndjson holds every line that could not be read.",
+    CONFIDENCE,
+    QUOTES,
+    "findings.json holds the findings as data; rejects.ndjson holds every line that could not be read.",
 )
 
 

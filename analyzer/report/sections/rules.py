@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from analyzer.model import NotEvaluated, SignalReport
+from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view import RulesView, Table
-from analyzer.report.words import number, plural, span
+from analyzer.report.view import RulesView
+from analyzer.report.words import number, plural, series, span
 
 _FIRED = ("Rule", "Title", "Level", "Group", "When", "Count", "Author")
 
@@ -35,7 +36,8 @@ def _fired(material: Material, signals: tuple[SignalReport, ...]) -> Table | Non
 
 
 def _row(material: Material, signal: SignalReport) -> tuple[str, ...]:
-    group = "; ".join(f"{key} = {value}" for key, value in sorted(signal.group.items())[: material.limits.items])
+    named = [material.label(f"{key} = {value}") for key, value in sorted(signal.group.items())]
+    group = series(named, material.limits.items, between="; ")
     return (
         material.label(signal.rule),
         material.label(signal.title),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from analyzer.model import Ledger, SourceReport
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view import SourceRow, SourcesView
-from analyzer.report.words import number, percent, plural, span
+from analyzer.report.view import Listing, SourceRow, SourcesView
+from analyzer.report.words import number, percent, plural, series, span
 
 
 def build(material: Material) -> SourcesView:
@@ -16,17 +16,23 @@ def build(material: Material) -> SourcesView:
     return SourcesView(
         rows=material.listing(rows, len(rows), "all in findings.json", total=len(sources)),
         total=_total(sources),
-        problems=material.labels(material.analysis.problems),
+        problems=_problems(material),
     )
+
+
+def _problems(material: Material) -> Listing[str]:
+    problems = material.analysis.problems
+    shown = [material.text(problem) for problem in problems[: material.limits.rows]]
+    return material.listing(shown, len(shown), "the command prints them all", total=len(problems))
 
 
 def _row(material: Material, source: SourceReport) -> SourceRow:
     ledger = source.ledger
-    formats = material.labels([f"{item.name} ({number(item.lines)})" for item in source.formats])
+    formats = [material.label(f"{item.name} ({number(item.lines)})") for item in source.formats]
     return SourceRow(
         name=material.label(source.name),
         kinds=material.label(", ".join(source.kinds)),
-        formats=f"{', '.join(formats.items) or 'none'}; confidence {percent(source.confidence)}",
+        formats=f"{series(formats, material.limits.items) or 'none'}; confidence {percent(source.confidence)}",
         lines=plural(ledger.lines, "entry", "entries") if source.entries is not None else number(ledger.lines),
         event_lines=number(ledger.event_lines),
         rejects=number(ledger.rejects),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+from analyzer.report.chart_view import TimelineChart
 from analyzer.report.charts import heat
+from analyzer.report.charts._axis import Scale
 from analyzer.report.charts.timeline import Band, Count, draw
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view import TimelineChart, TimelineView, Turn
+from analyzer.report.view import TimelineView, Turn
 from analyzer.report.words import LAYER_WORDS, moment, utc
 
 _EMPTY = "No request with a time was counted, so there is nothing to draw."
@@ -18,18 +20,18 @@ _EMPTY = "No request with a time was counted, so there is nothing to draw."
 def build(material: Material) -> TimelineView:
     """Gives both charts and the turns of all incidents that are shown."""
     analysis = material.analysis
-    bucket = timedelta(seconds=analysis.bucket_seconds)
-    chart = _chart(material, bucket)
+    scale = Scale(timedelta(seconds=analysis.bucket_seconds), material.limits.columns)
+    chart = _chart(material, scale)
     turns = _turns(material)
     return TimelineView(
         chart=chart,
-        heat=heat.draw(analysis.status_minutes, bucket=bucket, columns=material.limits.columns),
+        heat=heat.draw(analysis.status_minutes, scale),
         empty="" if chart else _EMPTY,
         turns=material.listing(turns, material.limits.rows, "all times are in findings.json"),
     )
 
 
-def _chart(material: Material, bucket: timedelta) -> TimelineChart | None:
+def _chart(material: Material, scale: Scale) -> TimelineChart | None:
     analysis = material.analysis
     requests: Counter[datetime] = Counter()
     failed: Counter[datetime] = Counter()
@@ -46,7 +48,7 @@ def _chart(material: Material, bucket: timedelta) -> TimelineChart | None:
         for incident in material.incidents[: material.limits.charts]
     ]
     title = "Requests and failures over time"
-    return draw("timeline-chart", title, counts, bands, bucket=bucket, columns=material.limits.columns)
+    return draw("timeline-chart", title, counts, bands, scale)
 
 
 def _turns(material: Material) -> list[Turn]:
@@ -63,7 +65,9 @@ def _turns(material: Material) -> list[Turn]:
         begins = f"begins: {material.label(incident.title)}"
         turns.append(Turn(moment(incident.started), label, begins, None, link))
         turns.append(Turn(moment(incident.ended), label, "last failure ends", None, link))
-    turns.sort(key=lambda turn: (turn.moment is None, turn.moment.datetime if turn.moment else "", turn.label, turn.text))
+    turns.sort(
+        key=lambda turn: (turn.moment is None, turn.moment.datetime if turn.moment else "", turn.label, turn.text)
+    )
     return turns
 
 

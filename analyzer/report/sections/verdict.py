@@ -9,27 +9,28 @@ from analyzer.report.charts import ladder
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.ticket import ticket
-from analyzer.report.view import Claim, Lead, Listing, VerdictView
-from analyzer.report.words import plural, span
+from analyzer.report.view import Claim, Lead, Listing, Run, VerdictView
+from analyzer.report.words import SERIOUS, plural, span
 
 _REASONS = 3
 _STEPS = 4
+_PROBLEMS = 3
 
 
 def build(material: Material) -> VerdictView:
     """Gives the most important incident in full and the next ones as cards, or says that nothing was found."""
     findings = material.analysis.findings
-    first, *others = findings.incidents or (None,)
-    lead = _lead(material, first) if first is not None and phrases.serious(findings)[:1] == (first,) else None
+    first = next(iter(findings.incidents), None)
+    lead = _lead(material, first) if first and first.severity in SERIOUS else None
     rest = [item for item in findings.incidents if lead is None or item is not first]
     cards = [card(material, item) for item in rest[: material.limits.items]]
     return VerdictView(
         lead=lead,
         headline=phrases.headline_of_none(findings),
         looked=_looked(material),
-        problems=material.labels(material.analysis.problems),
+        problems=_problems(material),
         unseen=_unseen(material),
-        others=material.listing(cards, len(cards), "all under Incidents and in findings.json", total=len(rest)),
+        others=material.listing(cards, len(cards), "more under Incidents, all in findings.json", total=len(rest)),
         others_title="Also found" if lead else "Of low importance",
     )
 
@@ -60,14 +61,14 @@ def _line(exhibits: tuple[Exhibit, ...], ref: Ref | None) -> str:
 
 def _reasons(material: Material, incident: Incident) -> Listing[Claim]:
     evidence: list[Evidence] = []
-    for item in ladder.complete(incident):
+    for item in phrases.verdicts(incident):
         if item.verdict in ("cause", "suspected"):
             evidence.extend(item.evidence)
     claims = [material.claim(item) for item in evidence[:_REASONS]]
     return material.listing(claims, len(claims), "the others under Which layer", total=len(evidence))
 
 
-def _first_steps(material: Material, incident: Incident) -> Listing[tuple]:
+def _first_steps(material: Material, incident: Incident) -> Listing[tuple[Run, ...]]:
     steps = material.steps(incident.next_steps[:_STEPS])
     return material.listing(steps.items, _STEPS, "the others under Next steps", total=len(incident.next_steps))
 
@@ -79,6 +80,12 @@ def _looked(material: Material) -> tuple[str, ...]:
     if findings.start is None or findings.end is None:
         return (text,)
     return text, f"They lie between {span(findings.start, findings.end)}."
+
+
+def _problems(material: Material) -> Listing[str]:
+    problems = material.analysis.problems
+    shown = [material.label(problem) for problem in problems[:_PROBLEMS]]
+    return material.listing(shown, len(shown), "the others under Sources", total=len(problems))
 
 
 def _unseen(material: Material) -> Listing[str]:

@@ -1,0 +1,159 @@
+"""How burst rules become series and signals."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from analyzer.detect import detect, load_rules
+from analyzer.detect._buckets import count_base, lay_axis, place
+from analyzer.detect._screen import screen
+
+START = datetime(2026, 3, 2, 10, 0, 0, tzinfo=UTC)
+RULE = """\
+title: Server errors
+name: errors
+level: high
+logsource: {category: webserver}
+detection: {a: {status|gte: 500}, condition: a}
+x-burst: %s
+x-report: {says: "%s"}
+"""
+
+
+def events(minutes, failing, per_minute=60, route=lambda n: "/a"):
+    """One request a second from START; failing tells from the number of a request whether it failed."""
+    total = minutes * per_minute
+    return pl.DataFrame(
+        {
+            "row": range(total),
+            "timestamp": [START + timedelta(seconds=n * 60 / per_minute) for n in range(total)],
+            "status": [500 if failing(n) else 200 for n in range(total)],
+            "route": [route(n) for n in range(total)],
+            "kind": ["request"] * total,
+            "source": ["log"] * total,
+        },
+        schema={"row": pl.UInt32, "timestamp": pl.Datetime("us", "UTC"), "status": pl.Int32, "route": pl.String, "kind": pl.String, "source": pl.String},
+    )  # fmt: skip
+
+
+def found(tmp_path, frame, burst="{}", says="x", more=""):
+    file = tmp_path / "rule.yml"
+    file.write_text(RULE % (burst, says) + more, encoding="utf-8")
+    rules = load_rules([file])
+    assert [str(error) for error in rules.errors] == []
+    return detect(frame, rules)
+
+
+def half_in(first, last, *, normal=100):
+    """Half of the requests fail from minute `first` up to but not in minute `last`, else one in `normal`."""
+    return lambda n: n % 2 == 0 if first * 60 <= n < last * 60 else n % normal == 7
+
+
+def test_a_burst_is_one_signal_with_its_edges_and_strength(tmp_path):
+    """Half of the requests fail in minutes 60 to 64 of 180, else one in a hundred."""
+    says = "{rate} instead of {normal}, {count} errors, {expected_by_chance}"
+    (signal,) = found(tmp_path, events(180, half_in(60, 65)), says=says).signals
+    burst = signal.burst
+    assert (burst.begin, burst.end) == (START + timedelta(minutes=60), START + timedelta(minutes=65))
+    assert (burst.errors, burst.requests, burst.bucket_seconds, burst.possible) == (150, 300, 60, False)
+    assert (signal.started, signal.ended) == (START + timedelta(minutes=60), START + timedelta(minutes=64, seconds=58))
+    assert (signal.count, signal.rows.to_list()) == (150, list(range(3600, 3900, 2)))
+    assert burst.rate_inside == 0.5
+    assert burst.ratio.low < burst.ratio.value < burst.ratio.high
+    assert signal.says == "50 % instead of 1 %, 150 errors, less than 0.000001"
+
+
+def test_even_errors_are_no_burst(tmp_path):
+    """One failure in a hundred, evenly, gives nothing."""
+    assert found(tmp_path, events(180, lambda n: n % 100 == 7)).signals == ()
+
+
+def test_a_short_log_is_counted_in_ten_seconds(tmp_path):
+    """A log of under half an hour has buckets of 10 s."""
+    (signal,) = found(tmp_path, events(20, half_in(10, 13))).signals
+    assert (signal.burst.bucket_seconds, signal.burst.begin) == (10, START + timedelta(minutes=10))
+
+
+def test_a_log_without_a_calm_part_is_told(tmp_path):
+    """Half of all requests fail all the time: no burst, but a signal that says so, with all errors."""
+    (signal,) = found(tmp_path, events(60, lambda n: n % 2 == 0)).signals
+    assert (signal.burst, signal.whole_log, signal.count) == (None, True, 1800)
+    assert signal.title == "Server errors: the whole log runs at 50 %"
+
+
+def test_each_value_of_group_by_is_a_series_of_its_own(tmp_path):
+    """Only the route that fails is named, and only its errors are in the signal."""
+    frame = events(180, lambda n: n % 2 == 0 and half_in(60, 80)(n) and n % 4 == 0, route=lambda n: f"/{n % 4}")
+    (signal,) = found(tmp_path, frame, burst="{group-by: [route]}", says="{route} {count}").signals
+    assert (signal.group, signal.says, signal.count) == ((("route", "/0"),), "/0 300", 300)
+
+
+def test_many_series_find_the_same_burst_after_screening(tmp_path):
+    """Among 40 routes, of which one has a burst, the screen keeps that one."""
+    rng = random.Random(1)
+    noise = [rng.random() < 0.02 for _ in range(120 * 120)]
+    frame = events(
+        120, lambda n: noise[n] or (n % 40 == 3 and 6000 <= n < 9000), per_minute=120, route=lambda n: f"/{n % 40}"
+    )
+    signals = found(tmp_path, frame, burst="{group-by: [route]}").signals
+    assert [signal.group for signal in signals] == [(("route", "/3"),)]
+
+
+def test_the_screen_keeps_a_series_with_a_burst_and_drops_an_even_one():
+    """Series 1 has 30 errors of 60 requests in bucket 5, series 2 one in each bucket."""
+    rows = [(group, at, 30 if group == 1 and at == 5 else 1, 60) for group in (1, 2) for at in range(20)]
+    series = pl.DataFrame(rows, schema=["group", "position", "errors", "requests"], orient="row")
+    assert screen(series, 20, 8.0).to_list() == [1]
+
+
+def test_plain_counts_need_no_denominator(tmp_path):
+    """against: none looks at the number of matching events alone; rates are errors a minute."""
+    frame = events(180, lambda n: n % 2 == 0 if 3600 <= n < 3900 else n % 60 == 7).filter(pl.col("status") == 500)
+    (signal,) = found(tmp_path, frame, burst="{against: none}", says="{rate}, {normal}").signals
+    assert (signal.burst.begin, signal.count) == (START + timedelta(minutes=60), 150)
+    assert signal.burst.rate_inside == pytest.approx(30)
+    assert signal.says == "30 a minute, 1 a minute"
+
+
+def test_a_denominator_can_be_another_rule(tmp_path):
+    """Of the requests to /a all fail in the burst, though only half of all requests do."""
+    other = "---\ntitle: Asked\nname: asked\nlevel: informational\nlogsource: {category: webserver}\ndetection: {a: {route: /a}, condition: a}\n"
+    failing = lambda n: n % 2 == 0 if 3600 <= n < 3900 else n % 100 == 6  # noqa: E731
+    frame = events(180, failing, route=lambda n: "/a" if n % 2 == 0 else "/b")
+    (signal,) = found(tmp_path, frame, burst="{against: asked}", more=other).signals
+    assert (signal.burst.errors, signal.burst.requests, signal.count) == (150, 150, 150)
+
+
+def test_errors_without_a_group_are_counted(tmp_path):
+    """Errors that have no route are in no series, and are told."""
+    frame = events(180, half_in(60, 65), route=lambda n: None if n == 3600 else "/a")
+    result = found(tmp_path, frame, burst="{group-by: [route]}")
+    assert [note.reason for note in result.not_evaluated] == ["1 of 255 matching events have no route."]
+    assert result.signals[0].count == 149
+
+
+def test_a_stray_clock_does_not_stretch_the_axis():
+    """One event of 1970 and a morning of 2026 lie 360 buckets apart, and each bucket keeps its time."""
+    at = [0, *(1_772_445_600_000_000 + minute * 60_000_000 for minute in range(30))]
+    frame = pl.DataFrame(
+        {"group": 0, "at": at, "failed": True}, schema={"group": pl.UInt32, "at": pl.Int64, "failed": pl.Boolean}
+    )
+    counts = count_base(frame)
+    axis = lay_axis(counts, 60)
+    assert (axis.seconds, axis.length) == (60, 390)
+    assert place(counts, axis)["position"].to_list() == [0, *range(360, 390)]
+    assert axis.edges(360, 361) == (1_772_445_600_000_000, 1_772_445_720_000_000)
+
+
+def test_counts_do_not_depend_on_how_the_log_is_parted():
+    """Base counts of the parts add up to those of the whole."""
+    frame = pl.DataFrame(
+        {"group": [0] * 50, "at": [n * 3_000_000 for n in range(50)], "failed": [n % 3 == 0 for n in range(50)]}
+    )
+    whole = count_base(frame)
+    parts = pl.concat([count_base(frame[:17]), count_base(frame[17:])])
+    assert parts.group_by("group", "base").agg(pl.col("errors", "requests").sum()).sort("base").equals(whole)
