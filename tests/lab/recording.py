@@ -23,6 +23,7 @@ from lab.stack import Stack, fingerprint
 from lab.stories._story import Story
 from lab.traffic import Floor, Player, trust
 
+TRUTHS = Path(__file__).resolve().parents[1] / "data" / "stories"
 LOGS = ("access.log", "error.log", "app.jsonl")
 STOPPED_WITHIN = 15.0
 SEED = 11
@@ -44,7 +45,8 @@ def record(story: Story, into: Path, python: Path) -> None:
             files.append(har)
         sys.stdout.write(f"{story.name}\n{check(exchanges, files[0], files[2])}")
         description = truth.describe(story, truth.Recorded(exchanges, *switched, files))
-        _collect(story, [*files, stack.home / "etc" / "nginx.conf"], description, into / story.name)
+        _collect(story, files, into / story.name)
+        _keep_truth(stack.home / "etc" / "nginx.conf", description, TRUTHS / story.name)
     finally:
         stack.remove()
 
@@ -88,7 +90,7 @@ def _finish(floor: Floor, threads: list[threading.Thread]) -> None:
         thread.join(STOPPED_WITHIN)
 
 
-def _collect(story: Story, files: list[Path], description: dict[str, object], folder: Path) -> None:
+def _collect(story: Story, files: list[Path], folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
@@ -98,4 +100,10 @@ def _collect(story: Story, files: list[Path], description: dict[str, object], fo
             (folder / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), compresslevel=9, mtime=0))
         else:
             shutil.copyfile(path, folder / path.name)
+
+
+def _keep_truth(configuration: Path, description: dict[str, object], folder: Path) -> None:
+    """Puts what the tool must never read beside the tests, not beside its inputs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(configuration, folder / "nginx.conf")
     (folder / "truth.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n")

@@ -41,112 +41,18 @@ CHARTS = {
     "ladder": chart_view.LadderChart,
     "waterfall": chart_view.WaterfallChart,
 }
-TAGS = set(
-    [
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "a",
-        "header",
-        "p",
-        "button",
-        "main",
-        "section",
-        "div",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "span",
-        "dl",
-        "dt",
-        "dd",
-        "code",
-        "figure",
-        "figcaption",
-        "pre",
-        "ol",
-        "ul",
-        "li",
-        "details",
-        "summary",
-        "output",
-        "svg",
-        "desc",
-        "line",
-        "g",
-        "rect",
-        "path",
-        "circle",
-        "text",
-        "table",
-        "caption",
-        "thead",
-        "tr",
-        "th",
-        "tbody",
-        "td",
-        "nav",
-        "article",
-        "defs",
-        "pattern",
-        "time",
-        "strong",
-        "b",
-        "br",
-        "label",
-        "input",
-        "footer",
-        "script",
-    ]
-)
-ATTRIBUTES = set(
-    [
-        "lang",
-        "http-equiv",
-        "content",
-        "charset",
-        "name",
-        "class",
-        "href",
-        "id",
-        "type",
-        "hidden",
-        "aria-labelledby",
-        "aria-label",
-        "data-copy",
-        "role",
-        "width",
-        "height",
-        "x",
-        "x1",
-        "x2",
-        "y",
-        "y1",
-        "y2",
-        "rx",
-        "cx",
-        "cy",
-        "r",
-        "d",
-        "transform",
-        "text-anchor",
-        "scope",
-        "data-label",
-        "fill",
-        "patternunits",
-        "patterntransform",
-        "datetime",
-        "rel",
-        "for",
-        "data-filter",
-        "autocomplete",
-    ]
-)
+_TAGS = """
+html head meta title style body a header p button main section div h1 h2 h3 h4 h5 span dl dt dd code figure
+figcaption pre ol ul li details summary output svg desc line g rect path circle text table caption thead tr th
+tbody td nav article defs pattern time strong b br label input footer script
+"""
+TAGS = set(_TAGS.split())
+_ATTRIBUTES = """
+lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy role width
+height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
+datetime rel for data-filter autocomplete
+"""
+ATTRIBUTES = set(_ATTRIBUTES.split())
 
 
 class Page(HTMLParser):

@@ -19,7 +19,8 @@ import pytest
 from lab.stories import stories
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
-NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/truth.json"))
+TRUTHS = Path(__file__).parents[1] / "data" / "stories"
+NAMES = sorted(path.parent.name for path in TRUTHS.glob("*/truth.json"))
 ASKED = {"error-burst", "retry-after-ignored", "signing-key-rotation", "healthy", "upstream-down"}
 LAYERS = [
     "browser", "dns", "connect", "tls", "proxy", "rate_limit", "authentication", "authorization", "request", "backend",
@@ -103,7 +104,7 @@ class Row:
 
 
 def truth_of(name: str) -> dict[str, Any]:
-    return json.loads((SAMPLES / name / "truth.json").read_text())
+    return json.loads((TRUTHS / name / "truth.json").read_text())
 
 
 def text_of(name: str, file: str) -> str:
@@ -195,9 +196,10 @@ def test_truth_has_its_schema(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_folder_holds_the_inputs_and_nothing_else(name: str) -> None:
-    """Inputs, nginx.conf and truth.json; together under 1 MB."""
+    """Only what may be given to the tool; together under 1 MB; every folder of inputs has its truth."""
     files = {path.name: path.stat().st_size for path in (SAMPLES / name).iterdir()}
-    assert set(files) == {*truth_of(name)["inputs"], "nginx.conf", "truth.json"}
+    assert set(files) == set(truth_of(name)["inputs"])
+    assert NAMES == sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
     assert all(files.values())
     assert sum(files.values()) < 1_000_000
 

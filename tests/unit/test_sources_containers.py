@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analyzer.registry import discover
 from analyzer.sources import Limits, open_streams
+from analyzer.sources._container import Compression
+from analyzer.sources._feed import Feed
 
 LINES = [f"line {number} of a log\n" for number in range(1, 5001)]
 TEXT = "".join(LINES).encode()
@@ -297,7 +301,7 @@ def rewritten(data: bytes, *, signed: bool = False, **fields: bytes) -> bytes:
     """Gives a tar of one member with fields of its first header replaced and a checksum that fits."""
     header = bytearray(data[:512])
     for name, value in fields.items():
-        at = {"name": 0, "size": 124, "kind": 156, "holes": 482}[name]
+        at = {"name": 0, "size": 124, "kind": 156, "prefix": 345, "holes": 482}[name]
         header[at : at + len(value)] = value
     header[148:156] = b" " * 8
     total = sum(header) - (256 * sum(byte > 127 for byte in header) if signed else 0)
@@ -397,24 +401,21 @@ def test_a_zip_member_that_is_not_what_the_directory_says(offset: int, expected:
     assert found[1][2] == ""
 
 
-def test_a_zip_written_as_a_stream_is_read() -> None:
-    """Sizes then stand behind each member and in the directory only."""
-
+def streamed_zip(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     class Unseekable(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
-
         def tell(self) -> int:
             raise io.UnsupportedOperation
 
-        def seek(self, *_: int) -> int:
-            raise io.UnsupportedOperation
-
     target = Unseekable()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a", b"1\n")
-        archive.writestr("b", TEXT)
-    data = target.getvalue()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, data in members:
+            archive.writestr(zipfile.ZipInfo(name), data, compress_type=method)
+    return target.getvalue()
+
+
+def test_a_zip_written_as_a_stream_is_read() -> None:
+    """Sizes then stand behind each member and in the directory only."""
+    data = streamed_zip(("a", b"1\n"), ("b", TEXT))
     assert [(name, len(lines), problem) for name, lines, problem, _ in read(data)] == [
         ("-!a", 1, ""),
         ("-!b", 5000, ""),
@@ -430,7 +431,6 @@ def test_zip64_values_are_read() -> None:
     packed, size = struct.unpack_from("<II", data, at + 20)
     struct.pack_into("<II", data, at + 20, 0xFFFFFFFF, 0xFFFFFFFF)
     struct.pack_into("<H", data, at + 30, 20)
-    struct.pack_into("<I", data, at + 42, 0xFFFFFFFF - 0xFFFFFFFF)
     wide = struct.pack("<HHQQ", 1, 16, size, packed)
     record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, end - at + 20, at)
     locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end + 20, 1)
@@ -471,6 +471,116 @@ def test_a_damaged_tar_raises_nothing(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
         packed[data.draw(st.integers(512, len(packed) - 1))] = data.draw(st.integers(0, 255))
     read(bytes(packed[: data.draw(st.integers(512, len(packed)))]))
+
+
+def test_an_archive_that_ends_behind_a_compressed_member_is_incomplete() -> None:
+    """The gzip inside is whole, the tar around it is not."""
+    packed = gzip.compress(b"a\n", mtime=0)
+    info, _ = tar_file("a.gz", b"")
+    info.size = len(packed) + 100
+    data = info.tobuf(tarfile.USTAR_FORMAT) + packed
+    found = read(data)
+    assert [(name, lines) for name, lines, _, _ in found] == [("-!a.gz", ["a"])]
+    assert "ends inside a member of the tar archive" in found[0][2]
+
+
+def test_times_in_a_gnu_header_are_no_part_of_the_name() -> None:
+    """GNU puts them where ustar has the prefix."""
+    data = tarred(tar_file("a", b"1\n"), form=tarfile.GNU_FORMAT)
+    assert read(rewritten(data, prefix=b"14723456701\0")) == [("-!a", ["1"], "", ())]
+
+
+def test_sparse_members_in_pax_headers_are_skipped_and_said() -> None:
+    """GNU.sparse keys mark them."""
+    info = tarfile.TarInfo("core")
+    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
+    note = "members without content of their own were skipped: 1 x sparse file"
+    assert read(tarred((info, b"x" * 512))) == [("-", [], "", (note,))]
+
+
+def test_an_old_directory_is_a_file_whose_name_ends_in_a_slash() -> None:
+    """Before POSIX there was no type for it."""
+    data = rewritten(tarred(tar_file("folder", b""), form=tarfile.USTAR_FORMAT), name=b"folder/", kind=b"\0")
+    assert read(data) == [("-", [], "", ("the tar archive holds no files",))]
+
+
+def test_a_stored_zip_member_without_sizes_is_not_guessed() -> None:
+    """Only the directory knew where it ends."""
+    data = streamed_zip(("a", b"1\n"), method=zipfile.ZIP_STORED)
+    assert read(data) == [("-!a", ["1"], "", ())]
+    found = read(data[: data.index(b"PK\x01\x02")])
+    assert "-!a: cannot be told from what follows it without the zip directory." in found[0][2]
+
+
+def test_a_zip_directory_that_points_nowhere_costs_only_that_member() -> None:
+    """Each member is found on its own."""
+    data = bytearray(zipped(("a", b"1\n"), ("b", b"2\n")))
+    struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 42, 5)
+    found = read(bytes(data))
+    assert [(name, lines) for name, lines, _, _ in found] == [("-!a", []), ("-!b", ["2"])]
+    assert "has no header where the zip directory says it has" in found[0][2]
+
+
+@pytest.mark.parametrize("through", ["file", "pipe"])
+def test_a_zip_end_record_that_points_before_the_file_is_damage(through: str, tmp_path: Path) -> None:
+    """Its Zip64 locator would begin 20 bytes before the first."""
+    data = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    ((_, _, problem, _),) = read(data) if through == "pipe" else read_file(tmp_path, data)
+    assert "has lost its zip directory" in problem
+
+
+def test_a_zip_in_a_zip_without_directory_stays_one_member() -> None:
+    """The scan goes over contents whose length is known."""
+    data = zipped(("inner.zip", zipped(("a", b"1\n"))), ("b", b"2\n"), method=zipfile.ZIP_STORED)
+    names = [name for name, *_ in read(data[: data.rindex(b"PK\x03\x04") + 40])]
+    assert names == ["-!inner.zip!a", "-!b", "-"]
+
+
+def test_zip64_values_are_read_without_the_directory() -> None:
+    """The local header has a field for them too."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in ("a", "b"):
+            with archive.open(name, "w", force_zip64=True) as member:
+                member.write(b"1\n")
+    data = target.getvalue()
+    found = read(data[: data.index(b"PK\x01\x02")])
+    assert [(name, lines) for name, lines, _, _ in found] == [("-!a", ["1"]), ("-!b", ["1"]), ("-", [])]
+
+
+def test_the_scan_finds_headers_wherever_its_windows_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header may begin in one window and end in the next."""
+    data = streamed_zip(*[(str(number), b"1\n" * number) for number in range(1, 9)])
+    monkeypatch.setattr("analyzer.sources._zip_directory._SCAN_BYTES", 5)
+    found = read(data[: data.index(b"PK\x01\x02")])
+    assert [len(lines) for _, lines, _, _ in found] == [1, 2, 3, 4, 5, 6, 7, 8, 0]
+
+
+def test_modes_count_only_in_zips_from_unix() -> None:
+    """Elsewhere the same bits mean other things."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        info = zipfile.ZipInfo("a")
+        info.create_system, info.external_attr = 0, stat.S_IFLNK << 16
+        archive.writestr(info, b"1\n")
+    assert read(target.getvalue()) == [("-!a", ["1"], "", ())]
+
+
+def test_a_full_disk_is_a_problem_of_the_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zip in a pipe needs a temporary file."""
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    assert read(zipped(("a", b"1\n")))[0][2] == "-: could not be read further (No space left on device)."
+
+
+def test_a_zip_in_a_file_is_measured_against_the_whole_file(tmp_path: Path) -> None:
+    """It is read out of order, so the bytes read so far would be no measure."""
+    data = zipped(("a", TEXT), ("b", TEXT))
+    found = read_file(tmp_path, data, decompressed_bytes=1000)
+    assert [(len(lines), problem) for _, lines, problem, _ in found] == [(5000, ""), (5000, "")]
 
 
 def test_containers_nest_two_deep_and_no_deeper() -> None:
@@ -520,22 +630,51 @@ def test_a_bomb_in_a_zip_costs_only_itself() -> None:
     assert [(name, bool(problem)) for name, _, problem, _ in found] == [("-!bomb", True), ("-!b", False)]
 
 
-@pytest.mark.parametrize("kind", COMPRESS)
-def test_a_file_of_zeros_is_stopped_at_the_floor(kind: str) -> None:
-    """With the limits as they are: 64 MiB are decompressed, and no more; the line is kept to a megabyte."""
-    compressors = {
+@cache
+def zeros(kind: str) -> bytes:
+    writers = {
         "gzip": zlib.compressobj(wbits=31),
         "bzip2": bz2.BZ2Compressor(1),
         "xz": lzma.LZMACompressor(preset=0),
         "zstd": zstandard.ZstdCompressor().compressobj(),
     }
-    writer = compressors[kind]
-    bomb = b"".join(writer.compress(bytes(1 << 20)) for _ in range(80)) + writer.flush()
-    for stream in open_streams("-", stdin=io.BytesIO(bomb)):
+    writer = writers[kind]
+    return b"".join(writer.compress(bytes(1 << 20)) for _ in range(80)) + writer.flush()
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+def test_a_file_of_zeros_is_stopped_at_the_floor(kind: str) -> None:
+    """With the limits as they are: 64 MiB are decompressed, and no more; the line is kept to a megabyte."""
+    for stream in open_streams("-", stdin=io.BytesIO(zeros(kind))):
         frames = list(stream.blocks())
         assert stream.size == 64 << 20
         assert frames[0]["raw"].str.len_bytes().to_list() == [1_000_000]
         assert "67,108,864 bytes" in str(stream.problem)
+
+
+@pytest.mark.parametrize(
+    ("kind", "largest"), [("gzip", 17 << 20), ("bzip2", 32 << 10), ("xz", 32 << 10), ("zstd", 40 << 20)]
+)
+def test_no_single_step_of_a_bomb_fills_the_memory(kind: str, largest: int) -> None:
+    """The limit can only be checked between steps, so each of them is bounded."""
+    container = discover("analyzer.sources", "CONTAINER")[kind]
+    assert isinstance(container, Compression)
+    assert max(len(chunk) for chunk in container.decode(Feed([zeros(kind)]), [])) <= largest
+
+
+def test_an_xz_file_that_would_need_gigabytes_of_memory_is_refused() -> None:
+    """The dictionary's size stands in the block header (The .xz file format, 5.3.1); 40 means 4 GiB."""
+    data = bytearray(lzma.compress(b"a\n"))
+    end = 12 + (data[12] + 1) * 4
+    assert data[14:16] == b"\x21\x01"
+    data[16] = 40
+    data[end - 4 : end] = zlib.crc32(data[12 : end - 4]).to_bytes(4, "little")
+    assert "Memory usage limit" in read(bytes(data))[0][2]
+
+
+def test_text_that_begins_like_bzip2_is_text() -> None:
+    """Three letters and a digit are not enough."""
+    assert read(b"BZh9 is how bzip2 begins\n") == [("-", ["BZh9 is how bzip2 begins"], "", ())]
 
 
 def test_members_are_counted_over_the_whole_input() -> None:

@@ -174,6 +174,26 @@ def test_a_file_that_cannot_be_opened_raises_an_input_error(folder: Path) -> Non
         next(open_streams(str(folder)))
 
 
+def test_a_file_without_permission_is_a_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told before anything is read."""
+    write(folder, "logs/a.log", "logs/secret.log")
+    monkeypatch.setattr("os.access", lambda path, mode: not str(path).endswith("secret.log"))
+    expanded = expand(["logs"])
+    assert expanded.files == ("logs/a.log",)
+    assert texts(expanded.problems) == ["logs/secret.log: cannot be read: Permission denied."]
+
+
+def test_a_file_that_vanishes_while_its_folder_is_walked_is_a_problem(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Logs are rotated at any time."""
+    write(folder, "logs/a.log")
+    monkeypatch.setattr("os.walk", lambda name, onerror: [(name, [], ["a.log", "rotated.log"])])
+    expanded = expand(["logs"])
+    assert expanded.files == ("logs/a.log",)
+    assert texts(expanded.problems) == ["logs/rotated.log: cannot be read: No such file or directory."]
+
+
 def test_an_empty_file_is_a_stream_without_lines(folder: Path) -> None:
     """Zero blocks, no problem."""
     Path("empty.log").write_bytes(b"")
