@@ -16,7 +16,9 @@ OWN_NAMES = frozenset({"findings.json", "summary.md", "report.html", "rejects.nd
 def check_folder(folder: Path) -> None:
     """Raises UsageError unless the folder is new, empty, or holds nothing but an earlier run's outputs."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise UsageError("the output folder is a link or a file.", location=Location(str(folder)), hint="Name a new one.")
+        raise UsageError(
+            "the output folder is a link or a file.", location=Location(str(folder)), hint="Name a new one."
+        )
     if not folder.is_dir():
         return
     foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in OWN_NAMES)

@@ -46,7 +46,11 @@ def test_nine_of_ten_functions_are_at_most_32_lines():
 def test_imports_point_down_only_and_each_dependency_has_one_door():
     """The import contracts of pyproject.toml hold."""
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -81,16 +85,19 @@ def test_no_grab_bag_modules_and_no_broad_handlers():
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path, tree in TREES.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or getattr(node.type, "id", "") in {"Exception"})
+        if isinstance(node, ast.ExceptHandler) and (node.type is None or getattr(node.type, "id", "") in {"Exception"})
     ]
     assert broad == []
 
 
 def test_nothing_names_the_machine_or_a_registry():
     """Committed files are the same on every machine."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False)
-    names = [name for name in listed.stdout.splitlines() if not name.startswith(("sample_logs/", "tests/test_architecture"))]
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    names = [
+        name for name in listed.stdout.splitlines() if not name.startswith(("sample_logs/", "tests/test_architecture"))
+    ]
     words = ["/wo" + "rk/", "pypi-" + "more", "files.python" + "hosted", "registry." + "npmjs", "/ro" + "ot/"]
     found = []
     for name in names:

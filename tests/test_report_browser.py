@@ -27,6 +27,7 @@ class Seen:
 
     page: Page
     requests: list[str] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
     @property
@@ -65,6 +66,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[object]:
         page = context.new_page()
         seen = Seen(page)
         page.on("request", lambda request: seen.requests.append(request.url))
+        page.on("requestfinished", lambda request: seen.loaded.append(request.url))
         page.on("console", lambda message: seen.messages.append(message.text))
         page.on("pageerror", lambda error: seen.messages.append(str(error)))
         page.add_init_script(WATCH)
@@ -76,13 +78,14 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[object]:
         context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("case", sorted(CASES))
-def test_a_page_is_silent_offline_and_inert(show, case: str, scheme: str) -> None:
-    """No console message, no violation, no request but for the file itself, and no attack ran."""
-    seen = show(report_html(CASES[case]()), color_scheme=scheme)
-    seen.page.hover("h1")
-    seen.page.mouse.wheel(0, 5_000)
+def test_a_page_is_silent_offline_and_inert(show, case: str) -> None:
+    """In light and dark: no console message, no violation, no request but for the file itself, and no attack ran."""
+    seen = show(report_html(CASES[case]()), color_scheme="light")
+    for scheme in ("light", "dark"):
+        seen.page.emulate_media(color_scheme=scheme)
+        seen.page.hover("h1")
+        seen.page.mouse.wheel(0, 5_000)
     assert seen.messages == []
     assert seen.violations == []
     assert len(seen.requests) == 1
@@ -113,7 +116,7 @@ def test_the_policy_holds_when_escaping_fails(show, hole: str) -> None:
     seen = show(page)
     seen.page.wait_for_timeout(100)
     assert seen.page.evaluate("window.pwned") is None
-    assert not [url for url in seen.requests[1:] if "evil" in url or url.startswith(("http", "file:///etc"))]
+    assert len(seen.loaded) == 1, "the page itself"
     assert seen.violations
 
 
@@ -168,27 +171,30 @@ def test_nothing_is_lost_without_javascript_or_style(show) -> None:
     scripted = show(text)
     plain = show(text, java_script_enabled=False)
     bare = show(re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL), java_script_enabled=False)
-    controls = "Dark colours|Light colours|Dark|Copy for a ticket|Copy|Filter evidence|Filter rejected lines"
-    facts = re.sub(controls, "", scripted.page.locator("main").inner_text())
-    for word in set(facts.split()):
-        assert word in plain.text, word
-    assert bare.page.locator("main").text_content() == plain.page.locator("main").text_content()
+    told = [seen.page.locator("main").text_content() for seen in (scripted, plain, bare)]
+    assert told[0] == told[1] == told[2]
     for seen in (plain, bare):
+        hidden = seen.page.locator("main [hidden]")
+        assert set(hidden.evaluate_all("items => items.map(item => item.className || item.tagName)")) == {
+            "filter",
+            "BUTTON",
+        }
         assert seen.page.locator("button:visible, input:visible").count() == 0
         seen.page.get_by_text("Correlation ids").first.click()
         assert seen.page.get_by_text("7f3c00009b1e4d20", exact=True).first.is_visible()
 
 
-@pytest.mark.parametrize("width", [320, 768, 1440])
 @pytest.mark.parametrize("case", ["demo", "healthy", "hostile"])
-def test_no_width_scrolls_sideways(show, case: str, width: int) -> None:
-    """Nothing is wider than the window, also with all details open (WCAG 2.2, 1.4.10)."""
-    seen = show(report_html(CASES[case]()), width=width)
+def test_no_width_scrolls_sideways(show, case: str) -> None:
+    """At 320, 768 and 1440 nothing is wider than the window, also with all details open (WCAG 2.2, 1.4.10)."""
+    seen = show(report_html(CASES[case]()))
     seen.page.evaluate("document.querySelectorAll('details').forEach(item => item.open = true)")
-    assert seen.page.evaluate("document.documentElement.scrollWidth") == width
     wide = """() => [...document.querySelectorAll('main *')].filter(item => !item.closest('thead, svg')
         && item.getBoundingClientRect().right > innerWidth + 1).map(item => item.outerHTML.slice(0, 80))"""
-    assert seen.page.evaluate(wide) == []
+    for width in (320, 768, 1440):
+        seen.page.set_viewport_size({"width": width, "height": 900})
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+        assert seen.page.evaluate(wide) == []
 
 
 def test_the_first_screen_holds_the_answer(show) -> None:
@@ -200,14 +206,15 @@ def test_the_first_screen_holds_the_answer(show) -> None:
         assert box["y"] + box["height"] <= 900, locator
 
 
-@pytest.mark.parametrize("width", [320, 1440])
-def test_controls_are_large_enough_to_hit(show, width: int) -> None:
+def test_controls_are_large_enough_to_hit(show) -> None:
     """Buttons, fields and details are at least 24 pixels high (WCAG 2.2, 2.5.8)."""
-    seen = show(report_html(demo()), width=width)
+    seen = show(report_html(demo()))
     small = """() => [...document.querySelectorAll('button, input, summary, nav a, .place a, .self')]
         .filter(item => item.checkVisibility() && !item.closest('thead') && item.getBoundingClientRect().height < 24)
         .map(item => item.outerHTML)"""
-    assert seen.page.evaluate(small) == []
+    for width in (320, 1440):
+        seen.page.set_viewport_size({"width": width, "height": 900})
+        assert seen.page.evaluate(small) == []
 
 
 def test_the_keyboard_reaches_everything(show) -> None:

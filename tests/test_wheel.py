@@ -18,7 +18,12 @@ STORY = ROOT / "sample_logs" / "signing-key-rotation"
 
 def run(*command, cwd, **environment):
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -34,8 +39,21 @@ def test_wheel_runs_the_demo_alone(tmp_path):
     home = tmp_path / "fresh"
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"
-    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)
-    missing = run(python, "-c", "import importlib.util as u; print(u.find_spec('pytest'), u.find_spec('mypy'))", cwd=tmp_path)
+    run(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "-c",
+        ROOT / "constraints.txt",
+        wheel,
+        cwd=tmp_path,
+    )
+    missing = run(
+        python, "-c", "import importlib.util as u; print(u.find_spec('pytest'), u.find_spec('mypy'))", cwd=tmp_path
+    )
     assert missing.split() == ["None", "None"]
     inputs = [path for path in sorted(STORY.iterdir()) if path.suffix in {".log", ".jsonl", ".har", ".gz"}]
     out = tmp_path / "out"

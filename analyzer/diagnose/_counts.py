@@ -51,12 +51,27 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, failing: pl.Dat
 
 
 def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | None:
-    """Gives intermittent if affected clients also had successes in the window, else constant."""
-    affected = window.filter("failing")["client"].drop_nulls().unique()
-    if affected.is_empty():
+    """Gives intermittent if affected clients had successes between their failures, else constant.
+
+    A client that recovers earlier than others succeeds inside the window too: only what lies between its own first
+    and last failure counts, or around its only one. One client in ten is enough. Where most failures carry whole
+    seconds, a second at both ends is left out, since it may hold what came before and after.
+    """
+    failing = window.filter("failing")
+    if failing["client"].drop_nulls().is_empty():
         return None
-    worked = window.filter(~pl.col("failing") & succeeded() & pl.col("client").is_in(affected.implode()))
-    return "intermittent" if worked.height else "constant"
+    own = failing.group_by("client").agg(first=pl.col("timestamp").min(), last=pl.col("timestamp").max())
+    margin = pl.duration(seconds=1 if (failing["stamped_at"].dt.microsecond() == 0).mean() > 0.5 else 0)  # type: ignore[operator]
+    worked = window.filter(~pl.col("failing") & succeeded()).join(own, on="client", how="inner")
+    between = (pl.col("timestamp") > pl.col("first") + margin) & (pl.col("timestamp") < pl.col("last") - margin)
+    once = pl.col("first") == pl.col("last")
+    per_client = worked.group_by("client").agg(
+        between=between.any(),
+        around=(once & (pl.col("timestamp") < pl.col("first") - margin)).any()
+        & (once & (pl.col("timestamp") > pl.col("last") + margin)).any(),
+    )
+    mixed = per_client.filter(pl.col("between") | pl.col("around")).height
+    return "intermittent" if mixed * 10 >= own.height else "constant"
 
 
 def succeeded() -> pl.Expr:

@@ -71,7 +71,9 @@ class Scene:
         """
         passing = self.failing.filter(test.fill_null(False)).select("exchange")
         rows = self.events.join(passing, on="exchange", how="semi", maintain_order="left")
-        rank = pl.col("hop").replace_strict({hop: order for order, hop in enumerate(hops)}, default=9, return_dtype=pl.Int8)
+        rank = pl.col("hop").replace_strict(
+            {hop: order for order, hop in enumerate(hops)}, default=9, return_dtype=pl.Int8
+        )
         gravity = pl.col("level").replace_strict(_GRAVITY, default=9, return_dtype=pl.Int8)
         first = rows.filter(pl.col("exchange") == rows.sort(rank, "event")["exchange"].first())
         found = next(first.sort(rank, gravity, "event").head(1).iter_rows(named=True), None)

@@ -100,7 +100,11 @@ def _build(
     charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
     statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
     endpoints = wording.endpoints_of(part.failing)
-    ids = part.failing.select(pl.coalesce("request_id", "trace_id"))["request_id"].drop_nulls().unique(maintain_order=True)
+    ids = (
+        part.failing.select(pl.coalesce("request_id", "trace_id"))["request_id"]
+        .drop_nulls()
+        .unique(maintain_order=True)
+    )
     bursts = [signal.burst.expected_by_chance for signal in part.cluster.signals if signal.burst is not None]
     sample = _sample(part, scene)
     incident = Incident(

@@ -59,9 +59,7 @@ def confidence(opinions: dict[Layer, Opinion], named: Layer) -> float:
     a layer that is suspected only never exceeds 0.60.
     """
     opinion = opinions[named]
-    rivals = sum(
-        1 for layer, other in opinions.items() if layer != named and other.verdict in ("cause", "suspected")
-    )
+    rivals = sum(1 for layer, other in opinions.items() if layer != named and other.verdict in ("cause", "suspected"))
     value = opinion.weight - (0.10 if opinion.sources < 2 else 0.0) - min(0.10 * rivals, 0.30)
     limit = 0.99 if opinion.verdict == "cause" else 0.60
     return round(max(0.05, min(value, limit)), 2)

@@ -21,7 +21,7 @@ def reproduce(row: Mapping[str, object], failed: int, requests: int) -> Reproduc
     parts = ["curl -sv", f"-X {shlex.quote(str(row['method']))}", shlex.quote(address) if host else address]
     if row.get("auth_present") or row.get("status") in _NEEDS_LOGIN:
         scheme_name = row.get("auth_scheme") or "Bearer"
-        parts.append(f"-H {shlex.quote(f'Authorization: {scheme_name} ')}\"${{TOKEN:?}}\"")
+        parts.append(f'-H {shlex.quote(f"Authorization: {scheme_name} ")}"${{TOKEN:?}}"')
     if row.get("method") not in _NO_BODY:
         content_type = row.get("request_content_type") or "application/json"
         parts.append(f"-H {shlex.quote(f'Content-Type: {content_type}')}")

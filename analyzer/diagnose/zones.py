@@ -35,7 +35,9 @@ def find_shifts(events: pl.DataFrame, assumed: Collection[str]) -> tuple[ZoneShi
 
     Only for sources whose zone was assumed, and only where at least three lines match and more than without a shift.
     """
-    errors = events.filter(pl.col("source").is_in(sorted(assumed)), pl.col("kind") == "error", pl.col("target").is_not_null())
+    errors = events.filter(
+        pl.col("source").is_in(sorted(assumed)), pl.col("kind") == "error", pl.col("target").is_not_null()
+    )
     access = events.filter((pl.col("kind") == "request") & (pl.col("format") != "har") & pl.col("target").is_not_null())
     if errors.is_empty() or access.is_empty():
         return ()

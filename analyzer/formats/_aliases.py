@@ -63,7 +63,8 @@ _ALIASES: dict[str, str] = {
     "upstream_ns": "originduration",
     "level": "log.level level severity severitytext levelname lvl log_level loglevel @l priority_name",
     "severity_number": "severitynumber",
-    "message": "message msg body body.stringvalue @m event short_message log_message log text textpayload jsonpayload.message @mt",
+    "message": "message msg body body.stringvalue @m event short_message log_message log text textpayload "
+    "jsonpayload.message @mt",
     "logger": "log.logger logger logger_name loggername sourcecontext scope.name instrumentationscope.name",
     "exception_type": "error.type exception.type exception.exc_type err.type err.name error.kind error.name "
     "exception_class exc_type exception.class exception.exception_class error_type thrown.name error.class",

@@ -95,7 +95,11 @@ def _read_stream(
     stream: Stream, chosen: Format | DocumentFormat | None, plan: Plan, store: _Store
 ) -> tuple[SourceReport, object | None]:
     for document_format in document_formats().values():
-        if chosen is document_format or (chosen is None or _reads_lines(chosen)) and document_format.recognise(stream.head):
+        if (
+            chosen is document_format
+            or (chosen is None or _reads_lines(chosen))
+            and document_format.recognise(stream.head)
+        ):
             return _read_document(stream, document_format, plan, store)
     return _read_lines(stream, chosen, plan, store), None
 

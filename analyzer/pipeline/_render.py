@@ -54,7 +54,9 @@ def document_texts(value: Any) -> Iterator[str]:
             yield f"{name}={content}"
         for key, item in value.items():
             if key == "cookies" and isinstance(item, list):
-                yield from (f"Cookie: {entry.get('name')}={entry.get('value')}" for entry in item if isinstance(entry, dict))
+                yield from (
+                    f"Cookie: {entry.get('name')}={entry.get('value')}" for entry in item if isinstance(entry, dict)
+                )
             yield from document_texts(item)
     elif isinstance(value, list | tuple):
         for item in value:

@@ -15,7 +15,9 @@ _FAR_AWAY = "Pacific/Kiritimati"
 
 def zone_of(head: Sequence[str], formats: Sequence[Format], asked: str | None) -> tuple[str, str]:
     """Gives the zone's name and how it is known: the lines read the same in two zones only if they carry their own."""
-    lines = pl.DataFrame({"line": range(1, len(head) + 1), "raw": list(head)}, schema={"line": pl.Int64, "raw": pl.String})
+    lines = pl.DataFrame(
+        {"line": range(1, len(head) + 1), "raw": list(head)}, schema={"line": pl.Int64, "raw": pl.String}
+    )
     here = read_block(lines, formats, "UTC").events["stamped_at"]
     there = read_block(lines, formats, _FAR_AWAY).events["stamped_at"]
     if here.drop_nulls().is_empty():

@@ -80,7 +80,9 @@ class Redactor:
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every text column replaced."""
-        return frame.with_columns(self.replace(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String)
+        return frame.with_columns(
+            self.replace(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String
+        )
 
     def value(self, value: T) -> T:
         """Gives a frozen value or JSON document with every string in it replaced, learning from it first."""

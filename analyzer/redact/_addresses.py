@@ -9,7 +9,9 @@ from analyzer.redact._placeholder import fingerprint
 
 # Not after a slash and a letter, or a letter: Chrome/128.0.0.0 is a version.
 PATTERN_V4 = r"(?:^|//|[^0-9A-Za-z./_-])((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:$|[^0-9.A-Za-z_]|\.(?:$|[^0-9]))"
-PATTERN_V6 = r"(?i)(?:^|[^0-9a-z:.])((?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,7}:)(?:$|[^0-9a-z:.])"
+PATTERN_V6 = (
+    r"(?i)(?:^|[^0-9a-z:.])((?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,7}:)(?:$|[^0-9a-z:.])"
+)
 
 
 def fake_addresses(key: bytes, found: Iterable[str], keep: frozenset[str]) -> dict[str, str]:

@@ -8,6 +8,9 @@ DETECTOR = Detector(
     kind="email",
     pattern=r"([A-Za-z0-9][A-Za-z0-9._+-]{0,63}(?:@|%40)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24})",
     literals=("@", "%40"),
-    finds=(("user ann.lee+x@mail.example logged in", "ann.lee+x@mail.example"), ("?u=ann%40mail.example", "ann%40mail.example")),
+    finds=(
+        ("user ann.lee+x@mail.example logged in", "ann.lee+x@mail.example"),
+        ("?u=ann%40mail.example", "ann%40mail.example"),
+    ),
     ignores=("@mentions", "npm install left-pad@1.3.0", "user@localhost"),
 )

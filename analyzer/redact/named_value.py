@@ -23,8 +23,25 @@ DETECTOR = Detector(
         r"([^\s\"'\\&;,<>(){}\[\]#|%]+(?:%[0-9A-Fa-f]{2}[^\s\"'\\&;,<>(){}\[\]#|%]*)*)"
     ),
     literals=(
-        "token", "secret", "passw", "passphrase", "pwd", "key", "session", "sessid", "csrf", "xsrf", "signature",
-        "credential", "assertion", "saml", "verifier", "otp", "card", "cvv", "cvc",
+        "token",
+        "secret",
+        "passw",
+        "passphrase",
+        "pwd",
+        "key",
+        "session",
+        "sessid",
+        "csrf",
+        "xsrf",
+        "signature",
+        "credential",
+        "assertion",
+        "saml",
+        "verifier",
+        "otp",
+        "card",
+        "cvv",
+        "cvc",
     ),  # fmt: skip
     finds=(
         ("GET /x?api_key=mk_9&page=2", "mk_9"),
@@ -33,6 +50,12 @@ DETECTOR = Detector(
         ("invite_token%3Dabc%20d", "abc%20d"),
         ('{\\"refresh_token\\":\\"r-1\\"}', "r-1"),
     ),
-    ignores=("token: expired", "the key set", '"token": null', "session=expired", "tokens_used=17x is not it: monkey=1"),
+    ignores=(
+        "token: expired",
+        "the key set",
+        '"token": null',
+        "session=expired",
+        "tokens_used=17x is not it: monkey=1",
+    ),
     confirm=lambda value: value.lower() not in _HARMLESS,
 )

@@ -11,8 +11,24 @@ DETECTOR = Detector(
         r"|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}"
         r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}))"
     ),
-    literals=("_live_", "_test_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox",
-              "akia", "asia", "aiza", "npm_", "sg."),  # fmt: skip
+    literals=(
+        "_live_",
+        "_test_",
+        "whsec_",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "xox",
+        "akia",
+        "asia",
+        "aiza",
+        "npm_",
+        "sg.",
+    ),  # fmt: skip
     finds=(("key sk_live_abcdefgh1234", "sk_live_abcdefgh1234"), ("AKIAABCDEFGHIJKLMNOP", "AKIAABCDEFGHIJKLMNOP")),
     ignores=("unit_test_results", "xoxo", "asian food", "AKIA"),
     confirm=lambda value: any(character.isdigit() for character in value) or value.isupper(),

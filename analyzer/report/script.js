@@ -12,7 +12,11 @@
 
   const value = (row, column) => row.cells[column].textContent.trim();
   const compare = (one, two) => {
-    const [a, b] = [one, two].map((text) => (/^[\d,]+(\.\d+)?$/.test(text) ? Number(text.replaceAll(",", "")) : NaN));
+    // A count may be followed by its unit; a date is no count.
+    const [a, b] = [one, two].map((text) => {
+      const found = /^([\d,]+(?:\.\d+)?)(?: [a-zµ%]+)?$/.exec(text);
+      return found ? Number(found[1].replaceAll(",", "")) : NaN;
+    });
     return Number.isNaN(a) || Number.isNaN(b) ? one.localeCompare(two, "en", { numeric: true }) : a - b;
   };
   const sort = (table, head) => {

@@ -239,7 +239,7 @@ def test_a_reject_names_the_first_field_that_cannot_be_read(line, reason):
         ("log_format x '$status", 1, 14, "not closed"),
         ('log_format x escape=foo "$status";', 1, 14, "escape=foo"),
         ("log_format x '$status '\n  '$ ';", 2, 4, "without the name of a variable"),
-        (r'LogFormat "\"%h\" %Z" x', 1, 18, "%Z is no directive"),
+        (r'LogFormat "\"%h\" %Z" x', 1, 19, "%Z is no directive"),
         ("$status $remote_addr$remote_user", 1, 9, "$remote_addr ends"),
         ("%l %k", 1, 1, "no field that can be used"),
         ('{"a" $status}', 1, 1, "looks like JSON"),

@@ -121,7 +121,7 @@ def test_scope_pattern_and_counts():
     rows = [
         row("access", 0, status=500, client_ip="10.0.0.1"), row("access", 1, status=500, client_ip="10.0.0.2"),
         row("access", 2, status=200, client_ip="10.0.0.1"), row("access", 2, status=200, client_ip="10.0.0.3"),
-        row("access", 3, status=500, client_ip="10.0.0.1"), row("access", 99, status=200, client_ip="10.0.0.4"),
+        row("access", 4, status=500, client_ip="10.0.0.1"), row("access", 99, status=200, client_ip="10.0.0.4"),
     ]  # fmt: skip
     incident, _ = judge(*rows)
     clients = incident.clients

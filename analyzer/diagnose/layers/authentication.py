@@ -7,7 +7,9 @@ import polars as pl
 from analyzer.diagnose._scene import ALWAYS, APPLICATION, BROWSER, EDGE, Opinion, Scene
 from analyzer.model import Evidence
 
-_LOG_WORDS = r"(?i)signing key|key set|jwks|token (is )?(expired|invalid|not yet valid)|invalid token|authentication failed"
+_LOG_WORDS = (
+    r"(?i)signing key|key set|jwks|token (is )?(expired|invalid|not yet valid)|invalid token|authentication failed"
+)
 
 
 def check(scene: Scene) -> Opinion:

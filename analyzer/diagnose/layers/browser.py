@@ -16,7 +16,9 @@ def check(scene: Scene) -> Opinion:
     served = pl.coalesce("edge_status", "application_status").is_between(200, 399)
     discarded = unread & served
     if scene.share(discarded) >= 0.5:
-        text = f"{scene.of_total(scene.count(discarded)).capitalize()} failed in the browser although the server answered"
+        text = (
+            f"{scene.of_total(scene.count(discarded)).capitalize()} failed in the browser although the server answered"
+        )
         evidence = (
             scene.quote(f"{text} with success.", discarded, EDGE, APPLICATION),
             scene.quote("The browser shows no status for it.", discarded, BROWSER),
