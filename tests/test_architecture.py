@@ -85,7 +85,7 @@ def test_no_grab_bag_modules_and_no_broad_handlers():
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path, tree in TREES.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler) and (node.type is None or getattr(node.type, "id", "") in {"Exception"})
+        if isinstance(node, ast.ExceptHandler) and (node.type is None or getattr(node.type, "id", "") == "Exception")
     ]
     assert broad == []
 

@@ -34,8 +34,8 @@ def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, failing: pl.DataFrame) -> Clients:
-    """Counts who failed among who used the endpoints in the window, among all."""
+def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
+    """Counts who failed among who used the endpoints in the window (column failing), among all."""
     per_client = (
         window.filter(pl.col("client").is_not_null())
         .group_by("client")
@@ -117,7 +117,7 @@ def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, 
 
 
 def separate(window: pl.DataFrame) -> Separating | None:
-    """Gives the attribute value that failing requests share most and working ones least (Youden's index), if telling."""
+    """Gives the attribute value that most failing and fewest working requests share (Youden's index), if telling."""
     failing_total = int(window["failing"].sum())
     working_total = window.height - failing_total
     if not failing_total or not working_total:

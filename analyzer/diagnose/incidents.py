@@ -125,7 +125,7 @@ def _build(
         failure_rate=round(part.failing.height / max(part.window.height, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
-        clients=counts.count_clients(exchanges, part.window, part.failing),
+        clients=counts.count_clients(exchanges, part.window),
         separating=counts.separate(part.window),
         preceding=find_preceding(joined.events, part.failing, part.started),
         pattern=counts.pattern_of(part.window),
@@ -137,7 +137,7 @@ def _build(
         next_steps=_steps(part, statuses, isolation),
         reproduction=reproduce(sample, part.failing.height, part.window.height),
         owner_hint=wording.owner_of(isolation.layer),
-        counter_example=_counter_example(part, joined),
+        counter_example=_counter_example(part),
     )
     return incident, hops_of(joined.events, int(str(sample["exchange"])))
 
@@ -194,7 +194,7 @@ def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tupl
     return wording.next_steps(tuple(own), statuses, isolation.layer)
 
 
-def _counter_example(part: _Part, joined: Joined) -> Evidence | None:
+def _counter_example(part: _Part) -> Evidence | None:
     worked = part.window.filter(~pl.col("failing") & counts.succeeded())
     row = next(worked.head(1).iter_rows(named=True), None)
     if row is None:

@@ -10,7 +10,7 @@ import polars as pl
 from analyzer.formats import _events, _patterns, _slots, _times
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._patterns import Pattern, Stop
-from analyzer.formats._plugin import REJECTS, Parsed
+from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
 # Both servers' escapes of quote and backslash; other bytes stay as they were written.
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
@@ -56,6 +56,8 @@ class LogFormat:
             found = _capture(unread, pattern)
             hit = pl.col("1").is_not_null()
             unread = found.filter(~hit).select("line", "raw")
+            if unread.height == found.height:
+                continue
             texts = _texts(found.filter(hit) if unread.height else found, pattern, zone)
             notes += self._notes(texts)
             if pattern.clocks and texts["stamped_at"].null_count():
@@ -64,7 +66,8 @@ class LogFormat:
             read.append(_events.build(texts.drop(_patterns.REST), marks=self.marks))
             if unread.is_empty():
                 break
-        events = pl.concat(read, how="diagonal").with_columns(kind=pl.lit(self.kind))
+        events = pl.concat(read, how="diagonal") if read else pl.DataFrame(schema=LINES)
+        events = events.with_columns(kind=pl.lit(self.kind))
         return Reading(events, unread, timeless, tuple(dict.fromkeys(notes)))
 
     def _notes(self, texts: pl.DataFrame) -> list[str]:

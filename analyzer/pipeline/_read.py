@@ -70,42 +70,43 @@ def _streams(files: tuple[str, ...], plan: Plan, problems: list[InputError]) -> 
             problems.append(error)
 
 
-def _chosen(plan: Plan) -> Format | DocumentFormat | None:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What the user chose: a line format, a document format, or neither."""
+
+    lines: Format | None = None
+    document: DocumentFormat | None = None
+
+
+def _chosen(plan: Plan) -> _Chosen:
     if plan.log_format is not None:
-        return compile_log_format(plan.log_format)
+        return _Chosen(lines=compile_log_format(plan.log_format))
     if plan.format_name is None:
-        return None
-    known: dict[str, Format | DocumentFormat] = {**line_formats(), **document_formats()}
-    if plan.format_name not in known:
-        hint = f"Known formats: {', '.join(sorted(known))}."
-        raise FormatError(f"there is no format {plan.format_name!r}.", hint=hint)
-    return known[plan.format_name]
+        return _Chosen()
+    chosen = _Chosen(line_formats().get(plan.format_name), document_formats().get(plan.format_name))
+    if chosen == _Chosen():
+        known = ", ".join(sorted([*line_formats(), *document_formats()]))
+        raise FormatError(f"there is no format {plan.format_name!r}.", hint=f"Known formats: {known}.")
+    return chosen
 
 
-def _check_choice(plan: Plan, chosen: Format | DocumentFormat | None, sources: list[SourceReport]) -> None:
-    if chosen is None or not sources:
+def _check_choice(plan: Plan, chosen: _Chosen, sources: list[SourceReport]) -> None:
+    wanted = chosen.lines or chosen.document
+    if wanted is None or not sources:
         return
-    if not any(use.name == chosen.name for source in sources for use in source.formats):
+    if not any(use.name == wanted.name for source in sources for use in source.formats):
         text = plan.log_format or plan.format_name
         hint = "Leave the option out to let each source's format be detected."
         raise FormatError(f"the chosen format {text!r} reads no line of any input.", hint=hint)
 
 
-def _read_stream(
-    stream: Stream, chosen: Format | DocumentFormat | None, plan: Plan, store: _Store
-) -> tuple[SourceReport, object | None]:
+def _read_stream(stream: Stream, chosen: _Chosen, plan: Plan, store: _Store) -> tuple[SourceReport, object | None]:
+    if chosen.document is not None:
+        return _read_document(stream, chosen.document, plan, store)
     for document_format in document_formats().values():
-        if (
-            chosen is document_format
-            or (chosen is None or _reads_lines(chosen))
-            and document_format.recognise(stream.head)
-        ):
+        if document_format.recognise(stream.head):
             return _read_document(stream, document_format, plan, store)
-    return _read_lines(stream, chosen, plan, store), None
-
-
-def _reads_lines(chosen: Format | DocumentFormat) -> bool:
-    return not hasattr(chosen, "parse_document")
+    return _read_lines(stream, chosen.lines, plan, store), None
 
 
 def _read_document(
@@ -136,13 +137,13 @@ def _read_document(
     return report, parsed.document
 
 
-def _read_lines(stream: Stream, chosen: Format | DocumentFormat | None, plan: Plan, store: _Store) -> SourceReport:
+def _read_lines(stream: Stream, chosen: Format | None, plan: Plan, store: _Store) -> SourceReport:
     head = stream.head_lines()
     zone = plan.zone or "UTC"
     choice = detect(head, zone)
     formats = choice.formats
-    if chosen is not None and _reads_lines(chosen):
-        formats = (chosen, *(known for known in formats if known.name != chosen.name))  # type: ignore[assignment]
+    if chosen is not None:
+        formats = (chosen, *(known for known in formats if known.name != chosen.name))
     tally = _Tally()
     for block in stream.blocks():
         result = read_block(block, formats, zone)

@@ -11,9 +11,29 @@ _NAME = (
     r"|credentials?|client[_.-]?assertion|saml(?:request|response)|code[_.-]?verifier|id[_.-]?token|otp|authkey|card[_.-]?number|cvv|cvc)"
 )
 _HARMLESS = {
-    "null", "none", "true", "false", "undefined", "expired", "invalid", "missing", "required", "bearer", "basic",
-    "unknown", "refresh", "access", "active", "inactive", "default", "string", "object", "disabled", "enabled", "nil",
-}  # fmt: skip
+    "null",
+    "none",
+    "true",
+    "false",
+    "undefined",
+    "expired",
+    "invalid",
+    "missing",
+    "required",
+    "bearer",
+    "basic",
+    "unknown",
+    "refresh",
+    "access",
+    "active",
+    "inactive",
+    "default",
+    "string",
+    "object",
+    "disabled",
+    "enabled",
+    "nil",
+}
 
 DETECTOR = Detector(
     kind="secret",
@@ -42,7 +62,7 @@ DETECTOR = Detector(
         "card",
         "cvv",
         "cvc",
-    ),  # fmt: skip
+    ),
     finds=(
         ("GET /x?api_key=mk_9&page=2", "mk_9"),
         ('{"password": "hunter2"}', "hunter2"),

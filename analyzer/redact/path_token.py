@@ -23,7 +23,7 @@ DETECTOR = Detector(
         "/webhook",
         "/token/",
         "/activate",
-    ),  # fmt: skip
+    ),
     finds=(("GET /reset/8f14e45fceea167a HTTP/1.1", "8f14e45fceea167a"), ("/hooks/T00000000", "T00000000")),
     ignores=("/reset/done", "/verify", "/share/42", "/confirm/settings"),
     confirm=lambda value: any(character.isdigit() for character in value),

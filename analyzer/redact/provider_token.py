@@ -28,7 +28,7 @@ DETECTOR = Detector(
         "aiza",
         "npm_",
         "sg.",
-    ),  # fmt: skip
+    ),
     finds=(("key sk_live_abcdefgh1234", "sk_live_abcdefgh1234"), ("AKIAABCDEFGHIJKLMNOP", "AKIAABCDEFGHIJKLMNOP")),
     ignores=("unit_test_results", "xoxo", "asian food", "AKIA"),
     confirm=lambda value: any(character.isdigit() for character in value) or value.isupper(),

@@ -63,8 +63,8 @@ def test_specific_comes_before_generic_even_for_few_lines():
     assert [(use.name, use.lines) for use in block.used] == [("combined_pairs", 1), ("combined", 1)]
 
 
-@pytest.mark.parametrize("cut", [5, 30, 50, 61, 70])
-@pytest.mark.parametrize("line", [COMBINED, PAIRS, FORMATS["ecs"].samples[0], FORMATS["caddy"].samples[0]])
+@pytest.mark.parametrize("cut", [5, 50, 70])
+@pytest.mark.parametrize("line", [COMBINED, PAIRS, FORMATS["ecs"].samples[0]], ids=["combined", "pairs", "ecs"])
 def test_a_first_or_last_line_cut_in_half_does_not_change_the_choice(line, cut):
     """A head that begins or ends inside a line gives the same format."""
     whole = names([line] * 20)
@@ -144,7 +144,7 @@ _LINES = st.lists(st.text(max_size=30) | _PIECES | st.builds(lambda text, end: t
                   max_size=8)  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_LINES, st.permutations(sorted(FORMATS)), st.integers(0, 4))
 def test_the_ledger_adds_up_whatever_the_lines_are(lines, order, length):
     """Any text and any chain: each line is exactly one of blank, reject, directive or part of an event."""
@@ -158,7 +158,7 @@ def test_the_ledger_adds_up_whatever_the_lines_are(lines, order, length):
     assert block.ledger.blank == blank
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(_LINES)
 def test_detection_never_raises_and_its_chain_reads_what_it_promises(lines):
     """The share that detection promises is what the chain reads of these lines."""

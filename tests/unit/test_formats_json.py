@@ -226,7 +226,7 @@ _KEYS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(_KEYS, _VALUES, max_size=6), max_size=5), st.text(max_size=20))
 def test_any_record_is_a_row_or_a_reject(records, noise):
     """Whatever values stand behind the keys, every JSON format keeps every line and never raises."""

@@ -22,7 +22,7 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 
 def check(scene: Scene) -> Opinion:
-    """Blames the application only by its own record, its own status, or the proxy's word that it could not be reached."""
+    """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
     for judge in (_crashed, _said_so, _named_unreachable, _cleared, _unanswered, _hidden):
         if opinion := judge(scene):
             return opinion
@@ -84,7 +84,8 @@ def _cleared(scene: Scene) -> Opinion | None:
 def _hidden(scene: Scene) -> Opinion | None:
     server_error = pl.col("status") >= 500
     if scene.share(server_error) >= 0.5:
-        text = f"{scene.of_total(scene.count(server_error)).capitalize()} got a server error; what stood behind it is not in these inputs."
+        counted = scene.of_total(scene.count(server_error)).capitalize()
+        text = f"{counted} got a server error; what stood behind it is not in these inputs."
         return Opinion("suspected", (scene.quote(text, server_error, EDGE, BROWSER),), 0.5, _WOULD_SHOW)
     cut = pl.col("error").is_not_null() & pl.col("status").is_null()
     answered = pl.col("status").is_between(400, 499)

@@ -32,7 +32,8 @@ def check(scene: Scene) -> Opinion:
             return opinion
     gateway = pl.col("status").is_in([502, 503, 504])
     if scene.share(gateway) >= 0.5:
-        text = f"{scene.of_total(scene.count(gateway)).capitalize()} got a gateway's status; its cause lies behind the browser's view."
+        counted = scene.of_total(scene.count(gateway)).capitalize()
+        text = f"{counted} got a gateway's status; its cause lies behind what these inputs show."
         return Opinion("suspected", (scene.quote(text, gateway, EDGE, BROWSER),), 0.45, _WOULD_SHOW)
     return Opinion("not_visible", would_show=_WOULD_SHOW)
 
@@ -82,7 +83,8 @@ def _answered_alone(scene: Scene) -> Opinion | None:
     if scene.share(alone) < 0.5:
         return None
     row = scene.first(alone) or {}
-    text = f"{scene.of_total(scene.count(alone)).capitalize()} got {row.get('edge_status')} without any server behind being asked."
+    counted = scene.of_total(scene.count(alone)).capitalize()
+    text = f"{counted} got {row.get('edge_status')} without any server behind being asked."
     return Opinion("cause", (scene.quote(text, alone, EDGE),), 0.85)
 
 
