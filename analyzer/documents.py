@@ -96,7 +96,11 @@ def _build(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) 
         raise DocumentError(f"has the tag {node.tag}; only plain values are read.", location=Location(name, *place))
     if node.tag.endswith(":timestamp"):
         return node.value
-    return _SCALARS.construct_object(node, deep=True)
+    try:
+        return _SCALARS.construct_object(node, deep=True)
+    except (ValueError, KeyError, OverflowError) as error:
+        message = f"has a value that is no {node.tag.rpartition(':')[2]}."
+        raise DocumentError(message, location=Location(name, *place), hint="Quote the text.") from error
 
 
 _PLAIN = {"str", "int", "float", "bool", "null", "timestamp"}

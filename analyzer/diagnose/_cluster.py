@@ -10,6 +10,7 @@ from analyzer.detect import Signal
 from analyzer.model import SEVERITIES, Severity
 
 _SEVERITY_OF_LEVEL: dict[str, Severity] = {"informational": "info"}
+_STRONG = ("critical", "high")
 _SHORTEST_GAP_S, _LONGEST_GAP_S, _TYPICAL_GAPS = 2.0, 60.0, 5
 
 
@@ -41,10 +42,25 @@ def cluster(signals: tuple[Signal, ...], exchanges: pl.DataFrame) -> tuple[Clust
         rows = frozenset(signal.rows.to_list())
         touching = [number for number, known in enumerate(clusters) if _belongs(rows, known.rows)]
         if not touching:
-            clusters.append(_grown(Cluster(severity_of(signal.level), (signal,), rows), exchanges))
+            clusters += [
+                _grown(Cluster(severity_of(signal.level), (signal,), alike), exchanges)
+                for alike in _by_kind_of_failure(signal, rows, exchanges)
+            ]
             continue
         clusters = _join(clusters, touching, signal, rows, exchanges)
     return tuple(clusters)
+
+
+def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.DataFrame) -> tuple[frozenset[int], ...]:
+    """Splits what a weak rule without a burst matched by status and error: a 500 and a refused connection are two."""
+    if signal.burst is not None or severity_of(signal.level) in _STRONG:
+        return (rows,)
+    kinds = (
+        exchanges.filter(pl.col("row").is_in(sorted(rows)))
+        .group_by("status", "error", maintain_order=True)
+        .agg(pl.col("row"))
+    )
+    return tuple(frozenset(found) for found in kinds["row"].to_list())
 
 
 def _belongs(rows: frozenset[int], known: frozenset[int]) -> bool:

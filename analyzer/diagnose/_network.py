@@ -13,7 +13,11 @@ from analyzer.model import Layer
 _BY_TEXT: tuple[tuple[str, Layer], ...] = (
     (r"name (or service )?not (known|resolved)|getaddrinfo|nxdomain|no such host|unknown host", "dns"),
     (r"certificate|\bssl\b|\btls\b|handshake", "tls"),
-    (r"refused|reset|unreachable|timed out|timeout|connection (was )?closed|empty response", "connect"),
+    (
+        r"refused|reset|unreachable|timed out|timeout|closed connection|connection (was )?closed|empty response",
+        "connect",
+    ),
+    (r"connect(ion)? (call )?failed|errno (32|54|60|61|104|110|111|113)\b", "connect"),
     (r"\bcors\b|cross-origin|blocked|mixed content|aborted|cancell?ed", "browser"),
 )
 _ENOUGH = 0.95
@@ -32,6 +36,14 @@ def errors_of_layer(scene: Scene, layer: Layer) -> list[str]:
     """Gives the distinct error texts of failing exchanges without a response that belong to the layer."""
     unanswered = scene.failing.filter(pl.col("error").is_not_null() & pl.col("status").is_null())
     return [text for text in sorted(unanswered["error"].unique()) if layer_of_error(text) == layer]
+
+
+def cut_connections() -> pl.Expr:
+    """Tests for connections that stood and were closed before a response: by a network, a proxy or the application."""
+    closed = (
+        r"(?i)CONNECTION_(?:RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|NET_(?:RESET|INTERRUPT)|closed connection|reset by"
+    )
+    return pl.col("status").is_null() & pl.col("error").str.contains(closed)
 
 
 def judge_by_errors(scene: Scene, layer: Layer, subject: str, would_show: str) -> Opinion:

@@ -16,16 +16,19 @@ from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError
 from analyzer.facts import add_facts
+from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
 from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._render import render_outputs
-from analyzer.pipeline._tables import read_events
+from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.pipeline._zone import ZONE_ASSUMED
 
 __all__ = ["STAGES", "Plan", "Reading", "Run", "frame_bytes", "parse", "run"]
+
+_MOST_REASONS = 3
 
 Stage = Callable[[Run], Run]
 
@@ -51,10 +54,22 @@ def _load(state: Run) -> Run:
 def _read(state: Run) -> Run:
     reading = read_inputs(state.plan)
     if not reading.events:
-        reasons = "; ".join(str(problem) for problem in reading.problems[:3])
         hint = "`analyzer formats` lists what can be read; --log-format takes the server's own format text."
-        raise NothingReadableError(f"nothing readable in the inputs. {reasons}".strip(), hint=hint)
+        raise NothingReadableError(f"nothing readable in the inputs. {_why_nothing(reading)}".strip(), hint=hint)
     return replace(state, reading=reading)
+
+
+def _why_nothing(reading: Reading) -> str:
+    """Gives the first reasons: what was wrong with an input, or why its first line was rejected."""
+    reasons = [str(problem) for problem in reading.problems]
+    if reading.reject_parts:
+        rejects = read_rejects(reading)
+        for source, count, reason in (
+            rejects.group_by("source", maintain_order=True).agg(pl.len(), pl.col("reason").first()).iter_rows()
+        ):
+            reasons.append(f"{source}: {count:,} rejected, the first because: {reason}.")
+    empty = [f"{source.name} is empty." for source in reading.sources if not source.ledger.lines]
+    return " ".join([*reasons, *empty][:_MOST_REASONS])
 
 
 def _correlate(state: Run) -> Run:
@@ -87,7 +102,11 @@ def _corrected(source: SourceReport, shifts: dict[str, ZoneShift], offsets: dict
 
 def _add_facts(state: Run) -> Run:
     assert state.joined is not None  # noqa: S101 - the order of STAGES
-    exchanges = add_facts(state.joined.exchanges).with_columns(noise=noise_kind())
+    products = {name: known.product for name, known in {**line_formats(), **document_formats()}.items()}
+    exchanges = add_facts(state.joined.exchanges).with_columns(
+        noise=noise_kind(),
+        product=pl.col("format").replace_strict(products, default=None, return_dtype=pl.String),
+    )
     return replace(state, exchanges=exchanges)
 
 
@@ -96,7 +115,14 @@ def _detect(state: Run) -> Run:
     assert state.rule_set is not None  # noqa: S101
     state.plan.progress("Looking for incidents")
     quiet = state.exchanges.filter(pl.col("noise").is_null())
-    return replace(state, detected=detect(quiet, state.rule_set))
+    return replace(state, detected=detect(quiet, state.rule_set, missing=_hidden_in_captures(state.exchanges)))
+
+
+def _hidden_in_captures(exchanges: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """Gives, for each HAR, the columns that its export left out: a sanitised one shows no credentials at all."""
+    captures = exchanges.filter("has_browser").group_by("source").agg(pl.col("auth_present").is_null().all())
+    hidden = frozenset({"auth_present", "auth_scheme", "token_expired", "token_expires_at", "token_kid"})
+    return {source: hidden if sanitised else frozenset() for source, sanitised in captures.sort("source").iter_rows()}
 
 
 STAGES: tuple[Stage, ...] = (_load, _read, _correlate, _add_facts, _detect, compose_analysis, render_outputs)

@@ -104,8 +104,8 @@ def test_many_series_find_the_same_burst_after_screening(tmp_path):
 
 
 def test_the_screen_keeps_a_series_with_a_burst_and_drops_an_even_one():
-    """Series 1 has 30 errors of 60 requests in bucket 5, series 2 one in each bucket."""
-    rows = [(group, at, 30 if group == 1 and at == 5 else 1, 60) for group in (1, 2) for at in range(20)]
+    """Series 1 has 30 errors of 60 requests in bucket 15, series 2 one in each bucket."""
+    rows = [(group, at, 30 if group == 1 and at == 15 else 1, 60) for group in (1, 2) for at in range(20)]
     series = pl.DataFrame(rows, schema=["group", "position", "errors", "requests"], orient="row")
     assert screen(series, 20, 8.0).to_list() == [1]
 
@@ -126,6 +126,25 @@ def test_a_denominator_can_be_another_rule(tmp_path):
     frame = events(180, failing, route=lambda n: "/a" if n % 2 == 0 else "/b")
     (signal,) = found(tmp_path, frame, burst="{against: asked}", more=other).signals
     assert (signal.burst.errors, signal.burst.requests, signal.count) == (150, 150, 150)
+    (signal,) = found(tmp_path, frame, burst="{against: asked}", more=other.replace("route: /a", "status: 200")).signals
+    assert (signal.burst.errors, signal.burst.requests, signal.count) == (150, 300, 150)
+
+
+def test_series_share_the_chance(tmp_path):
+    """A second series with errors doubles the number of bursts that chance is expected to give."""
+    failing = lambda n: n % 6 == 0 if 3600 <= n < 3900 else n % 100 == 6  # noqa: E731
+    alone = events(180, failing, route=lambda n: "/a")
+    both = pl.concat([alone, alone.with_columns(pl.lit("/b").alias("route"), (pl.col("row") + 20_000).alias("row"))])
+    calm = pl.col("row").is_between(23_500, 24_000) & (pl.col("status") == 500)
+    both = both.with_columns(pl.when(calm).then(200).otherwise("status").cast(pl.Int32).alias("status")).sort(
+        "timestamp"
+    )
+    one, two = (
+        found(tmp_path, frame, burst="{group-by: [route]}").signals[0].burst.expected_by_chance
+        for frame in (alone, both)
+    )
+    assert two == pytest.approx(2 * one, abs=0)
+    assert 1e-300 < one < 0.01
 
 
 def test_errors_without_a_group_are_counted(tmp_path):

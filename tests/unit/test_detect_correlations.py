@@ -83,13 +83,13 @@ def test_no_group_by_means_the_whole_log(tmp_path):
 
 
 def test_events_without_a_key_or_a_time_take_no_part_and_are_counted(tmp_path):
-    """Two of five events have no user, one has no time: the other two make no three, and both gaps are told."""
-    rows = [(0, {"user": "x"}), (1, {"user": "x"}), (2, {}), (3, {}), (None, {"user": "x"})]
+    """Three of six events have no user, one has no time: neither they nor the other two make three; both gaps are told."""
+    rows = [(0, {"user": "x"}), (1, {"user": "x"}), (2, {}), (3, {}), (4, {}), (None, {"user": "x"})]
     result = found(tmp_path, events(*rows), MEMBER, correlation(group_by="[user]", condition="{gte: 3}"))
     assert result.signals == ()
     assert [(note.rule, note.reason) for note in result.not_evaluated] == [
-        ("many", "1 of 5 matching events have no timestamp."),
-        ("many", "2 of 5 matching events have no user."),
+        ("many", "1 of 6 matching events have no timestamp."),
+        ("many", "3 of 6 matching events have no user."),
     ]
 
 
@@ -173,11 +173,11 @@ def test_a_range_is_a_condition(tmp_path):
 
 
 def test_too_few_is_not_told_of_windows_that_begin_before_the_log(tmp_path):
-    """lt: 3 alerts at 20 s, where a whole window was seen, and leaves the head of the log undecided."""
-    rows = [(0, {"status": 200}), (2, {}), (3, {}), (4, {}), (20, {})]
+    """lt: 3 alerts at 20 and 24 s, where whole windows were seen (one event, two), and not at the head of the log."""
+    rows = [(0, {"status": 200}), (2, {}), (3, {}), (4, {}), (20, {}), (24, {})]
     result = found(tmp_path, events(*rows), MEMBER, correlation(condition="{lt: 3}"))
     (signal,) = result.signals
-    assert (seconds(signal), signal.peak) == ((20, 20), 1)
+    assert (seconds(signal), signal.peak) == ((20, 24), 1)
     assert [note.reason for note in result.not_evaluated] == [
         "2 windows at the beginning of the log are too short to be judged."
     ]

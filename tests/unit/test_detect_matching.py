@@ -107,6 +107,7 @@ def hits(tmp_path, item, column, values, condition="a"):
         ("status|lt: 400.5", "status", [400, 401], [400]),
         ("user|gt: 9", "user", ["10", "9", "nan", "inf", "x", None], ["10"]),
         ("time-taken|gt: 5000", "duration_us", [5_000_000, 5_000_001, 6_000], [5_000_001]),
+        ("time-taken: '5'", "duration_us", [5_000, 5_999, 5], [5_000, 5_999]),
         ("time-taken: 5", "duration_us", [5_000, 5], [5_000]),
         ("event.duration|gte: 1500", "duration_us", [1, 2], [2]),
         ("path|re: '^/v[0-9]+$'", "path", ["/v12", "/V12", "/v12/x"], ["/v12"]),
@@ -215,7 +216,10 @@ def test_them_skips_names_that_begin_with_an_underscore(tmp_path):
 def test_a_logsource_chooses_the_rows(tmp_path, logsource, expected):
     """webserver and proxy fit requests; application fits its records and exchanges in which it wrote a message."""
     rows = frame(
-        {"product": "nginx"}, {"message": "boom"}, {"kind": "error", "product": "nginx"}, {"kind": "application"}
+        {"product": "nginx"},
+        {"message": "boom"},
+        {"kind": "error", "product": "nginx", "message": "x"},
+        {"kind": "application"},
     )
     assert matched(tmp_path, "  a:\n    row|gte: 0\n  condition: a\n", rows, logsource) == expected
 

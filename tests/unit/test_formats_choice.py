@@ -134,7 +134,7 @@ def test_more_sequences_of_keys_than_anybody_writes_are_rejects_not_work():
     lines = [f"{COMBINED} k{number}=1" for number in range(100)]
     block = formats.read_block(frame(lines), [FORMATS["combined_pairs"], FORMATS["combined"]], "UTC")
     assert block.rejects.is_empty()
-    assert dict((use.name, use.lines) for use in block.used)["combined"] > 0
+    assert {use.name: use.lines for use in block.used}["combined"] > 0
 
 
 _PIECES = st.sampled_from(

@@ -161,7 +161,7 @@ def test_the_time_of_a_record_marks_the_end_only_where_something_took_time():
         ("{}", "JSON, but it has no time and no message"),
         ('{"a":{"b":1}}', "JSON, but it has no time and no message"),
         ('{"time":null,"message":null}', "JSON, but it has no time and no message"),
-        ('{"a":"\\ud800"}', "not JSON: invalid utf-16 surrogate pair at column 6"),
+        ('{"a":"\\ud800"}', "not JSON: it ends in the middle at column 15"),
         ("[" * 100_000, "not JSON: nested too deep"),
         ('{"time":1e999}', "not JSON: number out of range"),
     ],
@@ -171,8 +171,7 @@ def test_a_bad_line_costs_one_line_with_the_reason(line, reason):
     block = formats.read_block(frame(line, '{"msg":"next"}'), [formats.line_formats()["json"]], "UTC")
     assert block.rejects["line"].to_list() == [1]
     assert block.events["message"].to_list() == ["next"]
-    got = block.rejects["reason"][0]
-    assert got == reason or ("surrogate" in reason and got.startswith("not JSON: "))
+    assert block.rejects["reason"].to_list() == [reason]
 
 
 @pytest.mark.parametrize(

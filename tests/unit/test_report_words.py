@@ -154,6 +154,8 @@ def test_a_cut_is_counted() -> None:
         ("vbscript:x", None),
         ("blob:https://host/x", None),
         ("file:///etc/passwd", None),
+        ("https://host\\evil/", None),
+        ("https://\u0430pple.example/", None),
         ("https://user:pw@host/", None),
         ("https://user@host/", None),
         ("https://h\ud800st/", None),

@@ -179,9 +179,11 @@ def test_zip64_values_are_read_without_the_directory() -> None:
         for name in ("a", "b"):
             with archive.open(name, "w", force_zip64=True) as member:
                 member.write(b"1\n")
-    data = target.getvalue()
-    found = read(data[: data.index(b"PK\x01\x02")])
-    assert [(name, lines) for name, lines, _, _ in found] == [("-!a", ["1"]), ("-!b", ["1"]), ("-", [])]
+    data = bytearray(target.getvalue())
+    for at in (0, data.index(b"PK\x03\x04", 4)):  # Python fills both places
+        struct.pack_into("<II", data, at + 18, 0xFFFFFFFF, 0xFFFFFFFF)
+    found = read(bytes(data[: data.index(b"PK\x01\x02")]))
+    assert [(name, lines, notes) for name, lines, _, notes in found[:2]] == [("-!a", ["1"], ()), ("-!b", ["1"], ())]
 
 
 def test_the_scan_finds_headers_wherever_its_windows_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.diagnose._network import cut_connections
 from analyzer.diagnose._scene import (
     APPLICATION,
     BROWSER,
@@ -87,6 +88,9 @@ def _hidden(scene: Scene) -> Opinion | None:
         counted = scene.of_total(scene.count(server_error)).capitalize()
         text = f"{counted} got a server error; what stood behind it is not in these inputs."
         return Opinion("suspected", (scene.quote(text, server_error, EDGE, BROWSER),), 0.5, _WOULD_SHOW)
+    if scene.share(cut_connections()) >= 0.5:
+        text = "The connection was closed before a response, as a crashing application or a proxy does."
+        return Opinion("suspected", (scene.quote(text, cut_connections(), BROWSER),), 0.4, _WOULD_SHOW)
     cut = pl.col("error").is_not_null() & pl.col("status").is_null()
     answered = pl.col("status").is_between(400, 499)
     if scene.share(answered) >= 0.8:

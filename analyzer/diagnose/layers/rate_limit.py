@@ -10,7 +10,9 @@ from analyzer.model import Evidence
 
 def check(scene: Scene) -> Opinion:
     """Blames a limiter for 429 (RFC 6585, 4) and for what the fact rate_limit_kind names."""
-    limited = (pl.col("status") == 429) | pl.col("rate_limit_kind").is_not_null()
+    # Retry-After beside a 503 may as well mean overload or maintenance (RFC 9110, 10.2.3).
+    certain = pl.col("rate_limit_kind").is_not_null() & (pl.col("rate_limit_kind") != "retry_after_503")
+    limited = (pl.col("status") == 429) | certain
     count = scene.count(limited)
     if not count:
         text = "No failing request was answered 429, and none shows another mark of a limiter"

@@ -18,9 +18,7 @@ def draw(chart_id: str, incident: Incident) -> LadderChart:
         Rung(_RUNG * index + _RUNG // 2, LAYER_WORDS[item.layer], item.verdict, VERDICT_WORDS[item.verdict])
         for index, item in enumerate(known)
     )
-    rows = tuple(
-        (LAYER_WORDS[item.layer], VERDICT_WORDS[item.verdict], number(len(item.evidence))) for item in known
-    )
+    rows = tuple((LAYER_WORDS[item.layer], VERDICT_WORDS[item.verdict], number(len(item.evidence))) for item in known)
     return LadderChart(
         id=chart_id,
         title="Layers from the browser to the backend",
