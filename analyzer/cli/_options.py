@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -61,13 +62,13 @@ def instant(text: str | None, option: str) -> datetime | None:
 
 
 def zone_name(text: str | None) -> str | None:
-    """Checks that a zone is known; raises UsageError with a hint if not."""
-    if text is None:
-        return None
+    """Checks that a zone is an IANA name or an offset such as +02:00; raises UsageError with a hint if not."""
+    if text is None or re.fullmatch(r"[+-](?:0\d|1[0-4]):[0-5]\d", text):
+        return text
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError) as error:
-        hint = "Use an IANA name such as Europe/Berlin, America/New_York or UTC."
+        hint = "Use an IANA name such as Europe/Berlin, or an offset such as +02:00."
         raise UsageError(f"there is no zone {text!r}.", hint=hint) from error
     return text
 

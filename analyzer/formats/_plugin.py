@@ -97,7 +97,7 @@ class DocumentFormat(Protocol):
 
     @property
     def kind(self) -> str:
-        """request."""
+        """The word request."""
 
     def recognise(self, head: bytes) -> bool:
         """Whether the first bytes (up to 64 KiB, decompressed) look like such a document."""

@@ -102,7 +102,8 @@ def _corrected(source: SourceReport, shifts: dict[str, ZoneShift], offsets: dict
 
 def _add_facts(state: Run) -> Run:
     assert state.joined is not None  # noqa: S101 - the order of STAGES
-    products = {name: known.product for name, known in {**line_formats(), **document_formats()}.items()}
+    products = {name: known.product for name, known in line_formats().items()}
+    products |= {name: known.product for name, known in document_formats().items()}
     exchanges = add_facts(state.joined.exchanges).with_columns(
         noise=noise_kind(),
         product=pl.col("format").replace_strict(products, default=None, return_dtype=pl.String),

@@ -10,7 +10,7 @@ from analyzer.errors import InputError, Location
 from analyzer.sources._feed import Feed
 from analyzer.sources._limits import Limits
 from analyzer.sources._lines import Block, cut
-from analyzer.sources._text import Damage, decode_head, detect_encoding, replace_invalid, split_lines, utf16_to_utf8
+from analyzer.sources._text import Damage, decode_head, detect_encoding, split_lines, utf16_to_utf8
 
 HEAD_BYTES = 64 << 10
 
@@ -115,8 +115,7 @@ class Stream:
 
     def _frame(self, block: Block) -> pl.DataFrame:
         first = (self._lines or 0) + 1
-        # The block's own first line feed moves its text down by one line.
-        frame = split_lines(replace_invalid(block.text, first - 1, self._damage), first)
+        frame = split_lines(block.text, first, self._damage)
         self._cuts += [(first + cut.index, cut.size) for cut in block.cuts]
         self._lines = first - 1 + frame.height
         return frame

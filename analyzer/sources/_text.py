@@ -64,11 +64,28 @@ def utf16_to_utf8(chunks: Iterable[bytes], encoding: str, damage: Damage) -> Ite
         yield _REPLACEMENT.encode()
 
 
-def replace_invalid(text: bytes, line: int, damage: Damage) -> bytes:
+def split_lines(text: bytes, first_line: int, damage: Damage) -> pl.DataFrame:
+    """Gives line, raw of a block that begins with a line feed of its own; strips one carriage return per line.
+
+    Without that line feed Polars takes a block that begins with "x^" for zlib data and gives no rows at all.
+    """
+    try:
+        raw = _read_lines(text)
+    except pl.exceptions.ComputeError:  # Polars checks the encoding anyway, so good blocks are not checked twice
+        # The block's own line feed puts its first line on the second.
+        raw = _read_lines(_replace_invalid(text, first_line - 1, damage))
+    lines = pl.int_range(first_line, first_line + len(raw), dtype=pl.Int64, eager=True).alias("line")
+    return pl.DataFrame([lines, raw])
+
+
+def _read_lines(text: bytes) -> pl.Series:
+    return pl.read_lines(text, name="raw").to_series().slice(1)
+
+
+def _replace_invalid(text: bytes, line: int, damage: Damage) -> bytes:
     """Gives valid UTF-8, with U+FFFD for each invalid sequence; line is that of the first byte. Counts bytes."""
     try:
-        if not text.isascii():
-            text.decode()
+        text.decode()
     except UnicodeDecodeError as error:
         replaced = text.decode("utf-8", "replace")
         sequences = replaced.count(_REPLACEMENT) - text.count(_REPLACEMENT.encode())
@@ -77,13 +94,3 @@ def replace_invalid(text: bytes, line: int, damage: Damage) -> bytes:
         damage.add(3 * sequences - (len(valid) - len(text)), line + text.count(b"\n", 0, error.start))
         return valid
     return text
-
-
-def split_lines(text: bytes, first_line: int) -> pl.DataFrame:
-    """Gives line, raw of a block that begins with a line feed of its own; strips one carriage return per line.
-
-    Without that line feed Polars takes a block that begins with "x^" for zlib data and gives no rows at all.
-    """
-    raw = pl.read_lines(text, name="raw").to_series().slice(1)
-    lines = pl.int_range(first_line, first_line + len(raw), dtype=pl.Int64, eager=True).alias("line")
-    return pl.DataFrame([lines, raw])

@@ -13,7 +13,8 @@ def check(scene: Scene) -> Opinion:
     cut = cut_connections()
     if scene.share(cut) >= 0.5:
         row = scene.first(cut) or {}
-        text = f"{scene.of_total(scene.count(cut)).capitalize()} lost the connection before a response: {row.get('error')}."
+        counted = scene.of_total(scene.count(cut)).capitalize()
+        text = f"{counted} lost the connection before a response: {row.get('error')}."
         return Opinion("suspected", (scene.quote(text, cut, BROWSER),), 0.5, _SERVER_SIDE)
     would_show = "A HAR of an affected browser, or the output of `curl -v` on the affected machine."
     return judge_by_errors(scene, "connect", "the connection stood", would_show)
