@@ -12,7 +12,7 @@ from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
 
 _TOP_CLIENTS = 10
 _TELLING = 0.5
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "client": "client",
     "client address": "client_ip",
     "user agent": "user_agent",
@@ -123,7 +123,7 @@ def separate(window: pl.DataFrame) -> Separating | None:
     if not failing_total or not working_total:
         return None
     best: tuple[float, Separating] | None = None
-    for shown, column in _ATTRIBUTES.items():
+    for shown, column in ATTRIBUTES.items():
         found = _best_value(window, column, shown, failing_total, working_total)
         if found and (best is None or found[0] > best[0] + 1e-9):
             best = found

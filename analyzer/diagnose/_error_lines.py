@@ -8,31 +8,37 @@ _BY = ["client_ip", "method", "target"]
 _TOLERANCE = "1s"
 
 
-def attach_error_lines(events: pl.DataFrame) -> pl.DataFrame:
-    """Gives error-log lines the key of the one access line with the same client, method and target around that time.
+def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Gives the keys (event, key), with those of error-log lines that one access line fits.
 
-    The error is written at failure and the access line at the end, so the access line's written time lies at or
-    after the error's, within the request's duration and a second. Columns as before; only key changes.
+    The access line has the same client, method and target, and is the nearest within a second: the error is written
+    at failure and the access line at the end of the request. An access line without a key gets one of its own.
     """
-    is_error = (events["kind"] == "error") & events["target"].is_not_null() & events["request_id"].is_null()
-    errors = events.filter(is_error)
-    if errors.is_empty():
-        return events
-    access = events.filter((pl.col("hop") == 1) & pl.col("target").is_not_null() & pl.col("stamped_at").is_not_null())
-    nearest = (
-        errors.filter(pl.col("stamped_at").is_not_null())
-        .select("event", "stamped_at", *_BY)
+    nearest = _nearest(events)
+    if nearest.is_empty():
+        return keys
+    matched = nearest.join(keys.rename({"event": "access"}), on="access", how="left", maintain_order="left")
+    shared = matched.with_columns(key=pl.coalesce("key", pl.format("#{}", "access")))
+    added = [shared.select("event", "key"), shared.select(pl.col("access").alias("event"), "key")]
+    return pl.concat([keys, *added]).unique("event", keep="first", maintain_order=True)
+
+
+def _nearest(events: pl.DataFrame) -> pl.DataFrame:
+    """Gives event and access, the numbers of an error line and of the access line nearest to it."""
+    timed = pl.col("target").is_not_null() & pl.col("stamped_at").is_not_null()
+    errors = events.filter(timed, pl.col("kind") == "error", pl.col("request_id").is_null())
+    access = events.filter(timed, pl.col("hop") == 1)
+    return (
+        errors.select("event", "stamped_at", *_BY)
         .sort("stamped_at", "event")
         .join_asof(
-            access.select("stamped_at", *_BY, "key").sort("stamped_at", maintain_order=True),
+            access.select("stamped_at", *_BY, access="event").sort("stamped_at", "access"),
             on="stamped_at",
             by=_BY,
             strategy="nearest",
             tolerance=_TOLERANCE,
             check_sortedness=False,
         )
-        .filter(pl.col("key").is_not_null())
-        .select("event", access_key="key")
+        .filter(pl.col("access").is_not_null())
+        .select("event", "access")
     )
-    joined = events.join(nearest, on="event", how="left", maintain_order="left")
-    return joined.with_columns(key=pl.coalesce("access_key", "key")).drop("access_key")

@@ -14,6 +14,10 @@ from analyzer.values import folded_id
 HAR = "har"
 _BROWSER, _EDGE, _ERROR_LINE, _APPLICATION = 0, 1, 2, 3
 _LEVEL_RANK = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4, "debug": 5, "trace": 6}
+EVENT_COLUMNS = (
+    "timestamp", "stamped_at", "source", "format", "line", "kind", "method", "host", "target", "status", "duration_us",
+    "request_id", "level", "message", "upstream",
+)  # fmt: skip
 _FROM_WORST_RECORD = ("level", "message", "logger", "exception_type", "exception_message", "stack_trace")
 _OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "line", "raw", "kind", "duration_us"}
 
@@ -22,8 +26,8 @@ _OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "lin
 class Joined:
     """Events, and the exchanges made of them.
 
-    events: canonical columns, event (UInt32 row number), exchange (UInt32), hop (0 browser, 1 edge, 2 error-log
-    line, 3 application record).
+    events: the canonical columns of EVENT_COLUMNS, event (UInt32 row number), exchange (UInt32), hop (0 browser,
+    1 edge, 2 error-log line, 3 application record).
     exchanges: one row per exchange or lone record, sorted by timestamp, source, line: the canonical columns of its
     outermost row filled up from the rows further in, and row (UInt32), exchange, events (list of event numbers),
     client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at.
@@ -38,18 +42,21 @@ def correlate(events: pl.DataFrame) -> Joined:
 
     Takes canonical columns; a coarse source is one that writes whole seconds only.
     """
-    numbered = _with_coarseness(events.sort("timestamp", "source", "line", nulls_last=True).with_row_index("event"))
-    placed = numbered.with_columns(hop=_hop())
-    keyed = attach_error_lines(_with_keys(placed))
-    exchange = keyed["key"].rank("dense").cast(pl.UInt32) - 1
-    tied = keyed.with_columns(exchange=exchange.alias("exchange")).drop("key")
-    exchanges = _merge(tied)
-    return Joined(events=tied.sort("event").drop("coarse"), exchanges=name_clients(exchanges))
+    ordered = events.sort("timestamp", "source", "line", nulls_last=True).with_row_index("event")
+    whole = (pl.col("stamped_at").dt.microsecond() == 0).fill_null(value=True)
+    placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source"))
+    keys = attach_error_lines(placed, _keys(placed))
+    tied = placed.with_columns(exchange=_exchange_numbers(placed, keys))
+    events_kept = tied.select("event", "exchange", "hop", *EVENT_COLUMNS)
+    return Joined(events=events_kept, exchanges=name_clients(_merge(tied)))
 
 
-def _with_coarseness(events: pl.DataFrame) -> pl.DataFrame:
-    whole = (pl.col("stamped_at").dt.microsecond() == 0).fill_null(True)
-    return events.with_columns(coarse=whole.all().over("source"))
+def _exchange_numbers(events: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
+    """Gives one number per key, and one of its own to each row without a key."""
+    keyed = events.select("event").join(keys, on="event", how="left", maintain_order="left")
+    shared = keyed["key"].rank("dense")
+    alone = keyed["event"] + keys.height
+    return pl.select(pl.coalesce(shared - 1, alone).cast(pl.UInt32)).to_series()
 
 
 def _hop() -> pl.Expr:
@@ -65,14 +72,14 @@ def _hop() -> pl.Expr:
     )
 
 
-def _with_keys(events: pl.DataFrame) -> pl.DataFrame:
-    """Adds key: equal for rows of one exchange.
+def _keys(events: pl.DataFrame) -> pl.DataFrame:
+    """Gives event and key for the rows that carry an id: equal for rows of one exchange.
 
     Within one source a request id that several requests carry (a client that reuses it for retries) does not
     identify one exchange: the second and later ones get a key of their own.
     """
-    ids = events.with_columns(
-        request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id")), own=pl.format("#{}", "event")
+    ids = events.filter(pl.col("request_id").is_not_null() | pl.col("trace_id").is_not_null()).select(
+        "event", "source", "hop", request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id"))
     )
     by_trace = (
         ids.filter(pl.col("trace").is_not_null() & pl.col("request").is_not_null())
@@ -82,29 +89,28 @@ def _with_keys(events: pl.DataFrame) -> pl.DataFrame:
         .select("trace", through_trace=pl.col("only").list.first())
     )
     tied = ids.join(by_trace, on="trace", how="left", maintain_order="left").with_columns(
-        key=pl.coalesce("request", "through_trace", pl.format("t:{}", "trace"), "own")
+        key=pl.coalesce("request", "through_trace", pl.format("t:{}", "trace"))
     )
-    is_request = pl.col("hop") <= _EDGE
     repeat = pl.col("event").cum_count().over("source", "key", "hop")
-    key = pl.when(is_request & (repeat > 1)).then(pl.format("{}+{}", "key", repeat)).otherwise("key")
-    return tied.with_columns(key=key).drop("request", "trace", "own", "through_trace")
+    again = (pl.col("hop") <= _EDGE) & (repeat > 1)
+    return tied.select("event", key=pl.when(again).then(pl.format("{}+{}", "key", repeat)).otherwise("key"))
 
 
 def _merge(events: pl.DataFrame) -> pl.DataFrame:
     """Gives one row per exchange; rows that stand alone skip the grouping."""
-    lone = pl.len().over("exchange") == 1
-    marked = events.with_columns(lone=lone)
-    singles = marked.filter("lone").with_columns(
+    shared = events["exchange"].is_duplicated()
+    alone = events.filter(~shared) if shared.any() else events
+    singles = alone.with_columns(
         events=pl.concat_list("event"),
         **{f"{name}_status": _single_status(hop) for name, hop in _STATUS_HOPS.items()},
         **{f"has_{name}": pl.col("hop") == hop for name, hop in _STATUS_HOPS.items()},
     )
-    groups = _grouped(marked.filter(~pl.col("lone")))
+    groups = _grouped(events.filter(shared))
     columns = [*EVENTS, "exchange", "events", *(f"{name}_status" for name in _STATUS_HOPS),
                *(f"has_{name}" for name in _STATUS_HOPS)]  # fmt: skip
     merged = pl.concat([singles.select(columns), groups.select(columns)])
     ended = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
-    ordered = merged.sort("timestamp", "source", "line", nulls_last=True)
+    ordered = merged.sort("timestamp", "source", "line", nulls_last=True) if groups.height else merged
     return ordered.with_columns(ended_at=ended).with_row_index("row")
 
 

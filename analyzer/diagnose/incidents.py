@@ -22,6 +22,10 @@ from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio
 
 _MOST_IDS = 1_000
 _MARGIN = timedelta(seconds=60)
+_NEEDED = [
+    "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
+    "error", "has_browser", "has_edge", "has_application", *counts.ATTRIBUTES.values(),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,10 @@ def diagnose(joined: Joined, exchanges: pl.DataFrame, signals: tuple[Signal, ...
 
     exchanges: joined.exchanges with the fact columns, so that row numbers are those of the signals.
     """
-    clusters = cluster(signals, exchanges)
-    parts = [part for part in (_part(found, exchanges) for found in clusters) if part is not None]
-    built = [_build(part, joined, exchanges, bucket_seconds) for part in parts]
+    requests = exchanges.filter(is_exchange()).select(_NEEDED)
+    clusters = cluster(signals, exchanges.select(_NEEDED))
+    parts = [part for part in (_part(found, exchanges, requests) for found in clusters) if part is not None]
+    built = [_build(part, joined, requests, bucket_seconds) for part in parts]
     order = sorted(range(len(built)), key=lambda index: _importance(built[index][0]))
     incidents, hops, rows = [], {}, {}
     for number, index in enumerate(order, 1):
@@ -72,18 +77,18 @@ def is_exchange() -> pl.Expr:
     return pl.col("has_browser") | pl.col("has_edge") | (pl.col("has_application") & answered)
 
 
-def _part(found: Cluster, exchanges: pl.DataFrame) -> _Part | None:
+def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _Part | None:
     matched = exchanges.filter(pl.col("row").is_in(sorted(found.rows)), pl.col("timestamp").is_not_null())
-    requests = matched.filter(is_exchange())
+    exchanged = matched.filter(is_exchange())
     # A rule may match requests that worked (sent too early, yet answered): they tell of the incident, but did not fail.
-    failed = requests.filter(~counts.succeeded())
-    failing = next((frame for frame in (failed, requests, matched) if frame.height), None)
+    failed = exchanged.filter(~counts.succeeded())
+    failing = next((frame for frame in (failed, exchanged, matched) if frame.height), None)
     if failing is None:
         return None
     started, ended = failing["timestamp"].min(), failing["ended_at"].max()
     assert isinstance(started, datetime)  # noqa: S101 - null times were filtered out
     assert isinstance(ended, datetime)  # noqa: S101
-    same = counts.on_endpoints(exchanges.filter(is_exchange()), failing) if requests.height else matched
+    same = counts.on_endpoints(requests, failing) if exchanged.height else matched.select(_NEEDED)
     window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )
@@ -91,12 +96,12 @@ def _part(found: Cluster, exchanges: pl.DataFrame) -> _Part | None:
 
 
 def _build(
-    part: _Part, joined: Joined, exchanges: pl.DataFrame, bucket_seconds: int
+    part: _Part, joined: Joined, requests: pl.DataFrame, bucket_seconds: int
 ) -> tuple[Incident, tuple[Hop, ...]]:
-    scene = _scene(part, joined, exchanges)
+    scene = _scene(part, joined, requests)
     isolation = isolate(scene)
-    rates = _rates(part, exchanges)
-    same = counts.on_endpoints(exchanges.filter(is_exchange()), part.failing)
+    same = counts.on_endpoints(requests, part.failing)
+    rates = _rates(part, same)
     charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
     statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
     endpoints = wording.endpoints_of(part.failing)
@@ -125,7 +130,7 @@ def _build(
         failure_rate=round(part.failing.height / max(part.window.height, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
-        clients=counts.count_clients(exchanges, part.window),
+        clients=counts.count_clients(requests, part.window),
         separating=counts.separate(part.window),
         preceding=find_preceding(joined.events, part.failing, part.started),
         pattern=counts.pattern_of(part.window),
@@ -142,7 +147,7 @@ def _build(
     return incident, hops_of(joined.events, int(str(sample["exchange"])))
 
 
-def _scene(part: _Part, joined: Joined, exchanges: pl.DataFrame) -> Scene:
+def _scene(part: _Part, joined: Joined, requests: pl.DataFrame) -> Scene:
     near = joined.events.filter(
         pl.col("timestamp").is_between(part.started - _MARGIN, part.ended + _MARGIN).fill_null(False)
     )
@@ -158,14 +163,13 @@ def _scene(part: _Part, joined: Joined, exchanges: pl.DataFrame) -> Scene:
         has_application=APPLICATION in hops,
         logs_upstream=bool(edge_sources.select(pl.col("upstream").is_not_null().any()).item()),
         joins_application=bool(
-            exchanges.select((pl.col("has_application") & (pl.col("has_edge") | pl.col("has_browser"))).any()).item()
+            requests.select((pl.col("has_application") & (pl.col("has_edge") | pl.col("has_browser"))).any()).item()
         ),
     )
 
 
-def _rates(part: _Part, exchanges: pl.DataFrame) -> tuple[float | None, Ratio | None]:
+def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]:
     """Gives the failure rate of the same endpoints outside the window, and the ratio of the two."""
-    same = counts.on_endpoints(exchanges.filter(is_exchange()), part.failing)
     outside = same.filter(~pl.col("timestamp").is_between(part.started, part.ended).fill_null(False))
     if outside.is_empty():
         return None, None

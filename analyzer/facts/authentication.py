@@ -8,20 +8,27 @@ from analyzer.facts._facts import Facts, is_exchange
 from analyzer.schema import Column
 
 _WITHIN_US = 10_000_000
-_SAME = ["_usable", "_asker", "method", "host", "target"]
+_SAME = ["_asker", "method", "host", "target"]
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     # The address goes first: a server that knows the user after the login did not know him at the 401.
     asker = pl.coalesce("client_ip", "client")
     usable = is_exchange() & pl.all_horizontal(pl.col("method", "target", "timestamp").is_not_null())
-    keyed = frame.with_columns(_asker=asker, _usable=usable & asker.is_not_null())
+    keyed = frame.with_row_index("_row").with_columns(_asker=asker).filter(usable & asker.is_not_null())
+    requests = keyed.select("_row", *_SAME, "timestamp", "status")
+    # Neighbours matter only where a 401 is among them: a small part of most logs.
+    refused = requests.filter(pl.col("status") == 401).select(_SAME).unique()
+    near = requests.join(refused, on=_SAME, how="semi", nulls_equal=True, maintain_order="left")
     following = pl.struct("timestamp", "status").shift(-1).over(_SAME)
     wait = (following.struct.field("timestamp") - pl.col("timestamp")).dt.total_microseconds()
     soon = following.struct.field("status").is_between(200, 299) & (wait <= _WITHIN_US)
-    return keyed.with_columns(
-        refreshed=pl.when(pl.col("_usable") & (pl.col("status") == 401)).then(soon.fill_null(False))
-    ).drop("_asker", "_usable")
+    judged = near.select("_row", "status", refreshed=soon.fill_null(False)).filter(pl.col("status") == 401)
+    return (
+        frame.with_row_index("_row")
+        .join(judged.select("_row", "refreshed"), on="_row", how="left", maintain_order="left")
+        .drop("_row")
+    )
 
 
 FACTS = Facts(

@@ -94,6 +94,7 @@ def _not_evaluated(state: Run, detected: Detected) -> tuple[NotEvaluated, ...]:
 def _status_minutes(exchanges: pl.DataFrame, width: int) -> tuple[StatusMinute, ...]:
     counted = (
         exchanges.filter(is_exchange(), pl.col("timestamp").is_not_null())
+        .select("timestamp", "status")
         .group_by(
             start=pl.col("timestamp").dt.truncate(f"{width}s"),
             status_class=(pl.col("status") // 100).fill_null(0).cast(pl.Int64),

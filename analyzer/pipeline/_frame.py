@@ -23,7 +23,7 @@ def frame_bytes(state: Run, suffix: str) -> bytes:
     """
     assert state.reading is not None  # noqa: S101 - read before
     redactor = learned_redactor(state.reading, state.plan.key)
-    frame = read_events(state.reading)
+    frame = read_events(state.reading, raw=True)
     for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
         redactor.learn(frame[name])
     clean = redactor.frame(frame)

@@ -30,8 +30,9 @@ class _Store:
     reject_parts: list[Path] = field(default_factory=list)
 
     def keep(self, events: pl.DataFrame, rejects: pl.DataFrame) -> None:
-        """Writes both frames if they hold rows."""
-        for frame, written, stem in ((events, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
+        """Writes both frames if they hold rows; columns without a value are left out, as they would cost memory."""
+        filled = events.select(column for column in events if column.null_count() < events.height)
+        for frame, written, stem in ((filled, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
             if frame.height:
                 path = self.work / f"{stem}-{len(written):06}.parquet"
                 frame.write_parquet(path, compression="lz4")

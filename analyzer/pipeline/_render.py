@@ -10,7 +10,7 @@ import msgspec
 import polars as pl
 
 from analyzer.pipeline._plan import Reading, Run
-from analyzer.pipeline._tables import raw_texts, read_rejects
+from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
 from analyzer.redact import Redactor
 from analyzer.redact._gate import refuse_leaks
 from analyzer.report import findings_json, report_html, summary_markdown
@@ -37,7 +37,7 @@ def learned_redactor(reading: Reading, key: bytes) -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
     redactor = Redactor(key, keep=_servers(reading))
     for texts in raw_texts(reading):
-        redactor.learn(texts)
+        redactor.learn(texts, addresses=False)
     for document in reading.documents:
         redactor.learn(pl.Series("text", sorted(set(document_texts(document))), dtype=pl.String))
     return redactor
@@ -65,11 +65,11 @@ def document_texts(value: Any) -> Iterator[str]:
 
 def _servers(reading: Reading) -> frozenset[str]:
     """Gives addresses of servers, which stay readable: what clients or proxies connected to."""
-    if not reading.parts:
-        return frozenset()
-    events = pl.scan_parquet(list(reading.parts)).select("upstream", "server_ip").collect()
-    behind = events["upstream"].explode(empty_as_null=True).drop_nulls().unique().str.replace(r":\d+$", "")
-    return frozenset(behind.to_list()) | frozenset(events["server_ip"].drop_nulls().unique().to_list())
+    servers: set[str] = set()
+    for part in read_columns(reading, ("upstream", "server_ip")):
+        behind = part["upstream"].explode(empty_as_null=True).drop_nulls().unique().str.replace(r":\d+$", "")
+        servers |= {*behind.to_list(), *part["server_ip"].drop_nulls().unique().to_list()}
+    return frozenset(servers)
 
 
 def _rejects(state: Run, redactor: Redactor) -> bytes:

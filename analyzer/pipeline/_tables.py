@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from analyzer.model import Exhibit, Ref, Reject
 from analyzer.pipeline._plan import Reading
-from analyzer.schema import conform, empty
-
-MOST_RAW_BYTES = 512 << 20
+from analyzer.schema import EVENTS, conform, empty
 
 
-def read_events(reading: Reading) -> pl.DataFrame:
-    """Gives the canonical frame of all parts, sorted by timestamp, source and line.
-
-    raw stays on disk (null here) when all parts together are larger than 512 MB; keyword rules are then not evaluated.
-    """
+def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
+    """Gives the canonical frame of all parts, sorted by timestamp, source and line; without raw it is null."""
     if not reading.parts:
         return empty()
-    scan = pl.scan_parquet(list(reading.parts))
-    if sum(part.stat().st_size for part in reading.parts) > MOST_RAW_BYTES:
-        scan = scan.drop("raw")
-    return conform(scan.collect()).sort("timestamp", "source", "line", nulls_last=True)
+    parts = (pl.read_parquet(part) for part in reading.parts)
+    narrow = pl.concat([part if raw else part.drop("raw") for part in parts], how="diagonal")
+    # Columns that no source fills stay constants, which take no room.
+    return conform(narrow.sort("timestamp", "source", "line", nulls_last=True))
+
+
+def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Yields these canonical columns of each part of the events; those that a part lacks are null."""
+    for part in reading.parts:
+        known = pl.read_parquet_schema(part)
+        frame = pl.read_parquet(part, columns=[name for name in names if name in known])
+        missing = [pl.lit(None, dtype=EVENTS[name]).alias(name) for name in names if name not in known]
+        yield frame.with_columns(missing).select(names)
 
 
 def raw_texts(reading: Reading) -> Iterator[pl.Series]:
@@ -41,11 +45,11 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibi
         schema={"source": pl.String, "line": pl.Int64, "is_entry": pl.Boolean},
         orient="row",
     )
-    found = (
-        pl.scan_parquet(list(reading.parts))
-        .select("source", "line", "timestamp", "raw", is_entry=pl.col("format") == "har")
-        .join(keys.lazy(), on=["source", "line", "is_entry"], how="semi")
-        .collect()
+    found = pl.concat(
+        part.select("source", "line", "timestamp", "raw", is_entry=pl.col("format") == "har").join(
+            keys, on=["source", "line", "is_entry"], how="semi"
+        )
+        for part in read_columns(reading, ("source", "line", "timestamp", "raw", "format"))
     )
     lines = {
         Ref(source, entry=line) if is_entry else Ref(source, line=line): (timestamp, raw or "")

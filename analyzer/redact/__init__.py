@@ -42,15 +42,20 @@ class Redactor:
         self._addresses: dict[str, str] = {}
         self._table: dict[str, str] | None = None
 
-    def learn(self, texts: pl.Series) -> None:
-        """Learns the secrets and addresses in a column of text; nulls are skipped."""
+    def learn(self, texts: pl.Series, *, addresses: bool = True) -> None:
+        """Learns the secrets in a column of text, and the addresses unless told not to; nulls are skipped.
+
+        A secret must be known from wherever it is named; an address is recognised by its form wherever it stands, so
+        texts that are not written themselves need not be searched for it.
+        """
         distinct = texts.drop_nulls().unique()
         if distinct.is_empty():
             return
-        for value, kind in secrets.find(distinct, detectors()).items():
-            self._found.setdefault(value, kind)
-        self._context |= secrets.find_in_context(distinct, detectors(), self._key)
-        self._addresses |= fake_addresses(self._key, _addresses_in(distinct), self._keep)
+        found, in_context = secrets.find(distinct, detectors(), self._key)
+        self._found = found | self._found
+        self._context |= in_context
+        if addresses:
+            self._addresses |= fake_addresses(self._key, _addresses_in(distinct), self._keep)
         self._table = None
 
     def learn_values(self, values: Iterator[tuple[str, str]]) -> None:

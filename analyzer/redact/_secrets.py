@@ -23,27 +23,24 @@ _ORDINARY = {
 }  # fmt: skip
 
 
-def find(texts: pl.Series, detectors: Iterable[Detector]) -> dict[str, str]:
-    """Gives {secret: kind} for all secrets that the detectors find in the texts."""
+def find(texts: pl.Series, detectors: Iterable[Detector], key: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """Gives {secret: kind}, and {matched text: the same with its secret replaced}.
+
+    The second is for secrets too short or ordinary to be replaced wherever they stand: only there.
+    """
     found: dict[str, str] = {}
+    in_context: dict[str, str] = {}
     for detector in detectors:
-        for value in _values(texts, detector):
-            for part in filter(None, detector.parts(value)):
-                found.setdefault(part, detector.kind)
-    return found
-
-
-def find_in_context(texts: pl.Series, detectors: Iterable[Detector], key: bytes) -> dict[str, str]:
-    """Gives {matched text: the same with its secret replaced}, for secrets too short or ordinary to spread."""
-    table: dict[str, str] = {}
-    for detector in detectors:
-        for match, value in _matches(texts, detector).iter_rows():
-            spreading = all(spreads(part) for part in detector.parts(value))
-            if _MASK_CHARACTER in match or spreading or not detector.confirm(value):
+        for match, masked_value in _matches(texts, detector).iter_rows():
+            value = masked_value.replace(_MASK_CHARACTER, "")
+            if not value or not detector.confirm(value):
                 continue
-            before, _, after = match.rpartition(value)
-            table[match] = f"{before}{placeholder(key, detector.kind, value)}{after}"
-    return table
+            parts = [part for part in detector.parts(value) if part]
+            found |= {part: detector.kind for part in parts if part not in found}
+            if _MASK_CHARACTER not in match and not all(spreads(part) for part in parts):
+                before, _, after = match.rpartition(value)
+                in_context[match] = f"{before}{placeholder(key, detector.kind, value)}{after}"
+    return found, in_context
 
 
 def spreads(value: str) -> bool:
@@ -63,12 +60,6 @@ def spellings(value: str) -> tuple[str, ...]:
         html.escape(value),
     )
     return tuple(dict.fromkeys(form for form in forms if len(form) >= SHORTEST_TO_SPREAD))
-
-
-def _values(texts: pl.Series, detector: Detector) -> list[str]:
-    values = _matches(texts, detector)["value"].unique().sort().to_list()
-    unmasked = sorted({value.replace(_MASK_CHARACTER, "") for value in values})
-    return [value for value in unmasked if value and detector.confirm(value)]
 
 
 def _matches(texts: pl.Series, detector: Detector) -> pl.DataFrame:
