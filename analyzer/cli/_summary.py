@@ -76,4 +76,5 @@ def _print_sources(analysis: Analysis) -> None:
         click.secho(f"Problem: {visible(problem)}", fg="yellow", err=True)
     skipped = len(analysis.findings.not_evaluated)
     if skipped:
-        click.echo(f"{skipped} rules could not be evaluated on these inputs; the report says why.")
+        rules = "rule" if skipped == 1 else "rules"
+        click.echo(f"{skipped} {rules} could not be evaluated on these inputs; the report says why.")

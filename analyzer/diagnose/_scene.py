@@ -107,6 +107,11 @@ def upstream_not_asked() -> pl.Expr:
     return pl.col("has_edge") & (pl.col("upstream").is_null() | (pl.col("upstream").list.len() == 0))
 
 
+def logged_text() -> pl.Expr:
+    """Gives message and exception message of the application's gravest record as one text."""
+    return pl.concat_str("message", "exception_message", separator=": ", ignore_nulls=True)
+
+
 def outer_status() -> pl.Expr:
     """Gives what the client was told, as the edge log or else the browser recorded it."""
     return pl.coalesce("edge_status", "browser_status", "status")

@@ -6,7 +6,7 @@ from analyzer.redact._detector import Detector
 
 _NAME = (
     r"[\w.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pwd|(?:api|access|private|account|subscription"
-    r"|write|read|publishable|master|shared|signing|encryption|service|server|client|app|licen[cs]e|hmac|consumer"
+    r"|write|read|publishable|master|shared|service|server|client|app|licen[cs]e|hmac|consumer"
     r"|functions)[_.-]?key|session(?:[_.-]?id)?|jsessionid|phpsessid|csrf\w*|xsrf\w*|signature"
     r"|credentials?|client[_.-]?assertion|saml(?:request|response)|code[_.-]?verifier|id[_.-]?token|otp|authkey|card[_.-]?number|cvv|cvc)"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._scene import ALWAYS, APPLICATION, BROWSER, EDGE, Opinion, Scene
+from analyzer.diagnose._scene import ALWAYS, APPLICATION, BROWSER, EDGE, Opinion, Scene, logged_text
 from analyzer.model import Evidence
 
 _LOG_WORDS = (
@@ -19,8 +19,8 @@ def check(scene: Scene) -> Opinion:
     if not count:
         text = "No failing request was answered 401 or 407; this is the first of them."
         return Opinion("ruled_out", (scene.quote(text, ALWAYS, EDGE, BROWSER),))
-    evidence = [scene.quote(f"{scene.of_total(count).capitalize()} got 401 or 407.", refused, EDGE, BROWSER)]
-    evidence += _details(scene, refused)
+    counted = scene.quote(f"{scene.of_total(count).capitalize()} got 401 or 407.", refused, EDGE, BROWSER)
+    evidence = [*_details(scene, refused), counted]
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)
     sources = len({item.ref.source for item in evidence if item.ref})
@@ -29,12 +29,13 @@ def check(scene: Scene) -> Opinion:
 
 def _details(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     details = []
-    logged = refused & pl.col("message").str.contains(_LOG_WORDS)
-    if row := scene.first(logged):
-        details.append(scene.quote(f"The application logged: {row['message']}", logged, APPLICATION))
     challenged = refused & pl.col("www_authenticate").is_not_null()
     if row := scene.first(challenged):
         details.append(scene.quote(f"The challenge was: {row['www_authenticate']}", challenged, BROWSER, EDGE))
+    logged = refused & logged_text().str.contains(_LOG_WORDS)
+    if row := scene.first(logged):
+        words = ": ".join(str(row[name]) for name in ("message", "exception_message") if row[name])
+        details.append(scene.quote(f"The application logged: {words}", logged, APPLICATION))
     expired = refused & pl.col("token_expired")
     if scene.count(expired):
         details.append(scene.quote(f"{scene.count(expired):,} of them sent an expired token.", expired, BROWSER))

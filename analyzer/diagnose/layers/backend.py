@@ -35,7 +35,8 @@ def _crashed(scene: Scene) -> Opinion | None:
     if scene.share(crashed) < 0.5:
         return None
     row = scene.first(crashed) or {}
-    text = f"The application logged {row.get('exception_type')} for {scene.of_total(scene.count(crashed))}."
+    text = f"The application logged {row.get('exception_type')} for {scene.of_total(scene.count(crashed))}"
+    text += f"; the first says: {row['exception_message']}" if row.get("exception_message") else "."
     return Opinion("cause", (scene.quote(text, crashed, APPLICATION),), 0.97, sources=2)
 
 
