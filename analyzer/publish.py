@@ -45,9 +45,8 @@ def publish(folder: Path, outputs: Mapping[str, bytes]) -> None:
         if folder.is_dir():
             shutil.rmtree(folder)
         partial.rename(folder)
-    except BaseException:
+    finally:
         shutil.rmtree(partial, ignore_errors=True)
-        raise
 
 
 def publish_file(path: Path, data: bytes) -> None:
@@ -60,6 +59,5 @@ def publish_file(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         Path(partial).rename(path)
-    except BaseException:
+    finally:
         Path(partial).unlink(missing_ok=True)
-        raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import signal
 import sys
 
 import click
@@ -41,7 +42,11 @@ def group() -> None:
 
 
 def main() -> None:
-    """Runs the command line; errors of the program become one message and their exit code."""
+    """Runs the command line; errors of the program become one message and their exit code.
+
+    A request to terminate unwinds like Ctrl-C, so that temporary folders are removed.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         group(prog_name="analyzer", standalone_mode=True)
     except AnalyzerError as error:

@@ -45,8 +45,8 @@ class ParsedDocument:
     document: Any = None
 
 
-class Format(Protocol):
-    """Reads lines; parse never raises, whatever the lines hold."""
+class Described(Protocol):
+    """What every format says of itself."""
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class Format(Protocol):
 
     @property
     def documentation(self) -> str:
-        """Address of the vendor's page."""
+        """Address of the vendor's page or the specification."""
 
     @property
     def product(self) -> str:
@@ -66,7 +66,11 @@ class Format(Protocol):
 
     @property
     def kind(self) -> str:
-        """request, error or application: the kind of most rows."""
+        """The kind of most rows: request, error or application."""
+
+
+class Format(Described, Protocol):
+    """Reads lines; parse never raises, whatever the lines hold."""
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -76,28 +80,8 @@ class Format(Protocol):
         """Reads a frame of line (Int64), raw (String); zone is for times that carry none."""
 
 
-class DocumentFormat(Protocol):
+class DocumentFormat(Described, Protocol):
     """Reads a whole document, such as a HAR."""
-
-    @property
-    def name(self) -> str:
-        """The word for --format."""
-
-    @property
-    def title(self) -> str:
-        """What a person calls it."""
-
-    @property
-    def documentation(self) -> str:
-        """Address of the specification."""
-
-    @property
-    def product(self) -> str:
-        """Sigma's logsource product."""
-
-    @property
-    def kind(self) -> str:
-        """The word request."""
 
     def recognise(self, head: bytes) -> bool:
         """Whether the first bytes (up to 64 KiB, decompressed) look like such a document."""
