@@ -9,7 +9,7 @@ _TOLERANCE = "1s"
 
 
 def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Gives the keys (event, key), with those of error-log lines that one access line fits.
+    """Gives the keys (event, key, join), with those of error-log lines that one access line fits.
 
     The access line has the same client, method and target, and is the nearest within a second: the error is written
     at failure and the access line at the end of the request. An access line without a key gets one of its own.
@@ -19,7 +19,8 @@ def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame
         return keys
     matched = nearest.join(keys.rename({"event": "access"}), on="access", how="left", maintain_order="left")
     shared = matched.with_columns(key=pl.coalesce("key", pl.format("#{}", "access")))
-    added = [shared.select("event", "key"), shared.select(pl.col("access").alias("event"), "key")]
+    strong = pl.lit("strong").alias("join")
+    added = [shared.select("event", "key", strong), shared.select(pl.col("access").alias("event"), "key", strong)]
     return pl.concat([keys, *added]).unique("event", keep="first", maintain_order=True)
 
 

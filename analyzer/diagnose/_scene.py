@@ -82,10 +82,14 @@ class Scene:
         return Evidence(text, reference(found["source"], found["line"], found["format"]), self._join_of(found))
 
     def _join_of(self, row: dict[str, object]) -> Join | None:
-        if row["hop"] == ERROR_LINE and row["request_id"] is None:
-            return "strong"
+        """Gives the weakest tie of the row's exchange, if it was joined at all."""
         mates = self.events.filter(pl.col("exchange") == row["exchange"])
-        return "exact" if mates.height > 1 else None
+        if mates.height < 2:
+            return None
+        if row["hop"] == ERROR_LINE:
+            return "strong"
+        ties: tuple[Join, ...] = ("weak", "strong", "exact")
+        return next((tie for tie in ties if (mates["join"] == tie).any()), None)
 
     def of_total(self, count: int) -> str:
         """Gives "12 of 40 failing requests", or "the failing request" where there is only one."""

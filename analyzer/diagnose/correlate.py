@@ -8,6 +8,7 @@ import polars as pl
 
 from analyzer.diagnose._clients import name_clients
 from analyzer.diagnose._error_lines import attach_error_lines
+from analyzer.diagnose._time_join import attach_by_time
 from analyzer.schema import EVENTS
 from analyzer.values import folded_id
 
@@ -27,7 +28,8 @@ class Joined:
     """Events, and the exchanges made of them.
 
     events: the canonical columns of EVENT_COLUMNS, event (UInt32 row number), exchange (UInt32), hop (0 browser,
-    1 edge, 2 error-log line, 3 application record).
+    1 edge, 2 error-log line, 3 application record), join (exact by an id, strong or weak by request and time; null
+    for rows that nothing could be joined to).
     exchanges: one row per exchange or lone record, sorted by timestamp, source, line: the canonical columns of its
     outermost row filled up from the rows further in, and row (UInt32), exchange, events (list of event numbers),
     client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at.
@@ -38,22 +40,23 @@ class Joined:
 
 
 def correlate(events: pl.DataFrame) -> Joined:
-    """Joins events by request id, else by trace id, and error-log lines by client, request and time.
+    """Joins events by request id, else by trace id, else by request and time.
 
     Takes canonical columns; a coarse source is one that writes whole seconds only.
     """
     ordered = events.sort("timestamp", "source", "line", nulls_last=True).with_row_index("event")
     whole = (pl.col("stamped_at").dt.microsecond() == 0).fill_null(value=True)
     placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source"))
-    keys = attach_error_lines(placed, _keys(placed))
-    tied = placed.with_columns(exchange=_exchange_numbers(placed, keys))
-    events_kept = tied.select("event", "exchange", "hop", *EVENT_COLUMNS)
+    keys = attach_error_lines(placed, attach_by_time(placed, _keys(placed)))
+    joins = placed.select("event").join(keys.select("event", "join"), on="event", how="left", maintain_order="left")
+    tied = placed.with_columns(joins["join"], exchange=_exchange_numbers(placed, keys))
+    events_kept = tied.select("event", "exchange", "hop", "join", *EVENT_COLUMNS)
     return Joined(events=events_kept, exchanges=name_clients(_merge(tied)))
 
 
 def _exchange_numbers(events: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
     """Gives one number per key, and one of its own to each row without a key."""
-    keyed = events.select("event").join(keys, on="event", how="left", maintain_order="left")
+    keyed = events.select("event").join(keys.select("event", "key"), on="event", how="left", maintain_order="left")
     shared = keyed["key"].rank("dense")
     alone = keyed["event"] + keys.height
     return pl.select(pl.coalesce(shared - 1, alone).cast(pl.UInt32)).to_series()
@@ -73,7 +76,7 @@ def _hop() -> pl.Expr:
 
 
 def _keys(events: pl.DataFrame) -> pl.DataFrame:
-    """Gives event and key for the rows that carry an id: equal for rows of one exchange.
+    """Gives event, key and join for the rows that carry an id; the key is equal for rows of one exchange.
 
     Within one source a request id that several requests carry (a client that reuses it for retries) does not
     identify one exchange: the second and later ones get a key of their own.
@@ -93,7 +96,8 @@ def _keys(events: pl.DataFrame) -> pl.DataFrame:
     )
     repeat = pl.col("event").cum_count().over("source", "key", "hop")
     again = (pl.col("hop") <= _EDGE) & (repeat > 1)
-    return tied.select("event", key=pl.when(again).then(pl.format("{}+{}", "key", repeat)).otherwise("key"))
+    key = pl.when(again).then(pl.format("{}+{}", "key", repeat)).otherwise("key")
+    return tied.select("event", key=key, join=pl.lit("exact"))
 
 
 def _merge(events: pl.DataFrame) -> pl.DataFrame:

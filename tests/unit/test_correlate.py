@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from events_by_hand import START, frame, row
 
@@ -106,3 +107,59 @@ def test_browser_clock_is_measured_by_date_headers(ahead, corrected):
     assert offsets == {"browser.har": -ahead * 1000 + 500}
     moved = correct_clocks(events, offsets)["timestamp"][0]
     assert (moved != START) == corrected
+
+
+def test_records_without_a_shared_id_join_by_client_request_and_time():
+    """An access log without ids and an application log with its own ids are one exchange per request, each once."""
+    joined = correlate(
+        frame(
+            *(row("access", second, status=500, client_ip="10.0.0.1") for second in (1, 2, 3)),
+            row("access", 2, status=200, client_ip="10.0.0.2"),
+            *(
+                row(
+                    "app",
+                    second + 0.4,
+                    status=500,
+                    client_ip="10.0.0.1",
+                    method="GET",
+                    path="/v1/x",
+                    request_id=f"r{second}",
+                )
+                for second in (1, 2, 3)
+            ),
+            row("app", 2.39, level="error", message="boom", exception_type="KeyError", request_id="r2"),
+        )
+    )
+    assert joined.exchanges.height == 4
+    assert sorted(joined.exchanges["events"].list.len().to_list()) == [1, 2, 2, 3]
+    assert joined.exchanges.filter(pl.col("exception_type") == "KeyError")["client_ip"].to_list() == ["10.0.0.1"]
+    assert set(joined.events.filter(client_ip_joined())["join"]) == {"strong"}
+
+
+def client_ip_joined():
+    return pl.col("source") == "app.jsonl"
+
+
+def test_proxy_that_changes_the_status_still_joins_by_client():
+    """A 502 at the edge and the application's 200 for the same client, request and second are one exchange."""
+    joined = correlate(
+        frame(
+            row("access", 5, status=502, client_ip="10.0.0.1"),
+            row("app", 5.2, status=200, client_ip="10.0.0.1", method="GET", path="/v1/x", request_id="a"),
+        )
+    )
+    only = joined.exchanges.row(0, named=True)
+    assert (joined.exchanges.height, only["edge_status"], only["application_status"]) == (1, 502, 200)
+
+
+def test_unlike_or_distant_requests_do_not_join():
+    """Another path, or three seconds between, keeps records apart; an id that ties a row already is not overruled."""
+    joined = correlate(
+        frame(
+            row("access", 0, status=200, request_id="r1"),
+            row("app", 0, status=200, method="GET", path="/v1/x", request_id="r1"),
+            row("app", 3.5, status=200, method="GET", path="/v1/x", request_id="r2"),
+            row("app", 0.1, status=200, method="GET", path="/v1/y", request_id="r3"),
+        )
+    )
+    assert sorted(joined.exchanges["events"].list.len().to_list()) == [1, 1, 2]
