@@ -52,7 +52,7 @@ def parse(text: str, name: str) -> tuple[Document, ...]:
     """Parses the documents in a text; duplicate keys, anchors, aliases and custom tags are errors."""
     documents = []
     try:
-        _refuse_anchors(text, name)
+        _refuse_anchors_and_depth(text, name)
         loader = yaml.CSafeLoader(text)
         try:
             while loader.check_node():
@@ -72,12 +72,17 @@ def parse(text: str, name: str) -> tuple[Document, ...]:
     return tuple(documents)
 
 
-def _refuse_anchors(text: str, name: str) -> None:
+def _refuse_anchors_and_depth(text: str, name: str) -> None:
+    """Looks at the events before any node is built: the parser in C builds by recursion, and dies of deep nesting."""
+    depth = 0
     event: Any
     for event in yaml.parse(text, yaml.CSafeLoader):
+        place = Location(name, event.start_mark.line + 1, event.start_mark.column + 1)
         if getattr(event, "anchor", None):
-            place = Location(name, event.start_mark.line + 1, event.start_mark.column + 1)
             raise DocumentError("uses an anchor or alias.", location=place, hint="Write the value out.")
+        if depth > MAX_DEPTH:
+            raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels.", location=place)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
 
 _SCALARS = yaml.SafeLoader("")
@@ -86,24 +91,30 @@ _SCALARS = yaml.SafeLoader("")
 def _build(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) -> Any:
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     places.setdefault(path, place)
-    if len(path) > MAX_DEPTH:
-        raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels.", location=Location(name, *place))
+    _refuse_tag(node, Location(name, *place))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, places, name)
     if isinstance(node, yaml.SequenceNode):
         return [_build(child, (*path, index), places, name) for index, child in enumerate(node.value)]
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.split(":")[-1] not in _PLAIN:
-        raise DocumentError(f"has the tag {node.tag}; only plain values are read.", location=Location(name, *place))
     if node.tag.endswith(":timestamp"):
         return node.value
     try:
         return _SCALARS.construct_object(node, deep=True)
-    except (ValueError, KeyError, OverflowError) as error:
+    except (ValueError, LookupError, OverflowError) as error:
         message = f"has a value that is no {node.tag.rpartition(':')[2]}."
         raise DocumentError(message, location=Location(name, *place), hint="Quote the text.") from error
 
 
-_PLAIN = {"str", "int", "float", "bool", "null", "timestamp"}
+_PLAIN = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
+_TAGS = {
+    yaml.MappingNode: frozenset({"tag:yaml.org,2002:map"}),
+    yaml.SequenceNode: frozenset({"tag:yaml.org,2002:seq"}),
+}
+
+
+def _refuse_tag(node: Any, place: Location) -> None:
+    if node.tag not in _TAGS.get(type(node), _PLAIN):
+        raise DocumentError(f"has the tag {node.tag}; only plain values are read.", location=place)
 
 
 def _mapping(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) -> dict[str, Any]:
@@ -112,6 +123,7 @@ def _mapping(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str
         place = Location(name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if not isinstance(key_node, yaml.ScalarNode):
             raise DocumentError("has a key that is not plain text.", location=place)
+        _refuse_tag(key_node, place)
         key = str(key_node.value)
         if key in built:
             raise DocumentError(f"has the key {key!r} twice.", location=place, hint="Merge the two.")

@@ -56,9 +56,9 @@ def instant(text: str | None, option: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"{option} is no ISO 8601 time: {text!r}.", hint="Such as 2026-11-22T16:30:00Z.") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def zone_name(text: str | None) -> str | None:

@@ -52,7 +52,7 @@ def find_shifts(events: pl.DataFrame, assumed: Collection[str]) -> tuple[ZoneShi
         .filter(near & (shift.abs() <= _LONGEST_S))
         .group_by("source", "shift")
         .agg(matches=pl.col("line").n_unique().cast(pl.Int64))
-        .sort("source", "matches", pl.col("shift").abs(), descending=[False, True, False])
+        .sort("source", "matches", pl.col("shift").abs(), "shift", descending=[False, True, False, False])
         .unique("source", keep="first", maintain_order=True)
         .filter((pl.col("shift") != 0) & (pl.col("matches") >= _FEWEST))
     )

@@ -74,7 +74,7 @@ def _why_nothing(reading: Reading) -> str:
 
 def _correlate(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101 - the order of STAGES
-    state.plan.progress("Joining sources")
+    state.plan.progress("Joining sources", None)
     # Only a keyword rule looks into the line itself; the shipped rules have none.
     events = read_events(state.reading, raw=bool(state.plan.rules))
     assumed = [source.name for source in state.reading.sources if source.timezone_from == ZONE_ASSUMED]
@@ -115,7 +115,7 @@ def _add_facts(state: Run) -> Run:
 def _detect(state: Run) -> Run:
     assert state.exchanges is not None  # noqa: S101 - the order of STAGES
     assert state.rule_set is not None  # noqa: S101
-    state.plan.progress("Looking for incidents")
+    state.plan.progress("Looking for incidents", None)
     quiet = state.exchanges.filter(pl.col("noise").is_null())
     return replace(state, detected=detect(quiet, state.rule_set, missing=_hidden_in_captures(state.exchanges)))
 

@@ -38,7 +38,7 @@ def compose_analysis(state: Run) -> Run:
     assert state.exchanges is not None  # noqa: S101
     assert state.detected is not None  # noqa: S101
     assert state.rule_set is not None  # noqa: S101
-    state.plan.progress("Judging the layers")
+    state.plan.progress("Judging the layers", None)
     start, end = _window(state.exchanges)
     width = bucket_seconds(start, end)
     timed = tuple(signal for signal in state.detected.signals if signal.started is not None)

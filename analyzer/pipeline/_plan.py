@@ -17,7 +17,7 @@ from analyzer.model import Analysis, SourceReport
 from analyzer.sources import Limits
 
 
-def _silent(_: str) -> None:
+def _silent(_: str, __: float | None) -> None:
     pass
 
 
@@ -26,7 +26,7 @@ class Plan:
     """All that a run depends on: no stage looks at a clock, the environment or a folder that is not named here.
 
     zone is an IANA name or None; work is an empty private folder for intermediate Parquet parts; key makes
-    placeholders; progress is told what is being done; rules are files or folders, in addition to the shipped ones
+    placeholders; progress is told what is being done and the share that is done, where it is known; rules are files or folders, in addition to the shipped ones
     unless only_rules.
     """
 
@@ -42,7 +42,7 @@ class Plan:
     only_rules: bool = False
     limits: Limits = field(default_factory=Limits)
     stdin: BinaryIO | None = None
-    progress: Callable[[str], None] = _silent
+    progress: Callable[[str, float | None], None] = _silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,10 @@ def read_inputs(plan: Plan) -> Reading:
     expanded = expand(plan.inputs)
     problems: list[InputError] = list(expanded.problems)
     store, sources, documents = _Store(plan.work), [], []
-    chosen = _chosen(plan)
+    chosen, opened = _chosen(plan), False
     for stream in _streams(expanded.files, plan, problems):
         plan.progress(f"Reading {stream.name}")
+        opened = True
         try:
             report, document = _read_stream(stream, chosen, plan, store)
         except InputError as error:
@@ -59,7 +60,9 @@ def read_inputs(plan: Plan) -> Reading:
         sources.append(report)
         documents += [document] if document is not None else []
         problems += [stream.problem] if stream.problem else []
-    _check_choice(plan, chosen, sources)
+    # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
+    if sources or (opened and chosen.document):
+        _check_choice(plan, chosen, sources)
     return Reading(tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(documents))
 
 
@@ -93,7 +96,7 @@ def _chosen(plan: Plan) -> _Chosen:
 
 def _check_choice(plan: Plan, chosen: _Chosen, sources: list[SourceReport]) -> None:
     wanted = chosen.lines or chosen.document
-    if wanted is None or not sources:
+    if wanted is None:
         return
     if not any(use.name == wanted.name for source in sources for use in source.formats):
         text = plan.log_format or plan.format_name

@@ -20,7 +20,7 @@ def render_outputs(state: Run) -> Run:
     """Fills outputs: file name to bytes; raises LeakError if the gate finds a known secret in one of them."""
     assert state.analysis is not None  # noqa: S101 - the order of STAGES
     assert state.reading is not None  # noqa: S101
-    state.plan.progress("Redacting and writing the report")
+    state.plan.progress("Redacting and writing the report", None)
     redactor = learned_redactor(state.reading, state.plan.key)
     analysis = redactor.value(state.analysis)
     outputs = {
