@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import signal
 import sys
+from typing import Any
 
 import click
 
 from analyzer import __version__
+from analyzer.cli._text import visible
 from analyzer.errors import AnalyzerError
 
 
@@ -29,6 +32,16 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - a broken command is a programming error
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; a message about wrong use may quote a file name, and shows its control characters."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            message = error.format_message()
+            if (shown := visible(message, keep_lines=True)) == message:
+                raise
+            raise click.UsageError(shown, error.ctx) from error
+
 
 @click.group(
     cls=LazyGroup,
@@ -47,10 +60,9 @@ def main() -> None:
     A request to terminate unwinds like Ctrl-C, so that temporary folders are removed.
     """
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"  # https://no-color.org
     try:
-        group(prog_name="analyzer", standalone_mode=True)
+        group(prog_name="analyzer", standalone_mode=True, color=False if plain else None)
     except AnalyzerError as error:
-        from analyzer.cli._text import visible
-
         click.echo(f"analyzer: {visible(str(error))}", err=True)
         sys.exit(error.exit_code)

@@ -29,8 +29,14 @@ _READING: tuple[Decorator, ...] = (
     click.option("--until", metavar="TIME", help="Leave out events from this ISO 8601 time on."),
 )
 _RULES: tuple[Decorator, ...] = (
-    click.option("--rules", "rules", multiple=True, type=click.Path(path_type=Path), help="Add Sigma rules."),
-    click.option("--only-rules", type=click.Path(path_type=Path), help="Use these rules instead of the shipped ones."),
+    click.option(
+        "--rules", "rules", multiple=True, type=click.Path(exists=True, path_type=Path), help="Add Sigma rules."
+    ),
+    click.option(
+        "--only-rules",
+        type=click.Path(exists=True, path_type=Path),
+        help="Use these rules instead of the shipped ones.",
+    ),
 )
 
 
@@ -87,7 +93,7 @@ def redaction_key(named: Path | None) -> bytes:
         raise UsageError(f"the redaction key cannot be kept in {path}: {error.strerror}.", hint=hint) from error
 
 
-def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callable[[str], None]) -> Plan:
+def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callable[[str, float | None], None]) -> Plan:
     """Makes the plan from a command's options."""
     import sys
 

@@ -10,22 +10,27 @@ from contextlib import contextmanager
 from analyzer.cli._text import visible
 
 
-def _silent(_: str) -> None:
+def _silent(_: str, __: float | None) -> None:
     pass
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Yields a function that is told each step; it prints only if standard error is a terminal."""
+def progress(*, quiet: bool) -> Iterator[Callable[[str, float | None], None]]:
+    """Yields a function that is told each step and the share that is done; it draws only on a terminal."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield _silent
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.text import Text
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as shown:
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task("Starting", total=None)
-        yield lambda step: shown.update(task, description=Text(visible(step)).plain)
+        yield lambda step, share: shown.update(
+            task, description=visible(step), total=None if share is None else 1.0, completed=share or 0.0
+        )

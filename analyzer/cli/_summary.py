@@ -32,6 +32,13 @@ def print_summary(analysis: Analysis) -> None:
     if lesser:
         click.echo(f"{lesser} of low severity or less {'is' if lesser == 1 else 'are'} in the report.")
     _print_sources(analysis)
+    print_problems(analysis)
+
+
+def print_problems(analysis: Analysis) -> None:
+    """Prints on standard error which inputs could not be read, and why."""
+    for problem in analysis.problems:
+        click.secho(f"Problem: {visible(problem)}", fg="yellow", err=True)
 
 
 def _print_incident(incident: Incident) -> None:
@@ -72,8 +79,6 @@ def _print_sources(analysis: Analysis) -> None:
         counted = f"{ledger.lines:,} {'entries' if source.entries is not None else 'lines'}"
         rejects = f", {ledger.rejects:,} rejected" if ledger.rejects else ""
         click.echo(f"Read {visible(source.name)}: {counted} as {formats}{rejects}")
-    for problem in analysis.problems:
-        click.secho(f"Problem: {visible(problem)}", fg="yellow", err=True)
     skipped = len(analysis.findings.not_evaluated)
     if skipped:
         rules = "rule" if skipped == 1 else "rules"

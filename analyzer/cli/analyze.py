@@ -66,15 +66,16 @@ def _events(state: Run) -> dict[str, bytes]:
 
 
 def _tell(state: Run, folder: Path, options: dict[str, Any]) -> None:
-    from analyzer.cli._summary import print_summary
+    from analyzer.cli._summary import print_problems, print_summary
 
+    assert state.analysis is not None  # noqa: S101 - the last stage fills it
     report = visible(str(folder / "report.html"))
     if options["as_json"]:
         click.echo(state.outputs["findings.json"].decode(), nl=False)
+        print_problems(state.analysis)
         click.echo(f"Report: {report}", err=True)
         return
     if not options["quiet"]:
-        assert state.analysis is not None  # noqa: S101 - the last stage fills it
         print_summary(state.analysis)
     click.echo(report if options["quiet"] else f"Report: {report}")
 

@@ -12,6 +12,7 @@ from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
 from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, ERROR_LINE, Scene
+from analyzer.diagnose._weight import weigh
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.isolate import Isolation, isolate
 from analyzer.diagnose.noise import reference
@@ -115,7 +116,7 @@ def _build(
     incident = Incident(
         id="",
         title=wording.title_of(part.failing, endpoints),
-        severity=part.cluster.severity,
+        severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, requests),
         confidence=isolation.confidence,
         layer=isolation.layer,
         statuses=statuses,

@@ -25,9 +25,9 @@ def _silent(_: str, __: float | None) -> None:
 class Plan:
     """All that a run depends on: no stage looks at a clock, the environment or a folder that is not named here.
 
-    zone is an IANA name or None; work is an empty private folder for intermediate Parquet parts; key makes
-    placeholders; progress is told what is being done and the share that is done, where it is known; rules are files or folders, in addition to the shipped ones
-    unless only_rules.
+    zone is an IANA name, an offset or None; work is an empty private folder for intermediate Parquet parts; key makes
+    placeholders; progress is told what is being done and the share that is done, where it is known; rules are files
+    or folders, in addition to the shipped ones unless only_rules.
     """
 
     inputs: tuple[str, ...]

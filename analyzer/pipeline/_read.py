@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from analyzer.errors import FormatError, InputError
 from analyzer.formats import Choice, compile_log_format, detect, document_formats, line_formats, read_block
 from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.model import FormatUse, Ledger, SourceReport
+from analyzer.pipeline._meter import Meter
 from analyzer.pipeline._plan import Plan, Reading
 from analyzer.pipeline._zone import zone_of
 from analyzer.schema import conform
@@ -26,6 +27,7 @@ class _Store:
     """Writes parts one after the other, and remembers them."""
 
     work: Path
+    meter: Meter
     parts: list[Path] = field(default_factory=list)
     reject_parts: list[Path] = field(default_factory=list)
 
@@ -47,10 +49,10 @@ def read_inputs(plan: Plan) -> Reading:
     """
     expanded = expand(plan.inputs)
     problems: list[InputError] = list(expanded.problems)
-    store, sources, documents = _Store(plan.work), [], []
+    store, sources, documents = _Store(plan.work, Meter(expanded.files, plan.progress)), [], []
     chosen, opened = _chosen(plan), False
-    for stream in _streams(expanded.files, plan, problems):
-        plan.progress(f"Reading {stream.name}")
+    for stream in _streams(expanded.files, plan, store.meter, problems):
+        store.meter.show(stream, 0)
         opened = True
         try:
             report, document = _read_stream(stream, chosen, plan, store)
@@ -63,11 +65,14 @@ def read_inputs(plan: Plan) -> Reading:
     # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
     if sources or (opened and chosen.document):
         _check_choice(plan, chosen, sources)
+    if sources and expanded.notes:
+        sources[0] = replace(sources[0], notes=(*sources[0].notes, *expanded.notes))
     return Reading(tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(documents))
 
 
-def _streams(files: tuple[str, ...], plan: Plan, problems: list[InputError]) -> Iterator[Stream]:
+def _streams(files: tuple[str, ...], plan: Plan, meter: Meter, problems: list[InputError]) -> Iterator[Stream]:
     for path in files:
+        meter.begin(path)
         try:
             yield from open_streams(path, limits=plan.limits, stdin=plan.stdin)
         except InputError as error:
@@ -156,6 +161,7 @@ def _read_lines(stream: Stream, chosen: Format | None, plan: Plan, store: _Store
         name = formats[0].name if formats else ""
         store.keep(kept, _placed_rejects(result.rejects, stream.name, name))
         tally.add(result.ledger, result.used, result.notes, events, kept)
+        store.meter.show(stream, tally.ledger.lines)
     return tally.report(stream, choice, zone_of(head, formats, plan.zone))
 
 

@@ -1,0 +1,33 @@
+"""Weighs an incident: its severity, which a thin background of failures in a busy log does not deserve."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.detect import Signal
+from analyzer.model import SEVERITIES, Severity
+
+_BUSY = 300
+_FEWEST = 5
+_SMALLEST_SHARE = 0.2
+_PERSONAL = {"client", "client_ip", "user", "c-ip", "src_ip", "cs-username"}
+
+
+def weigh(
+    severity: Severity, signals: tuple[Signal, ...], window: pl.DataFrame, failed: int, requests: pl.DataFrame
+) -> Severity:
+    """Gives the severity, lowered to low for what every busy server shows all day.
+
+    A rule that counts absolutely (three in five minutes) fires on any large log. Its incident keeps its severity if a
+    burst stands out of the log's own normal rate, if one client is concerned, or if at least five requests and a
+    fifth of those on the same endpoints failed while it lasted. Logs of fewer than 300 requests have no normal.
+    """
+    if severity in ("low", "info"):
+        return severity
+    stands_out = any(signal.burst is not None or signal.whole_log for signal in signals)
+    personal = any(name in _PERSONAL for signal in signals for name, _ in signal.group)
+    dense = failed >= _FEWEST and failed >= _SMALLEST_SHARE * window.height
+    logged = requests.filter(pl.col("has_edge") | pl.col("has_application")).height
+    if stands_out or personal or dense or logged < _BUSY:
+        return severity
+    return SEVERITIES[max(SEVERITIES.index(severity), SEVERITIES.index("low"))]
