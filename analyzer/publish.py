@@ -25,7 +25,8 @@ def check_folder(folder: Path) -> None:
         if folder.samefile(Path.cwd()):
             message = "the output folder is the current one, which cannot be replaced as a whole."
             raise UsageError(message, location=place, hint="Name a new one.")
-        foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in OWN_NAMES)
+        entries = list(folder.iterdir())
+        foreign = sorted(entry.name for entry in entries if entry.name not in OWN_NAMES or entry.is_dir())
     if foreign:
         hint = "Name a new folder with -o, so that nothing of yours is overwritten."
         message = f"the output folder holds other files ({', '.join(foreign[:3])})."

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import polars as pl
+
+# Wide of every clock, and so far inside Python's years 1 to 9999 that no duration beside a time leads out of them.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 _HEX = r"[0-9A-Fa-f]"
 _ID = (
@@ -119,11 +126,34 @@ def folded_id(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all("-", "", literal=True)
 
 
+def possible(time: pl.Expr) -> pl.Expr:
+    """Gives null for a UTC time before EARLIEST or from LATEST on: no server or browser can have meant it."""
+    return pl.when(time.is_between(EARLIEST, LATEST, closed="left")).then(time)
+
+
+def knows_zone(name: str) -> bool:
+    """Whether localised reads times of this zone: an IANA name, or an offset such as +05:30."""
+    if _OFFSET.fullmatch(name):
+        return True
+    try:
+        pl.select(pl.lit(None, pl.Datetime("us")).dt.replace_time_zone(name))
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+_OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
+
+
 def localised(naive: pl.Expr, zone: str) -> pl.Expr:
     """Gives the UTC time of a local time that carries no zone; of two possible times in autumn, the earlier one.
 
     A local time that the clock skipped in spring is read with the offset before the jump.
     """
+    offset = _OFFSET.fullmatch(zone)
+    if offset:
+        ahead = pl.duration(minutes=int(f"{offset[1]}1") * (60 * int(offset[2]) + int(offset[3])))
+        return (naive - ahead).dt.replace_time_zone("UTC")
 
     def at(local: pl.Expr) -> pl.Expr:
         return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")

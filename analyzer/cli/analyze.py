@@ -39,11 +39,12 @@ def command(**options: Any) -> None:
     """
     from analyzer.pipeline import run
     from analyzer.publish import check_folder, publish
+    from analyzer.redact import Redactor
 
     now = instant(options["now"], "--now") or datetime.now(UTC)
-    folder = options["output"] or default_folder(options["inputs"][0], now)
-    check_folder(folder)
     key = redaction_key(options["redaction_key"])
+    folder = options["output"] or default_folder(Redactor(key).value(options["inputs"][0]), now)
+    check_folder(folder)
     with tempfile.TemporaryDirectory(prefix="analyzer-") as work, progress(quiet=options["quiet"]) as tell:
         state = run(plan_from(Path(work), key, options, tell))
         outputs = {**state.outputs, **(_events(state) if options["events"] else {})}

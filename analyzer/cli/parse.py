@@ -24,6 +24,7 @@ def command(**options: Any) -> None:
     """Read inputs into one canonical frame and write it, redacted; the ledger of each source is printed."""
     from analyzer.pipeline import frame_bytes, parse
     from analyzer.publish import publish_file
+    from analyzer.redact import Redactor
 
     output: Path = options["output"]
     if output.suffix not in (".parquet", ".ndjson", ".csv"):
@@ -33,12 +34,13 @@ def command(**options: Any) -> None:
         state = parse(plan_from(Path(work), key, options, tell))
         publish_file(output, frame_bytes(state, output.suffix))
     assert state.reading is not None  # noqa: S101 - parse fills it
-    for source in state.reading.sources:
+    sources, problems = Redactor(key).value((state.reading.sources, tuple(map(str, state.reading.problems))))
+    for source in sources:
         ledger = source.ledger
         click.echo(
             f"{visible(source.name)}: {ledger.lines:,} lines = {ledger.event_lines:,} of {source.events:,} events "
             f"+ {ledger.rejects:,} rejected + {ledger.directives:,} directives + {ledger.blank:,} blank"
         )
-    for problem in state.reading.problems:
-        click.echo(f"Problem: {visible(str(problem))}", err=True)
-    sys.exit(4 if state.reading.problems else 0)
+    for problem in problems:
+        click.echo(f"Problem: {visible(problem)}", err=True)
+    sys.exit(4 if problems else 0)

@@ -20,7 +20,7 @@ ATTRIBUTES = {
     "protocol": "protocol",
     "key id of the token": "token_kid",
 }
-_MOST_BUCKETS = 240
+_MOST_BUCKETS, _WEEK_S = 120, 7 * 86_400
 
 
 def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
@@ -91,12 +91,13 @@ def rate_ratio(failed: int, requests: int, failed_before: int, requests_before: 
 
 
 def bucket_seconds(start: datetime | None, end: datetime | None) -> int:
-    """Gives the width of the chart's buckets: ten seconds for a short log, at most 240 buckets for any."""
+    """Gives the width of the chart's buckets: the least of which fewer than 120 are needed, from a second to weeks."""
     if start is None or end is None:
         return 60
     span = (end - start).total_seconds()
     widths = (1, 2, 5, 10, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 86400)
-    return next((width for width in widths if span / width < _MOST_BUCKETS / 2), 86400 * 7)
+    weeks = int(span // (_MOST_BUCKETS * _WEEK_S)) + 1
+    return next((width for width in widths if span / width < _MOST_BUCKETS), weeks * _WEEK_S)
 
 
 def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, ...]:

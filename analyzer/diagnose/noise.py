@@ -1,4 +1,4 @@
-"""Names background that is no incident: favicons, scanners, health checks that worked, requests a client cancelled."""
+"""Names background that is no incident: favicons, scanners, requests that a client cancelled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import polars as pl
 
 from analyzer.model import Noise, Ref
 
-_FAVICON = r"^/(?:favicon\.ico|robots\.txt|apple-touch-icon[^/]*\.png|browserconfig\.xml|\.well-known/[^?]*)$"
+# What browsers and crawlers ask every site for; of .well-known only that: a missing openid-configuration is a fault.
+_FAVICON = (
+    r"^/(?:favicon\.ico|robots\.txt|apple-touch-icon[^/]*\.png|browserconfig\.xml|\.well-known/(?:appspecific/[^/]*"
+    r"|apple-app-site-association|assetlinks\.json|change-password|security\.txt|traffic-advice|dnt-policy\.txt))$"
+)
 # Paths that only scanners ask for; a site that really has one of them answers 2xx and is not touched.
 _SCANNER = (
     r"(?i)(?:^|/)(?:\.env|\.git|\.aws|\.ssh|wp-login\.php|wp-admin|xmlrpc\.php|phpmyadmin|cgi-bin|vendor/phpunit"

@@ -71,9 +71,8 @@ def _http_date(text: pl.Expr) -> pl.Expr:
     """Gives the moment of an IMF-fixdate (RFC 9110, 5.6.7) or its obsolete forms; the name of the day is not read."""
     bare = text.str.replace(r"^[A-Za-z]{3,9},?\s+", "").str.replace(r"\s+(?:GMT|UTC|[+-]0000)$", "")
     forms = ("%d %b %Y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%b %e %H:%M:%S %Y")
-    return pl.coalesce(
-        bare.str.to_datetime(form, time_unit="us", strict=False).dt.replace_time_zone("UTC") for form in forms
-    )
+    naive = pl.coalesce(bare.str.to_datetime(form, time_unit="us", strict=False) for form in forms)
+    return values.possible(naive.dt.replace_time_zone("UTC"))
 
 
 def _raw() -> pl.Expr:

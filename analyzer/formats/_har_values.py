@@ -6,8 +6,11 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analyzer.values import EARLIEST, LATEST
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LIMIT = 10**15
+_LONGEST_US = 9 * 10**15  # 285 years, as in the columns of logs
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -54,16 +57,22 @@ def size(value: Any) -> int | None:
 
 
 def milliseconds_as_us(value: Any) -> int | None:
-    """Gives whole microseconds from milliseconds."""
+    """Gives whole microseconds from milliseconds; None for what is longer than any capture."""
     found = amount(value)
-    return None if found is None else round(found * 1000)
+    return round(found * 1000) if found is not None and found * 1000 < _LONGEST_US else None
 
 
 def start_us(value: Any) -> tuple[int | None, bool]:
     """Gives microseconds since 1970 from an ISO 8601 text, and whether it named its zone; without one it is UTC.
 
-    Digits beyond the microsecond are cut. A number is seconds, milliseconds or microseconds, by its size.
+    Digits beyond the microsecond are cut. A number is seconds, milliseconds or microseconds, by its size. None for
+    what is unreadable, and for years that nobody can mean.
     """
+    found, zoned = _any_us(value)
+    return (found if found is not None and _FIRST_US <= found < _END_US else None), zoned
+
+
+def _any_us(value: Any) -> tuple[int | None, bool]:
     if not isinstance(value, str):
         return _epoch_us(value), True
     try:
@@ -73,7 +82,14 @@ def start_us(value: Any) -> tuple[int | None, bool]:
     zoned = moment.tzinfo is not None
     if not zoned:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(microseconds=1), zoned
+    return _us(moment), zoned
+
+
+def _us(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+_FIRST_US, _END_US = _us(EARLIEST), _us(LATEST)
 
 
 def iso(us: int) -> str:

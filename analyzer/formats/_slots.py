@@ -42,7 +42,8 @@ _SEVERITIES = ("trace", "debug", "info", "warning", "error", "critical")  # Open
 
 
 def _http_date(text: pl.Expr) -> pl.Expr:
-    return text.str.to_datetime("%a, %d %b %Y %H:%M:%S GMT", strict=False, time_unit="us").dt.replace_time_zone("UTC")
+    naive = text.str.to_datetime("%a, %d %b %Y %H:%M:%S GMT", strict=False, time_unit="us")
+    return values.possible(naive.dt.replace_time_zone("UTC"))
 
 
 def _credentials(text: pl.Expr) -> pl.Expr:

@@ -25,7 +25,11 @@ class Piece:
 
 
 def put_together(pieces: Sequence[Piece], zone: str) -> pl.Expr:
-    """Gives the UTC time that the pieces of one line make; null where one cannot be read."""
+    """Gives the UTC time that the pieces of one line make; null where one cannot be read or meant."""
+    return values.possible(_together(pieces, zone))
+
+
+def _together(pieces: Sequence[Piece], zone: str) -> pl.Expr:
     by_form = {piece.form: piece.text for piece in pieces}
     whole = next((form for form in _ORDER if form in by_form), None)
     if whole in _EPOCH:
@@ -53,7 +57,8 @@ def _parse(text: pl.Expr, form: str, zone: str) -> pl.Expr:
 def read_any(texts: pl.Series, zone: str) -> pl.Series:
     """Gives UTC times for RFC 3339, ISO 8601 without offset, epoch numbers, Common Log Format and HTTP dates.
 
-    The unit of an epoch number follows from its size: seconds below 1e11, then ms, µs and ns. Anything else is null.
+    The unit of an epoch number follows from its size: seconds below 1e11, then ms, µs and ns. Anything else is
+    null, and so are years that nobody can mean.
     """
     frame = pl.DataFrame({"text": texts})
     text = pl.col("text")
@@ -63,7 +68,7 @@ def read_any(texts: pl.Series, zone: str) -> pl.Series:
         if not unread.any():
             break
         times = times.fill_null(frame.select(read(text, zone)).to_series())
-    return times
+    return times.to_frame("time").select(values.possible(pl.col("time"))).to_series()
 
 
 def _numbers(text: pl.Expr, _zone: str) -> pl.Expr:

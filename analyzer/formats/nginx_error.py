@@ -64,7 +64,7 @@ class NginxError:
         )
         found = grouped.with_columns(pl.col("raw").str.extract_groups(_LINE).struct.unnest())
         stamp = pl.col("time").str.to_datetime("%Y/%m/%d %H:%M:%S", strict=False, time_unit="us")
-        found = found.with_columns(stamped_at=values.localised(stamp, zone))
+        found = found.with_columns(stamped_at=values.possible(values.localised(stamp, zone)))
         good = found.filter(pl.col("stamped_at").is_not_null())
         upstream = pl.col("upstream").str.extract(r"^(?:[a-z]+://)?(unix:[^:]+|[^/]+)", 1)
         texts = good.with_columns(upstream=upstream).with_columns(values.blank_to_null(pl.col(*_NAMES[3:])))

@@ -25,6 +25,7 @@ from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._render import render_outputs
 from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.pipeline._zone import ZONE_ASSUMED
+from analyzer.redact import Redactor
 
 __all__ = ["STAGES", "Plan", "Reading", "Run", "frame_bytes", "parse", "run"]
 
@@ -55,7 +56,8 @@ def _read(state: Run) -> Run:
     reading = read_inputs(state.plan)
     if not reading.events:
         hint = "`analyzer formats` lists what can be read; --log-format takes the server's own format text."
-        raise NothingReadableError(f"nothing readable in the inputs. {_why_nothing(reading)}".strip(), hint=hint)
+        why = Redactor(state.plan.key).value(_why_nothing(reading))
+        raise NothingReadableError(f"nothing readable in the inputs. {why}".strip(), hint=hint)
     return replace(state, reading=reading)
 
 
@@ -68,8 +70,10 @@ def _why_nothing(reading: Reading) -> str:
             rejects.group_by("source", maintain_order=True).agg(pl.len(), pl.col("reason").first()).iter_rows()
         ):
             reasons.append(f"{source}: {count:,} rejected, the first because: {reason}.")
-    empty = [f"{source.name} is empty." for source in reading.sources if not source.ledger.lines]
-    return " ".join([*reasons, *empty][:_MOST_REASONS])
+    for source in reading.sources:
+        if source.ledger.lines == source.ledger.blank:
+            reasons.append(f"{source.name} {'holds only blank lines' if source.ledger.lines else 'is empty'}.")
+    return " ".join(reasons[:_MOST_REASONS])
 
 
 def _correlate(state: Run) -> Run:

@@ -19,6 +19,7 @@ from analyzer.pipeline._zone import zone_of
 from analyzer.schema import conform
 from analyzer.sources import Stream, expand, open_streams
 
+_ORDER = ("timestamp", "source", "line")  # what rows are sorted by stays, even where no row has a time
 REJECTS = {"source": pl.String, "line": pl.Int64, "reason": pl.String, "raw": pl.String, "format": pl.String}
 
 
@@ -33,7 +34,9 @@ class _Store:
 
     def keep(self, events: pl.DataFrame, rejects: pl.DataFrame) -> None:
         """Writes both frames if they hold rows; columns without a value are left out, as they would cost memory."""
-        filled = events.select(column for column in events if column.null_count() < events.height)
+        filled = events.select(
+            column for column in events if column.null_count() < events.height or column.name in _ORDER
+        )
         for frame, written, stem in ((filled, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
             if frame.height:
                 path = self.work / f"{stem}-{len(written):06}.parquet"

@@ -13,7 +13,7 @@ from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
 from analyzer.redact import Redactor
 from analyzer.redact._gate import refuse_leaks
-from analyzer.report import findings_json, report_html, summary_markdown
+from analyzer.report import escaped, findings_json, report_html, summary_markdown
 
 
 def render_outputs(state: Run) -> Run:
@@ -36,8 +36,10 @@ def render_outputs(state: Run) -> Run:
 def learned_redactor(reading: Reading, key: bytes) -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
     redactor = Redactor(key, keep=_servers(reading))
-    for texts in raw_texts(reading):
+    for texts in raw_texts(reading.parts):
         redactor.learn(texts, addresses=False)
+    for texts in raw_texts(reading.reject_parts):  # all of them are written
+        redactor.learn(texts)
     for document in reading.documents:
         redactor.learn(pl.Series("text", sorted(set(document_texts(document))), dtype=pl.String))
     return redactor
@@ -52,6 +54,7 @@ def document_texts(value: Any) -> Iterator[str]:
         if isinstance(name, str) and isinstance(content, str):
             yield f"{name}: {content}"
             yield f"{name}={content}"
+            yield f'{name}="{content}"'
         for key, item in value.items():
             if key == "cookies" and isinstance(item, list):
                 yield from (
@@ -82,5 +85,6 @@ def _rejects(state: Run, redactor: Redactor) -> bytes:
     lines = bytearray()
     for source, line, reason, raw, name in rejects.iter_rows():
         place = "entry" if name == "har" else "line"
-        lines += encoder.encode({"source": source, place: line, "reason": reason, "text": raw}) + b"\n"
+        text = encoder.encode({"source": source, place: line, "reason": reason, "text": raw}).decode()
+        lines += escaped(text).encode() + b"\n"
     return bytes(lines)

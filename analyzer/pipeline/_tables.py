@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -31,9 +32,9 @@ def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFram
         yield frame.with_columns(missing).select(names)
 
 
-def raw_texts(reading: Reading) -> Iterator[pl.Series]:
-    """Yields the raw lines of events and rejects, one part at a time."""
-    for part in (*reading.parts, *reading.reject_parts):
+def raw_texts(parts: Sequence[Path]) -> Iterator[pl.Series]:
+    """Yields the raw lines of parts of events or of rejects, one part at a time."""
+    for part in parts:
         yield pl.read_parquet(part, columns=["raw"])["raw"]
 
 

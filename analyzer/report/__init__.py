@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analyzer.report.json import findings_json
+from analyzer.report.json import escaped, findings_json
 from analyzer.report.markdown import summary_markdown
 from analyzer.report.render import report_html
 
-__all__ = ["findings_json", "report_html", "summary_markdown"]
+__all__ = ["escaped", "findings_json", "report_html", "summary_markdown"]

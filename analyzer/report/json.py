@@ -38,12 +38,15 @@ _UNSEEN = re.compile(
 
 def findings_json(analysis: Analysis) -> bytes:
     """Gives findings.json in UTF-8, indented by 2, with characters that nobody can see as JSON escapes."""
-    text = json.dumps(_findings(analysis.findings), ensure_ascii=False, allow_nan=False, indent=2)
-    # Only a string can hold one of these, so an escape is the same text to a reader of JSON.
-    text = _UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
+    text = escaped(json.dumps(_findings(analysis.findings), ensure_ascii=False, allow_nan=False, indent=2))
     # Half a character has no place in UTF-8, and no two readers agree on its escape: it is spelled out.
     text = _SURROGATE.sub(lambda found: f"\\\\u{ord(found.group()):04x}", text)
     return text.encode() + b"\n"
+
+
+def escaped(text: str) -> str:
+    """Gives JSON text with characters that nobody can see as escapes: only strings can hold them, so it is the same."""
+    return _UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def _findings(findings: Findings) -> Value:

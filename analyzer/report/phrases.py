@@ -32,8 +32,8 @@ def headline_of_none(findings: Findings) -> str:
     if not any(source.events for source in findings.sources):
         return "No request or message could be read, so nothing can be said"
     if findings.incidents:
-        return f"Nothing above low was found; {plural(len(findings.incidents), 'remark')} below"
-    return "Nothing above low was found"
+        return f"Nothing above low severity was found; {plural(len(findings.incidents), 'remark')} below"
+    return "Nothing above low severity was found"
 
 
 def serious(findings: Findings) -> tuple[Incident, ...]:

@@ -6,7 +6,7 @@ import difflib
 import glob
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class _Gathering:
             self._report(name, "does not exist.", hint=_near_miss(name))
 
     def _globbed(self, pattern: str) -> None:
-        found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        found = sorted(set(_matches(pattern)))
         if not found:
             raise UsageError(
                 f"The pattern {displayed(pattern)!r} matches no file.", hint="Check it, and quote it once."
@@ -131,6 +131,20 @@ class _Gathering:
 
     def _report(self, name: str, message: str, *, hint: str | None = None) -> None:
         self.problems.append(InputError(message, location=Location(displayed(name)), hint=hint))
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """Yields what a glob matches; ** goes through no symbolic link, since links can lead round in circles."""
+    parts = pattern.split(os.sep)
+    if "**" not in parts:
+        yield from glob.glob(pattern)  # noqa: PTH207 - Path.glob takes no absolute pattern
+        return
+    at = parts.index("**")
+    above, below = os.sep.join(parts[:at]), os.sep.join(parts[at + 1 :]) or "*"
+    for top in _matches(above) if above else [os.sep if at else os.curdir]:
+        for folder, children, _ in os.walk(top):
+            children[:] = [child for child in children if not child.startswith(".")]
+            yield from _matches(os.path.join(glob.escape(folder), below))  # noqa: PTH118 - it is a pattern
 
 
 def _is_readable_special(name: str, mode: int, *, by_pattern: bool) -> bool:

@@ -13,6 +13,7 @@ from analyzer.sources._lines import Block, cut
 from analyzer.sources._text import Damage, decode_head, detect_encoding, split_lines, utf16_to_utf8
 
 HEAD_BYTES = 64 << 10
+_FEW_LINES = 10
 
 
 class Stream:
@@ -57,9 +58,16 @@ class Stream:
         return (*self._text_notes(), *self._container_notes, *([problem.message] if problem else []))
 
     def head_lines(self, count: int = 200) -> list[str]:
-        """Gives the first lines of the head; a last one that the head cuts through only if it is the only one."""
-        complete = len(self._feed.peek(HEAD_BYTES + 1)) <= HEAD_BYTES
-        text = decode_head(self.head, complete=complete)
+        """Gives the first lines of the head; a last one that the head cuts through only if it is the only one.
+
+        Where lines are so long that the head holds but a few, it reaches further: a record that is cut tells nothing.
+        """
+        size = HEAD_BYTES
+        while self._feed.peek(size).count(b"\n") < _FEW_LINES and size < self._limits.line_bytes:
+            size = min(2 * size, max(self._limits.line_bytes, HEAD_BYTES))
+        head = self._feed.peek(size)
+        complete = len(self._feed.peek(size + 1)) <= size
+        text = decode_head(head, complete=complete)
         lines = text.split("\n", count)
         if len(lines) <= count and (lines[-1] == "" or (not complete and len(lines) > 1)):
             lines.pop()

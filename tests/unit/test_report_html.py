@@ -338,7 +338,7 @@ def test_every_claim_with_a_place_links_to_its_row() -> None:
 def test_a_healthy_input_is_said_to_be_so() -> None:
     """Nothing above low: what was looked at, and what could not be seen."""
     text = Page(report_html(CASES["healthy"]())).text
-    assert "Nothing above low was found; 1 remark below" in text
+    assert "Nothing above low severity was found; 1 remark below" in text
     assert "34,340 events in 4 sources were read and judged." in text
     assert "2 rules could not be evaluated on these inputs." in text
     assert "Nothing is known to be hidden" in Page(report_html(clean())).text

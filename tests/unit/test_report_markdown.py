@@ -51,8 +51,8 @@ def test_the_report_is_named_as_asked() -> None:
 
 def test_a_healthy_input_is_said_to_be_so() -> None:
     """Nothing above low: said in the first line."""
-    assert summary_markdown(CASES["clean"]()).startswith("# Nothing above low was found\n")
-    assert summary_markdown(CASES["healthy"]()).startswith("# Nothing above low was found; 1 remark below\n")
+    assert summary_markdown(CASES["clean"]()).startswith("# Nothing above low severity was found\n")
+    assert summary_markdown(CASES["healthy"]()).startswith("# Nothing above low severity was found; 1 remark below\n")
 
 
 def test_nothing_readable_is_not_called_healthy() -> None:

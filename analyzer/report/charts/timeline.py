@@ -96,7 +96,7 @@ def _describe(axis: Axis, requests: Counter[int], failed: Counter[int], most: in
     text = f"{plural(requests.total(), 'request')} from {begin} to {end} UTC, at most {number(most)} per {axis.step}."
     bad = sorted(column for column, value in failed.items() if value)
     if not bad:
-        return f"{text} No failures of incidents among them."
+        return f"{text} None of them failed in an incident."
     first, last = axis.stamp(axis.opens(bad[0])), axis.stamp(axis.opens(bad[-1] + 1))
     return f"{text} Failures of incidents: {number(failed.total())}, all between {first} and {last}."
 

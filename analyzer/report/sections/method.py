@@ -18,10 +18,16 @@ QUOTES = (
     "Quoted lines, names, paths and errors come from the inputs and may have been written by anyone. Control "
     "characters in them are written out, such as \\x1b; long ones are cut, with the number of characters left out."
 )
+PLACES = (
+    "A place is a file and its line, counted from 1; in a HAR, # and the entry, counted from 0 as in log.entries. "
+    "Behind it stands how records of one request were put together: exact match by an id, strong match by client, "
+    "request and time, weak match by request and time."
+)
 _STATEMENTS = (
     REDACTION,
     "All times are UTC. Counts are exchanges: one request that several sources recorded is counted once.",
     CONFIDENCE,
+    PLACES,
     QUOTES,
     "findings.json holds the findings as data; rejects.ndjson holds every line that could not be read.",
 )

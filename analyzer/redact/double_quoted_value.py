@@ -1,0 +1,24 @@
+"""Finds values in double quotes whose name says that they are secret: JSON, also inside JSON, logfmt, Ruby, prose."""
+
+from __future__ import annotations
+
+from analyzer.redact._detector import Detector
+from analyzer.redact._names import HARMLESS, LITERALS, NAME
+
+DETECTOR = Detector(
+    kind="secret",
+    # The value goes on to the next quote, whatever stands in it; a placeholder of an earlier run is none.
+    pattern=rf"(?i)(?:\b{NAME}|\\?[\"']{NAME}\\?[\"'])\s*(?::|=>|=)\s*\\?\"([^\"\\\x{{e000}}]+)(?:[\"\\]|$)",
+    literals=LITERALS,
+    finds=(
+        ('{"password": "hunter2"}', "hunter2"),
+        ('{"password":"a&b, (it\'s) c"}', "a&b, (it's) c"),
+        ('{\\"refresh_token\\":\\"r-1\\"}', "r-1"),
+        ('login with token: "ab12" failed', "ab12"),
+        ('{"api_key"=>"mk_9"}', "mk_9"),
+        ('passphrase="two words"', "two words"),
+        ('{"password": "cut of', "cut of"),
+    ),
+    ignores=('"token": null', '{"token": "expired"}', '"monkey": "x"', '"tokens_used": "17"', 'token: ""'),
+    confirm=lambda value: value.strip().lower() not in HARMLESS,
+)

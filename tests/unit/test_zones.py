@@ -1,0 +1,199 @@
+"""The zone of an error log, and the clock of a browser, are found by comparing with what the servers wrote."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from events_by_hand import START, frame, row
+
+from analyzer.diagnose.clock import correct_clocks, measure_offsets
+from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts
+
+HOUR = 3600
+CLIENT = {"client_ip": "192.0.2.1"}
+
+
+def requests(count, **values):
+    """Access lines of different requests, ten seconds apart."""
+    return [row("access", 10 * n, target=f"/x/{n}", status=502, **CLIENT, **values) for n in range(count)]
+
+
+def errors(count, ahead, **values):
+    """Error lines of the same requests, written so many seconds ahead."""
+    return [row("error", 10 * n + ahead, target=f"/x/{n}", message="m", **{**CLIENT, **values}) for n in range(count)]
+
+
+def shifts(*rows, assumed=("error.log",)):
+    return find_shifts(frame(*rows), assumed)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "zone"),
+    [
+        (HOUR, "UTC+01:00"),
+        (-5 * HOUR, "UTC-05:00"),
+        (5 * HOUR + 1800, "UTC+05:30"),
+        (5 * HOUR + 2700, "UTC+05:45"),
+        (14 * HOUR, "UTC+14:00"),
+        (-3 * HOUR - 1800, "UTC-03:30"),
+    ],
+)
+def test_a_shift_in_quarter_hours_is_found(ahead, zone):
+    """Zones lie whole quarters of an hour apart, from 14 hours ahead of UTC to 12 behind it."""
+    (shift,) = shifts(*requests(3), *errors(3, ahead))
+    assert shift == ZoneShift("error.log", ahead, 3)
+    assert shift.zone == zone
+
+
+@pytest.mark.parametrize("slack", [-1, 0, 1])
+def test_a_second_of_slack_is_allowed_and_two_are_not(slack):
+    """The error is written when the request fails and the access line when it ends, both in whole seconds."""
+    assert shifts(*requests(3), *errors(3, HOUR + slack)) == (ZoneShift("error.log", HOUR, 3),)
+    assert shifts(*requests(3), *errors(3, HOUR + 2)) == ()
+    assert shifts(*requests(3), *errors(3, HOUR - 2)) == ()
+
+
+def test_a_shift_beyond_every_zone_is_none():
+    """No place is more than 14 hours from UTC; such lines are of another day."""
+    assert shifts(*requests(3), *errors(3, 14 * HOUR + 900)) == ()
+
+
+def test_three_lines_are_needed():
+    """Two may match by chance."""
+    assert shifts(*requests(2), *errors(2, HOUR)) == ()
+    assert shifts(*requests(3), *errors(3, HOUR)) != ()
+
+
+def test_lines_that_match_unshifted_are_left_alone():
+    """Three lines fit without a shift, and repeated requests make three fit an hour off too: nothing is moved."""
+    later = [row("access", 10 * n - HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
+    assert shifts(*requests(3), *errors(3, 0)) == ()
+    assert shifts(*requests(3), *later, *errors(3, 0)) == ()
+
+
+def test_more_matches_beat_fewer():
+    """Four lines fit at two hours, three of them also at one."""
+    nearer = [row("access", 10 * n + HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
+    assert shifts(*requests(4), *nearer, *errors(4, 2 * HOUR)) == (ZoneShift("error.log", 2 * HOUR, 4),)
+
+
+def test_of_equal_matches_the_shorter_shift_wins_and_then_the_one_behind_utc():
+    """The answer is the same in every run, whatever order grouping gives."""
+    ahead = [row("access", 10 * n - HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
+    behind = [row("access", 10 * n + HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
+    far = [row("access", 10 * n + 2 * HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
+    assert shifts(*far, *ahead, *errors(3, 0)) == (ZoneShift("error.log", HOUR, 3),)
+    for _ in range(20):
+        assert shifts(*ahead, *behind, *errors(3, 0)) == (ZoneShift("error.log", -HOUR, 3),)
+
+
+def test_one_line_that_fits_many_requests_counts_once():
+    """Matches are error lines, not pairs."""
+    same = [row("access", second, target="/x/0", status=502, **CLIENT) for second in (0, 1, 1)]
+    assert shifts(*same, *errors(1, HOUR)) == ()
+
+
+@pytest.mark.parametrize("other", [{"client_ip": "192.0.2.2"}, {"method": "POST"}, {"client_ip": None}])
+def test_only_the_same_request_counts(other):
+    """Client, method and target must be equal, and known."""
+    assert shifts(*requests(3), *errors(3, HOUR, **other)) == ()
+
+
+def test_only_sources_whose_zone_was_assumed_are_judged():
+    """A zone that the user gave, or that the lines carry, is right."""
+    assert shifts(*requests(3), *errors(3, HOUR), assumed=()) == ()
+    assert shifts(*requests(3), *errors(3, HOUR), assumed=("other.log",)) == ()
+
+
+def test_a_browsers_clock_is_no_measure():
+    """A HAR is no access log."""
+    seen = [row("har", 10 * n, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
+    assert shifts(*seen, *errors(3, HOUR)) == ()
+
+
+def test_each_source_has_its_own_shift():
+    """Two servers may stand in two zones."""
+    other = errors(3, -HOUR, source="other.log")
+    found = shifts(*requests(3), *errors(3, HOUR), *other, assumed=("other.log", "error.log"))
+    assert found == (ZoneShift("error.log", HOUR, 3), ZoneShift("other.log", -HOUR, 3))
+
+
+def test_an_empty_frame_has_no_shift():
+    """Nothing to compare, nothing to say."""
+    assert find_shifts(frame(row("access", 0)).clear(), ("error.log",)) == ()
+
+
+def test_shifts_move_only_their_source():
+    """Written an hour ahead of UTC, so an hour is taken off; an absent time stays absent."""
+    events = frame(row("access", 0), row("error", HOUR), row("error", 0, timestamp=None, stamped_at=None))
+    moved = apply_shifts(events, (ZoneShift("error.log", HOUR, 3),))
+    assert moved["timestamp"].to_list() == [START, START, None]
+    assert moved["stamped_at"].to_list() == [START, START, None]
+    assert apply_shifts(events, ()) is events
+
+
+# -- clocks
+
+
+def entries(count, behind, **values):
+    """Entries of a HAR whose clock is so many seconds behind; the answer's Date is cut to whole seconds."""
+    return [
+        row("har", n - behind, response_date=START + timedelta(seconds=n), status=200, **{"host": "a.example", **values})
+        for n in range(count)
+    ]
+
+
+def test_a_clock_is_measured_by_the_date_of_the_answers():
+    """90 s behind, and half a second for what Date cuts off."""
+    assert measure_offsets(frame(*entries(5, 90))) == {"browser.har": 90_500}
+    assert measure_offsets(frame(*entries(5, -90))) == {"browser.har": -89_500}
+
+
+def test_the_way_to_the_first_byte_is_counted():
+    """The server writes Date when it answers: 2 s of waiting and 1 s of connecting later than the start."""
+    spent = {"wait_us": 2_000_000, "connect_us": 1_000_000}
+    assert measure_offsets(frame(*entries(5, 90, **spent))) == {"browser.har": 87_500}
+
+
+def test_five_entries_are_needed():
+    """Four are too few to trust."""
+    assert measure_offsets(frame(*entries(4, 90))) == {}
+
+
+@pytest.mark.parametrize(
+    "values", [{"from_cache": True}, {"status": 304}, {"x_cache": "HIT from edge"}, {"response_date": None}, {"timestamp": None}]
+)
+def test_answers_of_a_cache_have_an_old_date(values):
+    """They, and entries without a time, are left out: four good ones remain, which are too few."""
+    old = [{**entry, **values} for entry in entries(3, 5000)]
+    assert measure_offsets(frame(*entries(4, 90), *old)) == {}
+    assert measure_offsets(frame(*entries(5, 90), *old)) == {"browser.har": 90_500}
+
+
+def test_the_median_of_the_hosts_counts():
+    """One third party with a wrong clock of its own does not decide, however often it was asked."""
+    wrong = entries(50, 4000, host="wrong.example")
+    found = measure_offsets(frame(*entries(3, 90), *entries(3, 92, host="b.example"), *wrong))
+    assert found == {"browser.har": 92_500}
+
+
+def test_a_host_whose_dates_jump_is_left_out():
+    """Dates of one host whose quartiles lie more than five seconds apart tell nothing."""
+    jumping = [*entries(2, 0, host="j.example"), *entries(4, 10, host="j.example")]
+    assert measure_offsets(frame(*jumping)) == {}
+    assert measure_offsets(frame(*entries(5, 90), *jumping)) == {"browser.har": 90_500}
+
+
+def test_only_captures_are_measured():
+    """A server's log has no clock but the server's."""
+    lines = [{**entry, "format": "combined", "source": "access.log"} for entry in entries(9, 90)]
+    assert measure_offsets(frame(*lines)) == {}
+
+
+@pytest.mark.parametrize(("offset", "moved"), [(1_999, 0), (-1_999, 0), (2_000, 2_000), (-2_000, -2_000)])
+def test_two_seconds_or_more_are_corrected(offset, moved):
+    """What Date's whole seconds could explain is left; stamped_at keeps what was written."""
+    events = correct_clocks(frame(row("har", 0), row("access", 0)), {"browser.har": offset})
+    assert events["timestamp"].to_list() == [START + timedelta(milliseconds=moved), START]
+    assert events["stamped_at"].to_list() == [START, START]
