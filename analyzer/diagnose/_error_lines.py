@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-_BY = ["client_ip", "method", "target"]
+from analyzer.diagnose._time_join import nearest_pairs
+
+_BY = ("client_ip", "method", "target")
 _TOLERANCE = "1s"
 
 
@@ -13,6 +15,7 @@ def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame
 
     The access line has the same client, method and target, and is the nearest within a second: the error is written
     at failure and the access line at the end of the request. An access line without a key gets one of its own.
+    Further lines about the same request (each server that was tried has one) follow the first.
     """
     nearest = _nearest(events)
     if nearest.is_empty():
@@ -25,21 +28,10 @@ def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame
 
 
 def _nearest(events: pl.DataFrame) -> pl.DataFrame:
-    """Gives event and access, the numbers of an error line and of the access line nearest to it."""
+    """Gives event and access, the numbers of an error line and of its access line, each in one pair at most."""
     timed = pl.col("target").is_not_null() & pl.col("stamped_at").is_not_null()
-    errors = events.filter(timed, pl.col("kind") == "error", pl.col("request_id").is_null())
-    access = events.filter(timed, pl.col("hop") == 1)
-    return (
-        errors.select("event", "stamped_at", *_BY)
-        .sort("stamped_at", "event")
-        .join_asof(
-            access.select("stamped_at", *_BY, access="event").sort("stamped_at", "access"),
-            on="stamped_at",
-            by=_BY,
-            strategy="nearest",
-            tolerance=_TOLERANCE,
-            check_sortedness=False,
-        )
-        .filter(pl.col("access").is_not_null())
-        .select("event", "access")
+    error = (pl.col("kind") == "error") & pl.col("request_id").is_null()
+    rows = events.filter(timed, error | (pl.col("hop") == 1)).select(
+        "event", *_BY, at="stamped_at", is_edge=pl.col("hop") == 1
     )
+    return nearest_pairs(rows, _BY, _TOLERANCE)

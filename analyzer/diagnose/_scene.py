@@ -10,6 +10,10 @@ import polars as pl
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Join, Verdict
 
+# What nginx writes when the server behind refuses, hangs or breaks off (ngx_http_upstream).
+UPSTREAM_FAILED = (
+    r"connect\(\) failed|upstream timed out|upstream prematurely closed|no live upstreams|recv\(\) failed|reset by peer"
+)
 _GRAVITY = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4}
 BROWSER, EDGE, ERROR_LINE, APPLICATION = 0, 1, 2, 3
 
@@ -76,7 +80,9 @@ class Scene:
         )
         gravity = pl.col("level").replace_strict(_GRAVITY, default=9, return_dtype=pl.Int8)
         first = rows.filter(pl.col("exchange") == rows.sort(rank, "event")["exchange"].first())
-        found = next(first.sort(rank, gravity, "event").head(1).iter_rows(named=True), None)
+        found = next(
+            first.sort(rank, gravity, pl.col("exception_type").is_null(), "event").head(1).iter_rows(named=True), None
+        )
         if found is None:
             return Evidence(text)
         return Evidence(text, reference(found["source"], found["line"], found["format"]), self._join_of(found))

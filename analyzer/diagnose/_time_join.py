@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 _BROWSER, _EDGE, _APPLICATION = 0, 1, 3
@@ -24,10 +26,41 @@ def attach_by_time(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     within two seconds first. Rows that an id ties to an access line already are left as they are.
     """
     for hop, columns, strength in _PASSES:
-        pairs = _pairs(_unmatched(events, keys, hop, columns), columns)
+        pairs = nearest_pairs(_unmatched(events, keys, hop, columns), columns, _TOLERANCE)
         if pairs.height:
             keys = _tie(keys, pairs, strength)
     return keys
+
+
+def nearest_pairs(rows: pl.DataFrame, columns: Sequence[str], tolerance: str) -> pl.DataFrame:
+    """Gives event and access of the nearest pairs, each row in one pair at most.
+
+    rows: event, at, is_edge and the columns that must be equal; a pair is one row with is_edge (access) and one
+    without (event), no farther apart than the tolerance.
+    """
+    inner = rows.filter(~pl.col("is_edge")).drop("is_edge").sort("at", "event")
+    outer = rows.filter("is_edge").select(*columns, access="event", access_at="at").sort("access_at", "access")
+    found = [pl.DataFrame(schema={"event": pl.UInt32, "access": pl.UInt32})]
+    for _ in range(_MOST_ROUNDS):
+        if inner.is_empty() or outer.is_empty():
+            break
+        nearest = inner.join_asof(
+            outer,
+            left_on="at",
+            right_on="access_at",
+            by=list(columns),
+            strategy="nearest",
+            tolerance=tolerance,
+            check_sortedness=False,
+        ).filter(pl.col("access").is_not_null())
+        apart = (pl.col("at") - pl.col("access_at")).dt.total_microseconds().abs()
+        taken = nearest.sort(apart, "event").unique("access", keep="first", maintain_order=True)
+        if taken.is_empty():
+            break
+        found.append(taken.select("event", "access"))
+        inner = inner.join(taken, on="event", how="anti", maintain_order="left")
+        outer = outer.join(taken, on="access", how="anti", maintain_order="left")
+    return pl.concat(found)
 
 
 def _unmatched(events: pl.DataFrame, keys: pl.DataFrame, hop: int, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -47,30 +80,6 @@ def _unmatched(events: pl.DataFrame, keys: pl.DataFrame, hop: int, columns: tupl
     whole = hops.filter(pl.col("hop").list.contains(_EDGE) & pl.col("hop").list.contains(hop)).select("key")
     tied = keys.join(whole, on="key", how="semi").select("event")
     return rows.join(tied, on="event", how="anti", maintain_order="left")
-
-
-def _pairs(rows: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Gives event and access of the nearest pairs, each row in one pair at most."""
-    inner = rows.filter(~pl.col("is_edge")).drop("is_edge").sort("at", "event")
-    outer = rows.filter("is_edge").select(*columns, access="event", access_at="at").sort("access_at", "access")
-    found = [pl.DataFrame(schema={"event": pl.UInt32, "access": pl.UInt32})]
-    for _ in range(_MOST_ROUNDS):
-        if inner.is_empty() or outer.is_empty():
-            break
-        nearest = inner.join_asof(
-            outer, left_on="at", right_on="access_at", by=list(columns), strategy="nearest", tolerance=_TOLERANCE,
-            check_sortedness=False,
-        ).filter(pl.col("access").is_not_null())  # fmt: skip
-        apart = (pl.col("at") - pl.col("access_at")).dt.total_microseconds().abs()
-        taken = (
-            nearest.sort(apart, "event").unique("access", keep="first", maintain_order=True).select("event", "access")
-        )
-        if taken.is_empty():
-            break
-        found.append(taken)
-        inner = inner.join(taken, on="event", how="anti", maintain_order="left")
-        outer = outer.join(taken, on="access", how="anti", maintain_order="left")
-    return pl.concat(found)
 
 
 def _tie(keys: pl.DataFrame, pairs: pl.DataFrame, strength: str) -> pl.DataFrame:

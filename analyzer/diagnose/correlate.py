@@ -17,7 +17,7 @@ _BROWSER, _EDGE, _ERROR_LINE, _APPLICATION = 0, 1, 2, 3
 _LEVEL_RANK = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4, "debug": 5, "trace": 6}
 EVENT_COLUMNS = (
     "timestamp", "stamped_at", "source", "format", "line", "kind", "method", "host", "target", "status", "duration_us",
-    "request_id", "level", "message", "upstream",
+    "request_id", "level", "message", "exception_type", "upstream",
 )  # fmt: skip
 _FROM_WORST_RECORD = ("level", "message", "logger", "exception_type", "exception_message", "stack_trace")
 _OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "line", "raw", "kind", "duration_us"}
@@ -46,12 +46,21 @@ def correlate(events: pl.DataFrame) -> Joined:
     """
     ordered = events.sort("timestamp", "source", "line", nulls_last=True).with_row_index("event")
     whole = (pl.col("stamped_at").dt.microsecond() == 0).fill_null(value=True)
-    placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source"))
+    placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source")).with_columns(
+        timestamp=_start_in_whole_seconds()
+    )
     keys = attach_error_lines(placed, attach_by_time(placed, _keys(placed)))
     joins = placed.select("event").join(keys.select("event", "join"), on="event", how="left", maintain_order="left")
     tied = placed.with_columns(joins["join"], exchange=_exchange_numbers(placed, keys))
     events_kept = tied.select("event", "exchange", "hop", "join", *EVENT_COLUMNS)
     return Joined(events=events_kept, exchanges=name_clients(_merge(tied)))
+
+
+def _start_in_whole_seconds() -> pl.Expr:
+    """Keeps whole seconds where only those were written: milliseconds of a duration would feign a precision."""
+    whole = pl.col("stamped_at") - pl.duration(seconds=pl.col("duration_us").fill_null(0) // 1_000_000)
+    ended = pl.col("coarse") & (pl.col("stamp_marks") == "end") & (pl.col("timestamp") < pl.col("stamped_at"))
+    return pl.when(ended).then(whole).otherwise("timestamp")
 
 
 def _exchange_numbers(events: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:

@@ -77,6 +77,11 @@ _ALIASES: dict[str, str] = {
     "request_content_type": "http.request.mime_type",
     "content_type": "http.response.mime_type sent_http_content_type",
     "authorization": "authorization http_authorization",
+    # Response headers that nobody sends in a request: their bare names are unmistakable.
+    "retry_after": "retry_after retryafter",
+    "ratelimit_remaining": "ratelimit_remaining x_ratelimit_remaining x_rate_limit_remaining",
+    "www_authenticate": "www_authenticate",
+    "proxy_status": "proxy_status",
 }
 _REQUEST_HEADERS = (
     "http.request.headers.", "http.request.header.", "request.headers.", "req.headers.", "requestheaders.",

@@ -70,10 +70,12 @@ def _why_nothing(reading: Reading) -> str:
             rejects.group_by("source", maintain_order=True).agg(pl.len(), pl.col("reason").first()).iter_rows()
         ):
             reasons.append(f"{source}: {count:,} rejected, the first because: {reason}.")
-    for source in reading.sources:
-        if source.ledger.lines == source.ledger.blank:
-            reasons.append(f"{source.name} {'holds only blank lines' if source.ledger.lines else 'is empty'}.")
-    return " ".join(reasons[:_MOST_REASONS])
+    empty = [
+        f"{source.name} {'holds only blank lines' if source.ledger.lines else 'is empty'}."
+        for source in reading.sources
+        if source.ledger.lines == source.ledger.blank
+    ]
+    return " ".join([*reasons, *empty][:_MOST_REASONS])
 
 
 def _correlate(state: Run) -> Run:

@@ -13,6 +13,7 @@ from analyzer.redact._detector import Detector
 from analyzer.redact._placeholder import placeholder
 
 SHORTEST_TO_SPREAD = 6
+_LONGEST_WORD = 16
 # Placeholders of an earlier run are hidden behind private-use characters, as long as a value that detectors accept.
 _PLACEHOLDER = r"\[redacted:[a-z_]+:[0-9a-f]{12}\]"
 _MASK_CHARACTER = "\ue000"
@@ -44,8 +45,15 @@ def find(texts: pl.Series, detectors: Iterable[Detector], key: bytes) -> tuple[d
 
 
 def spreads(value: str) -> bool:
-    """Tells whether a value may be replaced wherever it stands."""
-    return len(value) >= SHORTEST_TO_SPREAD and value.lower() not in _ORDINARY
+    """Tells whether a value may be replaced wherever it stands.
+
+    A short word in plain letters may not: `credentials: "include"` must not remove that word from every sentence. It
+    is still replaced where its name says that it is secret.
+    """
+    if len(value) < SHORTEST_TO_SPREAD or value.lower() in _ORDINARY:
+        return False
+    plain_word = value.isalpha() and (value.islower() or value.isupper() or value.istitle())
+    return not plain_word or len(value) >= _LONGEST_WORD
 
 
 def spellings(value: str) -> tuple[str, ...]:

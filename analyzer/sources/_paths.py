@@ -25,7 +25,8 @@ class Expanded:
 def expand(inputs: Sequence[str]) -> Expanded:
     """Gives the files behind names: files, folders with all that is below them, globs, and "-" for stdin.
 
-    Folders are walked in sorted order, without hidden files, symbolic links and special files. A file that is named
+    Folders are walked in sorted order, without hidden files, symbolic links and special files; nor does a glob lead
+    through a link to a folder. A file that is named
     twice, however it is spelled, counts once. Raises UsageError for a glob that matches nothing.
     """
     gathering = _Gathering()
@@ -72,8 +73,14 @@ class _Gathering:
             raise UsageError(
                 f"The pattern {displayed(pattern)!r} matches no file.", hint="Check it, and quote it once."
             )
+        links = [name for name in found if os.path.islink(name) and os.path.isdir(name)]  # noqa: PTH112, PTH114 - raise nothing
         for name in found:
-            self._named(name, by_pattern=True)
+            if name not in links:
+                self._named(name, by_pattern=True)
+        if links:
+            self.notes.append(f"{displayed(pattern)}: {len(links):,} symbolic links to folders were not followed")
+        if len(links) == len(found):
+            self._report(pattern, "matches nothing but links to folders.", hint="Name one of them to read it.")
 
     def _named(self, name: str, *, by_pattern: bool = False) -> None:
         try:
@@ -135,16 +142,16 @@ class _Gathering:
 
 def _matches(pattern: str) -> Iterator[str]:
     """Yields what a glob matches; ** goes through no symbolic link, since links can lead round in circles."""
-    parts = pattern.split(os.sep)
+    parts = Path(pattern).parts
     if "**" not in parts:
         yield from glob.glob(pattern)  # noqa: PTH207 - Path.glob takes no absolute pattern
         return
     at = parts.index("**")
-    above, below = os.sep.join(parts[:at]), os.sep.join(parts[at + 1 :]) or "*"
-    for top in _matches(above) if above else [os.sep if at else os.curdir]:
+    below = parts[at + 1 :] or ("*",)
+    for top in _matches(str(Path(*parts[:at]))):
         for folder, children, _ in os.walk(top):
             children[:] = [child for child in children if not child.startswith(".")]
-            yield from _matches(os.path.join(glob.escape(folder), below))  # noqa: PTH118 - it is a pattern
+            yield from _matches(str(Path(glob.escape(folder), *below)))
 
 
 def _is_readable_special(name: str, mode: int, *, by_pattern: bool) -> bool:

@@ -227,9 +227,9 @@ def test_head_lines_leave_out_a_line_that_the_head_cuts() -> None:
     assert stream_of(b"").head_lines() == []
     assert stream_of(b"a\n\nb\nc\n").head_lines(3) == ["a", "", "b"]
     assert stream_of(b"\xef\xbb\xbfa\n").head_lines() == ["a"]
-    assert stream_of(b"a\n" + b"b" * 70_000).head_lines() == ["a"]
-    assert stream_of("é".encode() * 40_000).head_lines() == ["é" * 32_768]
-    assert stream_of(b"x" + "é".encode() * 40_000).head_lines() == ["x" + "é" * 32_767]
+    assert stream_of(b"a\n" + b"b" * 1_100_000).head_lines() == ["a"]
+    assert stream_of("é".encode() * 600_000).head_lines() == ["é" * 500_000]
+    assert stream_of(b"x" + "é".encode() * 600_000).head_lines() == ["x" + "é" * 499_999]
     assert stream_of((b"a" * 31 + b"\n") * 2048).head_lines(3000)[-1] == "a" * 31
 
 

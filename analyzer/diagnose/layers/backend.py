@@ -10,15 +10,13 @@ from analyzer.diagnose._scene import (
     BROWSER,
     EDGE,
     ERROR_LINE,
+    UPSTREAM_FAILED,
     Opinion,
     Scene,
     last_upstream_status,
     upstream_not_asked,
 )
 
-_UPSTREAM_FAILED = (
-    r"connect\(\) failed|upstream timed out|upstream prematurely closed|no live upstreams|recv\(\) failed|reset by peer"
-)
 _WOULD_SHOW = "The application's log for the same request ids, and the proxy's access log with the upstream's status."
 
 
@@ -54,7 +52,7 @@ def _said_so(scene: Scene) -> Opinion | None:
 
 def _named_unreachable(scene: Scene) -> Opinion | None:
     finished = pl.col("application_status").is_between(100, 499).fill_null(False)
-    named = pl.col("message").str.contains(_UPSTREAM_FAILED) & (pl.col("status") >= 500) & ~finished
+    named = pl.col("message").str.contains(UPSTREAM_FAILED) & (pl.col("status") >= 500) & ~finished
     if scene.share(named) < 0.5:
         return None
     row = scene.first(named) or {}

@@ -9,6 +9,7 @@ from analyzer.diagnose._scene import (
     BROWSER,
     EDGE,
     ERROR_LINE,
+    UPSTREAM_FAILED,
     Opinion,
     Scene,
     last_upstream_status,
@@ -27,7 +28,7 @@ _OWN_ANSWERS = [400, 403, 404, 405, 413, 414, 431, 494, 495, 496, 497, 500, 503]
 
 def check(scene: Scene) -> Opinion:
     """Blames the proxy for answers that differ from what the server behind gave, or that it gave without asking."""
-    for judge in (_changed_the_answer, _named_its_fault, _answered_alone, _passed_on):
+    for judge in (_changed_the_answer, _named_its_fault, _asked_in_vain, _answered_alone, _passed_on):
         if opinion := judge(scene):
             return opinion
     gateway = pl.col("status").is_in([502, 503, 504])
@@ -49,11 +50,13 @@ def _changed_the_answer(scene: Scene) -> Opinion | None:
         return None
     count = scene.count(changed)
     row = scene.first(changed) or {}
+    behind_status = row.get("application_status") or "success"
+    text = f"The server behind answered {behind_status}, but the client got {row.get('status')}"
     evidence = [
-        scene.quote(f"The client got {row.get('status')} for {scene.of_total(count)}.", changed, EDGE, BROWSER),
-        scene.quote("The server behind had answered the same request with success.", changed, APPLICATION, EDGE),
+        *_error_lines(scene),
+        scene.quote(f"{text}: {scene.of_total(count)}.", changed, APPLICATION, EDGE),
+        scene.quote(f"What the client got instead: {row.get('status')}.", changed, EDGE, BROWSER),
     ]
-    evidence += _error_lines(scene)
     return Opinion("cause", tuple(evidence), 0.96, sources=len({item.ref.source for item in evidence if item.ref}))
 
 
@@ -70,6 +73,14 @@ def _named_its_fault(scene: Scene) -> Opinion | None:
     if scene.share(named) < 0.5:
         return None
     return Opinion("cause", tuple(_error_lines(scene)), 0.93)
+
+
+def _asked_in_vain(scene: Scene) -> Opinion | None:
+    in_vain = pl.col("message").str.contains(UPSTREAM_FAILED) & pl.col("status").is_in([502, 503, 504])
+    if scene.share(in_vain) < 0.5:
+        return None
+    text = f"For {scene.of_total(scene.count(in_vain))} the proxy asked the server behind and reported its failure."
+    return Opinion("ruled_out", (scene.quote(text, in_vain, ERROR_LINE),))
 
 
 def _answered_alone(scene: Scene) -> Opinion | None:

@@ -17,8 +17,8 @@ def check(scene: Scene) -> Opinion:
     if not count:
         text = "No failing request was answered 429, and none shows another mark of a limiter"
         return Opinion("ruled_out", (scene.quote(f"{text}; this is the first of them.", ALWAYS, EDGE),))
-    evidence = [scene.quote(f"{scene.of_total(count).capitalize()} met a rate limit.", limited, EDGE)]
-    evidence += _details(scene, limited)
+    counted = f"{scene.of_total(count).capitalize()} were answered 429 or by a limiter."
+    evidence = [*_details(scene, limited), scene.quote(counted, limited, EDGE)]
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)
     return Opinion("cause", tuple(evidence), 0.95, sources=len({item.ref.source for item in evidence if item.ref}))
@@ -26,16 +26,16 @@ def check(scene: Scene) -> Opinion:
 
 def _details(scene: Scene, limited: pl.Expr) -> list[Evidence]:
     details = []
-    at_edge = limited & upstream_not_asked()
-    if scene.logs_upstream and scene.count(at_edge):
-        text = f"For {scene.count(at_edge):,} of them no server behind was asked: the edge itself limits."
-        details.append(scene.quote(text, at_edge, EDGE))
-    if "message" in scene.failing.columns:
-        named = limited & pl.col("message").str.contains("limiting (requests|connections)")
-        if scene.count(named):
-            details.append(scene.quote("The server's error log names the limiter and its zone.", named, ERROR_LINE))
     broken = limited & pl.col("retry_after_broken")
     if scene.count(broken):
         text = f"{scene.count(broken):,} of them were sent before the announced Retry-After had passed."
         details.append(scene.quote(text, broken, EDGE))
+    named = limited & pl.col("message").str.contains("^limiting (requests|connections)")
+    if row := scene.first(named):
+        text = f"For {scene.count(named):,} of them the server's error log names the limiter: {row['message']}"
+        details.append(scene.quote(text, named, ERROR_LINE))
+    at_edge = limited & upstream_not_asked()
+    if scene.logs_upstream and scene.count(at_edge):
+        text = f"For {scene.count(at_edge):,} of them no server behind was asked: the edge itself limits."
+        details.append(scene.quote(text, at_edge, EDGE))
     return details
