@@ -96,6 +96,9 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
     from analyzer.pipeline import Plan
 
     only = options.get("only_rules")
+    since, until = instant(options["since"], "--since"), instant(options["until"], "--until")
+    if since and until and since >= until:
+        raise UsageError("--since is not before --until.")
     return Plan(
         inputs=tuple(options["inputs"]),
         work=work,
@@ -103,8 +106,8 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         format_name=options["format_name"],
         log_format=options["log_format"],
         zone=zone_name(options["zone"]),
-        since=instant(options["since"], "--since"),
-        until=instant(options["until"], "--until"),
+        since=since,
+        until=until,
         rules=(only,) if only else tuple(options.get("rules", ())),
         only_rules=only is not None,
         stdin=sys.stdin.buffer,

@@ -14,7 +14,7 @@ from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.noise import noise_kind
 from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts
 from analyzer.documents import rules_folder
-from analyzer.errors import NothingReadableError
+from analyzer.errors import NothingReadableError, UsageError
 from analyzer.facts import add_facts
 from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
@@ -49,7 +49,13 @@ def parse(plan: Plan) -> Run:
 
 def _load(state: Run) -> Run:
     paths = state.plan.rules if state.plan.only_rules else (rules_folder(), *state.plan.rules)
-    return replace(state, rule_set=load_rules(paths))
+    rule_set = load_rules(paths)
+    if not rule_set.rules and not rule_set.correlations:
+        first = f" {rule_set.errors[0]}" if rule_set.errors else ""
+        raise UsageError(
+            f"the rules hold nothing that can be evaluated.{first}", hint="See `analyzer rules check PATH`."
+        )
+    return replace(state, rule_set=rule_set)
 
 
 def _read(state: Run) -> Run:
@@ -58,7 +64,18 @@ def _read(state: Run) -> Run:
         hint = "`analyzer formats` lists what can be read; --log-format takes the server's own format text."
         why = Redactor(state.plan.key).value(_why_nothing(reading))
         raise NothingReadableError(f"nothing readable in the inputs. {why}".strip(), hint=hint)
-    return replace(state, reading=reading)
+    found = replace(state, reading=reading)
+    if not reading.parts:
+        raise _nothing_in_range(found)
+    return found
+
+
+def _nothing_in_range(state: Run) -> UsageError:
+    assert state.reading is not None  # noqa: S101 - read before
+    since, until = state.plan.since, state.plan.until
+    asked = f"{since.isoformat() if since else 'the beginning'} to {until.isoformat() if until else 'the end'}"
+    hint = "Times without an offset are UTC; `analyzer parse` shows the times of all events."
+    return UsageError(f"none of the {state.reading.events:,} events lies in {asked}.", hint=hint)
 
 
 def _why_nothing(reading: Reading) -> str:

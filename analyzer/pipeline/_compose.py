@@ -12,6 +12,7 @@ from analyzer.detect import Detected, Signal
 from analyzer.diagnose._counts import bucket_seconds
 from analyzer.diagnose.incidents import Diagnosis, diagnose, is_exchange
 from analyzer.diagnose.noise import count_noise, reference
+from analyzer.errors import DocumentError
 from analyzer.model import (
     Analysis,
     Evidence,
@@ -59,13 +60,19 @@ def compose_analysis(state: Run) -> Run:
         hops=diagnosis.hops,
         status_minutes=_status_minutes(state.exchanges, width),
         bucket_seconds=width,
-        problems=tuple(str(problem) for problem in state.reading.problems),
+        problems=tuple(str(problem) for problem in (*state.reading.problems, *_faults_of_own_rules(state))),
     )
     if state.reading.reject_parts:
         rejects = read_rejects(state.reading)
         shown = first_rejects(rejects, _MOST_REJECTS_SHOWN)
         analysis = replace(analysis, rejects=shown, reject_total=rejects.height)
     return replace(state, analysis=analysis)
+
+
+def _faults_of_own_rules(state: Run) -> tuple[DocumentError, ...]:
+    """Gives the faults of the rules that the user named: they asked for something that was not done."""
+    assert state.rule_set is not None  # noqa: S101 - the order of STAGES
+    return state.rule_set.errors if state.plan.rules else ()
 
 
 def _window(exchanges: pl.DataFrame) -> tuple[datetime | None, datetime | None]:

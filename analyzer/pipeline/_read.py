@@ -63,6 +63,7 @@ def read_inputs(plan: Plan) -> Reading:
             problems.append(error)
             continue
         sources.append(report)
+        problems += _unread(report)
         documents += [document] if document is not None else []
         problems += [stream.problem] if stream.problem else []
     # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
@@ -71,6 +72,16 @@ def read_inputs(plan: Plan) -> Reading:
     if sources and expanded.notes:
         sources[0] = replace(sources[0], notes=(*sources[0].notes, *expanded.notes))
     return Reading(tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(documents))
+
+
+def _unread(report: SourceReport) -> list[InputError]:
+    """Gives the problem of a source of which no line could be read."""
+    if report.events or not report.ledger.rejects:
+        return []
+    rejects = report.ledger.rejects
+    lines = "its only line is" if rejects == 1 else f"all {rejects:,} lines are"
+    hint = "`analyzer formats` lists what can be read; --log-format takes the server's own format text."
+    return [InputError(f"{report.name}: no format reads it; {lines} rejected.", hint=hint)]
 
 
 def _streams(files: tuple[str, ...], plan: Plan, meter: Meter, problems: list[InputError]) -> Iterator[Stream]:

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from analyzer.diagnose.reproduce import with_variables
+from analyzer.model import Analysis
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
 from analyzer.redact import Redactor
@@ -22,7 +24,7 @@ def render_outputs(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101
     state.plan.progress("Redacting and writing the report", None)
     redactor = learned_redactor(state.reading, state.plan.key)
-    analysis = redactor.value(state.analysis)
+    analysis = _runnable(redactor.value(state.analysis))
     outputs = {
         "findings.json": findings_json(analysis),
         "summary.md": summary_markdown(analysis).encode(),
@@ -31,6 +33,17 @@ def render_outputs(state: Run) -> Run:
     }
     refuse_leaks(outputs, redactor.secrets)
     return replace(state, analysis=analysis, outputs=outputs, redacted_kinds=redactor.counts())
+
+
+def _runnable(analysis: Analysis) -> Analysis:
+    """Gives the redacted analysis with shell variables in its commands where placeholders stand."""
+    incidents = tuple(
+        replace(incident, reproduction=replace(incident.reproduction, curl=with_variables(incident.reproduction.curl)))
+        if incident.reproduction
+        else incident
+        for incident in analysis.findings.incidents
+    )
+    return replace(analysis, findings=replace(analysis.findings, incidents=incidents))
 
 
 def learned_redactor(reading: Reading, key: bytes) -> Redactor:

@@ -7,7 +7,6 @@ import pytest
 from events_by_hand import START, frame, row
 
 from analyzer.detect import Signal
-
 from analyzer.detect._signal import BurstFigures
 from analyzer.diagnose._cluster import cluster, severity_of
 from analyzer.model import Ratio

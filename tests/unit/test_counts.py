@@ -15,7 +15,7 @@ from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
 def window(*rows):
     """Each row is seconds, client, whether it fails, and other values."""
     built = []
-    for seconds, client, fails, *more in rows:
+    for seconds, _, fails, *more in rows:
         values = {"status": 500 if fails else 200, **(more[0] if more else {})}
         built.append(row("access", seconds, **values))
     return frame(*built).with_columns(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import polars as pl
 import pytest
 from events_by_hand import frame, row
@@ -9,6 +11,7 @@ from events_by_hand import frame, row
 from analyzer.detect import Signal
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.incidents import diagnose
+from analyzer.diagnose.reproduce import with_variables
 from analyzer.facts import add_facts
 from analyzer.model import LAYERS
 
@@ -135,5 +138,39 @@ def test_reproduction_quotes_for_a_shell_and_holds_no_credentials():
     rows = [row("access", 1, status=401, host="h.example", target="/v1/x?a='$(id)", request_id="r")]
     incident, _ = judge(*rows)
     assert incident.reproduction.curl == (
-        "curl -sv -X GET 'https://h.example/v1/x?a='\"'\"'$(id)' -H 'Authorization: Bearer '\"${TOKEN:?}\""
+        "curl -sv --globoff https://h.example'/v1/x?a='\"'\"'$(id)' -H 'Authorization: Bearer '\"${TOKEN:?}\""
     )
+
+
+def test_redacted_command_still_runs_in_a_shell():
+    """A placeholder becomes a required variable outside the quotes; the shell prints the address it would ask."""
+    rows = [
+        row(
+            "access",
+            1,
+            status=500,
+            host="h.example",
+            target="/v1/x?key=[redacted:secret:0123456789ab]&b=1",
+            request_id="r",
+        )
+    ]
+    incident, _ = judge(*rows)
+    command = with_variables(incident.reproduction.curl).replace("curl -sv --globoff", "printf %s")
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env={"SECRET_0123456789ab": "s3"}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "https://h.example/v1/x?key=s3&b=1"
+    assert subprocess.run(["/bin/sh", "-c", command], env={}, capture_output=True, check=False).returncode != 0
+
+
+def test_change_just_before_the_first_failure_is_named():
+    """A reload that the first failing request met is named, the start-up lines of the log and its own errors are not."""
+    rows = [
+        row("app", 0, level="info", message="starting service"),
+        *(row("access", 60 + s, status=500, request_id=f"r{s}", duration_us=90_000) for s in range(5)),
+        row("app", 60.02, level="info", message="runtime configuration reloaded", request_id="r0"),
+        row("app", 60.05, level="error", message="flag lookup failed after restart", request_id="r0"),
+    ]
+    incident, _ = judge(*rows)
+    assert incident.preceding.text == "Within a second of the first failure: runtime configuration reloaded"
+    assert str(incident.preceding.ref) == "app.jsonl:2"

@@ -150,7 +150,7 @@ def test_a_link_is_refused_wherever_it_points(tmp_path, target):
     (tmp_path / "file").write_bytes(b"mine")
     (tmp_path / "link").symlink_to(tmp_path / target)
     before = tree(tmp_path)
-    with pytest.raises(UsageError, match="the output folder is a link or a file. Name a new one."):
+    with pytest.raises(UsageError, match=r"the output folder is a link or a file\. Name a new one\."):
         publish(tmp_path / "link", OUTPUTS)
     assert tree(tmp_path) == before
 
@@ -197,7 +197,7 @@ def test_one_file_never_goes_through_a_link_or_onto_a_folder(tmp_path):
     (tmp_path / "link.csv").symlink_to(tmp_path / "mine.csv")
     (tmp_path / "folder.csv").mkdir()
     for name in ("link.csv", "folder.csv"):
-        with pytest.raises(UsageError, match="the output is a link or a folder. Name a new file."):
+        with pytest.raises(UsageError, match=r"the output is a link or a folder\. Name a new file\."):
             publish_file(tmp_path / name, b"x")
     assert (tmp_path / "mine.csv").read_bytes() == b"mine"
     assert sorted(tree(tmp_path)) == ["folder.csv", "link.csv", "mine.csv"]
