@@ -36,12 +36,23 @@ class Document:
 def read(path: Path, shown_as: str | None = None) -> tuple[Document, ...]:
     """Reads all documents of a file; raises DocumentError with a place for anything that is not plain YAML."""
     name = shown_as or str(path)
+    return decode(bytes_of(path, name), name)
+
+
+def bytes_of(path: Path, name: str) -> bytes:
+    """Gives the bytes of a file, which may be a pipe; raises DocumentError for more than MAX_BYTES."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror}.", location=Location(name)) from error
     if len(data) > MAX_BYTES:
         raise DocumentError(f"is larger than {MAX_BYTES:,} bytes.", location=Location(name))
+    return data
+
+
+def decode(data: bytes, name: str) -> tuple[Document, ...]:
+    """Parses the documents in the bytes of a file; raises DocumentError as parse does, and if they are not UTF-8."""
     try:
         return parse(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:

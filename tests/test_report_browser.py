@@ -180,7 +180,7 @@ def test_nothing_is_lost_without_javascript_or_style(show) -> None:
             "BUTTON",
         }
         assert seen.page.locator("button:visible, input:visible").count() == 0
-        seen.page.get_by_text("Correlation ids").first.click()
+        seen.page.get_by_text("Correlation ids", exact=True).first.click()
         assert seen.page.get_by_text("7f3c00009b1e4d20", exact=True).first.is_visible()
 
 
@@ -258,6 +258,7 @@ def test_paper_shows_what_is_folded(show, scripts: bool) -> None:
     assert data.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 4
     seen.page.emulate_media(media="print")
+    assert seen.page.locator("details.numbers:visible").count() == 0, "a row per second is no reading for paper"
     assert seen.page.get_by_text("7f3c00009b1e4d20", exact=True).first.is_visible()
     if scripts:
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

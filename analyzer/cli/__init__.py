@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import pkgutil
@@ -57,12 +58,25 @@ def group() -> None:
 def main() -> None:
     """Runs the command line; errors of the program become one message and their exit code.
 
-    A request to terminate unwinds like Ctrl-C, so that temporary folders are removed.
+    A request to stop unwinds, so that temporary folders, which hold unredacted lines, are removed; it exits with 128
+    and the signal's number, as shells have it. What the caller ignores (nohup) stays ignored.
     """
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(stop) != signal.SIG_IGN:
+            signal.signal(stop, lambda number, _: sys.exit(128 + number))
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"  # https://no-color.org
     try:
         group(prog_name="analyzer", standalone_mode=True, color=False if plain else None)
     except AnalyzerError as error:
         click.echo(f"analyzer: {visible(str(error))}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        # What is buffered cannot be written either, and would be tried again at exit.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        click.echo(f"analyzer: standard output cannot be written: {error.strerror}.", err=True)
+        sys.exit(2)
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

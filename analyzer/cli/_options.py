@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,6 +92,18 @@ def redaction_key(named: Path | None) -> bytes:
         raise UsageError(f"the redaction key cannot be kept in {path}: {error.strerror}.", hint=hint) from error
 
 
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Yields a private folder for intermediate files and removes it; raises UsageError if none can be made."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="analyzer-")
+    except OSError as error:
+        hint = "Name a folder for temporary files with the variable TMPDIR."
+        raise UsageError(f"no temporary folder can be made: {error.strerror}.", hint=hint) from error
+    with made as name:
+        yield Path(name)
+
+
 def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callable[[str, float | None], None]) -> Plan:
     """Makes the plan from a command's options."""
     import sys
@@ -110,6 +125,6 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         until=until,
         rules=(only,) if only else tuple(options.get("rules", ())),
         only_rules=only is not None,
-        stdin=sys.stdin.buffer,
+        stdin=sys.stdin.buffer if sys.stdin else io.BytesIO(),  # None where the caller closed it
         progress=progress,
     )

@@ -44,15 +44,17 @@ def print_problems(analysis: Analysis) -> None:
 def _print_incident(incident: Incident) -> None:
     click.secho(f"{incident.severity.upper()}  ", fg=_COLOURS[incident.severity], bold=True, nl=False)
     click.secho(visible(incident.title), bold=True)
-    layer = incident.layer.replace("_", " ")
-    _line("Layer", f"{layer} (confidence {incident.confidence:.0%})")
+    _line("Layer", f"{_layer(incident)} (confidence {incident.confidence:.0%})")
     _line("When", f"{_time(incident.started)} to {_time(incident.ended)} UTC")
     clients = incident.clients
-    _line("Who", f"{clients.affected:,} of {clients.on_endpoints:,} clients that used it; "
-                 f"{incident.failed:,} of {incident.requests:,} requests failed")  # fmt: skip
+    who = "client" if clients.on_endpoints == 1 else "clients"
+    requests = "request" if incident.requests == 1 else "requests"
+    _line("Who", f"{clients.affected:,} of {clients.on_endpoints:,} {who} that used it; "
+                 f"{incident.failed:,} of {incident.requests:,} {requests} failed")  # fmt: skip
     if incident.root_evidence:
         evidence = incident.root_evidence[0]
-        _line("Because", f"{evidence.text} [{evidence.ref}]")
+        place = str(evidence.ref)
+        _line("Because", f"{evidence.text} [{f'standard input{place[1:]}' if place.startswith('-:') else place}]")
     groups: dict[str, list[str]] = {}
     for verdict in incident.layers:
         groups.setdefault(_VERDICTS[verdict.verdict], []).append(verdict.layer.replace("_", " "))
@@ -62,6 +64,16 @@ def _print_incident(incident: Incident) -> None:
     if incident.next_steps:
         _line("Next", incident.next_steps[0])
     click.echo()
+
+
+def _layer(incident: Incident) -> str:
+    """Gives the layer; where no verdict is cause, says that it is not proven and what is suspected."""
+    if incident.layer == "unknown":
+        return "not determined"
+    if any(verdict.verdict == "cause" for verdict in incident.layers):
+        return incident.layer.replace("_", " ")
+    suspected = [verdict.layer for verdict in incident.layers if verdict.verdict == "suspected"] or [incident.layer]
+    return f"not proven; {' or '.join(name.replace('_', ' ') for name in suspected)} suspected"
 
 
 def _line(name: str, text: str) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options
+from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options, work_folder
 from analyzer.cli._progress import progress
 from analyzer.cli._text import visible
 
@@ -45,8 +44,8 @@ def command(**options: Any) -> None:
     key = redaction_key(options["redaction_key"])
     folder = options["output"] or default_folder(Redactor(key).value(options["inputs"][0]), now)
     check_folder(folder)
-    with tempfile.TemporaryDirectory(prefix="analyzer-") as work, progress(quiet=options["quiet"]) as tell:
-        state = run(plan_from(Path(work), key, options, tell))
+    with work_folder() as work, progress(quiet=options["quiet"]) as tell:
+        state = run(plan_from(work, key, options, tell))
         outputs = {**state.outputs, **(_events(state) if options["events"] else {})}
         publish(folder, outputs)
     _tell(state, folder, options)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
-from analyzer.cli._options import plan_from, reading_options, redaction_key
+from analyzer.cli._options import plan_from, reading_options, redaction_key, work_folder
 from analyzer.cli._progress import progress
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
@@ -30,8 +29,8 @@ def command(**options: Any) -> None:
     if output.suffix not in (".parquet", ".ndjson", ".csv"):
         raise UsageError(f"{output.name!r} ends in none of .parquet, .ndjson and .csv.")
     key = redaction_key(options["redaction_key"])
-    with tempfile.TemporaryDirectory(prefix="analyzer-") as work, progress(quiet=False) as tell:
-        state = parse(plan_from(Path(work), key, options, tell))
+    with work_folder() as work, progress(quiet=False) as tell:
+        state = parse(plan_from(work, key, options, tell))
         publish_file(output, frame_bytes(state, output.suffix))
     assert state.reading is not None  # noqa: S101 - parse fills it
     sources, problems = Redactor(key).value((state.reading.sources, tuple(map(str, state.reading.problems))))

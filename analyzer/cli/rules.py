@@ -30,7 +30,7 @@ def list_rules() -> None:
 @command.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
-    """Check rule files: print every fault with its place, and exit with 1 if there is one."""
+    """Check rule files: print every fault with its place, and exit with 1 if there is one, with 2 if a path is none."""
     from analyzer.detect import load_rules
 
     rule_set = load_rules(paths)
@@ -39,5 +39,9 @@ def check(paths: tuple[Path, ...]) -> None:
     for skipped in rule_set.skipped:
         click.echo(f"{visible(skipped.rule)}: skipped: {visible(skipped.reason)}")
     count = len(rule_set.rules) + len(rule_set.correlations)
-    click.echo(f"{count} rules and correlations are right, {len(rule_set.errors)} faults.")
+    faults = len(rule_set.errors)
+    right = "1 rule or correlation is right" if count == 1 else f"{count} rules and correlations are right"
+    click.echo(f"{right}, {faults} {'fault' if faults == 1 else 'faults'}.")
+    if not all(path.exists() for path in paths):
+        sys.exit(2)
     sys.exit(1 if rule_set.errors else 0)

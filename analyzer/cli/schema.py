@@ -15,7 +15,7 @@ def command(*, as_json: bool) -> None:
     rows = [
         {
             "name": column.name,
-            "type": str(column.dtype),
+            "type": _short(str(column.dtype)),
             "unit": column.unit,
             "meaning": column.meaning,
             "sensitive": column.sensitive,
@@ -38,3 +38,8 @@ def command(*, as_json: bool) -> None:
         names += [f"Sigma {', '.join(column_names)}"] if (column_names := row["sigma"]) else []  # type: ignore[arg-type]
         if names:
             click.echo(f"    {'; '.join(names)}")
+
+
+def _short(dtype: str) -> str:
+    """Gives a type without the names of its parameters: Datetime(us, UTC)."""
+    return dtype.replace("time_unit=", "").replace("time_zone=", "").replace("'", "")

@@ -74,14 +74,11 @@ def _place(error: DocumentError) -> tuple[str, int, int, str]:
 
 def _read_file(path: Path, load: _Load) -> None:
     try:
-        load.hashes.append(hashlib.sha256(path.read_bytes()).digest())
-        found = documents.read(path)
+        data = documents.bytes_of(path, str(path))
+        load.hashes.append(hashlib.sha256(data).digest())
+        found = documents.decode(data, str(path))
     except DocumentError as error:
         load.errors.append(error)
-        return
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}."
-        load.errors.append(DocumentError(message, location=Location(str(path))))
         return
     except (ValueError, KeyError) as error:  # PyYAML's own constructors, such as for `!!int x`
         message = f"holds a value that YAML cannot read: {error}."

@@ -9,6 +9,8 @@ from datetime import datetime
 ALWAYS = frozenset({"count", "peak", "begin", "end", "duration"})
 BURST_ONLY = frozenset({"rate", "normal", "ratio", "expected_by_chance"})
 
+_NOUNS = "(?:request|response|answer|call|preflight|error|event|line|login|attempt|client|match)"
+_VERBS = (("were", "was"), ("are", "is"), ("have", "has"), ("show", "shows"))
 _NAME = re.compile(r"\{([^{}]*)\}")
 
 
@@ -19,8 +21,24 @@ def unknown_names(says: str, group_by: Collection[str], *, burst: bool) -> list[
 
 
 def fill(says: str, values: Mapping[str, str]) -> str:
-    """Puts the values in; a value that itself holds braces stays as it is."""
+    """Puts the values in, in the singular where there is one; a value that itself holds braces stays as it is."""
+    if values.get("begin") == values.get("end"):
+        for word in ("between", "Between"):
+            says = says.replace(
+                f"{word} {{begin}} and {{end}}", f"{word[0].replace('b', 'a').replace('B', 'A')}t {{begin}}"
+            )
+    for name in ("count", "peak"):
+        if values.get(name) == "1":
+            says = _singular(says, name)
     return _NAME.sub(lambda match: values.get(match[1], match[0]), says)
+
+
+def _singular(says: str, name: str) -> str:
+    says = re.sub(rf"\{{{name}\}} times\b", "once", says)
+    says = re.sub(rf"(\{{{name}\}} (?:[a-z-]+ )?{_NOUNS})s\b", r"\1", says)
+    for many, one in _VERBS:
+        says = re.sub(rf"(\{{{name}\}} (?:[a-z-]+ )?{_NOUNS}) {many}\b", rf"\1 {one}", says)
+    return says
 
 
 def write_time(time: datetime | None) -> str:
@@ -59,5 +77,7 @@ def write_ratio(ratio: float) -> str:
 
 
 def write_chance(expected: float) -> str:
-    """Gives an expected number of chance bursts."""
-    return "less than 0.000001" if expected < 1e-6 else f"{expected:.2g}"
+    """Gives an expected number of chance bursts, without an exponent."""
+    if expected < 0.0001:
+        return "fewer than 0.0001"
+    return f"{expected:.2g}" if expected < 10 else f"{expected:,.0f}"

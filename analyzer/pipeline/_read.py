@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analyzer.errors import FormatError, InputError
+from analyzer.errors import FormatError, InputError, UsageError
 from analyzer.formats import Choice, compile_log_format, detect, document_formats, line_formats, read_block
 from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.model import FormatUse, Ledger, SourceReport
@@ -40,8 +40,16 @@ class _Store:
         for frame, written, stem in ((filled, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
             if frame.height:
                 path = self.work / f"{stem}-{len(written):06}.parquet"
-                frame.write_parquet(path, compression="lz4")
+                _write(frame, path)
                 written.append(path)
+
+
+def _write(frame: pl.DataFrame, path: Path) -> None:
+    try:
+        frame.write_parquet(path, compression="lz4")
+    except (pl.exceptions.ComputeError, OSError) as error:  # Polars has no error of its own for a full disk
+        hint = "Make room, or name another folder for temporary files with the variable TMPDIR."
+        raise UsageError(f"intermediate files cannot be written: {error}.", hint=hint) from error
 
 
 def read_inputs(plan: Plan) -> Reading:

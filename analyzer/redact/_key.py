@@ -9,6 +9,7 @@ from pathlib import Path
 from analyzer.errors import Location, UsageError
 
 KEY_BYTES = 32
+_MOST_BYTES = 1 << 20  # a device may never end
 
 
 def key_path(environment: Mapping[str, str], home: Path) -> Path:
@@ -21,7 +22,8 @@ def key_path(environment: Mapping[str, str], home: Path) -> Path:
 def read_key(path: Path) -> bytes:
     """Reads a key that the user named; raises UsageError if it is missing or shorter than 16 bytes."""
     try:
-        key = path.read_bytes()
+        with path.open("rb") as file:
+            key = file.read(_MOST_BYTES)
     except OSError as error:
         raise UsageError(f"the key cannot be read: {error.strerror}.", location=Location(str(path))) from error
     if len(key) < 16:

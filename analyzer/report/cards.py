@@ -6,7 +6,7 @@ from analyzer.model import Incident
 from analyzer.report import phrases
 from analyzer.report.material import Material
 from analyzer.report.view import Card, Fact
-from analyzer.report.words import LAYER_WORDS, sentence, series
+from analyzer.report.words import sentence, series
 
 _ERRORS = 3
 
@@ -19,7 +19,7 @@ def card(material: Material, incident: Incident) -> Card:
         rank=f"{rank} of {len(material.analysis.findings.incidents):,}",
         severity=incident.severity,
         title=material.label(incident.title),
-        layer=sentence(LAYER_WORDS[incident.layer]),
+        layer=sentence(phrases.layer_name(incident)),
         confidence=phrases.confidence(incident),
         facts=facts(material, incident),
     )
@@ -30,7 +30,8 @@ def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
     analysis = material.analysis
     after = phrases.aftermath(incident, analysis.findings, analysis.bucket_seconds)
     clients = ", ".join(
-        f"{material.label(item.client)} ({item.failed:,} of {item.requests:,})" for item in incident.clients.top[:3]
+        f"{material.label(phrases.client(item.client, analysis.findings))} ({item.failed:,} of {item.requests:,})"
+        for item in incident.clients.top[:3]
     )
     most = f"; most failures: {clients}" if clients else ""
     errors = series([material.label(error) for error in incident.errors], _ERRORS, between="; ")

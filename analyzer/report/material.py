@@ -9,10 +9,12 @@ from hashlib import sha256
 from typing import TypeVar
 
 from analyzer.model import Analysis, Evidence, Incident, Ref
+from analyzer.report import phrases
+from analyzer.report.alike import grouped
 from analyzer.report.links import address
 from analyzer.report.quoting import clip
 from analyzer.report.view import Claim, Listing, Place, Run
-from analyzer.report.words import iso, number
+from analyzer.report.words import iso, number, plural, where
 
 T = TypeVar("T")
 _JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}
@@ -47,12 +49,13 @@ _NAMES = tuple(field.name for field in fields(Limits))
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the evidence table before it is worded; incidents holds their numbers from 1."""
+    """One row of the evidence table before it is worded; incidents holds their numbers from 1, about what was said."""
 
     ref: Ref
     timestamp: datetime | None
     text: str
     incidents: tuple[int, ...]
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,34 @@ class Material:
 
     def place(self, ref: Ref) -> Place:
         """Gives source:line with the anchor of its row, if that row is shown."""
-        return Place(self.label(str(ref)), f"#{anchor(ref)}" if ref in self.shown else "")
+        return Place(self.label(where(ref)), f"#{anchor(ref)}" if ref in self.shown else "")
 
     def claim(self, evidence: Evidence) -> Claim:
         """Gives a sentence with what proves it."""
         place = self.place(evidence.ref) if evidence.ref else None
-        return Claim(self.text(evidence.text), place, _JOINS[evidence.join] if evidence.join else "")
-
-    def claims(self, evidence: Sequence[Evidence]) -> Listing[Claim]:
-        """Gives the first sentences with what proves them."""
-        first = evidence[: self.limits.items]
-        return self.listing(
-            [self.claim(item) for item in first], len(first), "all in findings.json", total=len(evidence)
+        return Claim(
+            self.text(phrases.said(evidence.text, self.analysis.findings)),
+            place,
+            _JOINS[evidence.join] if evidence.join else "",
         )
+
+    def claims(
+        self, evidence: Sequence[Evidence], *, limit: int | None = None, rest: str = "all in findings.json"
+    ) -> Listing[Claim]:
+        """Gives the first sentences with what proves them, those of one form together."""
+        groups = grouped(evidence)
+        first = [self._claim(group) for group in groups[: self.limits.items if limit is None else limit]]
+        return self.listing(first, len(first), rest, total=len(groups))
+
+    def _claim(self, group: Sequence[Evidence]) -> Claim:
+        further = group[1:]
+        if not further:
+            return self.claim(group[0])
+        alike = tuple(self.claim(item) for item in further[: self.limits.items])
+        more = plural(len(further), "more like this", "more like this")
+        if len(alike) < len(further):
+            more += f", {number(len(alike))} of them here, all in findings.json"
+        return replace(self.claim(group[0]), alike=alike, more=more)
 
     def steps(self, steps: Sequence[str]) -> Listing[tuple[Run, ...]]:
         """Gives the first steps, with https addresses in them apart so that they can be links."""
@@ -114,9 +132,11 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
     shown = analysis.findings.incidents[: limits.incidents]
     numbers = {incident.id: index for index, incident in enumerate(analysis.findings.incidents, start=1)}
     cited: dict[Ref, set[int]] = {}
+    about: dict[Ref, tuple[str, ...]] = {}
     for incident in shown:
-        for ref in _cited(incident, analysis, limits.items):
+        for ref, said in _cited(incident, analysis, limits.items):
             cited.setdefault(ref, set()).add(numbers[incident.id])
+            about.setdefault(ref, phrases.about(incident, *said))
     texts: dict[Ref, dict[str, None]] = {}
     stamps: dict[Ref, datetime] = {}
     for exhibit in analysis.exhibits:
@@ -127,7 +147,10 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
         if exhibit.timestamp:
             stamps.setdefault(exhibit.ref, exhibit.timestamp)
     picked = list(cited)[: limits.evidence]
-    lines = [Line(ref, stamps.get(ref), "\n".join(texts.get(ref, ())), tuple(sorted(cited[ref]))) for ref in picked]
+    lines = [
+        Line(ref, stamps.get(ref), "\n".join(texts.get(ref, ())), tuple(sorted(cited[ref])), about.get(ref, ()))
+        for ref in picked
+    ]
     lines.sort(key=lambda line: (line.timestamp is None, iso(line.timestamp) if line.timestamp else "", _key(line.ref)))
     return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked))
 
@@ -168,13 +191,18 @@ def _plain_runs(text: str) -> tuple[Run, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _cited(incident: Incident, analysis: Analysis, limit: int) -> Iterable[Ref]:
+def _cited(incident: Incident, analysis: Analysis, limit: int) -> Iterable[tuple[Ref, tuple[str, ...]]]:
     own = (incident.preceding, incident.counter_example)
-    evidence = [*incident.root_evidence[:limit], *(item for item in own if item)]
+    evidence = [*_first(incident.root_evidence, limit), *(item for item in own if item)]
     for verdict in incident.layers:
-        evidence.extend(verdict.evidence[:limit])
-    yield from (item.ref for item in evidence if item.ref)
-    yield from (hop.ref for hop in analysis.hops.get(incident.id, ())[:limit])
+        evidence.extend(_first(verdict.evidence, limit))
+    yield from ((item.ref, (item.text,)) for item in evidence if item.ref)
+    yield from ((hop.ref, ()) for hop in analysis.hops.get(incident.id, ())[:limit])
+
+
+def _first(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
+    groups = grouped(evidence)[:limit]
+    return [*(group[0] for group in groups), *(item for group in groups for item in group[1 : limit + 1])]
 
 
 def _key(ref: Ref) -> tuple[str, int, int]:

@@ -11,7 +11,9 @@ from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection, Section, ordered
 from analyzer.report.view import Article, IncidentsView, PageView, Part
-from analyzer.report.words import LAYER_WORDS, number, plural, span
+from analyzer.report.words import number, plural, series, source_name, span
+
+_NAMES = 3
 
 
 def build(material: Material, policy: str) -> PageView:
@@ -24,6 +26,7 @@ def build(material: Material, policy: str) -> PageView:
     events = sum(source.events for source in findings.sources)
     return PageView(
         title=_title(material),
+        inputs=_inputs(material),
         window=span(findings.start, findings.end) if findings.start and findings.end else "no times",
         scale=f"{plural(events, 'event')} from {plural(len(findings.sources), 'source')}",
         parts=tuple(parts),
@@ -36,6 +39,11 @@ def _title(material: Material) -> str:
     findings = material.analysis.findings
     serious = phrases.serious(findings)
     return material.label(serious[0].title if serious else phrases.headline_of_none(findings))
+
+
+def _inputs(material: Material) -> str:
+    names = [material.label(source_name(source.name)) for source in material.analysis.findings.sources]
+    return series(names, _NAMES) or "none"
 
 
 def _plain(material: Material, sections: dict[str, Section | IncidentSection]) -> list[Part]:
@@ -78,7 +86,7 @@ def _rest(material: Material, incidents: tuple[Incident, ...]) -> Table | None:
             number(material.numbers[incident.id]),
             incident.severity,
             material.label(incident.title),
-            LAYER_WORDS[incident.layer],
+            phrases.layer_name(incident),
             phrases.when(incident),
         )
         for incident in shown

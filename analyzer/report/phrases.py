@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 
 from analyzer.model import LAYERS, Clients, Findings, Incident, LayerVerdict, Separating
@@ -15,12 +16,14 @@ from analyzer.report.words import (
     percent,
     plural,
     series,
+    source_name,
     span,
     sureness,
     utc,
 )
 
 _STATUSES = 10
+_SAID = 3
 _PATTERNS = {
     "constant": "constant: affected clients had no success on these endpoints meanwhile",
     "intermittent": "intermittent: affected clients also had successes on these endpoints meanwhile",
@@ -42,8 +45,25 @@ def serious(findings: Findings) -> tuple[Incident, ...]:
 
 
 def layer(incident: Incident) -> str:
-    """Gives the layer and how sure it is: backend (confidence 92 %)."""
-    return f"{LAYER_WORDS[incident.layer]} (confidence {percent(incident.confidence)})"
+    """Gives the layer and how sure it is: backend (confidence 92 %), or that it is not proven and what is suspected."""
+    return f"{layer_name(incident)} (confidence {percent(incident.confidence)})"
+
+
+def layer_name(incident: Incident) -> str:
+    """Gives the layer that is the cause; where none is, says so and names those suspected."""
+    if incident.layer == "unknown":
+        return LAYER_WORDS[incident.layer]
+    known = verdicts(incident)
+    if any(item.verdict == "cause" for item in known):
+        return LAYER_WORDS[incident.layer]
+    suspected = [LAYER_WORDS[item.layer] for item in known if item.verdict == "suspected"]
+    return f"not proven; {' or '.join(suspected or [LAYER_WORDS[incident.layer]])} suspected"
+
+
+def client(name: str, findings: Findings) -> str:
+    """Gives the name of a client; one that is known by its capture only is the browser of that file."""
+    captures = {source.name for source in findings.sources if source.entries is not None}
+    return f"the browser of {name.replace(chr(92), '/').rpartition('/')[2]}" if name in captures else source_name(name)
 
 
 def confidence(incident: Incident) -> str:
@@ -80,7 +100,7 @@ def whom(clients: Clients) -> str:
     else:
         text = f"{number(clients.affected)} of {plural(others, 'client')} that used these endpoints"
     if clients.total > others:
-        text += f" ({number(clients.total)} clients in all)"
+        text += f" ({plural(clients.total, 'client')} in all)"
     return text
 
 
@@ -100,10 +120,10 @@ def statuses(incident: Incident) -> str:
 
 
 def ratio(incident: Incident) -> str:
-    """Says by how much failures exceed the usual rate, or nothing if that is unknown."""
-    if incident.rate_ratio is None or not math.isfinite(incident.rate_ratio.value):
-        return ""
+    """Says by how much failures exceed the usual rate, or nothing if that is unknown or may be chance."""
     value = incident.rate_ratio
+    if value is None or not math.isfinite(value.value) or value.low <= 1 <= value.high:
+        return ""
     high = f"to {_round(value.high)}" if math.isfinite(value.high) else "upwards"
     return f"{_round(value.value)} times the usual failure rate (95 % interval {_round(value.low)} {high})"
 
@@ -113,9 +133,10 @@ def chance(incident: Incident) -> str:
     expected = incident.expected_by_chance
     if expected is None or not math.isfinite(expected):
         return ""
-    if expected < 0.001:
-        return "fewer than 0.001 such bursts expected by chance in these inputs"
-    return f"{expected:.2g} such bursts expected by chance in these inputs"
+    if expected < 0.0001:
+        return "fewer than 0.0001 such bursts expected by chance in these inputs"
+    few = f"{expected:.2g}" if expected < 10 else f"{expected:,.0f}"
+    return f"{few} such bursts expected by chance in these inputs"
 
 
 def pattern(incident: Incident) -> str:
@@ -134,6 +155,25 @@ def separating(value: Separating) -> str:
 def length(incident: Incident) -> str:
     """Gives how long it lasted."""
     return duration(incident.ended - incident.started)
+
+
+def said(text: str, findings: Findings) -> str:
+    """Gives a sentence; where it begins with a capture that stands for its client, with the browser of that file."""
+    for source in findings.sources:
+        if source.entries is not None and text.startswith(f"{source.name} "):
+            return f"The{client(source.name, findings)[3:]}{text[len(source.name) :]}"
+    return text
+
+
+def of_all(values: Sequence[str], total: int) -> str:
+    """Gives the values, and how many there are in all if there are more."""
+    return ", ".join(values) + (f" (first {number(len(values))} of {number(total)})" if total > len(values) else "")
+
+
+def about(incident: Incident, *sentences: str) -> tuple[str, ...]:
+    """Gives the words that tell which part of a line of this incident matters, the most telling first."""
+    said = (item.text for item in incident.root_evidence[:_SAID])
+    return (*sentences, *incident.errors, *said, *(f'status": {status}' for status in incident.statuses))
 
 
 def verdicts(incident: Incident) -> tuple[LayerVerdict, ...]:

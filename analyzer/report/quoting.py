@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+# Keys whose values decide, for a line that repeats no word of the sentence about it.
+_KEYS = ('"exception', '"error', '"message"', '"msg"', '"status"')
+_LEAST_ANCHOR = 3
 _NAMED = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
 
 
@@ -14,8 +20,62 @@ def visible(text: str, *, keep: str = "\n\t") -> str:
 
 def clip(text: str, limit: int) -> str:
     """Gives at most limit characters of the text, and how many more there are."""
+    return cut(text, limit)[0] + notice(text, limit)
+
+
+def cut(text: str, limit: int) -> tuple[str, int]:
+    """Gives what is kept and how many characters are not; nothing is cut where saying so takes as much room."""
     rest = len(text) - limit
-    return text if rest <= 0 else f"{text[:limit]} … [{rest:,} more characters]"
+    return (text, 0) if rest <= 0 or rest <= len(_notice(rest)) else (text[:limit], rest)
+
+
+def notice(text: str, limit: int) -> str:
+    """Gives the words for what cut leaves out, or nothing."""
+    rest = cut(text, limit)[1]
+    return _notice(rest) if rest else ""
+
+
+def excerpt(text: str, limit: int, about: Iterable[str]) -> str:
+    """Gives the part of a long line that matters, and how much was left out on both sides.
+
+    about: sentences and words about the line; the first of their pieces that the line holds is the part that matters.
+    """
+    if not cut(text, limit)[1]:
+        return text
+    begin = min(max(_place(text, about) - limit // 3, 0), len(text) - limit)
+    before = f"[{begin:,} more characters] … "
+    if begin <= len(before):
+        return clip(text, limit)
+    return before + clip(text[begin:], limit)
+
+
+def anchors(about: Iterable[str]) -> tuple[str, ...]:
+    """Gives the pieces of sentences that a line may repeat: what they quote, what follows a colon, what is a name."""
+    found: dict[str, None] = {}
+    for text in about:
+        pieces = text.split("`")[1::2]
+        tail = text
+        while ": " in tail:
+            tail = tail.partition(": ")[2]
+            pieces += [tail, re.split(", | for ", tail, maxsplit=1)[0]]
+        pieces += [text, text.partition(":")[0]]
+        words = (word.strip("`.,;:()'\"") for word in text.split())
+        pieces += [word for word in words if "_" in word or word[1:] not in (word[1:].lower(), word[1:].upper())]
+        found.update(dict.fromkeys(piece.strip(" .'\"") for piece in pieces))
+    return tuple(piece for piece in found if len(piece) >= _LEAST_ANCHOR)
+
+
+def _place(text: str, about: Iterable[str]) -> int:
+    for piece in anchors(about):
+        for spelling in (piece, piece.replace('"', '\\"')):
+            at = text.find(spelling)
+            if at >= 0:
+                return at
+    return next((at for key in _KEYS if (at := text.find(key)) >= 0), 0)
+
+
+def _notice(rest: int) -> str:
+    return f" … [{rest:,} more characters]"
 
 
 def one_line(text: str, limit: int) -> str:

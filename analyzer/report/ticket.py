@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from analyzer.model import Analysis, Incident
 from analyzer.report import phrases
+from analyzer.report.alike import grouped
 from analyzer.report.quoting import one_line
-from analyzer.report.words import plural, series
+from analyzer.report.words import plural, series, where
 
 _STEPS = 3
 _ERRORS = 3
 _EVIDENCE = 3
+_IDS = 3
 
 
 def ticket(incident: Incident, analysis: Analysis, *, limit: int) -> str:
@@ -25,10 +27,14 @@ def ticket(incident: Incident, analysis: Analysis, *, limit: int) -> str:
     if incident.errors:
         errors = [one_line(error, limit) for error in incident.errors]
         lines.append(f"Error: {series(errors, _ERRORS, between='; ')}")
-    for evidence in incident.root_evidence[:_EVIDENCE]:
-        where = f" ({one_line(str(evidence.ref), limit)})" if evidence.ref else ""
-        lines.append(f"Evidence: {one_line(evidence.text, limit)}{where}")
-    more = len(incident.root_evidence) - _EVIDENCE
+    if incident.correlation_ids:
+        ids = [one_line(value, limit) for value in incident.correlation_ids[:_IDS]]
+        lines.append(f"Correlation ids: {phrases.of_all(ids, incident.correlation_id_count)}")
+    groups = grouped(incident.root_evidence)
+    for evidence, *_ in groups[:_EVIDENCE]:
+        place = f" ({one_line(where(evidence.ref), limit)})" if evidence.ref else ""
+        lines.append(f"Evidence: {one_line(phrases.said(evidence.text, analysis.findings), limit)}{place}")
+    more = len(incident.root_evidence) - len(groups[:_EVIDENCE])
     if more > 0:
         lines.append(f"{plural(more, 'more piece')} of evidence in the report.")
     for index, step in enumerate(incident.next_steps[:_STEPS], start=1):

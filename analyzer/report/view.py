@@ -28,11 +28,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """text: a sentence; place: what proves it, or None; join: how sure the tie to the incident is, or empty."""
+    """A sentence and its proof.
+
+    text: the sentence; place: what proves it, or None; join: how sure the tie to the incident is, or empty;
+    alike: further ones of the same form; more: how many they are in words, or empty.
+    """
 
     text: str
     place: Place | None
     join: str
+    alike: tuple[Claim, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,9 +338,10 @@ class IncidentsView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """The page: title, window, scale (what was read), parts in order, policy, tool."""
+    """The page: title, inputs (their names), window, scale (what was read), parts in order, policy, tool."""
 
     title: str
+    inputs: str
     window: str
     scale: str
     parts: tuple[Part, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from analyzer.model import Layer, Severity, Verdict
+from analyzer.model import Layer, Ref, Severity, Verdict
 from analyzer.report.view import Moment
 
 LAYER_WORDS: dict[Layer | str, str] = {
@@ -29,6 +29,16 @@ VERDICT_WORDS: dict[Verdict, str] = {
 }
 SERIOUS: tuple[Severity, ...] = ("critical", "high", "medium")
 _SURENESS = ((0.9, "very likely"), (0.7, "likely"), (0.4, "possible"), (0.0, "weak"))
+
+
+def source_name(name: str) -> str:
+    """Gives the name of a source; that of standard input in words."""
+    return "standard input" if name == "-" else name
+
+
+def where(ref: Ref) -> str:
+    """Gives source:line or source#entry for a reader."""
+    return str(ref) if ref.source != "-" else f"standard input{str(ref)[1:]}"
 
 
 def number(value: int) -> str:
@@ -115,6 +125,8 @@ def span(start: datetime, end: datetime) -> str:
     begin = f"{day(start)} {clock(start)}"
     if start == end:
         return f"{begin} UTC"
+    if iso(start)[:19] == iso(end)[:19]:
+        return f"{begin} UTC ({duration(end - start)})"
     until = clock(end) if day(start) == day(end) else f" {day(end)} {clock(end)}"
     gap = " " if day(start) != day(end) else ""
     return f"{begin}{gap}\u2013{until} UTC ({_length(start, end)})"

@@ -25,8 +25,8 @@ class Expanded:
 def expand(inputs: Sequence[str]) -> Expanded:
     """Gives the files behind names: files, folders with all that is below them, globs, and "-" for stdin.
 
-    Folders are walked in sorted order, without hidden files, symbolic links and special files; nor does a glob lead
-    through a link to a folder. A file that is named
+    Folders are walked in sorted order, without hidden files, symbolic links and special files; nor does a glob
+    lead through a link to a folder. A file that is named
     twice, however it is spelled, counts once. Raises UsageError for a glob that matches nothing.
     """
     gathering = _Gathering()

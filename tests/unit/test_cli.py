@@ -227,12 +227,14 @@ def test_four_when_some_inputs_cannot_be_read_and_the_rest_is_analyzed(here):
     """A missing file among good ones is told, the others make the report, and four comes before one."""
     write("a.log", BAD)
     Path("cut.gz").write_bytes(gzip.compress(GOOD.encode())[:-12])
-    code, stdout, stderr = analyze("missing-77", "a.log", "cut.gz", "--fail-on", "info")
+    write("junk.log", "nothing\nto be read\n")
+    code, stdout, stderr = analyze("missing-77", "a.log", "cut.gz", "junk.log", "--fail-on", "info")
     assert code == 4
     assert "Problem: missing-77: does not exist." in stderr
-    assert "Problem: cut.gz: ends before its gzip data does" in stderr
+    assert "Problem: cut.gz:3: ends before its gzip data does" in stderr
+    assert "Problem: junk.log: no format reads it; all 2 lines are rejected." in stderr
     assert "Read a.log: 3 lines as combined" in stdout
-    assert [source["name"] for source in findings()["sources"]][0] == "a.log"
+    assert [source["name"] for source in findings()["sources"]] == ["a.log", "cut.gz", "junk.log"]
     assert len(findings()["incidents"]) == 1
 
 
@@ -301,7 +303,7 @@ def test_the_summary_names_layer_times_clients_and_evidence(here):
     lines = stdout.splitlines()
     assert lines[0] == "MEDIUM  GET /a answered 500"
     assert "  When:        2026-03-01 12:00:00.000 to 2026-03-01 12:00:02.000 UTC" in lines
-    assert any(line.startswith("  Who:         1 of 1 clients that used it; 3 of ") for line in lines)
+    assert any(line.startswith("  Who:         1 of 1 client that used it; 3 of ") for line in lines)
     assert any(line.startswith("  Because:     ") and line.endswith("[a.log:4]") for line in lines)
     assert lines[-2:] == ["Read a.log: 6 lines as combined", "Report: out/report.html"]
 
@@ -352,13 +354,22 @@ def test_a_time_without_an_offset_is_utc(here):
     assert events_of()["line"].to_list() == [3]
 
 
-def test_a_range_without_events_is_no_error(here):
-    """The ledger and the sources are still told."""
-    assert analyze(write("a.log", BAD), "--since", "2027-01-01", "--events")[0] == 0
-    assert events_of().height == 0
-    assert findings()["sources"][0]["event_lines"] == 3
-    assert findings()["incidents"] == []
-    assert findings()["window"] == {"start": None, "end": None}
+def test_a_range_without_events_is_wrong_use(here):
+    """Nothing was looked at, so nothing may be called healthy; both commands say which range."""
+    write("a.log", BAD)
+    for args in (["analyze", "a.log", "-o", "out"], ["parse", "a.log", "-o", "e.csv"]):
+        code, stdout, stderr = run(*args, "--since", "2027-01-01")
+        assert (code, stdout) == (2, "")
+        assert "none of the 3 events lies in 2027-01-01T00:00:00+00:00 to the end." in stderr
+    assert names() == ["a.log"]
+
+
+def test_a_range_that_ends_before_it_begins_is_wrong_use(here):
+    """An empty range too, as until is exclusive."""
+    write("a.log", BAD)
+    for until in ("2026-02-28T12:00:00Z", "2026-03-01T12:00:00Z"):
+        code, _, stderr = analyze("a.log", "--since", "2026-03-01T12:00:00Z", "--until", until)
+        assert (code, stderr) == (2, "analyzer: --since is not before --until.\n")
 
 
 @pytest.mark.parametrize(
@@ -655,28 +666,31 @@ def test_rules_list_names_every_rule_once():
 def test_rules_check_tells_each_fault_with_its_place(here):
     """0 if all are right, 1 if one is not; the others are still counted."""
     write("good.yml", RULE.replace("LEVEL", "high"))
-    assert run("rules", "check", "good.yml") == (0, "1 rules and correlations are right, 0 faults.\n", "")
+    assert run("rules", "check", "good.yml") == (0, "1 rule or correlation is right, 0 faults.\n", "")
     write("bad.yml", RULE.replace("LEVEL", "terrible"))
     write("worse.yml", "title: [\n")
     code, stdout, stderr = run("rules", "check", "good.yml", "bad.yml", "worse.yml", "none.yml")
-    assert (code, stdout) == (1, "1 rules and correlations are right, 3 faults.\n")
+    assert (code, stdout) == (2, "1 rule or correlation is right, 3 faults.\n")
     assert "bad.yml:4:" in stderr
     assert "worse.yml:2:1: is not valid YAML" in stderr
     assert "none.yml: cannot be read: No such file or directory." in stderr
 
 
-def test_a_broken_rule_of_the_users_is_reported_and_the_others_run(here):
-    """Never silently quiet."""
+def test_a_broken_rule_of_the_users_is_a_problem_and_the_others_run(here):
+    """They asked for something that was not done: 4, with its place, also in findings.json."""
+    write("a.log", BAD)
     write("bad.yml", "title: [\n")
-    code, stdout, _ = analyze(write("a.log", BAD), "--rules", "bad.yml")
-    assert code == 0
+    code, stdout, stderr = analyze("a.log", "--rules", "bad.yml")
+    assert code == 0, "--only-rules replaces --rules"
     write("rules.yml", RULE.replace("LEVEL", "high"))
-    code, stdout, _ = run("analyze", "a.log", "--only-rules", "rules.yml", "-o", "out")
-    assert "HIGH  GET /a answered 500" in stdout
-    code, _, _ = run("analyze", "a.log", "--rules", "bad.yml", "--rules", "rules.yml", "-o", "out")
-    assert code == 0
+    code, stdout, stderr = run("analyze", "a.log", "--rules", "bad.yml", "--rules", "rules.yml", "-o", "out")
+    assert code == 4
+    assert "Problem: bad.yml:2:1: is not valid YAML" in stderr
     assert any(item["rule"].startswith("bad.yml:2:1") for item in findings()["not_evaluated"])
     assert any(signal["title"] == "Any server error" for signal in findings()["signals"])
+    code, stdout, stderr = run("analyze", "a.log", "--only-rules", "bad.yml", "-o", "none")
+    assert (code, stdout) == (2, "")
+    assert "the rules hold nothing that can be evaluated. bad.yml:2:1: is not valid YAML" in stderr
 
 
 # -- the terminal
@@ -800,4 +814,6 @@ def test_version_and_help():
     assert code == 0
     for name in ("analyze", "explain", "formats", "parse", "rules", "schema"):
         assert f"\n  {name} " in stdout
-    assert "Exit codes: 0 done, 1 findings at or above --fail-on, 2 wrong use, 3 nothing readable" in " ".join(stdout.split())
+    assert "Exit codes: 0 done, 1 findings at or above --fail-on, 2 wrong use, 3 nothing readable" in " ".join(
+        stdout.split()
+    )

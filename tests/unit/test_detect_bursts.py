@@ -64,7 +64,7 @@ def test_a_burst_is_one_signal_with_its_edges_and_strength(tmp_path):
     assert (signal.count, signal.rows.to_list()) == (150, list(range(3600, 3900, 2)))
     assert burst.rate_inside == 0.5
     assert burst.ratio.low < burst.ratio.value < burst.ratio.high
-    assert signal.says == "50 % instead of 1 %, 150 errors, less than 0.000001"
+    assert signal.says == "50 % instead of 1 %, 150 errors, fewer than 0.0001"
 
 
 def test_even_errors_are_no_burst(tmp_path):

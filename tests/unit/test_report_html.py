@@ -315,7 +315,7 @@ def test_the_page_tells_the_rest() -> None:
         "First 3 of 17; all in rejects.ndjson.",
         "4 signals of 4 rules; 2 rules could not be evaluated.",
         "A. Author (DRL 1.1)",
-        "the HAR was sanitised",
+        "The HAR was sanitised",
         "-240 ms against the other sources",
         "To see it: application log at level debug, which prints the permission check",
         "4 hops in 5 s",

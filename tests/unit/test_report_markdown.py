@@ -38,7 +38,7 @@ def test_the_summary_says_what_where_when_for_whom_and_what_next() -> None:
     assert "over: 69 later requests to these endpoints worked" in text
     assert "- **Status:** 500; 41 of 96 requests failed (43 %; outside the incident 0.2 %)\n" in text
     assert "1. Set `pool_size` on worker 10.3.0.17 back to 40, as on the other workers, and restart it.\n" in text
-    assert "5. 1 more step in the report\n" in text
+    assert "\n\n1 more step in the report.\n" in text
     assert "(`app/quotes.ndjson:8841`)" in text
     assert "rate limit (confidence 88 %)" in text
     assert "- 17 lines could be read by no format (`rejects.ndjson`)" in text

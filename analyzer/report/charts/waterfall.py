@@ -9,7 +9,7 @@ from analyzer.model import Hop
 from analyzer.report.chart_view import Stop, Table, WaterfallChart
 from analyzer.report.charts._axis import Axis, later, place
 from analyzer.report.quoting import clip
-from analyzer.report.words import duration, microseconds, moment, plural, utc
+from analyzer.report.words import duration, microseconds, moment, plural, utc, where
 
 _ROW = 46
 # A name in a picture cannot wrap; the list under it has the whole.
@@ -31,7 +31,9 @@ def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> Wate
         table=Table(
             "Hops in time order",
             ("Hop", "Start (UTC)", "Duration", "Status", "Line"),
-            tuple((name(hop.name), moment(hop.at).text, _took(hop), _status(hop), name(str(hop.ref))) for hop in hops),
+            tuple(
+                (name(hop.name), moment(hop.at).text, _took(hop), _status(hop), name(where(hop.ref))) for hop in hops
+            ),
             "",
         ),
     )

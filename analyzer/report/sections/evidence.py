@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from analyzer.report.material import Material, anchor
+from analyzer.report.quoting import excerpt
 from analyzer.report.sections._section import Section
 from analyzer.report.view import EvidenceRow, EvidenceView, Moment
-from analyzer.report.words import moment, number, series
+from analyzer.report.words import moment, number, series, where
 
 
 def build(material: Material) -> EvidenceView:
@@ -15,10 +16,10 @@ def build(material: Material) -> EvidenceView:
     rows = tuple(
         EvidenceRow(
             id=anchor(line.ref),
-            place=material.label(str(line.ref)),
+            place=material.label(where(line.ref)),
             moment=_without_zone(line.timestamp),
             incidents=series([str(rank) for rank in line.incidents], material.limits.items),
-            text=material.text(line.text),
+            text=excerpt(line.text, material.limits.text, line.about),
         )
         for line in material.lines
     )

@@ -52,8 +52,9 @@ def _more(material: Material, incident: Incident) -> tuple[Fact, ...]:
         value = incident.separating
         named = f"{material.label(value.attribute)} = {material.label(value.value)}"
         found.append(Fact("What they share", f"{named}, {phrases.separating(value)}", ""))
-    rules = [material.label(rule) for rule in incident.rules]
-    found.append(Fact("Rules", series(rules, material.limits.items), ""))
+    titles = {signal.rule: signal.title for signal in material.analysis.findings.signals}
+    rules = [material.label(titles.get(rule, rule)) for rule in incident.rules]
+    found.append(Fact("Rules", series(rules, material.limits.items, between="; "), ""))
     return tuple(fact for fact in found if fact.text)
 
 
@@ -62,7 +63,11 @@ def _clients(material: Material, incident: Incident) -> Table | None:
     if not top:
         return None
     shown = top[: material.limits.items]
-    rows = tuple((material.label(item.client), number(item.failed), number(item.requests)) for item in shown)
+    findings = material.analysis.findings
+    rows = tuple(
+        (material.label(phrases.client(item.client, findings)), number(item.failed), number(item.requests))
+        for item in shown
+    )
     note = ""
     if len(shown) < max(incident.clients.affected, len(top)):
         note = f"The {number(len(shown))} with most failures of {number(max(incident.clients.affected, len(top)))}."

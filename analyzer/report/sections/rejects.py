@@ -8,7 +8,7 @@ from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view import RejectRow, RejectsView
-from analyzer.report.words import number, plural
+from analyzer.report.words import number, plural, where
 
 
 def build(material: Material) -> RejectsView:
@@ -16,7 +16,7 @@ def build(material: Material) -> RejectsView:
     analysis = material.analysis
     total = max(analysis.reject_total, len(analysis.rejects))
     rows = [
-        RejectRow(material.label(str(reject.ref)), material.label(reject.reason), material.text(reject.text))
+        RejectRow(material.label(where(reject.ref)), material.label(reject.reason), material.text(reject.text))
         for reject in analysis.rejects[: material.limits.rejects]
     ]
     summary = "Every line was read." if not total else f"{plural(total, 'line')} could be read by no format."

@@ -1,64 +1,91 @@
-"""Rules that fired, with their authors, and rules that could not be evaluated, with the reason."""
+"""Rules that fired, with their authors, and what hid other rules."""
 
 from __future__ import annotations
 
-from analyzer.model import NotEvaluated, SignalReport
+from collections.abc import Sequence
+
+from analyzer.model import SignalReport
 from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
+from analyzer.report.missing import missing
 from analyzer.report.sections._section import Section
 from analyzer.report.view import RulesView
-from analyzer.report.words import number, plural, series, span
+from analyzer.report.words import number, plural, sentence, series, span
 
-_FIRED = ("Rule", "Title", "Level", "Group", "When", "Count", "Author")
+_FIRED = ("Rule", "Level", "Signals", "Groups", "When", "Count", "Id", "Author")
+_SILENT = ("What is missing", "Rules", "Which", "Rows that cannot be judged")
+_GROUPS = 3
+_NAMES = 8
 
 
 def build(material: Material) -> RulesView:
     """Gives both tables."""
     findings = material.analysis.findings
     fired = f"{plural(len(findings.signals), 'signal')} of {plural(len({s.rule for s in findings.signals}), 'rule')}"
+    silent = len({item.rule for item in findings.not_evaluated})
     return RulesView(
         fired=_fired(material, findings.signals),
-        silent=_silent(material, findings.not_evaluated),
-        summary=f"{fired}; {plural(len(findings.not_evaluated), 'rule')} could not be evaluated.",
+        silent=_silent(material),
+        summary=f"{fired}; {plural(silent, 'rule')} could not be evaluated.",
     )
 
 
 def _fired(material: Material, signals: tuple[SignalReport, ...]) -> Table | None:
-    if not signals:
+    by_rule: dict[str, list[SignalReport]] = {}
+    for signal in signals:
+        by_rule.setdefault(signal.rule, []).append(signal)
+    if not by_rule:
         return None
     rows = material.listing(
-        [_row(material, signal) for signal in signals[: material.limits.rows]],
+        [_row(material, group) for group in list(by_rule.values())[: material.limits.rows]],
         material.limits.rows,
         "all in findings.json",
-        total=len(signals),
+        total=len(by_rule),
     )
-    return Table("Rules that fired", _FIRED, rows.items, rows.note)
+    # Licences of public rules ask for the author; where no rule names one there is nothing to print.
+    named = any(row[-1] for row in rows.items)
+    shown = rows.items if named else tuple(row[:-1] for row in rows.items)
+    return Table("Rules that fired", _FIRED if named else _FIRED[:-1], shown, rows.note)
 
 
-def _row(material: Material, signal: SignalReport) -> tuple[str, ...]:
-    named = [material.label(f"{key} = {value}") for key, value in sorted(signal.group.items())]
-    group = series(named, material.limits.items, between="; ")
+def _row(material: Material, signals: Sequence[SignalReport]) -> tuple[str, ...]:
+    first = signals[0]
+    groups = [
+        ", ".join(material.label(f"{key} = {value}") for key, value in sorted(signal.group.items()))
+        for signal in signals
+        if signal.group
+    ]
     return (
-        material.label(signal.rule),
-        material.label(signal.title),
-        material.label(signal.level),
-        material.label(group),
-        span(signal.started, signal.ended),
-        number(signal.count),
-        material.label(signal.author or "not named"),
+        material.label(first.title),
+        material.label(first.level),
+        number(len(signals)),
+        series(groups, _GROUPS, between="; "),
+        span(min(signal.started for signal in signals), max(signal.ended for signal in signals)),
+        number(sum(signal.count for signal in signals)),
+        material.label(first.rule),
+        material.label(first.author or ""),
     )
 
 
-def _silent(material: Material, rules: tuple[NotEvaluated, ...]) -> Table | None:
-    if not rules:
+def _silent(material: Material) -> Table | None:
+    found = missing(material.analysis.findings)
+    if not found:
         return None
     rows = material.listing(
-        [(material.label(rule.rule), material.label(rule.reason)) for rule in rules[: material.limits.rows]],
+        [
+            (
+                sentence(material.label(item.what)),
+                number(len(item.rules)),
+                series([material.label(rule) for rule in item.rules], _NAMES, between="; "),
+                item.rows,
+            )
+            for item in found[: material.limits.rows]
+        ],
         material.limits.rows,
         "all in findings.json",
-        total=len(rules),
+        total=len(found),
     )
-    return Table("Rules that could not be evaluated", ("Rule", "Reason"), rows.items, rows.note)
+    return Table("Rules that could not be evaluated", _SILENT, rows.items, rows.note)
 
 
 SECTION = Section("Rules", after="rejects", build=build)

@@ -6,7 +6,7 @@ from analyzer.model import Ledger, SourceReport
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view import Listing, SourceRow, SourcesView
-from analyzer.report.words import number, percent, plural, series, span
+from analyzer.report.words import number, percent, plural, series, source_name, span
 
 
 def build(material: Material) -> SourcesView:
@@ -30,7 +30,7 @@ def _row(material: Material, source: SourceReport) -> SourceRow:
     ledger = source.ledger
     formats = [material.label(f"{item.name} ({number(item.lines)})") for item in source.formats]
     return SourceRow(
-        name=material.label(source.name),
+        name=material.label(source_name(source.name)),
         kinds=material.label(", ".join(source.kinds)),
         formats=f"{series(formats, material.limits.items) or 'none'}; confidence {percent(source.confidence)}",
         lines=plural(ledger.lines, "entry", "entries") if source.entries is not None else number(ledger.lines),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+from analyzer.report import phrases
 from analyzer.report.chart_view import TimelineChart
 from analyzer.report.charts import heat
 from analyzer.report.charts._axis import Scale
@@ -12,7 +13,7 @@ from analyzer.report.charts.timeline import Band, Count, draw
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view import TimelineView, Turn
-from analyzer.report.words import LAYER_WORDS, moment, utc
+from analyzer.report.words import moment, utc
 
 _EMPTY = "No request with a time was counted, so there is nothing to draw."
 
@@ -44,7 +45,7 @@ def _chart(material: Material, scale: Scale) -> TimelineChart | None:
                 requests[utc(part.start)] += part.requests
     counts = [Count(start, requests[start], failed[start]) for start in sorted({*requests, *failed})]
     bands = [
-        Band(incident.started, incident.ended, f"{material.numbers[incident.id]} {LAYER_WORDS[incident.layer]}")
+        Band(incident.started, incident.ended, f"{material.numbers[incident.id]} {phrases.layer_name(incident)}")
         for incident in material.incidents[: material.limits.charts]
     ]
     title = "Requests and failures over time"

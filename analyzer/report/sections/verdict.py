@@ -7,6 +7,8 @@ from analyzer.report import phrases
 from analyzer.report.cards import card
 from analyzer.report.charts import ladder
 from analyzer.report.material import Material
+from analyzer.report.missing import missing
+from analyzer.report.quoting import excerpt
 from analyzer.report.sections._section import Section
 from analyzer.report.ticket import ticket
 from analyzer.report.view import Claim, Lead, Listing, Run, VerdictView
@@ -15,6 +17,7 @@ from analyzer.report.words import SERIOUS, plural, span
 _REASONS = 3
 _STEPS = 4
 _PROBLEMS = 3
+_GAPS = 4
 
 
 def build(material: Material) -> VerdictView:
@@ -52,7 +55,8 @@ def _error(material: Material, incident: Incident) -> tuple[Claim | None, str]:
     if not incident.root_evidence:
         return None, ""
     decisive = incident.root_evidence[0]
-    return material.claim(decisive), material.label(_line(material.analysis.exhibits, decisive.ref))
+    line = _line(material.analysis.exhibits, decisive.ref)
+    return material.claim(decisive), excerpt(line, material.limits.label, phrases.about(incident, decisive.text))
 
 
 def _line(exhibits: tuple[Exhibit, ...], ref: Ref | None) -> str:
@@ -64,8 +68,7 @@ def _reasons(material: Material, incident: Incident) -> Listing[Claim]:
     for item in phrases.verdicts(incident):
         if item.verdict in ("cause", "suspected"):
             evidence.extend(item.evidence)
-    claims = [material.claim(item) for item in evidence[:_REASONS]]
-    return material.listing(claims, len(claims), "the others under Which layer", total=len(evidence))
+    return material.claims(evidence, limit=_REASONS, rest="the others under Which layer")
 
 
 def _first_steps(material: Material, incident: Incident) -> Listing[tuple[Run, ...]]:
@@ -92,13 +95,18 @@ def _unseen(material: Material) -> Listing[str]:
     analysis = material.analysis
     texts = []
     if analysis.findings.not_evaluated:
-        texts.append(f"{plural(len(analysis.findings.not_evaluated), 'rule')} could not be evaluated on these inputs.")
+        rules = len({item.rule for item in analysis.findings.not_evaluated})
+        texts.append(f"{plural(rules, 'rule')} could not be evaluated on these inputs.")
+        texts += [
+            f"{material.label(item.what)}: {plural(len(item.rules), 'rule')}."
+            for item in missing(analysis.findings)[:_GAPS]
+        ]
     if analysis.reject_total:
         texts.append(f"{plural(analysis.reject_total, 'line')} could be read by no format.")
     kinds = {kind for source in analysis.findings.sources for kind in source.kinds}
-    missing = [word for kind, word in _KINDS.items() if kind not in kinds]
-    if missing:
-        texts.append(f"Not among the inputs: {', '.join(missing)}.")
+    absent = [word for kind, word in _KINDS.items() if kind not in kinds]
+    if absent:
+        texts.append(f"Not among the inputs: {', '.join(absent)}.")
     return material.listing(texts, len(texts), "")
 
 

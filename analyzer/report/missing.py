@@ -1,0 +1,86 @@
+"""Says in words what the inputs lack, with the rules that this hides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from analyzer.model import Findings, NotEvaluated
+
+_COLUMN = re.compile(r"no column ([a-z_0-9]+)")
+_ROWS = re.compile(r"(([0-9,]+) of ([0-9,]+) rows) cannot be judged")
+_WORDS = {
+    "client": "who asked",
+    "duration_us": "how long requests took",
+    "error_code": "error codes of response bodies",
+    "exception_type": "types of exceptions",
+    "host": "host names",
+    "login_endpoint": "paths",
+    "message": "messages of the server or the application",
+    "next_status": "several requests of one client",
+    "origin": "the Origin header",
+    "prev_status": "several requests of one client",
+    "rate_limit_kind": "how a limit shows",
+    "refreshed": "whether a refused request worked when repeated",
+    "retry_after": "Retry-After",
+    "retry_after_broken": "Retry-After",
+    "retry_after_s": "Retry-After",
+    "retry_after_until": "Retry-After",
+    "status_behind": "the status of the server behind",
+    "token_expired": "when tokens expire",
+    "token_expires_at": "when tokens expire",
+    "token_left_s": "when tokens expire",
+    "upstream": "the servers behind",
+    "upstream_status": "the status of the server behind",
+    "www_auth_error": "WWW-Authenticate",
+    "www_authenticate": "WWW-Authenticate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """what: a sentence without its full stop; rules: titles where known, else ids; rows: how many cannot be judged."""
+
+    what: str
+    rules: tuple[str, ...]
+    rows: str
+
+
+def missing(findings: Findings) -> tuple[Missing, ...]:
+    """Gives what is missing, that which hides most rules first."""
+    titles = {signal.rule: signal.title for signal in findings.signals}
+    kinds = {kind for source in findings.sources for kind in source.kinds}
+    groups: dict[str, list[NotEvaluated]] = {}
+    for item in findings.not_evaluated:
+        groups.setdefault(_what(item.reason, kinds), []).append(item)
+    found = [
+        Missing(what, tuple(sorted({_name(item, titles) for item in items})), _rows(items))
+        for what, items in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda item: (-len(item.rules), item.what)))
+
+
+def _what(reason: str, kinds: Collection[str]) -> str:
+    columns = sorted(set(_COLUMN.findall(reason)))
+    if not columns:
+        return reason.removesuffix(".")
+    if columns == ["message"] and "error" not in kinds:
+        return "No error log among the inputs"
+    named = dict.fromkeys(_WORDS.get(column, f"the column {column}") for column in columns)
+    rows = _ROWS.search(reason)
+    begin = "These inputs do not record" if rows and rows[2] == rows[3] else "Not all of these inputs record"
+    return f"{begin} {' or '.join(named)}"
+
+
+def _name(item: NotEvaluated, titles: dict[str, str]) -> str:
+    if item.rule in titles:
+        return titles[item.rule]
+    # The reason of a correlation begins with the title of its member.
+    before, colon, _ = item.reason.partition(": no column ")
+    return before if colon else item.rule
+
+
+def _rows(items: Sequence[NotEvaluated]) -> str:
+    counts = {found[1] for item in items if (found := _ROWS.search(item.reason))}
+    return counts.pop() if len(counts) == 1 else "differs" if counts else ""
