@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import polars as pl
 
+_KNOWN_OFTEN = 0.25
+
 
 def name_clients(exchanges: pl.DataFrame) -> pl.DataFrame:
     """Adds client, one name per client throughout.
 
     A server often knows the user on some requests only (a limiter answers before the login is looked at): where an
-    address belongs to exactly one user in these inputs, all its requests are that user's. A HAR carries no client
-    address: its entries take the name of the one client that its joined entries show.
+    address belongs to exactly one user in these inputs, who is known on a quarter of its requests at least, all its
+    requests are that user's. A HAR carries no client address: its entries take the name of the client that most of
+    its joined entries show.
     """
     by_address = (
-        exchanges.filter(pl.col("user").is_not_null() & pl.col("client_ip").is_not_null())
+        exchanges.filter(pl.col("client_ip").is_not_null())
         .group_by("client_ip")
-        .agg(users=pl.col("user").unique(maintain_order=True))
-        .filter(pl.col("users").list.len() == 1)
+        .agg(users=pl.col("user").drop_nulls().unique(maintain_order=True), known=pl.col("user").is_not_null().mean())
+        .filter((pl.col("users").list.len() == 1) & (pl.col("known") >= _KNOWN_OFTEN))
         .select("client_ip", only_user=pl.col("users").list.first())
     )
     named = exchanges.join(by_address, on="client_ip", how="left", maintain_order="left").with_columns(

@@ -88,12 +88,15 @@ def _join(
 def _split_by_time(
     rest: frozenset[int], known: frozenset[int], exchanges: pl.DataFrame
 ) -> tuple[frozenset[int], frozenset[int]]:
-    times = exchanges.filter(pl.col("row").is_in(sorted(known)))["timestamp"].drop_nulls()
-    if times.is_empty():
+    """Splits rows into those that failed the same way while the cluster lasted, and the others."""
+    own = exchanges.filter(pl.col("row").is_in(sorted(known)), pl.col("timestamp").is_not_null())
+    if own.is_empty():
         return frozenset(), rest
-    inside = exchanges.filter(
-        pl.col("row").is_in(sorted(rest)) & pl.col("timestamp").is_between(times.min(), times.max())
-    )["row"].to_list()
+    times = own["timestamp"]
+    alike = exchanges.filter(pl.col("row").is_in(sorted(rest))).join(
+        own.select("status", "error").unique(), on=["status", "error"], how="semi", nulls_equal=True
+    )
+    inside = alike.filter(pl.col("timestamp").is_between(times.min(), times.max()))["row"].to_list()
     return frozenset(inside), rest - frozenset(inside)
 
 
@@ -104,13 +107,19 @@ def _grown(seed: Cluster, exchanges: pl.DataFrame) -> Cluster:
         return seed
     gaps = inside["timestamp"].diff().dt.total_microseconds().drop_nulls() / 1e6
     reach = min(max(_TYPICAL_GAPS * float(gaps.median() or 0), _SHORTEST_GAP_S), _LONGEST_GAP_S)  # type: ignore[arg-type]
-    alike = exchanges.join(
-        inside.select("method", "route", "status", "error").unique(),
-        on=["method", "route", "status", "error"],
-        how="semi",
-        nulls_equal=True,
-        maintain_order="left",
-    ).filter(pl.col("timestamp").is_not_null())
+    # A record without status and error has nothing by which another one could be like it.
+    answered = pl.col("status").is_not_null() | pl.col("error").is_not_null()
+    alike = (
+        exchanges.filter(answered)
+        .join(
+            inside.filter(answered).select("method", "route", "status", "error").unique(),
+            on=["method", "route", "status", "error"],
+            how="semi",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .filter(pl.col("timestamp").is_not_null())
+    )
     chained = _chain(alike, reach)
     groups = chained.filter(pl.col("row").is_in(sorted(seed.rows)))["chain"].unique()
     added = chained.filter(pl.col("chain").is_in(groups.implode()))["row"].to_list()

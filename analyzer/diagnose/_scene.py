@@ -14,6 +14,7 @@ from analyzer.model import Evidence, Join, Verdict
 UPSTREAM_FAILED = (
     r"connect\(\) failed|upstream timed out|upstream prematurely closed|no live upstreams|recv\(\) failed|reset by peer"
 )
+_KNOWN = 0.95
 _GRAVITY = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4}
 BROWSER, EDGE, ERROR_LINE, APPLICATION = 0, 1, 2, 3
 
@@ -35,20 +36,13 @@ class Scene:
 
     failing, window: rows of correlate.Joined.exchanges with facts; window holds all exchanges on the same endpoints
     between the first and the last failure, with failing (Boolean). events: the rows behind failing.
-    has_edge, has_application, has_browser, has_error_log: whether any source of that kind covers the time.
-    logs_upstream: whether an edge log writes upstream addresses at all. joins_application: whether any exchange in
-    the inputs was tied to an application record, so that a missing record means something.
+    has_error_log: whether an error log covers the time.
     """
 
     failing: pl.DataFrame
     window: pl.DataFrame
     events: pl.DataFrame
-    has_browser: bool
-    has_edge: bool
     has_error_log: bool
-    has_application: bool
-    logs_upstream: bool
-    joins_application: bool
 
     @property
     def total(self) -> int:
@@ -101,10 +95,16 @@ class Scene:
         """Gives "12 of 40 failing requests", or "the failing request" where there is only one."""
         return "the failing request" if self.total == 1 else f"{count:,} of {self.total:,} failing requests"
 
+    def cleared(self, text: str) -> Opinion:
+        """Rules a layer out by the statuses, if they are known: a request without one may have met anything."""
+        if self.share(pl.col("status").is_not_null()) >= _KNOWN:
+            return Opinion("ruled_out", (self.quote(text, ALWAYS, EDGE, BROWSER, APPLICATION),))
+        answers = "The answers of these requests: a HAR, or the access log of the server that they reached."
+        return Opinion("not_visible", would_show=answers)
+
 
 Check = Callable[[Scene], Opinion]
-NEVER = pl.lit(False)
-ALWAYS = pl.lit(True)
+ALWAYS = pl.col("exchange").is_not_null()  # a bare literal breaks Polars' filter on tall frames
 
 
 def last_upstream_status() -> pl.Expr:
@@ -113,8 +113,20 @@ def last_upstream_status() -> pl.Expr:
 
 
 def upstream_not_asked() -> pl.Expr:
-    """Tells whether an edge row says that no server behind was asked; meaningful only if its log writes upstreams."""
-    return pl.col("has_edge") & (pl.col("upstream").is_null() | (pl.col("upstream").list.len() == 0))
+    """Tells whether an edge row, of a log that writes upstreams, says that no server behind was asked."""
+    empty = pl.col("upstream").is_null() | (pl.col("upstream").list.len() == 0)
+    return pl.col("has_edge") & pl.col("logs_upstream") & empty
+
+
+def error_line_says(pattern: str) -> pl.Expr:
+    """Tests the message of a server's error log, never one that an application wrote."""
+    return (pl.col("message_hop") == ERROR_LINE) & pl.col("message").str.contains(pattern)
+
+
+def by_server(failed: pl.Expr) -> pl.Expr:
+    """Tests the status of an exchange, and lets a lone record pass that no access log or browser tells more of."""
+    alone = ~pl.col("has_edge") & ~pl.col("has_browser") & pl.col("status").is_null()
+    return failed | alone
 
 
 def logged_text() -> pl.Expr:
@@ -123,5 +135,5 @@ def logged_text() -> pl.Expr:
 
 
 def outer_status() -> pl.Expr:
-    """Gives what the client was told, as the edge log or else the browser recorded it."""
-    return pl.coalesce("edge_status", "browser_status", "status")
+    """Gives what the client was told, as the browser or else the edge log recorded it."""
+    return pl.coalesce("browser_status", "edge_status", "status")

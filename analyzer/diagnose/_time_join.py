@@ -7,14 +7,17 @@ from collections.abc import Sequence
 import polars as pl
 
 _BROWSER, _EDGE, _APPLICATION = 0, 1, 3
-_TOLERANCE = "2s"
+_TOLERANCE_SECONDS = 2
+_TOLERANCE = f"{_TOLERANCE_SECONDS}s"
 _MOST_ROUNDS = 20
 # A gateway may answer in the application's place; a limiter or a deny rule answers before it is asked.
 _GATEWAY = [499, 500, 502, 503, 504]
+# With the client's address one request is hard to mistake; without it, only where there is one candidate.
 _PASSES = (
     (_APPLICATION, ("client_ip", "method", "path", "status"), "strong"),
     (_APPLICATION, ("client_ip", "method", "path"), "strong"),
     (_APPLICATION, ("method", "path", "status"), "weak"),
+    (_BROWSER, ("method", "host", "target", "status"), "weak"),
     (_BROWSER, ("method", "target", "status"), "weak"),
 )
 
@@ -26,10 +29,21 @@ def attach_by_time(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     within two seconds first. Rows that an id ties to an access line already are left as they are.
     """
     for hop, columns, strength in _PASSES:
-        pairs = nearest_pairs(_unmatched(events, keys, hop, columns), columns, _TOLERANCE)
+        rows = _unmatched(events, keys, hop, columns)
+        pairs = nearest_pairs(_solitary(rows, columns) if strength == "weak" else rows, columns, _TOLERANCE)
         if pairs.height:
             keys = _tie(keys, pairs, strength)
     return keys
+
+
+def _solitary(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Keeps rows that no other row of their own side resembles within the tolerance: their pair is the only one."""
+    apart = pl.duration(seconds=2 * _TOLERANCE_SECONDS)
+    side = [*columns, "is_edge"]
+    ordered = rows.sort(*side, "at", "event")
+    before = (pl.col("at") - pl.col("at").shift(1).over(side)) <= apart
+    after = (pl.col("at").shift(-1).over(side) - pl.col("at")) <= apart
+    return ordered.filter(~before.fill_null(value=False) & ~after.fill_null(value=False))
 
 
 def nearest_pairs(rows: pl.DataFrame, columns: Sequence[str], tolerance: str) -> pl.DataFrame:
@@ -73,6 +87,9 @@ def _unmatched(events: pl.DataFrame, keys: pl.DataFrame, hop: int, columns: tupl
     ended = pl.when(pl.col("stamp_marks") == "end").then("stamped_at").otherwise(
         pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
     )  # fmt: skip
+    if hop == _BROWSER and "host" not in columns:
+        # An access log that names hosts must name the same one.
+        usable &= (pl.col("hop") != _EDGE) | pl.col("host").is_null()
     rows = events.filter(usable, pl.col("hop").is_in([_EDGE, hop])).select(
         "event", *columns, is_edge=pl.col("hop") == _EDGE, at=ended + pl.duration(microseconds=late)
     )

@@ -32,7 +32,8 @@ class Joined:
     for rows that nothing could be joined to).
     exchanges: one row per exchange or lone record, sorted by timestamp, source, line: the canonical columns of its
     outermost row filled up from the rows further in, and row (UInt32), exchange, events (list of event numbers),
-    client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at.
+    client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at,
+    logs_upstream (whether the source writes upstreams at all), message_hop (the hop whose record message is).
     """
 
     events: pl.DataFrame
@@ -47,7 +48,7 @@ def correlate(events: pl.DataFrame) -> Joined:
     ordered = events.sort("timestamp", "source", "line", nulls_last=True).with_row_index("event")
     whole = (pl.col("stamped_at").dt.microsecond() == 0).fill_null(value=True)
     placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source")).with_columns(
-        timestamp=_start_in_whole_seconds()
+        timestamp=_start_in_whole_seconds(), logs_upstream=pl.col("upstream").is_not_null().any().over("source")
     )
     keys = attach_error_lines(placed, attach_by_time(placed, _keys(placed)))
     joins = placed.select("event").join(keys.select("event", "join"), on="event", how="left", maintain_order="left")
@@ -87,8 +88,8 @@ def _hop() -> pl.Expr:
 def _keys(events: pl.DataFrame) -> pl.DataFrame:
     """Gives event, key and join for the rows that carry an id; the key is equal for rows of one exchange.
 
-    Within one source a request id that several requests carry (a client that reuses it for retries) does not
-    identify one exchange: the second and later ones get a key of their own.
+    A request id that one access log or HAR carries more than once (a client that reuses it for its retries, a
+    constant) identifies no exchange: its rows are left to their request and time.
     """
     ids = events.filter(pl.col("request_id").is_not_null() | pl.col("trace_id").is_not_null()).select(
         "event", "source", "hop", request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id"))
@@ -103,10 +104,10 @@ def _keys(events: pl.DataFrame) -> pl.DataFrame:
     tied = ids.join(by_trace, on="trace", how="left", maintain_order="left").with_columns(
         key=pl.coalesce("request", "through_trace", pl.format("t:{}", "trace"))
     )
-    repeat = pl.col("event").cum_count().over("source", "key", "hop")
-    again = (pl.col("hop") <= _EDGE) & (repeat > 1)
-    key = pl.when(again).then(pl.format("{}+{}", "key", repeat)).otherwise("key")
-    return tied.select("event", key=key, join=pl.lit("exact"))
+    outer = tied.filter(pl.col("hop") <= _EDGE)
+    reused = outer.group_by("source", "key").len().filter(pl.col("len") > 1).select("key").unique()
+    unique = tied.join(reused, on="key", how="anti", maintain_order="left")
+    return unique.select("event", "key", join=pl.lit("exact"))
 
 
 def _merge(events: pl.DataFrame) -> pl.DataFrame:
@@ -115,12 +116,15 @@ def _merge(events: pl.DataFrame) -> pl.DataFrame:
     alone = events.filter(~shared) if shared.any() else events
     singles = alone.with_columns(
         events=pl.concat_list("event"),
+        message_hop=pl.col("hop"),
+        # The application's record of a request that no other source shows is the exchange.
+        kind=pl.when((pl.col("hop") == _APPLICATION) & _is_request()).then(pl.lit("request")).otherwise("kind"),
         **{f"{name}_status": _single_status(hop) for name, hop in _STATUS_HOPS.items()},
         **{f"has_{name}": pl.col("hop") == hop for name, hop in _STATUS_HOPS.items()},
     )
     groups = _grouped(events.filter(shared))
-    columns = [*EVENTS, "exchange", "events", *(f"{name}_status" for name in _STATUS_HOPS),
-               *(f"has_{name}" for name in _STATUS_HOPS)]  # fmt: skip
+    names = (*(f"{name}_status" for name in _STATUS_HOPS), *(f"has_{name}" for name in _STATUS_HOPS))
+    columns = [*EVENTS, "exchange", "events", "logs_upstream", "message_hop", *names]
     merged = pl.concat([singles.select(columns), groups.select(columns)])
     ended = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
     ordered = merged.sort("timestamp", "source", "line", nulls_last=True) if groups.height else merged
@@ -128,6 +132,10 @@ def _merge(events: pl.DataFrame) -> pl.DataFrame:
 
 
 _STATUS_HOPS = {"browser": _BROWSER, "edge": _EDGE, "application": _APPLICATION}
+
+
+def _is_request() -> pl.Expr:
+    return pl.col("status").is_not_null() & pl.col("method").is_not_null() & pl.col("path").is_not_null()
 
 
 def _single_status(hop: int) -> pl.Expr:
@@ -146,9 +154,10 @@ def _grouped(events: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).sort_by(worst).first() for name in _FROM_WORST_RECORD),
         *(pl.col(name).sort_by(clock).first() for name in ("timestamp", "stamped_at", "stamp_marks")),
         *(pl.col(name).first() for name in ("source", "format", "line", "raw", "kind")),
-        pl.col("duration_us").filter(pl.col("hop") <= _EDGE).drop_nulls().first().alias("outer_us"),
         pl.col("duration_us").drop_nulls().first(),
         events=pl.col("event").sort_by("hop", "event"),
+        logs_upstream=pl.col("logs_upstream").any(),
+        message_hop=pl.col("hop").sort_by(worst).first(),
         **{
             f"{name}_status": pl.col("status").filter(pl.col("hop") == hop).drop_nulls().first()
             for name, hop in _STATUS_HOPS.items()

@@ -11,7 +11,7 @@ from analyzer.detect import Signal
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
 from analyzer.diagnose._cluster import Cluster, cluster
-from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, ERROR_LINE, Scene
+from analyzer.diagnose._scene import ERROR_LINE, Scene
 from analyzer.diagnose._weight import weigh
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.isolate import Isolation, isolate
@@ -22,6 +22,7 @@ from analyzer.diagnose.timeline import hops_of
 from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio
 
 _MOST_IDS = 1_000
+_SENTENCES_PER_RULE = 3
 _MARGIN = timedelta(seconds=60)
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
@@ -82,9 +83,8 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     matched = exchanges.filter(pl.col("row").is_in(sorted(found.rows)), pl.col("timestamp").is_not_null())
     exchanged = matched.filter(is_exchange())
     # A rule may match requests that worked (sent too early, yet answered): they tell of the incident, but did not fail.
-    failed = exchanged.filter(~counts.succeeded())
-    failing = next((frame for frame in (failed, exchanged, matched) if frame.height), None)
-    if failing is None:
+    failing = exchanged.filter(~counts.succeeded()) if exchanged.height else matched
+    if failing.is_empty():
         return None
     started, ended = failing["timestamp"].min(), failing["ended_at"].max()
     assert isinstance(started, datetime)  # noqa: S101 - null times were filtered out
@@ -99,7 +99,7 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
 def _build(
     part: _Part, joined: Joined, requests: pl.DataFrame, bucket_seconds: int
 ) -> tuple[Incident, tuple[Hop, ...]]:
-    scene = _scene(part, joined, requests)
+    scene = _scene(part, joined)
     isolation = isolate(scene)
     same = counts.on_endpoints(requests, part.failing)
     rates = _rates(part, same)
@@ -148,24 +148,13 @@ def _build(
     return incident, hops_of(joined.events, int(str(sample["exchange"])))
 
 
-def _scene(part: _Part, joined: Joined, requests: pl.DataFrame) -> Scene:
-    near = joined.events.filter(
-        pl.col("timestamp").is_between(part.started - _MARGIN, part.ended + _MARGIN).fill_null(False)
-    )
-    hops = set(near["hop"].unique().to_list())
-    edge_sources = joined.events.filter(pl.col("hop") == EDGE)
+def _scene(part: _Part, joined: Joined) -> Scene:
+    near = pl.col("timestamp").is_between(part.started - _MARGIN, part.ended + _MARGIN).fill_null(value=False)
     return Scene(
         failing=part.failing,
         window=part.window,
         events=joined.events.join(part.failing.select("exchange"), on="exchange", how="semi", maintain_order="left"),
-        has_browser=BROWSER in hops,
-        has_edge=EDGE in hops,
-        has_error_log=ERROR_LINE in hops,
-        has_application=APPLICATION in hops,
-        logs_upstream=bool(edge_sources.select(pl.col("upstream").is_not_null().any()).item()),
-        joins_application=bool(
-            requests.select((pl.col("has_application") & (pl.col("has_edge") | pl.col("has_browser"))).any()).item()
-        ),
+        has_error_log=bool(joined.events.select((near & (pl.col("hop") == ERROR_LINE)).any()).item()),
     )
 
 
@@ -188,9 +177,14 @@ def _sample(part: _Part, scene: Scene) -> dict[str, object]:
 
 
 def _root_evidence(part: _Part, scene: Scene, isolation: Isolation) -> tuple[Evidence, ...]:
-    rows = {signal.says: signal.rows for signal in part.cluster.signals if signal.says}
-    said = tuple(scene.quote(text, pl.col("row").is_in(sorted(set(matched)))) for text, matched in rows.items())
-    return isolation.deciding + tuple(item for item in said if item.ref is not None)
+    """Gives the deciding evidence, then what the rules say: of each rule the first sentences only."""
+    said: dict[str, list[Evidence]] = {}
+    for signal in part.cluster.signals:
+        sentences = said.setdefault(signal.rule, [])
+        if signal.says and len(sentences) < _SENTENCES_PER_RULE:
+            sentences.append(scene.quote(signal.says, pl.col("row").is_in(signal.rows.unique().implode())))
+    rest = tuple(item for sentences in said.values() for item in sentences if item.ref is not None)
+    return isolation.deciding + tuple(dict.fromkeys(rest))
 
 
 def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tuple[str, ...]:

@@ -20,12 +20,17 @@ def reproduce(row: Mapping[str, object], failed: int, requests: int) -> Reproduc
     scheme = row.get("scheme") or "https"
     target = _quoted(str(row["target"]))
     parts = ["curl -sv --globoff"]
-    if row["method"] != "GET":
+    if row["method"] == "HEAD":
+        parts.append("--head")
+    elif row["method"] != "GET":
         parts.append(f"-X {shlex.quote(str(row['method']))}")
     parts.append(f"{shlex.quote(f'{scheme}://{host}')}{target}" if host else f'"${{HOST:?}}"{target}')
     if row.get("auth_present") or row.get("status") in _NEEDS_LOGIN:
         scheme_name = row.get("auth_scheme") or "Bearer"
-        parts.append(f'-H {shlex.quote(f"Authorization: {scheme_name} ")}"${{TOKEN:?}}"')
+        by_cookie = scheme_name == "Cookie"
+        variable = "COOKIE" if by_cookie else "TOKEN"
+        header = shlex.quote("Cookie: " if by_cookie else f"Authorization: {scheme_name} ")
+        parts.append(f'-H {header}"${{{variable}:?}}"')
     if row.get("method") not in _NO_BODY:
         content_type = row.get("request_content_type") or "application/json"
         parts.append(f"-H {shlex.quote(f'Content-Type: {content_type}')}")

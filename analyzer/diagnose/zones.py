@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -31,32 +31,32 @@ class ZoneShift:
 
 
 def find_shifts(events: pl.DataFrame, assumed: Collection[str]) -> tuple[ZoneShift, ...]:
-    """Gives the quarter-hour shift that makes most error lines fall on an access line of the same client and request.
+    """Gives the quarter-hour shift that makes most error lines fall on a failing access line of the same request.
 
-    Only for sources whose zone was assumed, and only where at least three lines match and more than without a shift.
+    Same client, method and target, at most a second apart. Only for sources whose zone was assumed, and only where at
+    least three lines match, more than without a shift, and more than with any other shift.
     """
-    errors = events.filter(
-        pl.col("source").is_in(sorted(assumed)), pl.col("kind") == "error", pl.col("target").is_not_null()
-    )
-    access = events.filter((pl.col("kind") == "request") & (pl.col("format") != "har") & pl.col("target").is_not_null())
+    request = pl.col("target").is_not_null()
+    errors = events.filter(pl.col("source").is_in(sorted(assumed)), pl.col("kind") == "error", request)
+    failing = (pl.col("kind") == "request") & (pl.col("format") != "har") & (pl.col("status") >= 400)
+    access = events.filter(failing, request)
     if errors.is_empty() or access.is_empty():
         return ()
-    pairs = errors.select("source", "line", "stamped_at", *_BY).join(
-        access.select(*_BY, other="stamped_at"), on=_BY, how="inner"
-    )
-    ahead = (pl.col("stamped_at") - pl.col("other")).dt.total_seconds()
-    shift = ((ahead + _STEP_S // 2) // _STEP_S) * _STEP_S
-    near = (ahead - shift).abs() <= _SLACK_S
-    counted = (
-        pairs.with_columns(shift=shift)
-        .filter(near & (shift.abs() <= _LONGEST_S))
-        .group_by("source", "shift")
-        .agg(matches=pl.col("line").n_unique().cast(pl.Int64))
-        .sort("source", "matches", pl.col("shift").abs(), "shift", descending=[False, True, False, False])
-        .unique("source", keep="first", maintain_order=True)
-        .filter((pl.col("shift") != 0) & (pl.col("matches") >= _FEWEST))
-    )
-    return tuple(ZoneShift(*row) for row in counted.select("source", "shift", "matches").iter_rows())
+    second = pl.col("stamped_at").dt.epoch("s")
+    lines = errors.select("source", "line", *_BY, second=second).drop_nulls()
+    seen = pl.concat(access.select(*_BY, second=second + slack) for slack in range(-_SLACK_S, _SLACK_S + 1)).unique()
+    counted = [
+        (shift, lines.with_columns(pl.col("second") - shift).join(seen, on=[*_BY, "second"], how="semi"))
+        for shift in range(-_LONGEST_S, _LONGEST_S + 1, _STEP_S)
+    ]
+    found = (_best_shift(source, counted) for source in lines["source"].unique().sort())
+    return tuple(shift for shift in found if shift is not None)
+
+
+def _best_shift(source: str, counted: Sequence[tuple[int, pl.DataFrame]]) -> ZoneShift | None:
+    matches = sorted(((frame.filter(source=source).height, shift) for shift, frame in counted), reverse=True)
+    (most, shift), (second_most, _) = matches[0], matches[1]
+    return ZoneShift(source, shift, most) if shift and most >= _FEWEST and most > second_most else None
 
 
 def apply_shifts(events: pl.DataFrame, shifts: Collection[ZoneShift]) -> pl.DataFrame:

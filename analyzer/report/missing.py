@@ -76,9 +76,9 @@ def _what(reason: str, kinds: Collection[str]) -> str:
 def _name(item: NotEvaluated, titles: dict[str, str]) -> str:
     if item.rule in titles:
         return titles[item.rule]
-    # The reason of a correlation begins with the title of its member.
+    # The reason of a correlation begins with the title of its member: what it is about, and which part this is.
     before, colon, _ = item.reason.partition(": no column ")
-    return before if colon else item.rule
+    return before.partition(": ")[0] if colon else item.rule
 
 
 def _rows(items: Sequence[NotEvaluated]) -> str:

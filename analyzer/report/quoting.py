@@ -8,6 +8,7 @@ from collections.abc import Iterable
 # Keys whose values decide, for a line that repeats no word of the sentence about it.
 _KEYS = ('"exception', '"error', '"message"', '"msg"', '"status"')
 _LEAST_ANCHOR = 3
+_SHORT = 12
 _NAMED = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
 
 
@@ -33,6 +34,11 @@ def notice(text: str, limit: int) -> str:
     """Gives the words for what cut leaves out, or nothing."""
     rest = cut(text, limit)[1]
     return _notice(rest) if rest else ""
+
+
+def is_short(text: str) -> bool:
+    """Whether a cell of a table is better kept on one line; a character beyond ASCII may be as wide as the page."""
+    return len(text) <= _SHORT and text.isascii()
 
 
 def excerpt(text: str, limit: int, about: Iterable[str]) -> str:

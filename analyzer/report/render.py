@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analyzer.model import Analysis
 from analyzer.report.links import href
+from analyzer.report.quoting import is_short
 from analyzer.report.material import Limits, prepare
 from analyzer.report.page import build
 from analyzer.report.quoting import visible
@@ -56,6 +57,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     made.filters["href"] = href
+    made.tests["short"] = is_short
     return made
 
 

@@ -26,8 +26,8 @@ def expand(inputs: Sequence[str]) -> Expanded:
     """Gives the files behind names: files, folders with all that is below them, globs, and "-" for stdin.
 
     Folders are walked in sorted order, without hidden files, symbolic links and special files; nor does a glob
-    lead through a link to a folder. A file that is named
-    twice, however it is spelled, counts once. Raises UsageError for a glob that matches nothing.
+    lead through a link to a folder. A file that is named twice, however it is spelled, counts once. Raises UsageError
+    for a glob that matches nothing.
     """
     gathering = _Gathering()
     for name in inputs:
@@ -148,7 +148,10 @@ def _matches(pattern: str) -> Iterator[str]:
         return
     at = parts.index("**")
     below = parts[at + 1 :] or ("*",)
-    for top in _matches(str(Path(*parts[:at]))):
+    above = str(Path(*parts[:at]))
+    for top in _matches(above):
+        if glob.has_magic(above) and os.path.islink(top):  # noqa: PTH114 - raises nothing
+            continue
         for folder, children, _ in os.walk(top):
             children[:] = [child for child in children if not child.startswith(".")]
             yield from _matches(str(Path(glob.escape(folder), *below)))

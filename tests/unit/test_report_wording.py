@@ -172,7 +172,7 @@ def test_rules_are_grouped_by_what_is_missing() -> None:
     """One missing error log hides nine rules: that is one line, with titles instead of ids."""
     whole = demo().findings
     reason = "no column message: 165 of 805 rows cannot be judged."
-    lost = [NotEvaluated(f"id-{n}", f"Title {n}: {reason}") for n in range(9)]
+    lost = [NotEvaluated(f"id-{n}", f"Title {n}: failed request: {reason}") for n in range(9)]
     lost.append(NotEvaluated("id-x", "no column www_auth_error: 805 of 805 rows cannot be judged."))
     access = replace(whole, not_evaluated=tuple(lost), sources=whole.sources[:1], signals=())
     found = [(item.what, len(item.rules), item.rows) for item in missing(access)]

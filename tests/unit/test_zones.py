@@ -78,14 +78,13 @@ def test_more_matches_beat_fewer():
     assert shifts(*requests(4), *nearer, *errors(4, 2 * HOUR)) == (ZoneShift("error.log", 2 * HOUR, 4),)
 
 
-def test_of_equal_matches_the_shorter_shift_wins_and_then_the_one_behind_utc():
-    """The answer is the same in every run, whatever order grouping gives."""
+def test_of_two_zones_that_fit_equally_well_none_is_claimed():
+    """A guess between equals would be wrong half of the time; it stays with what was assumed."""
     ahead = [row("access", 10 * n - HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
     behind = [row("access", 10 * n + HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
-    far = [row("access", 10 * n + 2 * HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
-    assert shifts(*far, *ahead, *errors(3, 0)) == (ZoneShift("error.log", HOUR, 3),)
-    for _ in range(20):
-        assert shifts(*ahead, *behind, *errors(3, 0)) == (ZoneShift("error.log", -HOUR, 3),)
+    more = [row("access", 30 - HOUR, target="/x/3", status=502, **CLIENT)]
+    assert shifts(*ahead, *behind, *errors(3, 0)) == ()
+    assert shifts(*ahead, *more, *behind, *errors(4, 0)) == (ZoneShift("error.log", HOUR, 4),)
 
 
 def test_one_line_that_fits_many_requests_counts_once():
@@ -139,7 +138,9 @@ def test_shifts_move_only_their_source():
 def entries(count, behind, **values):
     """Entries of a HAR whose clock is so many seconds behind; the answer's Date is cut to whole seconds."""
     return [
-        row("har", n - behind, response_date=START + timedelta(seconds=n), status=200, **{"host": "a.example", **values})
+        row(
+            "har", n - behind, response_date=START + timedelta(seconds=n), status=200, **{"host": "a.example", **values}
+        )
         for n in range(count)
     ]
 
@@ -162,7 +163,8 @@ def test_five_entries_are_needed():
 
 
 @pytest.mark.parametrize(
-    "values", [{"from_cache": True}, {"status": 304}, {"x_cache": "HIT from edge"}, {"response_date": None}, {"timestamp": None}]
+    "values",
+    [{"from_cache": True}, {"status": 304}, {"x_cache": "HIT from edge"}, {"response_date": None}, {"timestamp": None}],
 )
 def test_answers_of_a_cache_have_an_old_date(values):
     """They, and entries without a time, are left out: four good ones remain, which are too few."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._scene import ALWAYS, APPLICATION, BROWSER, EDGE, Opinion, Scene, logged_text
+from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene, logged_text
 from analyzer.model import Evidence
 
 _LOG_WORDS = (
@@ -18,7 +18,7 @@ def check(scene: Scene) -> Opinion:
     count = scene.count(refused)
     if not count:
         text = "No failing request was answered 401 or 407; this is the first of them."
-        return Opinion("ruled_out", (scene.quote(text, ALWAYS, EDGE, BROWSER),))
+        return scene.cleared(text)
     counted = scene.quote(f"{scene.of_total(count).capitalize()} got 401 or 407.", refused, EDGE, BROWSER)
     evidence = [*_details(scene, refused), counted]
     if count / scene.total < 0.5:
@@ -32,7 +32,7 @@ def _details(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     challenged = refused & pl.col("www_authenticate").is_not_null()
     if row := scene.first(challenged):
         details.append(scene.quote(f"The challenge was: {row['www_authenticate']}", challenged, BROWSER, EDGE))
-    logged = refused & logged_text().str.contains(_LOG_WORDS)
+    logged = refused & (pl.col("message_hop") == APPLICATION) & logged_text().str.contains(_LOG_WORDS)
     if row := scene.first(logged):
         words = ": ".join(str(row[name]) for name in ("message", "exception_message") if row[name])
         details.append(scene.quote(f"The application logged: {words}", logged, APPLICATION))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._scene import ALWAYS, APPLICATION, BROWSER, EDGE, Opinion, Scene, upstream_not_asked
+from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene, upstream_not_asked
 
 
 def check(scene: Scene) -> Opinion:
@@ -13,10 +13,10 @@ def check(scene: Scene) -> Opinion:
     count = scene.count(refused)
     if not count:
         text = "No failing request was answered 403; this is the first of them."
-        return Opinion("ruled_out", (scene.quote(text, ALWAYS, EDGE, BROWSER),))
+        return scene.cleared(text)
     mine = scene.quote(f"{scene.of_total(count).capitalize()} got 403.", refused, EDGE, BROWSER)
     at_edge = refused & upstream_not_asked()
-    if scene.logs_upstream and scene.count(at_edge) == count:
+    if scene.count(at_edge) == count:
         text = "The 403 was given without asking the application, so it is no decision about permissions."
         return Opinion("ruled_out", (scene.quote(text, at_edge, EDGE),))
     by_application = refused & (

@@ -13,6 +13,8 @@ from analyzer.diagnose._scene import (
     UPSTREAM_FAILED,
     Opinion,
     Scene,
+    by_server,
+    error_line_says,
     last_upstream_status,
     upstream_not_asked,
 )
@@ -22,20 +24,21 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _named_unreachable, _cleared, _unanswered, _hidden):
+    for judge in (_crashed, _said_so, _named_unreachable, _too_late, _cleared, _unanswered, _hidden):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
 
 
 def _crashed(scene: Scene) -> Opinion | None:
-    crashed = pl.col("exception_type").is_not_null() & (pl.col("status") >= 500)
+    crashed = pl.col("exception_type").is_not_null() & by_server(pl.col("status") >= 500)
     if scene.share(crashed) < 0.5:
         return None
     row = scene.first(crashed) or {}
     text = f"The application logged {row.get('exception_type')} for {scene.of_total(scene.count(crashed))}"
     text += f"; the first says: {row['exception_message']}" if row.get("exception_message") else "."
-    return Opinion("cause", (scene.quote(text, crashed, APPLICATION),), 0.97, sources=2)
+    elsewhere = scene.share(pl.col("has_edge") | pl.col("has_browser")) >= 0.5
+    return Opinion("cause", (scene.quote(text, crashed, APPLICATION),), 0.97, sources=1 + elsewhere)
 
 
 def _said_so(scene: Scene) -> Opinion | None:
@@ -45,19 +48,31 @@ def _said_so(scene: Scene) -> Opinion | None:
     if scene.share(said) < 0.5:
         return None
     row = scene.first(said) or {}
-    text = f"{scene.of_total(scene.count(said)).capitalize()} got {row.get('status')} from the application itself."
     both = scene.count(own) > 0
+    who = "the application itself" if both else "the server behind the proxy"
+    text = f"{scene.of_total(scene.count(said)).capitalize()} got {row.get('status')} from {who}."
     return Opinion("cause", (scene.quote(text, said, APPLICATION, EDGE),), 0.9 if both else 0.85, sources=1 + both)
 
 
 def _named_unreachable(scene: Scene) -> Opinion | None:
     finished = pl.col("application_status").is_between(100, 499).fill_null(False)
-    named = pl.col("message").str.contains(UPSTREAM_FAILED) & (pl.col("status") >= 500) & ~finished
+    named = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status") >= 500) & ~finished
     if scene.share(named) < 0.5:
         return None
     row = scene.first(named) or {}
     text = f"The proxy's error log says: {row.get('message')}"
-    return Opinion("cause", (scene.quote(text, named, ERROR_LINE),), 0.9, sources=2)
+    elsewhere = scene.share(pl.col("has_edge") | pl.col("has_browser")) >= 0.5
+    return Opinion("cause", (scene.quote(text, named, ERROR_LINE),), 0.9, sources=1 + elsewhere)
+
+
+def _too_late(scene: Scene) -> Opinion | None:
+    late = (pl.col("status") == 504) & pl.col("application_status").is_not_null()
+    if scene.share(late) < 0.5:
+        return None
+    row = scene.first(late) or {}
+    counted = scene.of_total(scene.count(late))
+    text = f"The proxy gave up waiting (504), but the application logged {row.get('application_status')} for {counted}."
+    return Opinion("cause", (scene.quote(text, late, APPLICATION, EDGE),), 0.85, sources=2)
 
 
 def _unanswered(scene: Scene) -> Opinion | None:
@@ -69,13 +84,14 @@ def _unanswered(scene: Scene) -> Opinion | None:
 
 
 def _cleared(scene: Scene) -> Opinion | None:
-    deliberate = pl.coalesce(pl.col("application_status"), last_upstream_status()).is_between(100, 499)
+    late = pl.col("status") == 504
+    deliberate = pl.coalesce(pl.col("application_status"), last_upstream_status()).is_between(100, 499) & ~late
     if scene.total and scene.share(deliberate) >= 0.8:
         row = scene.first(deliberate) or {}
         shown = row.get("application_status") or (row.get("upstream_status") or [None])[-1]  # type: ignore[index]
         text = f"The application was up and answered the same requests on purpose, with {shown}."
         return Opinion("ruled_out", (scene.quote(text, deliberate, APPLICATION, EDGE),))
-    if scene.logs_upstream and scene.share(upstream_not_asked()) >= 0.8:
+    if scene.share(upstream_not_asked()) >= 0.8:
         text = f"For {scene.of_total(scene.count(upstream_not_asked()))} the application was never asked."
         return Opinion("ruled_out", (scene.quote(text, upstream_not_asked(), EDGE),))
     return None

@@ -24,14 +24,14 @@ def check(scene: Scene) -> Opinion:
             scene.quote("The browser shows no status for it.", discarded, BROWSER),
         )
         return Opinion("cause", evidence, 0.9, sources=2)
-    own = errors_of_layer(scene, "browser")
-    if own and scene.share(pl.col("error").is_in(own)) >= 0.5:
-        test = pl.col("error").is_in(own)
-        text = f"{scene.of_total(scene.count(test)).capitalize()} ended in the browser with {', '.join(own[:3])}."
-        return Opinion("cause", (scene.quote(text, test, BROWSER),), 0.8)
     cross_origin = unread & pl.col("error").is_in(_UNSPECIFIC) & pl.col("origin").is_not_null()
     if scene.share(cross_origin) >= 0.5:
         text = "A request to another origin failed without a reason, as a CORS block looks in a capture."
         would_show = "The browser's console, and the server's access log: a 2xx there proves the CORS block."
         return Opinion("suspected", (scene.quote(text, cross_origin, BROWSER),), 0.6, would_show)
+    own = errors_of_layer(scene, "browser")
+    if own and scene.share(pl.col("error").is_in(own)) >= 0.5:
+        test = pl.col("error").is_in(own)
+        text = f"{scene.of_total(scene.count(test)).capitalize()} ended in the browser with {', '.join(own[:3])}."
+        return Opinion("cause", (scene.quote(text, test, BROWSER),), 0.8)
     return judge_arrival(scene, "so the browser did send it", "A HAR of an affected browser with its console messages.")

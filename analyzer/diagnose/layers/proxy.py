@@ -12,6 +12,8 @@ from analyzer.diagnose._scene import (
     UPSTREAM_FAILED,
     Opinion,
     Scene,
+    by_server,
+    error_line_says,
     last_upstream_status,
     outer_status,
     upstream_not_asked,
@@ -45,7 +47,7 @@ _WOULD_SHOW = "The proxy's access log with the upstream's address and status, an
 def _changed_the_answer(scene: Scene) -> Opinion | None:
     failed_outside = outer_status() >= 400
     behind = pl.coalesce(pl.col("application_status"), last_upstream_status())
-    changed = failed_outside & behind.is_between(200, 399)
+    changed = failed_outside & behind.is_between(200, 399) & (outer_status() != 504)
     if scene.share(changed) < 0.5:
         return None
     count = scene.count(changed)
@@ -61,7 +63,7 @@ def _changed_the_answer(scene: Scene) -> Opinion | None:
 
 
 def _error_lines(scene: Scene) -> list[Evidence]:
-    named = pl.col("message").str.contains(_OWN_FAULT)
+    named = error_line_says(_OWN_FAULT)
     row = scene.first(named)
     if row is None:
         return []
@@ -69,14 +71,14 @@ def _error_lines(scene: Scene) -> list[Evidence]:
 
 
 def _named_its_fault(scene: Scene) -> Opinion | None:
-    named = pl.col("message").str.contains(_OWN_FAULT) & (pl.col("status") >= 400)
+    named = error_line_says(_OWN_FAULT) & by_server(pl.col("status") >= 400)
     if scene.share(named) < 0.5:
         return None
     return Opinion("cause", tuple(_error_lines(scene)), 0.93)
 
 
 def _asked_in_vain(scene: Scene) -> Opinion | None:
-    in_vain = pl.col("message").str.contains(UPSTREAM_FAILED) & pl.col("status").is_in([502, 503, 504])
+    in_vain = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status").is_in([502, 503, 504]))
     if scene.share(in_vain) < 0.5:
         return None
     text = f"For {scene.of_total(scene.count(in_vain))} the proxy asked the server behind and reported its failure."
@@ -84,8 +86,6 @@ def _asked_in_vain(scene: Scene) -> Opinion | None:
 
 
 def _answered_alone(scene: Scene) -> Opinion | None:
-    if not scene.logs_upstream:
-        return None
     alone = upstream_not_asked() & pl.col("edge_status").is_in(_OWN_ANSWERS) & pl.col("rate_limit_kind").is_null()
     limited = upstream_not_asked() & ((pl.col("status") == 429) | pl.col("rate_limit_kind").is_not_null())
     if scene.share(limited) >= 0.5:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._scene import ALWAYS, EDGE, ERROR_LINE, Opinion, Scene, upstream_not_asked
+from analyzer.diagnose._scene import (
+    EDGE,
+    ERROR_LINE,
+    Opinion,
+    Scene,
+    error_line_says,
+    upstream_not_asked,
+)
 from analyzer.model import Evidence
 
 
@@ -16,7 +23,13 @@ def check(scene: Scene) -> Opinion:
     count = scene.count(limited)
     if not count:
         text = "No failing request was answered 429, and none shows another mark of a limiter"
-        return Opinion("ruled_out", (scene.quote(f"{text}; this is the first of them.", ALWAYS, EDGE),))
+        unexplained = (pl.col("status") == 503) & pl.col("upstream").is_null() & ~pl.col("has_application")
+        if scene.share(unexplained) >= 0.5 and not scene.has_error_log:
+            # nginx's limit_req_status is 503 unless the configuration says otherwise.
+            return Opinion(
+                "not_visible", would_show="The server's error log: a limiter that answers 503 names itself there."
+            )
+        return scene.cleared(f"{text}; this is the first of them.")
     counted = f"{scene.of_total(count).capitalize()} were answered 429 or by a limiter."
     evidence = [*_details(scene, limited), scene.quote(counted, limited, EDGE)]
     if count / scene.total < 0.5:
@@ -30,12 +43,12 @@ def _details(scene: Scene, limited: pl.Expr) -> list[Evidence]:
     if scene.count(broken):
         text = f"{scene.count(broken):,} of them were sent before the announced Retry-After had passed."
         details.append(scene.quote(text, broken, EDGE))
-    named = limited & pl.col("message").str.contains("^limiting (requests|connections)")
+    named = limited & error_line_says("^limiting (requests|connections)")
     if row := scene.first(named):
         text = f"For {scene.count(named):,} of them the server's error log names the limiter: {row['message']}"
         details.append(scene.quote(text, named, ERROR_LINE))
     at_edge = limited & upstream_not_asked()
-    if scene.logs_upstream and scene.count(at_edge):
+    if scene.count(at_edge):
         text = f"For {scene.count(at_edge):,} of them no server behind was asked: the edge itself limits."
         details.append(scene.quote(text, at_edge, EDGE))
     return details

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._scene import ALWAYS, APPLICATION, BROWSER, EDGE, Opinion, Scene
+from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene
 from analyzer.model import Evidence
 
 _STATUSES = [400, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 431, 494, 497]
@@ -16,7 +16,7 @@ def check(scene: Scene) -> Opinion:
     count = scene.count(wrong)
     if not count:
         text = "No failing request was refused for its URL, method, content or size; this is the first of them."
-        return Opinion("ruled_out", (scene.quote(text, ALWAYS, EDGE, BROWSER),))
+        return scene.cleared(text)
     statuses = scene.failing.filter(wrong)["status"].unique().sort().to_list()
     shown = ", ".join(str(status) for status in statuses)
     evidence = [scene.quote(f"{scene.of_total(count).capitalize()} got {shown}.", wrong, EDGE, BROWSER)]
@@ -34,7 +34,8 @@ def _details(scene: Scene, wrong: pl.Expr) -> list[Evidence]:
     explained = wrong & pl.col("error_detail").is_not_null()
     if row := scene.first(explained):
         details.append(scene.quote(f"The response says: {row['error_detail']}", explained, BROWSER))
-    logged = wrong & pl.col("level").is_in(["warning", "error", "critical"]) & pl.col("has_application")
+    mine = pl.col("message_hop") == APPLICATION
+    logged = wrong & mine & pl.col("level").is_in(["warning", "error", "critical"])
     if row := scene.first(logged):
         details.append(scene.quote(f"The application logged: {row['message']}", logged, APPLICATION))
     return details
