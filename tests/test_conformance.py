@@ -286,11 +286,11 @@ LAYER_CHECKS = found("analyzer.diagnose.layers", "check")
 
 
 def scene(exchanges, joined, *, sources):
-    return Scene(
-        failing=exchanges, window=exchanges.with_columns(failing=pl.lit(True)), events=joined.events,
-        has_browser=sources, has_edge=sources, has_error_log=sources, has_application=sources,
-        logs_upstream=sources, joins_application=sources,
-    )  # fmt: skip
+    """Gives a scene in which every kind of source is there, or none."""
+    flags = {field.name: sources for field in fields(Scene) if field.type in {"bool", bool}}
+    assert flags
+    window = exchanges.with_columns(failing=pl.lit(True))
+    return Scene(failing=exchanges, window=window, events=joined.events, **flags)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -415,7 +415,7 @@ def test_rule(rule_id):
     assert all(step.endswith((".", "?")) for step in report.next_steps)
     assert report.next_steps
     assert report.ask
-    assert all(question.endswith("?") for question in report.ask)
+    assert all("?" in question and question.endswith((".", "?")) for question in report.ask)
     assert report.layer is None or report.layer in LAYERS
     assert about.description
     assert about.references

@@ -18,9 +18,8 @@ def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
         return empty()
     parts = (pl.read_parquet(part) for part in reading.parts)
     narrow = pl.concat([part if raw else part.drop("raw") for part in parts], how="diagonal")
-    # Columns that no source fills, times among them, stay constants, which take no room.
-    order = [name for name in ("timestamp", "source", "line") if name in narrow.columns]
-    return conform(narrow.sort(order, nulls_last=True))
+    # Columns that no source fills stay constants, which take no room.
+    return conform(narrow.sort("timestamp", "source", "line", nulls_last=True))
 
 
 def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFrame]:

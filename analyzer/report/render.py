@@ -10,10 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analyzer.model import Analysis
 from analyzer.report.links import href
-from analyzer.report.quoting import is_short
 from analyzer.report.material import Limits, prepare
 from analyzer.report.page import build
-from analyzer.report.quoting import visible
+from analyzer.report.quoting import is_short, visible
 
 MOST_BYTES = 2_000_000
 _STYLE = "style.css"

@@ -174,3 +174,87 @@ def test_change_just_before_the_first_failure_is_named():
     incident, _ = judge(*rows)
     assert incident.preceding.text == "Within a second of the first failure: runtime configuration reloaded"
     assert str(incident.preceding.ref) == "app.jsonl:2"
+
+
+def test_retries_with_one_request_id_blame_nobody_falsely():
+    """A client repeats its id: a refused attempt and one that worked are two, and the proxy changed no answer."""
+    rows = [
+        row("access", 0, status=502, upstream_status=[502], client_ip="10.0.0.1", request_id="same", **UPSTREAM),
+        row("access", 4, status=200, upstream_status=[200], client_ip="10.0.0.1", request_id="same", **UPSTREAM),
+        row("app", 4, level="info", status=200, message="done", method="GET", path="/v1/x", client_ip="10.0.0.1",
+            request_id="same"),
+    ]  # fmt: skip
+    _, verdicts = judge(*rows)
+    assert verdicts["proxy"].verdict != "cause"
+    assert verdicts["backend"].verdict != "ruled_out"
+
+
+def test_application_that_answers_after_the_proxy_gave_up_is_the_cause():
+    """A 504 whose application logged 200 later: it was too slow, and the proxy only said so."""
+    rows = [
+        *five("access", status=504, upstream_status=[504], **UPSTREAM),
+        *five("app", level="info", status=200, message="done"),
+    ]
+    incident, verdicts = judge(*rows)
+    assert (incident.layer, verdicts["proxy"].verdict) == ("backend", "ruled_out")
+
+
+def test_upstreams_of_one_server_say_nothing_of_another():
+    """Where the failing server's log never writes upstreams, an absent upstream proves nothing."""
+    other = [row("access", s, status=200, upstream_status=[200], source="other.log", **UPSTREAM) for s in range(9)]
+    _, verdicts = judge(*five("access", status=503), *other)
+    assert verdicts["proxy"].verdict == "suspected"
+    assert verdicts["backend"].verdict != "ruled_out"
+    assert verdicts["rate_limit"].verdict == "not_visible"
+
+
+def test_what_the_browser_was_told_outweighs_the_inner_edge():
+    """The browser got 502 while the only access log, of an inner server, has 200: something in front changed it."""
+    rows = [*five("har", status=502), *five("access", status=200, upstream_status=[200], **UPSTREAM)]
+    incident, _ = judge(*rows)
+    assert incident.layer == "proxy"
+
+
+def test_unspecific_failure_of_a_capture_rules_nothing_of_the_server_out():
+    """net::ERR_FAILED may hide a 401 without CORS headers: the browser is suspected, authentication stays open."""
+    _, verdicts = judge(*five("har", error="net::ERR_FAILED", origin="https://a.example", host="h"))
+    assert verdicts["browser"].verdict == "suspected"
+    assert verdicts["authentication"].verdict == "not_visible"
+
+
+def test_error_log_alone_names_the_server_behind():
+    """Lone lines of an error log are evidence too."""
+    rows = [
+        row("error", s, level="error", message="connect() failed (111: Connection refused) while connecting")
+        for s in range(5)
+    ]
+    incident, _ = judge(*rows, failing=lambda exchanges: exchanges)
+    assert incident.layer == "backend"
+
+
+def test_words_of_an_application_are_not_the_proxys():
+    """A message of the application that sounds like nginx is not quoted as the proxy's error log."""
+    rows = [
+        *five("access", status=502, upstream_status=[502], **UPSTREAM),
+        *five("app", level="error", message="redis: connection reset by peer", method="GET", path="/v1/x"),
+    ]
+    _, verdicts = judge(*rows)
+    assert "proxy's error log" not in " ".join(item.text for verdict in verdicts.values() for item in verdict.evidence)
+
+
+def test_records_without_status_do_not_swallow_healthy_ones():
+    """36 records with an exception among 600 are 36 failures."""
+    rows = [
+        row("app", second, level="error" if second % 16 == 0 else "info", message="m",
+            exception_type="KeyError" if second % 16 == 0 else None)
+        for second in range(576)
+    ]  # fmt: skip
+    incident, _ = judge(*rows, failing=lambda exchanges: exchanges.filter(pl.col("exception_type").is_not_null()))
+    assert (incident.failed, incident.layer) == (36, "backend")
+
+
+def test_many_failing_requests_are_judged():
+    """Twenty thousand failures in one incident: Polars' literal predicates once broke on tall frames."""
+    rows = [row("access", second / 100, status=500, client_ip=f"10.0.{second % 250}.1") for second in range(20_000)]
+    incident, _ = judge(*rows)
+    assert incident.failed == 20_000

@@ -84,7 +84,9 @@ def test_an_empty_folder_is_used(tmp_path):
 
 def test_a_write_that_fails_leaves_nothing(tmp_path, broken_write):
     """A full disk is one sentence with the place, and no half report."""
-    with pytest.raises(UsageError, match=r"/r: cannot be written: No space left on device\. Name another place with -o\."):
+    with pytest.raises(
+        UsageError, match=r"/r: cannot be written: No space left on device\. Name another place with -o\."
+    ):
         publish(tmp_path / "r", OUTPUTS)
     assert tree(tmp_path) == {}
 

@@ -78,11 +78,13 @@ def _named_its_fault(scene: Scene) -> Opinion | None:
 
 
 def _asked_in_vain(scene: Scene) -> Opinion | None:
-    in_vain = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status").is_in([502, 503, 504]))
+    said = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status").is_in([502, 503, 504]))
+    too_late = (pl.col("status") == 504) & pl.col("application_status").is_not_null()
+    in_vain = said | too_late
     if scene.share(in_vain) < 0.5:
         return None
     text = f"For {scene.of_total(scene.count(in_vain))} the proxy asked the server behind and reported its failure."
-    return Opinion("ruled_out", (scene.quote(text, in_vain, ERROR_LINE),))
+    return Opinion("ruled_out", (scene.quote(text, in_vain, ERROR_LINE, EDGE),))
 
 
 def _answered_alone(scene: Scene) -> Opinion | None:
