@@ -28,6 +28,8 @@ def command(**options: Any) -> None:
     output: Path = options["output"]
     if output.suffix not in (".parquet", ".ndjson", ".csv"):
         raise UsageError(f"{output.name!r} ends in none of .parquet, .ndjson and .csv.")
+    if any(Path(name).resolve() == output.resolve() for name in options["inputs"]):
+        raise UsageError(f"{output.name!r} is an input too.", hint="Name another file with -o.")
     key = redaction_key(options["redaction_key"])
     with work_folder() as work, progress(quiet=False) as tell:
         state = parse(plan_from(work, key, options, tell))

@@ -70,7 +70,7 @@ def _belongs(rows: frozenset[int], known: frozenset[int]) -> bool:
 def _join(
     clusters: list[Cluster], touching: list[int], signal: Signal, rows: frozenset[int], exchanges: pl.DataFrame
 ) -> list[Cluster]:
-    """Adds the signal to every cluster it touches; what it matched elsewhere becomes a weaker cluster."""
+    """Adds the signal to every cluster it touches; what it matched elsewhere becomes a cluster, a weak one unless it is most of it."""
     joined = list(clusters)
     for number in touching:
         joined[number] = replace(joined[number], signals=(*joined[number].signals, signal))
@@ -81,7 +81,8 @@ def _join(
         first = joined[touching[0]]
         joined[touching[0]] = replace(first, rows=first.rows | near)
         if far:
-            joined.append(Cluster("low", (signal,), far))
+            own = severity_of(signal.level) if 2 * len(far) > len(rows) else "low"
+            joined.append(Cluster(own, (signal,), far))
     return joined
 
 

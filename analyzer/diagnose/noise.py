@@ -1,4 +1,4 @@
-"""Names background that is no incident: favicons, scanners, requests that a client cancelled."""
+"""Names background that is no incident: favicons, scanners, working health checks, requests that a client cancelled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import polars as pl
 
 from analyzer.model import Noise, Ref
 
+HEALTH_CHECK = "health_check"
 # What browsers and crawlers ask every site for; of .well-known only that: a missing openid-configuration is a fault.
 _FAVICON = (
     r"^/(?:favicon\.ico|robots\.txt|apple-touch-icon[^/]*\.png|browserconfig\.xml|\.well-known/(?:appspecific/[^/]*"
@@ -16,11 +17,16 @@ _SCANNER = (
     r"(?i)(?:^|/)(?:\.env|\.git|\.aws|\.ssh|wp-login\.php|wp-admin|xmlrpc\.php|phpmyadmin|cgi-bin|vendor/phpunit"
     r"|actuator|boaform|hnap1|solr/admin|manager/html|shell|setup\.php|config\.json|server-status)(?:[/.?]|$)"
 )
+_HEALTH_CHECK = r"(?i)^/(?:_?health(?:[-_]?checks?|z)?|livez|readyz|liveness|readiness|ping|_status|status)/?$"
 _CANCELLED = ["net::ERR_ABORTED", "NS_BINDING_ABORTED", "NS_ERROR_ABORT"]
 
 
 def noise_kind() -> pl.Expr:
-    """Gives favicon, scanner or cancelled for rows of exchanges that no rule should count, else null."""
+    """Gives favicon, scanner, cancelled or health_check for rows that are background, else null.
+
+    A health check that worked stays a request like any other where rates are counted; the others count nowhere.
+    """
+    worked = pl.col("status").is_between(200, 299)
     not_found = pl.col("status").is_in([400, 401, 403, 404, 405, 410])
     cancelled = (pl.col("status") == 499) | pl.col("error").is_in(_CANCELLED)
     return (
@@ -30,6 +36,8 @@ def noise_kind() -> pl.Expr:
         .then(pl.lit("scanner"))
         .when(cancelled.fill_null(False))
         .then(pl.lit("cancelled"))
+        .when(worked & pl.col("path").str.contains(_HEALTH_CHECK).fill_null(False))
+        .then(pl.lit(HEALTH_CHECK))
         .otherwise(None)
     )
 

@@ -11,7 +11,7 @@ import polars as pl
 from analyzer.detect import detect, load_rules
 from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.correlate import correlate
-from analyzer.diagnose.noise import noise_kind
+from analyzer.diagnose.noise import HEALTH_CHECK, noise_kind
 from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError, UsageError
@@ -139,7 +139,7 @@ def _detect(state: Run) -> Run:
     assert state.exchanges is not None  # noqa: S101 - the order of STAGES
     assert state.rule_set is not None  # noqa: S101
     state.plan.progress("Looking for incidents", None)
-    quiet = state.exchanges.filter(pl.col("noise").is_null())
+    quiet = state.exchanges.filter(pl.col("noise").is_null() | (pl.col("noise") == HEALTH_CHECK))
     return replace(state, detected=detect(quiet, state.rule_set, missing=_hidden_in_captures(state.exchanges)))
 
 
