@@ -70,7 +70,10 @@ def _belongs(rows: frozenset[int], known: frozenset[int]) -> bool:
 def _join(
     clusters: list[Cluster], touching: list[int], signal: Signal, rows: frozenset[int], exchanges: pl.DataFrame
 ) -> list[Cluster]:
-    """Adds the signal to every cluster it touches; what it matched elsewhere becomes a cluster, a weak one unless it is most of it."""
+    """Adds the signal to every cluster it touches; what it matched elsewhere becomes a cluster of its own.
+
+    That one is weak unless it holds more than half of what the signal matched.
+    """
     joined = list(clusters)
     for number in touching:
         joined[number] = replace(joined[number], signals=(*joined[number].signals, signal))

@@ -117,8 +117,6 @@ def _merge(events: pl.DataFrame) -> pl.DataFrame:
     singles = alone.with_columns(
         events=pl.concat_list("event"),
         message_hop=pl.col("hop"),
-        # The application's record of a request that no other source shows is the exchange.
-        kind=pl.when((pl.col("hop") == _APPLICATION) & _is_request()).then(pl.lit("request")).otherwise("kind"),
         **{f"{name}_status": _single_status(hop) for name, hop in _STATUS_HOPS.items()},
         **{f"has_{name}": pl.col("hop") == hop for name, hop in _STATUS_HOPS.items()},
     )
@@ -128,7 +126,10 @@ def _merge(events: pl.DataFrame) -> pl.DataFrame:
     merged = pl.concat([singles.select(columns), groups.select(columns)])
     ended = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
     ordered = merged.sort("timestamp", "source", "line", nulls_last=True) if groups.height else merged
-    return ordered.with_columns(ended_at=ended).with_row_index("row")
+    # The application's record of a request that no other source shows is the exchange.
+    told = pl.col("has_application") & ~pl.col("has_edge") & ~pl.col("has_browser") & _is_request()
+    kind = pl.when(told).then(pl.lit("request")).otherwise("kind")
+    return ordered.with_columns(kind=kind, ended_at=ended).with_row_index("row")
 
 
 _STATUS_HOPS = {"browser": _BROWSER, "edge": _EDGE, "application": _APPLICATION}

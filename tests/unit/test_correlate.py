@@ -163,3 +163,25 @@ def test_unlike_or_distant_requests_do_not_join():
         )
     )
     assert sorted(joined.exchanges["events"].list.len().to_list()) == [1, 1, 2]
+
+
+def test_request_that_only_the_application_recorded_is_an_exchange():
+    """Its access record and its other records count once, as a request; a record without a request stays one."""
+    joined = correlate(
+        frame(
+            row(
+                "app",
+                1,
+                status=401,
+                method="GET",
+                path="/v1/x",
+                request_id="a",
+                level="info",
+                message="request completed",
+            ),
+            row("app", 1, request_id="a", level="warning", message="authentication failed"),
+            row("app", 2, level="info", message="reloaded"),
+        )
+    )
+    assert joined.exchanges["kind"].to_list() == ["request", "application"]
+    assert joined.exchanges["message"].to_list() == ["authentication failed", "reloaded"]

@@ -258,3 +258,9 @@ def test_many_failing_requests_are_judged():
     rows = [row("access", second / 100, status=500, client_ip=f"10.0.{second % 250}.1") for second in range(20_000)]
     incident, _ = judge(*rows)
     assert incident.failed == 20_000
+
+
+def test_application_log_alone_says_nothing_of_the_proxy():
+    """Its own status compared with itself proves no passing on."""
+    _, verdicts = judge(*five("app", level="info", status=401, message="request completed", method="GET", path="/v1/x"))
+    assert verdicts["proxy"].verdict == "not_visible"

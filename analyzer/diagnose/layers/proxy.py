@@ -102,7 +102,8 @@ def _answered_alone(scene: Scene) -> Opinion | None:
 
 
 def _passed_on(scene: Scene) -> Opinion | None:
-    same = (pl.col("application_status") == outer_status()) | (
+    seen_outside = pl.col("has_edge") | pl.col("has_browser")
+    same = (seen_outside & (pl.col("application_status") == outer_status())) | (
         pl.col("application_status").is_null()
         & (last_upstream_status() == pl.col("edge_status"))
         & ~pl.col("edge_status").is_in([502, 504])
