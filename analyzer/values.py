@@ -135,11 +135,11 @@ def knows_zone(name: str) -> bool:
     """Whether localised reads times of this zone: an IANA name, or an offset such as +05:30."""
     if _OFFSET.fullmatch(name):
         return True
-    try:
+    try:  # Polars takes an empty name for none
         pl.select(pl.lit(None, pl.Datetime("us")).dt.replace_time_zone(name))
     except pl.exceptions.PolarsError:
         return False
-    return True
+    return name != ""
 
 
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
