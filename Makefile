@@ -1,10 +1,10 @@
-# Two commands: `make demo` for the main job, `make test` for everything that is checked.
+# `make demo` for the main job, `make test` for everything that is checked; `make conformance` needs Debian's servers.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STORY ?= sample_logs/signing-key-rotation
 
-.PHONY: demo test lint clean
+.PHONY: demo test conformance lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -16,6 +16,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed lint
 	$(BIN)/python -m pytest -q
+
+# Real servers log known requests, and every column of every line is compared; SERVERS names some of them.
+conformance: $(VENV)/.installed
+	PYTHONPATH=tests $(BIN)/python -m servers $(SERVERS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

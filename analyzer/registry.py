@@ -8,14 +8,14 @@ from types import ModuleType
 
 
 def discover(package: str, attribute: str) -> dict[str, object]:
-    """Gives {module stem: exported value} for each module of the package whose name has no leading underscore.
+    """Gives {module stem: exported value} for each module of the package, packages apart, whose name has no leading underscore.
 
     Ordered by stem. Raises AttributeError naming the module that lacks the attribute: a broken plug-in is loud.
     """
     parent: ModuleType = importlib.import_module(package)
     found: dict[str, object] = {}
     for info in sorted(pkgutil.iter_modules(parent.__path__), key=lambda item: item.name):
-        if info.name.startswith("_"):
+        if info.name.startswith("_") or info.ispkg:
             continue
         module = importlib.import_module(f"{package}.{info.name}")
         if not hasattr(module, attribute):

@@ -231,14 +231,22 @@ _PRIVATE = (
 )
 
 
-def client(peer: pl.Expr, forwarded: pl.Expr) -> pl.Expr:
-    """Gives the client behind a private or missing peer: the first public address of X-Forwarded-For, else its first.
+def client(peer: pl.Expr, forwarded: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Gives the client behind a private or missing peer, and the rule: first public address of X-Forwarded-For, else first.
 
-    A public peer is kept, since anybody can send the header.
+    A public peer is kept, since anybody can send the header. The rule is null where no header was logged.
     """
     hops = forwarded.str.split(",").list.eval(address(pl.element()).drop_nulls())
     public = hops.list.eval(pl.element().filter(~is_private(pl.element()))).list.first()
-    return pl.when(peer.is_null() | is_private(peer)).then(pl.coalesce(public, hops.list.first(), peer)).otherwise(peer)
+    hidden = (peer.is_null() | is_private(peer)) & (hops.list.len() > 0).fill_null(value=False)
+    found = pl.when(hidden).then(pl.coalesce(public, hops.list.first())).otherwise(peer)
+    forwarded_rule = (
+        pl.when(public.is_null())
+        .then(pl.lit("first of forwarded_for"))
+        .otherwise(pl.lit("first public of forwarded_for"))
+    )
+    rule = pl.when(hidden).then(forwarded_rule).when(hops.list.len() > 0).then(pl.lit("peer"))
+    return found, rule
 
 
 def trace_id(text: pl.Expr) -> pl.Expr:
@@ -259,3 +267,39 @@ def trace_id(text: pl.Expr) -> pl.Expr:
 def auth_scheme(text: pl.Expr) -> pl.Expr:
     """Gives the scheme of an Authorization header; never its credentials."""
     return text.str.extract(r"^([A-Za-z][A-Za-z0-9._-]{0,31})\s", 1)
+
+
+def tls_version(text: pl.Expr) -> pl.Expr:
+    """Gives TLSv1.2 and the like for all spellings of servers (TLSv1.2, TLS1.2, tls12, 1.2, 0x0303); else the text."""
+    folded = text.str.to_lowercase().str.replace_all(r"[ _.]|^tls", "").str.replace("^v", "")
+    return folded.replace_strict(_TLS, default=text, return_dtype=pl.String)
+
+
+_TLS = {
+    **dict.fromkeys(("13", "0x0304", "772"), "TLSv1.3"),
+    **dict.fromkeys(("12", "0x0303", "771"), "TLSv1.2"),
+    **dict.fromkeys(("11", "0x0302", "770"), "TLSv1.1"),
+    **dict.fromkeys(("10", "1", "0x0301", "769"), "TLSv1.0"),
+    **dict.fromkeys(("sslv3", "0x0300", "768"), "SSLv3"),
+}
+
+
+def percent_decoded(text: pl.Expr) -> pl.Expr:
+    """Gives the text that %XX stand for (RFC 3986, 2.1) where that is UTF-8, else the text as it is."""
+    piece = pl.element()
+    code = pl.concat_str(piece.str.slice(0, 2).str.to_lowercase(), piece.str.slice(2).str.encode("hex"))
+    stray = pl.concat_str(pl.lit("25"), piece.str.encode("hex"))
+    escaped = piece.str.contains(rf"^{_HEX}{{2}}")
+    # A first escape of our own, %78, lets the piece in front of the text's first escape be read like all others.
+    pieces = pl.concat_str(pl.lit("%78"), text).str.split("%").list.slice(1)
+    whole = pieces.list.eval(pl.when(escaped).then(code).otherwise(stray)).list.join("")
+    octets = pl.when(whole.str.contains(_UTF8)).then(whole).str.decode("hex", strict=False)
+    return pl.coalesce(octets.cast(pl.String).str.slice(1), text)
+
+
+_NEXT = "[89ab][0-9a-f]"
+_UTF8 = (  # RFC 3629, 4
+    rf"^(?:[0-7][0-9a-f]|(?:c[2-9a-f]|d[0-9a-f]){_NEXT}|e0[ab][0-9a-f]{_NEXT}|e[1-9a-cef](?:{_NEXT}){{2}}"
+    rf"|ed[89][0-9a-f]{_NEXT}|f0[9ab][0-9a-f](?:{_NEXT}){{2}}|f[1-3](?:{_NEXT}){{3}}"
+    rf"|f48[0-9a-f](?:{_NEXT}){{2}})*$"
+)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -23,11 +24,23 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _READING: tuple[Decorator, ...] = (
     click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
-    click.option("--format", "format_name", metavar="NAME", help="Read lines as this format; see `analyzer formats`."),
+    click.option(
+        "--format",
+        "format_name",
+        metavar="NAME",
+        help="Read lines as this format, or as the one that a YAML file defines.",
+    ),
     click.option("--log-format", metavar="TEXT", help="The server's own LogFormat or log_format text."),
+    click.option(
+        "--log-format-from",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The server's configuration, such as nginx.conf: its logs are read as it defines them.",
+    ),
     click.option("--tz", "zone", metavar="ZONE", help="Zone of times that carry none, such as Europe/Berlin."),
     click.option("--since", metavar="TIME", help="Leave out events before this ISO 8601 time."),
     click.option("--until", metavar="TIME", help="Leave out events from this ISO 8601 time on."),
+    click.option("--now", metavar="TIME", help="The time to call now, for years that lines leave out and for names."),
 )
 _RULES: tuple[Decorator, ...] = (
     click.option(
@@ -78,6 +91,13 @@ def zone_name(text: str | None) -> str | None:
     raise UsageError(f"there is no zone {text!r}.", hint=hint)
 
 
+def own_formats() -> tuple[Path, ...]:
+    """Gives the YAML files in the folder for formats of the user's own (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    folder = Path(base) / "analyzer" / "formats"
+    return tuple(sorted(path for path in folder.glob("*.y*ml") if path.is_file()))
+
+
 def redaction_key(named: Path | None) -> bytes:
     """Reads the key that the user named, else the user's own, which is made at first use."""
     from analyzer.redact import key_path, own_key, read_key
@@ -104,10 +124,13 @@ def work_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+def standard_input() -> BinaryIO:
+    """Gives the bytes of standard input; none where the caller closed it."""
+    return sys.stdin.buffer if sys.stdin else io.BytesIO()
+
+
 def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callable[[str, float | None], None]) -> Plan:
     """Makes the plan from a command's options."""
-    import sys
-
     from analyzer.pipeline import Plan
 
     only = options.get("only_rules")
@@ -120,11 +143,14 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         key=key,
         format_name=options["format_name"],
         log_format=options["log_format"],
+        log_format_from=options["log_format_from"],
+        own_formats=own_formats(),
         zone=zone_name(options["zone"]),
+        now=instant(options["now"], "--now") or datetime.now(UTC),
         since=since,
         until=until,
         rules=(only,) if only else tuple(options.get("rules", ())),
         only_rules=only is not None,
-        stdin=sys.stdin.buffer if sys.stdin else io.BytesIO(),  # None where the caller closed it
+        stdin=standard_input(),
         progress=progress,
     )

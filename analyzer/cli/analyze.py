@@ -27,7 +27,6 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
 @click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
-@click.option("--now", metavar="TIME", help="The time to call now, for reproducible output names.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report.")
 @click.option("--json", "as_json", is_flag=True, help="Print findings.json instead of the summary.")
 def command(**options: Any) -> None:

@@ -1,37 +1,128 @@
-"""Ties error-log lines, which carry no request id, to the request they speak of."""
+"""Ties error-log lines, which carry no request id, to the access line of the request that they speak of."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import polars as pl
 
 from analyzer.diagnose._time_join import nearest_pairs
 
 _BY = ("client_ip", "method", "target")
-_TOLERANCE = "1s"
+_EDGE = 1
+_SLACK = "1s"
+_SLACK_US = 1_000_000
+_LONGEST = "10m"
+_FAILING = 400
+_PAIRS = {"event": pl.UInt32, "access": pl.UInt32, "join": pl.String}
 
 
 def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Gives the keys (event, key, join), with those of error-log lines that one access line fits.
+    """Gives the keys (event, key, join), with those of error-log lines that an access line fits.
 
-    The access line has the same client, method and target, and is the nearest within a second: the error is written
-    at failure and the access line at the end of the request. An access line without a key gets one of its own.
-    Further lines about the same request (each server that was tried has one) follow the first.
+    Both have the same client, method and target, and the error lies within the request, give or take a second: it is
+    written at failure, the access line at the end. With the same number of the client's connection the tie is exact;
+    else strong where one access line fits, and weak where it is one of several. An access line without a key gets one
+    of its own. Further lines about the same request (each server that was tried has one) follow the first.
     """
-    nearest = _nearest(events)
-    if nearest.is_empty():
+    rows = _rows(events)
+    if rows.is_empty():
         return keys
-    matched = nearest.join(keys.rename({"event": "access"}), on="access", how="left", maintain_order="left")
+    pairs = _pairs(rows)
+    if pairs.is_empty():
+        return keys
+    matched = pairs.join(keys.rename({"event": "access", "join": "_"}), on="access", how="left", maintain_order="left")
     shared = matched.with_columns(key=pl.coalesce("key", pl.format("#{}", "access")))
-    strong = pl.lit("strong").alias("join")
-    added = [shared.select("event", "key", strong), shared.select(pl.col("access").alias("event"), "key", strong)]
+    added = [shared.select("event", "key", "join"), shared.select(pl.col("access").alias("event"), "key", "join")]
     return pl.concat([keys, *added]).unique("event", keep="first", maintain_order=True)
 
 
-def _nearest(events: pl.DataFrame) -> pl.DataFrame:
-    """Gives event and access, the numbers of an error line and of its access line, each in one pair at most."""
-    timed = pl.col("target").is_not_null() & pl.col("stamped_at").is_not_null()
+def _rows(events: pl.DataFrame) -> pl.DataFrame:
+    """Gives error lines without an id, and access lines: event, source, _BY, connection, status, began, at, is_edge."""
+    named = pl.col("target").is_not_null() & pl.col("stamped_at").is_not_null()
     error = (pl.col("kind") == "error") & pl.col("request_id").is_null()
-    rows = events.filter(timed, error | (pl.col("hop") == 1)).select(
-        "event", *_BY, at="stamped_at", is_edge=pl.col("hop") == 1
+    edge = pl.col("hop") == _EDGE
+    length = pl.duration(microseconds=pl.col("duration_us").fill_null(0))
+    ended = pl.when(pl.col("stamp_marks") == "start").then(pl.col("stamped_at") + length).otherwise("stamped_at")
+    found = events.filter(named, error | edge).select(
+        "event", "source", *_BY, "connection", "status", began="timestamp", at=ended, is_edge=edge
     )
-    return nearest_pairs(rows, _BY, _TOLERANCE)
+    return found if found["is_edge"].any() and not found["is_edge"].all() else found.clear()
+
+
+def _pairs(rows: pl.DataFrame) -> pl.DataFrame:
+    """Gives event, access, join: the surest pairs first, each access line in one of them."""
+    found = [pl.DataFrame(schema=_PAIRS)]
+    failing = ~pl.col("is_edge") | (pl.col("status") >= _FAILING)
+    if rows.filter("is_edge")["connection"].count():
+        numbered = rows.filter(pl.col("connection").is_not_null())
+        _take(found, numbered, [*_BY, "connection"], "exact")
+    _take(found, rows.filter(failing), _BY, None)
+    _take(found, rows, _BY, None)
+    _take_inside(found, rows)
+    _follow(found, rows)
+    return pl.concat(found)
+
+
+def _take(found: list[pl.DataFrame], rows: pl.DataFrame, by: Sequence[str], join: str | None) -> None:
+    """Adds the nearest pairs of what is not yet paired."""
+    free = _free(found, rows)
+    pairs = nearest_pairs(free.select("event", "at", "is_edge", *by), by, _SLACK)
+    if pairs.height:
+        found.append(pairs.with_columns(join=pl.lit(join)) if join else _judged(pairs, free, by))
+
+
+def _free(found: list[pl.DataFrame], rows: pl.DataFrame) -> pl.DataFrame:
+    paired = pl.concat(found)
+    used = pl.concat([paired["event"], paired["access"]]).to_frame("event")
+    return rows.join(used, on="event", how="anti", maintain_order="left")
+
+
+def _judged(pairs: pl.DataFrame, free: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Adds join: strong where one access line ended in the second of the error, or in the next one if none did."""
+    second = pl.col("at").dt.epoch("s")
+    ended = free.filter("is_edge").group_by(*by, second=second).agg(number=pl.len().cast(pl.Int64))
+    errors = free.select("event", *by, second=second, later=second + 1)
+    counted = (
+        pairs.join(errors, on="event", how="left", maintain_order="left")
+        .join(ended, on=[*by, "second"], how="left", maintain_order="left")
+        .join(
+            ended, left_on=[*by, "later"], right_on=[*by, "second"], how="left", suffix="_later", maintain_order="left"
+        )
+    )
+    fitting = pl.coalesce("number", "number_later").fill_null(1)
+    join = pl.when(fitting == 1).then(pl.lit("strong")).otherwise(pl.lit("weak"))
+    return counted.select("event", "access", join=join)
+
+
+def _take_inside(found: list[pl.DataFrame], rows: pl.DataFrame) -> None:
+    """Adds errors that were written long before their request ended, such as a buffered or a delayed one."""
+    free = _free(found, rows)
+    long = (pl.col("at") - pl.col("began")).dt.total_microseconds() > _SLACK_US
+    access = free.filter("is_edge", long).select(*_BY, "began", access="event", ended="at")
+    errors = free.filter(~pl.col("is_edge")).select("event", *_BY, "at")
+    if access.is_empty() or errors.is_empty():
+        return
+    early = access.with_columns(pl.col("began") - pl.duration(microseconds=_SLACK_US)).sort("began", "access")
+    inside = errors.sort("at", "event").join_asof(
+        early, left_on="at", right_on="began", by=list(_BY), strategy="backward", check_sortedness=False
+    )
+    kept = (
+        inside.filter(pl.col("at") <= pl.col("ended")).sort("event").unique("access", keep="first", maintain_order=True)
+    )
+    found.append(kept.select("event", "access", join=pl.lit("weak")))
+
+
+def _follow(found: list[pl.DataFrame], rows: pl.DataFrame) -> None:
+    """Adds further error lines of the connection and request of one that is paired."""
+    by = ["source", *_BY, "connection"]
+    errors = rows.filter(~pl.col("is_edge"), pl.col("connection").is_not_null()).sort("at", "event")
+    first = errors.join(pl.concat(found), on="event", how="inner", maintain_order="left")
+    rest = errors.join(first.select("event"), on="event", how="anti", maintain_order="left")
+    if first.is_empty() or rest.is_empty():
+        return
+    tied = rest.join_asof(
+        first.select(*by, "access", "join", "at"),
+        on="at", by=by, strategy="nearest", tolerance=_LONGEST, check_sortedness=False,
+    )  # fmt: skip
+    found.append(tied.filter(pl.col("access").is_not_null()).select("event", "access", "join"))

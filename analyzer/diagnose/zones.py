@@ -1,68 +1,186 @@
-"""Finds the time zone of an error log that writes none, by the access lines of the same requests."""
+"""Finds the time zone of a source that writes none, by what other sources say of the same requests."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+
+from analyzer.values import folded_id
 
 _BY = ["client_ip", "method", "target"]
 _STEP_S = 900
 _LONGEST_S = 14 * 3600
 _SLACK_S = 1
+_ID_SLACK_S = 120  # a browser's clock, and the length of a request, lie between two records of one id
 _FEWEST = 3
+_MOST_LINES = 2_000
+_HOUR_S = 3600
+_BROWSER = "har"
+_VOTES = {"source": pl.String, "line": pl.Int64, "shift": pl.Int64}
+_OFFSET = re.compile(r"offset \(([+-])([0-9]{2}):([0-9]{2})\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneShift:
-    """A source whose written times are shift_seconds ahead of UTC, as matches of its lines show."""
+    """A source whose written times are shift_seconds ahead of UTC, as matches of its lines show.
+
+    after are further shifts, each with the first line that it counts from: the night on which clocks change.
+    """
 
     source: str
     shift_seconds: int
     matches: int
+    after: tuple[tuple[int, int], ...] = ()
 
     @property
     def zone(self) -> str:
         """Gives UTC+01:00 and the like."""
-        sign = "-" if self.shift_seconds < 0 else "+"
-        hours, rest = divmod(abs(self.shift_seconds), 3600)
-        return f"UTC{sign}{hours:02}:{rest // 60:02}"
+        return ", then ".join(zone_name(seconds) for seconds in (self.shift_seconds, *(each[1] for each in self.after)))
+
+
+def zone_name(seconds: int) -> str:
+    """Gives UTC+01:00 for 3,600 seconds."""
+    sign = "-" if seconds < 0 else "+"
+    hours, rest = divmod(abs(seconds), 3600)
+    return f"UTC{sign}{hours:02}:{rest // 60:02}"
 
 
 def find_shifts(events: pl.DataFrame, assumed: Collection[str]) -> tuple[ZoneShift, ...]:
-    """Gives the quarter-hour shift that makes most error lines fall on a failing access line of the same request.
+    """Gives the quarter-hour shift that makes most lines fall on what other sources wrote of the same requests.
 
-    Same client, method and target, at most a second apart. Only for sources whose zone was assumed, and only where at
-    least three lines match, more than without a shift, and more than with any other shift.
+    For sources whose zone was assumed, and only where at least three lines match, and more than with any other shift;
+    a shift of nothing is found as well. A line matches a record with the same request or trace id, within two minutes,
+    or a failing or rare access line with the same client, method and target, within a second.
     """
-    request = pl.col("target").is_not_null()
-    errors = events.filter(pl.col("source").is_in(sorted(assumed)), pl.col("kind") == "error", request)
-    failing = (pl.col("kind") == "request") & (pl.col("format") != "har") & (pl.col("status") >= 400)
-    access = events.filter(failing, request)
-    if errors.is_empty() or access.is_empty():
+    unknown = events.filter(pl.col("source").is_in(sorted(assumed)))
+    known = events.filter(~pl.col("source").is_in(sorted(assumed)))
+    if unknown.is_empty():
         return ()
-    second = pl.col("stamped_at").dt.epoch("s")
-    lines = errors.select("source", "line", *_BY, second=second).drop_nulls()
-    seen = pl.concat(access.select(*_BY, second=second + slack) for slack in range(-_SLACK_S, _SLACK_S + 1)).unique()
-    counted = [
-        (shift, lines.with_columns(pl.col("second") - shift).join(seen, on=[*_BY, "second"], how="semi"))
-        for shift in range(-_LONGEST_S, _LONGEST_S + 1, _STEP_S)
-    ]
-    found = (_best_shift(source, counted) for source in lines["source"].unique().sort())
+    votes = pl.concat([_votes_of_ids(unknown, known), _votes_of_requests(events, unknown)]).unique()
+    found = (_best(str(source), votes.filter(source=source)) for source in votes["source"].unique().sort())
     return tuple(shift for shift in found if shift is not None)
 
 
-def _best_shift(source: str, counted: Sequence[tuple[int, pl.DataFrame]]) -> ZoneShift | None:
-    matches = sorted(((frame.filter(source=source).height, shift) for shift, frame in counted), reverse=True)
-    (most, shift), (second_most, _) = matches[0], matches[1]
-    return ZoneShift(source, shift, most) if shift and most >= _FEWEST and most > second_most else None
+def _votes_of_ids(unknown: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Gives source, line, shift for lines whose id another source has too."""
+    votes = [pl.DataFrame(schema=_VOTES)]
+    for name in ("request_id", "trace_id"):
+        sides = [
+            frame.select("source", "line", at="stamped_at", id=folded_id(pl.col(name))).drop_nulls()
+            for frame in (unknown, known)
+        ]
+        mine, theirs = (side.unique(["source", "id"], keep="none") for side in sides)
+        apart = (pl.col("at") - pl.col("at_other")).dt.total_seconds()
+        joined = mine.sort("source", "line").join(theirs, on="id", suffix="_other").with_columns(apart=apart)
+        near = joined.with_columns(shift=(pl.col("apart") / _STEP_S).round().cast(pl.Int64) * _STEP_S)
+        kept = near.filter(
+            (pl.col("apart") - pl.col("shift")).abs() <= _ID_SLACK_S, pl.col("shift").abs() <= _LONGEST_S
+        )
+        votes.append(kept.select(list(_VOTES)))
+    return pl.concat(votes)
+
+
+def _votes_of_requests(events: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
+    """Gives source, line, shift for error lines, and access lines of rare requests, that an access line fits."""
+    second = pl.col("stamped_at").dt.epoch("s")
+    asked = events.filter(pl.col("target").is_not_null(), pl.col("kind") == "request", pl.col("format") != _BROWSER)
+    rare = pl.len().over("source", *_BY) <= _FEWEST
+    failing = pl.col("status") >= 400
+    access = asked.filter(failing | rare).select("source", *_BY, second=second)
+    lines = unknown.filter(
+        pl.col("target").is_not_null(), (pl.col("kind") == "error") | ((pl.col("kind") == "request") & rare)
+    ).select("source", "line", *_BY, second=second)
+    lines = lines.drop_nulls().sort("source", "line").group_by("source", maintain_order=True).head(_MOST_LINES)
+    if lines.is_empty() or access.is_empty():
+        return pl.DataFrame(schema=_VOTES)
+    seen = pl.concat(access.with_columns(pl.col("second") + slack) for slack in range(-_SLACK_S, _SLACK_S + 1)).rename(
+        {"source": "other"}
+    )
+    votes = [pl.DataFrame(schema=_VOTES)]
+    for shift in range(-_LONGEST_S, _LONGEST_S + 1, _STEP_S):
+        moved = lines.with_columns(pl.col("second") - shift)
+        matched = moved.join(seen, on=[*_BY, "second"]).filter(pl.col("other") != pl.col("source"))
+        votes.append(matched.select("source", "line", shift=pl.lit(shift, dtype=pl.Int64)).unique())
+    return pl.concat(votes)
+
+
+def _best(source: str, votes: pl.DataFrame) -> ZoneShift | None:
+    counted = votes.group_by("shift").agg(number=pl.len()).sort("number", "shift", descending=True)
+    numbers = counted.rows()
+    shift, most = numbers[0]
+    if most < _FEWEST:
+        return None
+    changed = _changed_clock(shift, votes)
+    if changed is not None:
+        first, line, second, more = changed
+        return ZoneShift(source, first, most + more, ((line, second),))
+    tied = len(numbers) > 1 and numbers[1][1] == most
+    return None if tied else ZoneShift(source, shift, most)
+
+
+def _changed_clock(shift: int, votes: pl.DataFrame) -> tuple[int, int, int, int] | None:
+    """Gives (first shift, line, second shift, lines more) where lines before and after one are an hour apart."""
+    lines = votes.group_by("line").agg(pl.col("shift"))
+    mine = lines.filter(pl.col("shift").list.contains(shift))["line"]
+    for other in (shift - _HOUR_S, shift + _HOUR_S):
+        rest = lines.filter(pl.col("shift").list.contains(other), ~pl.col("shift").list.contains(shift))["line"]
+        if len(rest) < _FEWEST:
+            continue
+        (low, low_shift), (high, high_shift) = sorted(((mine, shift), (rest, other)), key=lambda pair: _middle(pair[0]))
+        if _first(high) > _last(low):
+            return low_shift, _first(high), high_shift, len(rest)
+    return None
+
+
+def _middle(lines: pl.Series) -> float:
+    middle = lines.median()
+    return middle if isinstance(middle, float) else 0.0
+
+
+def _first(lines: pl.Series) -> int:
+    first = lines.min()
+    return first if isinstance(first, int) else 0
+
+
+def _last(lines: pl.Series) -> int:
+    last = lines.max()
+    return last if isinstance(last, int) else 0
+
+
+def sibling_shift(name: str, zones: Mapping[str, str]) -> tuple[int, str] | None:
+    """Gives the offset in seconds that the sources in the same folder write, and the first of them.
+
+    zones says for each source how its zone is known. None where they write none, or different ones.
+    """
+    folder = name.rpartition("/")[0]
+    beside = {other: _OFFSET.search(known) for other, known in sorted(zones.items()) if _folder(other) == folder}
+    offsets = {other: found for other, found in beside.items() if found and other != name}
+    if len({found.groups() for found in offsets.values()}) != 1:
+        return None
+    other, found = next(iter(offsets.items()))
+    sign, hours, minutes = found.groups()
+    return int(f"{sign}1") * (int(hours) * 3600 + int(minutes) * 60), other
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def apply_shifts(events: pl.DataFrame, shifts: Collection[ZoneShift]) -> pl.DataFrame:
     """Moves timestamp and stamped_at of the shifted sources onto UTC."""
-    if not shifts:
+    if not any(shift.shift_seconds or shift.after for shift in shifts):
         return events
-    seconds = {shift.source: shift.shift_seconds for shift in shifts}
-    ahead = pl.duration(seconds=pl.col("source").replace_strict(seconds, default=0, return_dtype=pl.Int64))
+    ahead = pl.duration(seconds=_seconds(tuple(shifts)))
     return events.with_columns(pl.col("timestamp") - ahead, pl.col("stamped_at") - ahead)
+
+
+def _seconds(shifts: Sequence[ZoneShift]) -> pl.Expr:
+    seconds = {shift.source: shift.shift_seconds for shift in shifts}
+    ahead = pl.col("source").replace_strict(seconds, default=0, return_dtype=pl.Int64)
+    for shift in shifts:
+        for line, later in shift.after:
+            ahead = pl.when((pl.col("source") == shift.source) & (pl.col("line") >= line)).then(later).otherwise(ahead)
+    return ahead

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from analyzer.formats._chain import BlockResult, read_block
+from analyzer.formats._chain import LONG_AGO, BlockResult, read_block
 from analyzer.formats._compile import compile_log_format
+from analyzer.formats._configuration import Configuration, read_configuration
+from analyzer.formats._custom import read_custom_format
 from analyzer.formats._detection import Choice, Score, detect
-from analyzer.formats._registered import document_formats, line_formats
+from analyzer.formats._reader import Reader
+from analyzer.formats._registered import document_formats, line_formats, wrappers
 
 __all__ = [
+    "LONG_AGO",
     "BlockResult",
     "Choice",
+    "Configuration",
+    "Reader",
     "Score",
     "compile_log_format",
     "detect",
     "document_formats",
     "line_formats",
     "read_block",
+    "read_configuration",
+    "read_custom_format",
+    "wrappers",
 ]

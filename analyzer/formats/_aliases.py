@@ -3,6 +3,7 @@
 Letter case, `_` and `-` do not count; dots stand for nesting, so `http.request.id` and {"http": {"request": {"id"}}}
 are one key. Sources: ECS (elastic.co/guide/en/ecs), OpenTelemetry semantic conventions, and the documentation of
 pino, bunyan, zap, slog, structlog, python-json-logger, Logback, Serilog and Google Cloud Logging.
+Headers come after all other keys, in the order of their table.
 """
 
 from __future__ import annotations
@@ -61,15 +62,27 @@ _ALIASES: dict[str, str] = {
     "upstream_s": "upstream_response_time urt upstream_time upstream_duration_s",
     "upstream_ms": "upstream_response_time_ms upstream_ms upstream_time_ms backend_time_ms",
     "upstream_ns": "originduration",
+    "upstream_name": "proxy_upstream_name upstream_name upstream_cluster",
+    "result": "upstream_cache_status cache_status",
+    "response_flags": "response_flags",
+    "span_id": "span.id span_id spanid dd.span_id logging.googleapis.com/spanid x_b3_spanid otel_span_id "
+    "span_context.span_id context.span_id",
+    "edge_id": "cf_ray cfray rayid x_amz_cf_id x_azure_ref",
+    "tls_version": "tls.protocol.version tls.version tls_version ssl_protocol",
+    "tls_cipher": "tls.cipher tls_cipher ssl_cipher",
+    "host_name": "host.name host.hostname hostname k8s.pod.name kubernetes.pod.name kubernetes.pod_name",
+    "process": "process.name k8s.container.name kubernetes.container.name kubernetes.container_name",
     "level": "log.level level severity severitytext levelname lvl log_level loglevel @l priority_name",
     "severity_number": "severitynumber",
     "message": "message msg body body.stringvalue @m event short_message log_message log text textpayload "
-    "jsonpayload.message @mt",
+    "jsonpayload.message @mt formattedmessage",
     "logger": "log.logger logger logger_name loggername sourcecontext scope.name instrumentationscope.name",
     "exception_type": "error.type exception.type exception.exc_type err.type err.name error.kind error.name "
-    "exception_class exc_type exception.class exception.exception_class error_type thrown.name error.class",
+    "exception_class exc_type exception.class exception.exception_class error_type thrown.name error.class "
+    "throwable.classname",
     "exception_message": "error.message exception.message exception.exc_value err.message error.msg error err "
-    "exc_value exception_message exception.exception_message error_message thrown.message errormessage",
+    "exc_value exception_message exception.exception_message error_message thrown.message errormessage "
+    "throwable.message",
     "stack_trace": "error.stack_trace exception.stacktrace exception.stack_trace exception.stack err.stack "
     "error.stack stack_trace stacktrace stack exc_info exc_text exception error_verbose errorverbose @x traceback "
     "thrown.extendedstacktrace",
@@ -104,9 +117,9 @@ def fold(key: str) -> str:
 _RANKS: dict[str, tuple[int, str]] = {
     fold(alias): (rank, slot) for slot, keys in _ALIASES.items() for rank, alias in reversed([*enumerate(keys.split())])
 }
-_REQUEST = {fold(header): slot for header, slot in _headers.REQUEST.items()}
-_RESPONSE = {fold(header): slot for header, slot in _headers.RESPONSE.items()}
-_HEADER_RANK, _CONTAINER_RANK = 100, 200
+_HEADER_RANK, _CONTAINER_RANK = 100, 1_000
+_REQUEST = {fold(name): (_HEADER_RANK + rank, slot) for rank, (name, slot) in enumerate(_headers.REQUEST.items())}
+_RESPONSE = {fold(name): (2 * _HEADER_RANK + rank, slot) for rank, (name, slot) in enumerate(_headers.RESPONSE.items())}
 
 
 @lru_cache(maxsize=65_536)
@@ -116,11 +129,11 @@ def meaning(folded: str) -> tuple[int, str] | None:
         return _RANKS[folded]
     for prefixes, table in ((_REQUEST_HEADERS, _REQUEST), (_RESPONSE_HEADERS, _RESPONSE)):
         for prefix in prefixes:
-            slot = table.get(folded.removeprefix(prefix)) if folded.startswith(prefix) else None
-            if slot is not None:
-                return _HEADER_RANK, slot
+            found = table.get(folded.removeprefix(prefix)) if folded.startswith(prefix) else None
+            if found is not None:
+                return found
     for container in _CONTAINERS:
         if folded.startswith(container):
             inner = meaning(folded.removeprefix(container))
-            return (inner[0] + _CONTAINER_RANK, inner[1]) if inner else None
+            return (min(inner[0], _CONTAINER_RANK) + _CONTAINER_RANK, inner[1]) if inner else None
     return None

@@ -5,33 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import polars as pl
 
-from analyzer.formats._plugin import LINES, Format, Parsed
-from analyzer.formats._registered import line_formats
+from analyzer.formats import _peel, _stack
+from analyzer.formats._chain import LONG_AGO
+from analyzer.formats._plugin import LINES, Format, Parsed, Wrapper
+from analyzer.formats._registered import line_formats, wrappers
 
 _MOST_LINES = 200
+_MOST_WRAPPERS = 3
+_FIRST_UNREAD = 3
 _COLUMN = re.compile(r"column ([0-9]+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The share of the head's lines, blank ones apart, that a format reads."""
+    """The share of lines, blank ones apart, that a format reads; unread are line and reason of the first others."""
 
     name: str
     share_read: float
+    unread: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The formats in the order of their use, the share of lines that they read together, and why they were chosen."""
+    """The formats in the order of their use, the share of lines that they read together, and why they were chosen.
+
+    wrappers come off before, the outermost first.
+    """
 
     formats: tuple[Format, ...]
     confidence: float
     reason: str
     scores: tuple[Score, ...]
+    wrappers: tuple[Wrapper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +49,94 @@ class _Trial:
     form: Format
     parsed: Parsed
     read: frozenset[int]
+    timed: frozenset[int]
     filled: float
     width: int
 
 
-def detect(head: Sequence[str], zone: str) -> Choice:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The chain that reads most, and the trials of all formats."""
+
+    chain: tuple[_Trial, ...]
+    trials: tuple[_Trial, ...]
+
+    @property
+    def read(self) -> frozenset[int]:
+        return frozenset[int]().union(*(trial.read for trial in self.chain))
+
+
+def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequence[Format] = ()) -> Choice:
     """Chooses by the first lines of a source; the first of them may be cut.
 
     Of formats that read the same lines, the more specific comes first (it reads fewer of the other formats' samples),
     then the one that fills more columns. A format stays in the chain only for lines that those before it do not read.
+    now decides the year of times without one; extra are formats of the user's, which come before all others.
     """
-    lines = [text for text in head[:_MOST_LINES] if text.strip()]
-    frame = pl.DataFrame({"line": range(len(lines)), "raw": lines}, schema=LINES)
-    trials = [_try(form, frame, zone) for form in line_formats().values()] if lines else []
+    lines = [(number, text) for number, text in enumerate(head[:_MOST_LINES], start=1) if text.strip()]
+    frame = pl.DataFrame(lines, schema=LINES, orient="row")
+    taken: list[Wrapper] = []
+    chosen = _choose(frame, zone, extra)
+    while len(taken) < _MOST_WRAPPERS:
+        wrapper = _outermost(frame, taken, zone, now)
+        if wrapper is None:
+            break
+        inside = _peel.peel(frame, [wrapper], zone, now)
+        found = _choose(inside.select("line", "raw"), zone, extra)
+        wrapped = frozenset(inside.filter(pl.col("wrapper").is_not_null())["line"].to_list())
+        if not (wrapper.certain or _helps(found, chosen, wrapped)):
+            break
+        taken.append(wrapper)
+        frame, chosen = inside.select("line", "raw"), found
+    return _choice(chosen, frame, tuple(taken))
+
+
+def _choose(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> _Chosen:
+    formats = {**line_formats(), **{form.name: form for form in extra}}
+    trials = tuple(_try(form, frame, zone) for form in formats.values()) if frame.height else ()
+    return _Chosen(tuple(_chain(_ranked(trials, frozenset(form.name for form in extra)))), trials)
+
+
+def _outermost(frame: pl.DataFrame, taken: Sequence[Wrapper], zone: str, now: datetime) -> Wrapper | None:
+    """Gives the wrapper that most lines are in; of two, the certain one."""
+    counted = [
+        (int(unwrapped.lines["lines"].sum()), wrapper.certain, wrapper.name, wrapper)
+        for wrapper in wrappers().values()
+        if wrapper not in taken and (unwrapped := wrapper.unwrap(frame, zone, now)).lines.height
+    ]
+    return max(counted, key=lambda item: item[:3])[3] if counted else None
+
+
+def _helps(inside: _Chosen, outside: _Chosen, lines: frozenset[int]) -> bool:
+    """Whether these lines are read better without their wrapper: most carry a time of their own, or more are read.
+
+    Many an application begins its lines with a time: what is left of such a line has none.
+    """
+    if not inside.chain:
+        return not outside.read & lines
+    timed = frozenset[int]().union(*(trial.timed for trial in inside.chain)) & lines
+    return len(timed) * 2 >= len(lines) or len(inside.read & lines) > len(outside.read & lines)
+
+
+def _choice(chosen: _Chosen, frame: pl.DataFrame, taken: tuple[Wrapper, ...]) -> Choice:
+    reason = _reason(chosen.chain, chosen.trials, frame.height)
+    known = len(chosen.read)
+    if any(getattr(trial.form, "spans", None) == "rest" for trial in chosen.chain):
+        rest = frame.filter(~pl.col("line").is_in(sorted(chosen.read)))
+        known += rest.filter(_stack.continues(pl.col("raw"))).height
+    if taken:
+        known = frame.height
+        reason = f"the lines come in {' in '.join(wrapper.title for wrapper in reversed(taken))}; {reason}"
+    total = max(frame.height, 1)
     scores = sorted(
-        (Score(t.form.name, len(t.read) / len(lines)) for t in trials), key=lambda s: (-s.share_read, s.name)
+        (Score(t.form.name, len(t.read) / total) for t in chosen.trials), key=lambda s: (-s.share_read, s.name)
     )
-    chain = _chain(_ranked(trials))
-    read = frozenset[int]().union(*(trial.read for trial in chain))
-    return Choice(
-        tuple(trial.form for trial in chain),
-        len(read) / len(lines) if lines else 0.0,
-        _reason(chain, trials, len(lines)),
-        tuple(scores),
-    )
+    return Choice(tuple(trial.form for trial in chosen.chain), known / total, reason, tuple(scores), taken)
+
+
+def _score(trial: _Trial, total: int) -> Score:
+    unread = trial.parsed.rejects.sort("line").head(_FIRST_UNREAD)
+    return Score(trial.form.name, len(trial.read) / total, tuple(unread.select("line", "reason").iter_rows()))
 
 
 def _try(form: Format, frame: pl.DataFrame, zone: str) -> _Trial:
@@ -70,18 +144,24 @@ def _try(form: Format, frame: pl.DataFrame, zone: str) -> _Trial:
     read = frozenset(frame["line"].to_list()) - frozenset(parsed.rejects["line"].to_list())
     events = parsed.events
     cells = sum(events.height - column.null_count() for column in events.get_columns())
-    return _Trial(form, parsed, read, cells / events.height if events.height else 0.0, events.width)
+    timed = (
+        frozenset(events.filter(pl.col("stamped_at").is_not_null())["line"])
+        if "stamped_at" in events.columns
+        else frozenset()
+    )
+    return _Trial(form, parsed, read, timed, cells / events.height if events.height else 0.0, events.width)
 
 
-def _ranked(trials: Sequence[_Trial]) -> list[_Trial]:
+def _ranked(trials: Sequence[_Trial], own: frozenset[str] = frozenset()) -> list[_Trial]:
     """Orders by the lines that a format and those it shares lines with can reach, then specific before generic.
 
     So a generic format that also reads the cut first line does not pass the specific one that reads all the others.
     """
 
-    def key(trial: _Trial) -> tuple[int, int, float, int, str]:
+    def key(trial: _Trial) -> tuple[bool, int, int, float, int, str]:
         reach = max(len(other.read) for other in trials if other.read & trial.read)
-        return (-reach, _breadth()[trial.form.name], -trial.filled, trial.width, trial.form.name)
+        name = trial.form.name
+        return (name not in own, -reach, _breadth().get(name, 0), -trial.filled, trial.width, name)
 
     return sorted((trial for trial in trials if trial.read), key=key)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _slots
+from analyzer.formats import _slots, _stack
 
 _REQUEST_PARTS = ("method", "target", "protocol")
 
@@ -30,7 +30,7 @@ def build(texts: pl.DataFrame, *, marks: str | None) -> pl.DataFrame:
     frame = _name_client(frame)
     if target is not None:
         frame = _locate(frame)
-    return _stamp(frame, marks)
+    return _stack.fill(_stamp(frame, marks))
 
 
 def _split_request_line(texts: pl.DataFrame) -> pl.DataFrame:
@@ -63,23 +63,26 @@ def _protocol(present: set[str]) -> list[pl.Expr]:
 
 
 def _client(present: set[str]) -> list[pl.Expr]:
-    peers = [pl.col(name) for name in ("client_ip", "client_ip_other") if name in present]
-    if not peers and "forwarded_for" not in present:
-        return []
-    forwarded = [pl.col("forwarded_for")] if "forwarded_for" in present else []
-    peer = pl.coalesce(peers) if peers else pl.lit(None, dtype=pl.String)
-    return [pl.struct(peer.alias("peer"), *forwarded).alias("client_ip")]
+    named = [name for name in ("client_ip", "client_ip_other", "forwarded_for") if name in present]
+    return [pl.struct(*named).alias("_client")] if named else []
 
 
 def _name_client(frame: pl.DataFrame) -> pl.DataFrame:
-    """Replaces the struct of peer and X-Forwarded-For by the client's address."""
-    if "client_ip" not in frame.columns:
+    """Replaces the struct of the addresses by the client's, the peer's where it is another, and the rule used."""
+    if "_client" not in frame.columns:
         return frame
-    client = pl.col("client_ip").struct
-    address = values.address(client.field("peer"))
-    if "forwarded_for" in frame.select(client.unnest()).columns:
-        address = values.client(address, client.field("forwarded_for"))
-    return _by_distinct(frame, "client_ip", _client=address).drop("client_ip").rename({"_client": "client_ip"})
+    known = set(frame["_client"].struct.fields)
+    written = {name: pl.col("_client").struct.field(name) for name in known}
+    peers = [values.address(written[name]) for name in ("client_ip", "client_ip_other") if name in known]
+    peer = pl.coalesce(peers) if peers else pl.lit(None, dtype=pl.String)
+    found = {"client_ip": peer}
+    if "forwarded_for" in known:
+        client, rule = values.client(peer, written["forwarded_for"])
+        found |= {"client_ip": client, "client_ip_from": rule}
+    other = values.address(written["client_ip_other"]) if len(peers) > 1 else peer
+    if len(known) > 1:
+        found |= {"peer_ip": pl.when(other.ne_missing(found["client_ip"])).then(other)}
+    return _by_distinct(frame, "_client", **found).drop("_client")
 
 
 def _by_distinct(frame: pl.DataFrame, key: str, **derived: pl.Expr) -> pl.DataFrame:

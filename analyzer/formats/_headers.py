@@ -34,6 +34,11 @@ REQUEST: Mapping[str, str] = MappingProxyType(
         "uber-trace-id": "trace_id",
         "x-trace-id": "trace_id",
         "x-datadog-trace-id": "trace_id",
+        "x-b3-spanid": "span_id",
+        "x-datadog-parent-id": "span_id",
+        "cf-ray": "edge_id",
+        "x-amz-cf-id": "edge_id",
+        "x-azure-ref": "edge_id",
     }
 )
 RESPONSE: Mapping[str, str] = MappingProxyType(
@@ -54,8 +59,11 @@ RESPONSE: Mapping[str, str] = MappingProxyType(
         "x-request-id": "request_id",
         "x-correlation-id": "request_id",
         "x-amzn-requestid": "request_id",
-        "x-amz-cf-id": "request_id",
-        "cf-ray": "request_id",
+        "x-amz-cf-id": "edge_id",
+        "cf-ray": "edge_id",
+        "x-azure-ref": "edge_id",
+        "x-amz-id-2": "edge_id",
+        "x-akamai-request-id": "edge_id",
         "request-id": "request_id",
         "traceparent": "trace_id",
         "x-amzn-trace-id": "trace_id",

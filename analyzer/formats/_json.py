@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 import polars as pl
 
-from analyzer.formats import _aliases, _events, _slots, _times
-from analyzer.formats._plugin import Parsed
+from analyzer.formats import _aliases, _events, _times
+from analyzer.formats._json_sheet import DEEPEST, Sheet
+from analyzer.formats._plugin import LINES, Parsed
 
-_DEEPEST = 8
+_SIGN = re.compile("[+-]")
 _ESCAPE = re.compile(r"\\.")
 _PLACE = re.compile(r"(.*) \(byte ([0-9]+)\)$")
-_DURATIONS = frozenset({"duration_ns", "duration_us", "duration_ms", "duration_s"})
-_MOMENT = frozenset({"time", "message", "stack_trace", "exception_message", "status", "method", "request_line"})
+_TIMES = ("time", "time_end", "collected_at")
+_NAMES: dict[type | tuple[type, ...], str] = {int: "whole number", (int, float): "number", str: "text"}
 
 
 @dataclass(frozen=True, slots=True)
 class JsonFormat:
     """Reads records that hold one key of each group in requires; all other lines are rejects.
 
-    keys: what a key means in this format, before the shared table; None for a key that means something else here.
+    begins: under one of these paths stands a text that begins so, in any letter case.
+    one_of: the text under this path, up to a + or -, must be one of these.
+    types: what the value under a path must be, if it is there: int, (int, float) or str.
+    keys: what a key means in this format, before the shared table, best first; None if it means something else here.
+    A slot that begins with `_` is for refine alone; time_end is the end of the exchange where time is its start.
+    unfold: makes a plain record of one, or gives the reason why it cannot be read.
+    refine: corrects the frame of texts, one String column per slot; a column `kind` decides on the kind.
     marks: what the time of a record stands for, where the record tells a duration.
     access: whether each record is a request, whatever level and message it has.
+    notes: sentences for the reader of the report, given where a record was read.
     """
 
     name: str
@@ -36,43 +44,84 @@ class JsonFormat:
     kind: str
     samples: tuple[str, ...]
     requires: tuple[tuple[str, ...], ...] = ()
+    begins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    one_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    types: Mapping[str, type | tuple[type, ...]] = field(default_factory=dict)
     keys: Mapping[str, str | None] = field(default_factory=dict)
+    unfold: Callable[[dict[str, Any]], dict[str, Any] | str] | None = None
+    refine: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     marks: str = "end"
     access: bool = False
+    notes: tuple[str, ...] = ()
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw: one event per record."""
-        sheet = _Sheet(self, lines.height)
+        ranks = {_aliases.fold(path): rank - len(self.keys) for rank, path in enumerate(self.keys)}
+        slots = {_aliases.fold(path): slot for path, slot in self.keys.items()}
+
+        def meaning(path: str) -> tuple[int, str] | None:
+            folded = _aliases.fold(path)
+            if folded not in slots:
+                return _aliases.meaning(folded)
+            slot = slots[folded]
+            return None if slot is None else (ranks[folded], slot)
+
+        sheet = Sheet(meaning, lines.height)
         reasons = [self._read(sheet, raw, row) for row, raw in enumerate(lines["raw"])]
         marked = lines.select("line", "raw").with_columns(pl.Series("reason", reasons, dtype=pl.String))
         kept = marked["reason"].is_null()
-        events = self._events(lines.select("line", "raw").hstack(sheet.frame()).filter(kept), zone)
         rejects = marked.filter(~kept).select("line", "reason", "raw")
-        return Parsed(events, rejects, event_lines=events.height)
+        if rejects.height == lines.height:
+            return Parsed(pl.DataFrame(schema=LINES), rejects)
+        events = self._events(lines.select("line", "raw").hstack(sheet.frame()).filter(kept), zone)
+        return Parsed(events, rejects, event_lines=events.height, notes=self.notes)
 
-    def meaning(self, path: str) -> tuple[int, str] | None:
-        """Gives (rank, slot) of a path; None if it is not kept."""
-        folded = _aliases.fold(path)
-        if folded in self.keys:
-            slot = self.keys[folded]
-            return None if slot is None else (-1, slot)
-        return _aliases.meaning(folded)
-
-    def _read(self, sheet: _Sheet, raw: str, row: int) -> str | None:
+    def _read(self, sheet: Sheet, raw: str, row: int) -> str | None:
         """Puts one record on the sheet; gives the reason if it is a reject."""
         record = decode(raw)
         if isinstance(record, str):
             return record
+        if self.unfold is not None:
+            record = self.unfold(record)
+            if isinstance(record, str):
+                return record
+        lack = self._lack(record)
+        if lack is not None:
+            return f"JSON, but no {self.title} record: {lack}"
+        return None if sheet.put(record, row) else several(record, raw) or "JSON, but it has no time and no message"
+
+    def _lack(self, record: dict[str, Any]) -> str | None:
+        """Tells what keeps a record from being of this format."""
         for group in self.requires:
-            if not any(_holds(record, key) for key in group):
-                return f"JSON, but no {self.title} record: it has no {' or '.join(group[:3])}"
-        return None if sheet.put(record, row) else "JSON, but it has no time and no message"
+            if not any(_found(record, key) is not _NOTHING for key in group):
+                return f"it has no {' or '.join(group[:3])}"
+        for path, kind in self.types.items():
+            value = _found(record, path)
+            if value is not _NOTHING and (not isinstance(value, kind) or isinstance(value, bool)):
+                return f"its {path} is no {_NAMES[kind]}"
+        for path, texts in self.one_of.items():
+            if _SIGN.split(str(_found(record, path)), 1)[0] not in texts:
+                return f"its {path} is none of {', '.join(texts)}"
+        if self.begins and not any(
+            str(_found(record, path)).lower().startswith(starts) for path, starts in self.begins.items()
+        ):
+            return f"its {' or '.join(self.begins)} is another"
+        return None
 
     def _events(self, frame: pl.DataFrame, zone: str) -> pl.DataFrame:
-        if "time" in frame.columns:
-            frame = frame.with_columns(stamped_at=_times.read_any(frame["time"], zone)).drop("time")
-        events = _exceptions(_events.build(frame, marks=self.marks))
-        return _mark(events.with_columns(kind=self._kind(events)))
+        if self.refine is not None:
+            frame = self.refine(frame)
+        frame = frame.with_columns(
+            _times.read_any(frame[name], zone).alias(name) for name in _TIMES if name in frame.columns
+        )
+        frame = _stamped(frame)
+        events = _events.build(frame, marks=self.marks)
+        if "collected_at" in frame.columns:
+            events = events.with_columns(frame["collected_at"])
+        if "time_end" in frame.columns:
+            events = _ended(events.with_columns(frame["time"], frame["time_end"]))
+        kind = frame["kind"] if "kind" in frame.columns else self._kind(events)
+        return _mark(events.with_columns(kind=kind))
 
     def _kind(self, events: pl.DataFrame) -> pl.Expr:
         if self.access:
@@ -85,27 +134,66 @@ class JsonFormat:
         return pl.when(request).then(pl.lit("request")).otherwise(pl.lit("application"))
 
 
+def several(record: dict[str, Any], raw: str) -> str | None:
+    """Gives the reason for a line that holds a list of records, which cannot be one event; None for any other."""
+    for key, value in record.items():
+        if isinstance(value, list) and len(value) > 1 and all(isinstance(item, dict) for item in value):
+            column = raw.find(f'"{key}"') + 1
+            return (
+                f"JSON, but {key} holds {len(value)} records: give each a line (jq -c '.{key}[]'), at column {column}"
+            )
+    return None
+
+
+def _stamped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Makes stamped_at of time, or of time_end where that is all there is."""
+    if "time_end" in frame.columns and "time" not in frame.columns:
+        frame = frame.with_columns(time=pl.lit(None, dtype=pl.Datetime("us", "UTC")))
+    known = [name for name in ("time", "time_end") if name in frame.columns]
+    return frame.with_columns(stamped_at=pl.coalesce(known)) if known else frame
+
+
+def _ended(events: pl.DataFrame) -> pl.DataFrame:
+    """Takes the duration from both times where nothing else tells it; a lone time_end marks the end.
+
+    Between two whole seconds lies a second more or less, so that less than two seconds would tell nothing.
+    """
+    between = (pl.col("time_end") - pl.col("time")).dt.total_microseconds()
+    coarse = (pl.col("time_end").dt.microsecond() == 0) & (pl.col("time").dt.microsecond() == 0)
+    told = [pl.col("duration_us")] if "duration_us" in events.columns else []
+    duration = pl.coalesce(*told, pl.when(between >= pl.when(coarse).then(2_000_000).otherwise(0)).then(between))
+    lone = pl.col("time").is_null() & pl.col("time_end").is_not_null()
+    start = pl.col("time_end") - pl.duration(microseconds=duration.fill_null(0))
+    return events.with_columns(
+        duration_us=duration,
+        timestamp=pl.when(lone).then(start).otherwise("timestamp"),
+        stamp_marks=pl.when(lone).then(pl.lit("end")).otherwise("stamp_marks"),
+    ).drop("time", "time_end")
+
+
 def decode(line: str) -> dict[str, Any] | str:
     """Gives the object of a line, or the reason why there is none."""
-    text = line.strip()
-    if not text.startswith(_BEGINNINGS):
-        return "not JSON: expected { at column 1"
     try:
-        try:
-            record = _DECODER.decode(text)
-        except msgspec.DecodeError:
-            if "\\x" not in text:
-                raise
-            # nginx without escape=json writes bytes as \xHH, which JSON does not know.
-            record = _DECODER.decode(_ESCAPE.sub(lambda found: found[0].replace("\\x", "\\\\x"), text))
-    except msgspec.DecodeError as problem:
-        return _reason(text, str(problem)) if text.startswith("{") else "not JSON: expected { at column 1"
+        record = _DECODER.decode(line)
+    except msgspec.DecodeError:
+        return _mended(line.strip())
     except RecursionError:
         return "not JSON: nested too deep"
     return record if isinstance(record, dict) else "JSON, but no object"
 
 
-_BEGINNINGS = ("{", "[", '"', "-", "true", "false", "null", *"0123456789")
+def _mended(text: str) -> dict[str, Any] | str:
+    """Gives the object of a text that is not quite JSON, or the reason why there is none."""
+    if not text.startswith("{"):
+        return "not JSON: expected { at column 1"
+    # nginx without escape=json writes bytes as \xHH, which JSON does not know.
+    mended = _ESCAPE.sub(lambda found: found[0].replace("\\x", "\\\\x"), text) if "\\x" in text else text
+    try:
+        return decode(mended) if mended != text else _DECODER.decode(text)
+    except msgspec.DecodeError as problem:
+        return _reason(text, str(problem))
+
+
 _DECODER = msgspec.json.Decoder()
 
 
@@ -119,12 +207,16 @@ def _reason(text: str, problem: str) -> str:
     return f"not JSON: {what} at column {column}"
 
 
-def _holds(record: dict[str, Any], key: str) -> bool:
-    if key in record:
-        return True
-    head, dot, rest = key.partition(".")
+_NOTHING = object()
+
+
+def _found(record: dict[str, Any], path: str) -> Any:
+    """Gives the value under a dotted path, whether its dots are nesting or letters; _NOTHING if there is none."""
+    if path in record:
+        return record[path]
+    head, dot, rest = path.partition(".")
     inner = record.get(head)
-    return bool(dot) and isinstance(inner, dict) and _holds(inner, rest)
+    return _found(inner, rest) if dot and isinstance(inner, dict) else _NOTHING
 
 
 def leaves(record: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
@@ -133,83 +225,10 @@ def leaves(record: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator
         if isinstance(value, list) and value and isinstance(value[0], dict):
             value = value[0]  # noqa: PLW2901 - structlog lists exceptions, the outermost first
         if isinstance(value, dict):
-            if depth < _DEEPEST:
+            if depth < DEEPEST:
                 yield from leaves(value, f"{prefix}{key}.", depth + 1)
         else:
             yield prefix + key, value
-
-
-class _Sheet:
-    """Collects the texts of a block: one column per key that means something."""
-
-    def __init__(self, form: JsonFormat, height: int) -> None:
-        self._form = form
-        self._height = height
-        self._meanings: dict[str, tuple[int, str] | None] = {}
-        self._columns: dict[tuple[str, int, str], list[str | None]] = {}
-
-    def put(self, record: dict[str, Any], row: int) -> bool:
-        """Writes a record into its row; says whether it tells when or what happened."""
-        known = False
-        for path, value in leaves(record):
-            try:
-                meaning = self._meanings[path]
-            except KeyError:
-                meaning = self._meanings[path] = self._form.meaning(path)
-            if meaning is None:
-                continue
-            rank, slot = meaning
-            text = value if isinstance(value, str) else _text(value, slot)
-            if text is None:
-                continue
-            if slot in _DURATIONS and text[-1:].isalpha():
-                slot = "duration_text"  # the unit beside a number counts more than the one the key promises
-            self._column(slot, rank, path)[row] = text
-            known = known or slot in _MOMENT
-        return known
-
-    def _column(self, slot: str, rank: int, path: str) -> list[str | None]:
-        place = (slot, rank, path)
-        if place not in self._columns:
-            self._columns[place] = [None] * self._height
-        return self._columns[place]
-
-    def frame(self) -> pl.DataFrame:
-        """Gives one text column per slot: of the keys that mean the same, the best one that has a value."""
-        slots: dict[str, list[pl.Expr]] = {}
-        texts = []
-        for number, (place, values) in enumerate(sorted(self._columns.items(), key=lambda item: item[0])):
-            texts.append(pl.Series(f"_{number}", values, dtype=pl.String))
-            slots.setdefault(place[0], []).append(pl.col(f"_{number}"))
-        return pl.DataFrame(texts).select(_slots.merge(slots)) if texts else pl.DataFrame()
-
-
-def _text(value: Any, slot: str) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        # Caddy empties credentials, and what remains says that they were sent.
-        return ", ".join(str(item) for item in value) or ("redacted" if slot == "authorization" else None)
-    return str(value)
-
-
-def _exceptions(events: pl.DataFrame) -> pl.DataFrame:
-    """Takes type and message from the stack trace where the record does not name them.
-
-    Python writes them on the last line, Java, JavaScript and .NET on the first.
-    """
-    if "stack_trace" not in events.columns or not events["stack_trace"].count():
-        return events
-    stack = pl.col("stack_trace").str.strip_chars_end()
-    last = pl.when(stack.str.starts_with("Traceback")).then(stack.str.extract(r"\n([A-Za-z_][^\n]*)$", 1))
-    line = pl.coalesce(last, stack.str.extract(r"^([^\n]*)", 1))
-    found = line.str.extract_groups(r"^([A-Za-z_$][\w.$]*)(?:: ?(.*))?$").struct
-    return events.with_columns(
-        pl.coalesce([*([pl.col(name)] if name in events.columns else []), found.field(group)]).alias(name)
-        for name, group in (("exception_type", "1"), ("exception_message", "2"))
-    )
 
 
 def _mark(events: pl.DataFrame) -> pl.DataFrame:

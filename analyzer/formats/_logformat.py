@@ -7,13 +7,24 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from analyzer import values
 from analyzer.formats import _events, _patterns, _slots, _times
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._patterns import Pattern, Stop
 from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
-# Both servers' escapes of quote and backslash; other bytes stay as they were written.
+_TIMED = "_timed"
+# The servers' escapes of quote and backslash; other bytes stay as they were written.
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
+# But people write these, so that what is well-formed UTF-8 in them is read: nginx and Apache escape each byte,
+# Tomcat each UTF-16 unit. A path stays as the server wrote it.
+_WRITTEN_BY_PEOPLE = ("user_agent", "referrer", "user")
+_BYTE = r"\\x[89ABab][0-9A-Fa-f]"
+_CHARACTER = (
+    rf"\\x(?:[Cc][2-9A-Fa-f]|[Dd][0-9A-Fa-f]){_BYTE}|\\x[Ee][0-9A-Fa-f]{_BYTE}{_BYTE}"
+    rf"|\\x[Ff][0-4]{_BYTE}{_BYTE}{_BYTE}|\\u[Dd][89ABab][0-9A-Fa-f]{{2}}\\u[Dd][C-Fc-f][0-9A-Fa-f]{{2}}"
+    r"|\\u(?:00[89A-Fa-f]|0[1-9A-Fa-f][0-9A-Fa-f]|[1-9A-CEFa-cef][0-9A-Fa-f]{2}|[Dd][0-7][0-9A-Fa-f])[0-9A-Fa-f]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class LogFormat:
     product: str = ""
     samples: tuple[str, ...] = ()
     kind: str = "request"
+    notes: tuple[str, ...] = ()
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; what no pattern fits is explained by the first field that cannot be read."""
@@ -61,13 +73,15 @@ class LogFormat:
             texts = _texts(found.filter(hit) if unread.height else found, pattern, zone)
             notes += self._notes(texts)
             if pattern.clocks and texts["stamped_at"].null_count():
-                timeless = timeless.vstack(texts.filter(pl.col("stamped_at").is_null()).select("line", "raw"))
-                texts = texts.filter(pl.col("stamped_at").is_not_null())
-            read.append(_events.build(texts.drop(_patterns.REST), marks=self.marks))
+                impossible = pl.col("stamped_at").is_null() & pl.col(_TIMED)
+                timeless = timeless.vstack(texts.filter(impossible).select("line", "raw"))
+                texts = texts.filter(~impossible)
+            read.append(_events.build(texts.drop(_patterns.REST, _TIMED), marks=self.marks))
             if unread.is_empty():
                 break
         events = pl.concat(read, how="diagonal") if read else pl.DataFrame(schema=LINES)
         events = events.with_columns(kind=pl.lit(self.kind))
+        notes += self.notes if read else ()
         return Reading(events, unread, timeless, tuple(dict.fromkeys(notes)))
 
     def _notes(self, texts: pl.DataFrame) -> list[str]:
@@ -107,6 +121,11 @@ def build(pieces: Sequence[Text | Field], name: str, *, escapes: bool = True) ->
     Raises ValueError if the patterns are too large for the regex engine.
     """
     timed = _one_clock(pieces)
+    forms = [piece.clock for piece in timed if isinstance(piece, Field) and piece.clock]
+    notes: tuple[str, ...] = ()
+    if forms and not _times.tell_a_moment(forms):
+        timed = [_without_clock(piece) for piece in timed]
+        notes = (f"The times of {name} do not say date, hour and minute, so that its rows have none.",)
     patterns = _patterns.write(timed, escapes=escapes)
     try:
         for pattern in patterns:
@@ -119,6 +138,7 @@ def build(pieces: Sequence[Text | Field], name: str, *, escapes: bool = True) ->
         stops=_patterns.stops(timed, escapes=escapes),
         lead=len(timed[0].text) if isinstance(timed[0], Text) else 0,
         marks=next((piece.marks for piece in timed if isinstance(piece, Field) and piece.clock), None),
+        notes=notes,
     )
 
 
@@ -126,12 +146,11 @@ def _one_clock(pieces: Sequence[Text | Field]) -> list[Text | Field]:
     """Keeps the times of one moment: those of the start where the text has both."""
     marks = {piece.marks for piece in pieces if isinstance(piece, Field) and piece.clock}
     kept = "start" if "start" in marks else "end"
-    return [
-        replace(piece, slot=None, clock=None)
-        if isinstance(piece, Field) and piece.clock and piece.marks != kept
-        else piece
-        for piece in pieces
-    ]
+    return [_without_clock(piece) if isinstance(piece, Field) and piece.marks != kept else piece for piece in pieces]
+
+
+def _without_clock(piece: Text | Field) -> Text | Field:
+    return replace(piece, slot=None, clock=None) if isinstance(piece, Field) and piece.clock else piece
 
 
 def _capture(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
@@ -142,22 +161,47 @@ def _capture(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
 
 
 def _texts(found: pl.DataFrame, pattern: Pattern, zone: str) -> pl.DataFrame:
-    """Gives line, raw, stamped_at, the rest of the line, and one text per slot."""
+    """Gives line, raw, stamped_at, whether a time is written, the rest of the line, and one text per slot."""
     fields: dict[str, list[pl.Expr]] = {}
+    characters = _characters(found, pattern)
     for number, slot in enumerate(pattern.groups, start=1):
         if slot not in {None, "time", _patterns.REST}:
+            escapes = characters if slot in _WRITTEN_BY_PEOPLE else _ESCAPES
             text = pl.col(str(number))
             fields.setdefault(str(slot), []).append(
-                text.str.replace_many(_ESCAPES, leftmost=True) if pattern.escaped else text
+                text.str.replace_many(escapes, leftmost=True) if pattern.escaped else text
             )
     pieces = [_times.Piece(pl.col(str(number)), form) for number, form in pattern.clocks]
+    written = [values.blank_to_null(piece.text).is_not_null() for piece in pieces]
     return found.select(
         "line",
         "raw",
         pl.col(str(len(pattern.groups))).alias(_patterns.REST),
+        (pl.any_horizontal(written) if written else pl.lit(False)).alias(_TIMED),
         *([_times.put_together(pieces, zone).alias("stamped_at")] if pieces else []),
         *_slots.merge(fields),
     )
+
+
+def _characters(found: pl.DataFrame, pattern: Pattern) -> dict[str, str]:
+    """Gives all escapes that what people wrote holds, with what they stand for."""
+    numbers = [str(n) for n, slot in enumerate(pattern.groups, start=1) if slot in _WRITTEN_BY_PEOPLE]
+    if not pattern.escaped or not numbers:
+        return _ESCAPES
+    texts = pl.concat([found[number].rename("text") for number in numbers])
+    escaped = texts.filter(texts.str.contains(r"\\[xu]")).str.extract_all(_CHARACTER).explode()
+    read = {text: _character(text) for text in escaped.drop_nulls().unique().sort()}
+    return _ESCAPES | {text: character for text, character in read.items() if character}
+
+
+def _character(escaped: str) -> str:
+    """Gives the character of its escaped UTF-8 bytes or UTF-16 units; nothing if they are none that can be seen."""
+    units = bytes.fromhex(escaped.replace("\\x", "").replace("\\u", ""))
+    try:
+        character = units.decode("utf-8" if escaped[1] == "x" else "utf-16-be")
+    except UnicodeDecodeError:
+        return ""
+    return character if character.isprintable() else ""
 
 
 def _meaning(field: Field) -> str:

@@ -6,8 +6,9 @@ https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format and https://n
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from analyzer.formats import _headers, _times
+from analyzer.formats import _times, _variables
 from analyzer.formats._directives import Field, FormatText, Text
 
 _TIME = r"[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}"
@@ -48,6 +49,45 @@ SLOTS: dict[str, str] = {
     "upstream_addr": "upstream",
     "upstream_status": "upstream_status",
     "upstream_response_time": "upstream_s",
+    "upstream_connect_time": "upstream_connect_s",
+    "upstream_queue_time": "queue_s",
+    "upstream_cache_status": "result",
+    "proxy_host": "upstream_name",
+    "proxy_upstream_name": "upstream_name",  # ingress-nginx
+    "ssl_protocol": "tls_version",
+    "ssl_cipher": "tls_cipher",
+    "connection_requests": "connection_requests",
+    "limit_req_status": "limiter",
+    "limit_conn_status": "limiter",
+    "otel_span_id": "span_id",
+    "opentelemetry_span_id": "span_id",
+}
+# Names that mean this in nginx only, so that they are no keys of any JSON.
+_VARIABLES: dict[str, str | None] = {
+    "connection": "connection",
+    "hostname": "host_name",
+    "https": "https",
+    "content_type": "request_content_type",
+    "ssl_server_name": "server_name",
+    "ssl_preread_server_name": "server_name",
+    "session_time": "duration_s",  # stream
+    "bytes_received": "request_bytes",  # stream
+    "protocol": None,  # stream: TCP or UDP
+}
+_WORD = "[a-z]*|-"
+_DIGITS = "[0-9]*|-"
+_SHAPES = {
+    "scheme": _WORD,
+    "https": "(?:on)?|-",
+    "pipe": "[p.]",
+    "is_args": r"\??",
+    "connection": _DIGITS,
+    "connection_requests": _DIGITS,
+    "connection_time": r"[0-9]*\.?[0-9]*|-",
+    "server_port": _DIGITS,
+    "remote_port": _DIGITS,
+    "pid": _DIGITS,
+    "request_completion": "(?:OK)?|-",
 }
 _SINGLE = ("upstream_http_", "upstream_cookie_", "upstream_trailer_", "upstream_cache_")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))")
@@ -59,15 +99,15 @@ def slot(variable: str) -> str | None:
         return "time"
     if variable in SLOTS:
         return SLOTS[variable]
-    for prefix, table in (
-        ("http_", _headers.REQUEST),
-        ("sent_http_", _headers.RESPONSE),
-        ("upstream_http_", _headers.RESPONSE),
-    ):
+    if variable in _VARIABLES:
+        return _VARIABLES[variable]
+    if variable.startswith("http_"):
+        return _variables.request_header(variable.removeprefix("http_").replace("_", "-"))
+    for prefix in ("sent_http_", "upstream_http_"):
         if variable.startswith(prefix):
-            found = table.get(variable.removeprefix(prefix).replace("_", "-"))
-            return "request_id_header" if found == "request_id" else found
-    return None
+            return _variables.response_header(variable.removeprefix(prefix).replace("_", "-"))
+    foreign = variable.startswith(("cookie_", "arg_", "jwt_", "upstream_", "sent_", "ssl_", "request_body"))
+    return None if foreign else _variables.meaning(variable)
 
 
 def fields(format_text: FormatText) -> list[Text | Field]:
@@ -83,13 +123,22 @@ def fields(format_text: FormatText) -> list[Text | Field]:
         if dollar > at:
             found.append(Text(text[at:dollar]))
         found.append(_field(match.group(1) or match.group(2), dollar))
+        if len(found) > 1 and isinstance(found[-2], Field) and found[-2].label == "$is_args":
+            found[-2:] = _query(found[-2], found[-1])
         at = match.end()
     if at < len(text):
         found.append(Text(text[at:]))
     return found
 
 
+def _query(mark: Field, value: Text | Field) -> list[Text | Field]:
+    """Makes one value of the question mark and the query behind it, so that it is told from a path before it."""
+    if isinstance(value, Field) and value.slot == "query":
+        return [replace(value, label=mark.label + value.label, at=mark.at)]
+    return [mark, value]
+
+
 def _field(variable: str, at: int) -> Field:
-    clock, shape = CLOCKS.get(variable, (None, None))
+    clock, shape = CLOCKS.get(variable, (None, _SHAPES.get(variable)))
     listed = variable.startswith("upstream_") and not variable.startswith(_SINGLE)
     return Field(f"${variable}", slot(variable), at, shape, clock, "end" if clock else None, is_list=listed)

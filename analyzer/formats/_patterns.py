@@ -23,8 +23,11 @@ _SHAPES = {
     "duration_us": _NUMBER,
     "duration_ns": _NUMBER,
 }
-# Where nothing stands between two values, only these tell where they end.
-_ADJACENT = {"scheme": "[a-z]*", "host": '[^/ "]*', "server_name": '[^/ "]*', "path": '[^? "]*'}
+# Where nothing stands between two values, only the characters that a value lacks tell where it ends.
+_ADJACENT = {"scheme": ":/", "host": "/", "server_name": "/", "path": "?"}
+_SEPARATORS = frozenset("\t|~^¦§\x1f")  # what stands in no value, so that a value may hold blanks
+_WORDS = frozenset({"method", "protocol", "scheme"})  # hold no blanks, not even in quotes
+_FREE = frozenset({"user_agent"})  # holds blanks, other than what stands beside it
 # Printable ASCII without quote and backslash: such a class lets the regex engine take its one-pass way.
 _TIDY = r" !#-\[\]-~"
 _TIDY_WORD = r"!#-\[\]-~"
@@ -170,25 +173,76 @@ def _join(pieces: Sequence[Text | Field], style: str, required: int) -> str:
 def _value(pieces: Sequence[Text | Field], index: int, style: str) -> str:
     piece = pieces[index]
     after = pieces[index + 1] if index + 1 < len(pieces) else None
-    shape = piece.shape or _SHAPES.get(piece.slot or "") if isinstance(piece, Field) else None
-    if shape is None and isinstance(after, Field) and isinstance(piece, Field):
-        shape = _ADJACENT.get(piece.slot or "")
+    if not isinstance(piece, Field):
+        return ""
+    shape = piece.shape or _SHAPES.get(piece.slot or "")
     if shape is not None:
         return shape
-    end = after.text[0] if isinstance(after, Text) else " "
-    if isinstance(piece, Field) and piece.is_list and end != '"':
-        return _list_of(end)
-    if end == '"':
-        return _QUOTED[style]
+    if after is None:
+        return _last(piece, style)
+    before = pieces[index - 1] if index else None
+    if piece.slot == "query" and isinstance(before, Field) and before.slot == "path":
+        return rf"(?:\?{_adjacent('', _behind(pieces, index), style)})?"
+    if isinstance(after, Field) and piece.slot in _ADJACENT:
+        return _adjacent(_ADJACENT[piece.slot], _behind(pieces, index), style)
+    return _before(after.text if isinstance(after, Text) else " ", piece, style)
+
+
+def _last(piece: Field, style: str) -> str:
+    """Writes the value at the end of a line: only what a client can fill goes on behind a blank."""
+    if piece.slot in _FREE or piece.slot is None:
+        return f"[{_TIDY}]*" if style == "tidy" else ".*"
+    return _before(" ", piece, style)
+
+
+def _behind(pieces: Sequence[Text | Field], index: int) -> str:
+    """Gives the first character that stands still behind a piece."""
+    return next((piece.text[0] for piece in pieces[index:] if isinstance(piece, Text)), " ")
+
+
+def _adjacent(lacks: str, end: str, style: str) -> str:
+    """Writes a value that lacks these characters, beside another one; only in quotes it may hold blanks."""
+    if style == "tidy":
+        excluded = "".join(f"--{pl.escape_regex(character)}" for character in lacks)
+        characters = _TIDY if end == '"' else _TIDY_WORD
+        return f"[{characters}{excluded}]*"
     if style.endswith("loose"):
-        return _LOOSE.get((piece.slot or "") if isinstance(piece, Field) else "", ".*?")
-    if end in " \t":
-        return f"[{_TIDY_WORD}]*" if style == "tidy" else r"\S*"
-    excluded = pl.escape_regex(end)
+        if "/" in lacks:
+            return r'[^/\s"]*'
+        return rf"(?:[^\\{lacks}]|\\.)*?" if style == "loose" else f"[^{lacks}]*?" if lacks else ".*?"
+    if end != '"':
+        return rf'[^ "{lacks}]*'
+    return rf'(?:[^"\\{lacks}]|\\.)*' if style == "escaped" else f'[^"{lacks}]*'
+
+
+def _before(end: str, piece: Field, style: str) -> str:
+    """Writes a value by the text behind it."""
+    first = end.lstrip(" ")[:1]
+    separated = first in _SEPARATORS
+    if end[0] == '"':
+        return r'[^\s"]*' if piece.slot in _WORDS and style != "tidy" else _QUOTED[style]
+    if piece.is_list:
+        return _list_of(first if separated else end[0])
+    if style.endswith("loose"):
+        return _LOOSE.get(piece.slot or "", ".*?")
+    if end[0] == " " and not separated:
+        return _word(piece, style)
+    excluded = pl.escape_regex(first if separated else end[0])
     return f"[{_TIDY}--{excluded}]*" if style == "tidy" else f"[^{excluded}]*"
+
+
+def _word(piece: Field, style: str) -> str:
+    """Writes a value without quotes before a blank."""
+    if piece.slot == "forwarded_for":
+        return _list_of(" ")
+    if piece.slot in _FREE:
+        return f"[{_TIDY}]*" if style == "tidy" else ".*"
+    if piece.slot == "request_line":
+        return r"\S+ \S+ HTTP/[0-9.]+|\S*"
+    return f"[{_TIDY_WORD}]*" if style == "tidy" else r"\S*"
 
 
 def _list_of(end: str) -> str:
     """Writes nginx's list: its blanks belong to the value, so the next field cannot start inside it."""
-    element = rf'[^\s",{pl.escape_regex(end.strip())}]+'
+    element = rf'(?:\[[0-9A-Fa-f:.]*\](?::[0-9]+)?|[^\s",{pl.escape_regex(end.strip())}]+)'
     return f"(?:{element}(?:(?:, ?| : ){element})*)?"

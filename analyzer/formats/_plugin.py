@@ -1,9 +1,10 @@
-"""What a format is: a plug-in module exports FORMATS, a tuple of values that fit one of these two protocols."""
+"""What formats and wrappers are: a plug-in module exports FORMATS or WRAPPERS, tuples of values of these protocols."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -78,6 +79,69 @@ class Format(Described, Protocol):
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line (Int64), raw (String); zone is for times that carry none."""
+
+
+@runtime_checkable
+class Spanning(Protocol):
+    """A format whose events may own several lines."""
+
+    @property
+    def spans(self) -> Literal["itself", "rest"]:
+        """Who joins them: parse itself, or the reader, which adds what no format reads to the event above.
+
+        With "rest", parse must read such a joined event too: its raw holds line feeds.
+        """
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A format whose lines can only be read with what stood above them, such as #Fields."""
+
+    def after(self, lines: pl.DataFrame) -> Format:
+        """Gives the format as it reads what follows these lines (line, raw)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """What a wrapper made of a frame of lines.
+
+    lines: line (the first one), raw (what was wrapped), lines (how many it took), and any of collected_at,
+    host_name, process, level, request_id, trace_id; stream tells apart the writers whose lines are mixed.
+    rest: line, raw of the lines that it does not wrap.
+    """
+
+    lines: pl.DataFrame
+    rest: pl.DataFrame
+
+
+class Wrapper(Protocol):
+    """What a collector puts around each line: syslog, Docker, CRI."""
+
+    @property
+    def name(self) -> str:
+        """A word such as cri."""
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+
+    @property
+    def documentation(self) -> str:
+        """Address of the specification or the vendor's page."""
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Lines of the documentation or of a real collector that it must unwrap."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing else looks like it; if not, it is taken off only where that helps to read the line."""
+
+    def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:
+        """Unwraps a frame of line, raw; now decides the year of a time that has none. Never raises."""
+
+    def pending(self, lines: pl.DataFrame) -> int:
+        """Gives the number of last lines (of line, raw) that can only be read together with lines that follow."""
 
 
 class DocumentFormat(Described, Protocol):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from analyzer import registry
-from analyzer.formats._plugin import DocumentFormat, Format
+from analyzer.formats._plugin import DocumentFormat, Format, Wrapper
 
 
 @cache
@@ -24,9 +24,19 @@ def document_formats() -> Mapping[str, DocumentFormat]:
 
 
 @cache
+def wrappers() -> Mapping[str, Wrapper]:
+    """Gives what can stand around a line, by name; raises ValueError if two share one."""
+    return MappingProxyType(_named("analyzer.formats.wrappers", "WRAPPERS"))
+
+
+@cache
 def _found() -> Mapping[str, Any]:
+    return _named("analyzer.formats", "FORMATS")
+
+
+def _named(package: str, attribute: str) -> dict[str, Any]:
     named: dict[str, Any] = {}
-    for stem, formats in registry.discover("analyzer.formats", "FORMATS").items():
+    for stem, formats in registry.discover(package, attribute).items():
         for item in formats:  # type: ignore[attr-defined]
             if item.name in named:
                 raise ValueError(f"{stem} exports the format {item.name}, which another module has already")

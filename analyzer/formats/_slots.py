@@ -41,6 +41,14 @@ def _severity_number(text: pl.Expr) -> pl.Expr:
 _SEVERITIES = ("trace", "debug", "info", "warning", "error", "critical")  # OpenTelemetry, logs data model
 
 
+def _syslog_level(text: pl.Expr) -> pl.Expr:
+    number = text.cast(pl.Int32, strict=False)
+    return number.replace_strict(dict(enumerate(_SYSLOG_LEVELS)), default=None, return_dtype=pl.String)
+
+
+_SYSLOG_LEVELS = ("critical", "critical", "critical", "error", "warning", "notice", "info", "debug")  # RFC 5424, 6.2.1
+
+
 def _http_date(text: pl.Expr) -> pl.Expr:
     naive = text.str.to_datetime("%a, %d %b %Y %H:%M:%S GMT", strict=False, time_unit="us")
     return values.possible(naive.dt.replace_time_zone("UTC"))
@@ -50,10 +58,24 @@ def _credentials(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(~text.is_in(["-", ""]))
 
 
+def _fraction_of_second(text: pl.Expr) -> pl.Expr:
+    """Gives microseconds where the seconds have a fraction; whole ones are too coarse to win over another value."""
+    return pl.when(text.str.contains(".", literal=True)).then(values.scaled_to_us(text, 1))
+
+
+def _limited(text: pl.Expr) -> pl.Expr:
+    return pl.when(text != "PASSED").then(text)  # https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
+
+
+def _secure(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.to_lowercase() == "on").then(pl.lit("https"))
+
+
 # slot: (canonical column, reader). Where several slots fill one column, the first that has a value wins.
 SLOTS: Mapping[str, tuple[str, Reader]] = {
     "user": ("user", keep),
     "scheme": ("scheme", lambda text: text.str.to_lowercase()),
+    "https": ("scheme", _secure),
     "host": ("host", values.host),
     "server_name": ("host", values.host),
     "status": ("status", values.status),
@@ -61,6 +83,7 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "request_bytes": ("request_bytes", values.count),
     "bytes_sent": ("response_bytes", values.count),
     "response_bytes": ("response_bytes", values.count),
+    "elapsed_s": ("duration_us", _fraction_of_second),
     "duration_ns": ("duration_us", _unit(1_000_000_000)),
     "duration_us": ("duration_us", _unit(1_000_000)),
     "duration_ms": ("duration_us", _unit(1_000)),
@@ -77,8 +100,32 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "upstream_s": ("upstream_us", _times(1)),
     "upstream_ms": ("upstream_us", _times(1_000)),
     "upstream_ns": ("upstream_us", _times(1_000_000_000)),
+    "upstream_connect_s": ("upstream_connect_us", _times(1)),
+    "upstream_connect_ms": ("upstream_connect_us", _times(1_000)),
+    "upstream_name": ("upstream_name", keep),
+    "queue_s": ("queue_us", _unit(1)),
+    "queue_ms": ("queue_us", _unit(1_000)),
+    "limiter": ("result", _limited),
+    "result": ("result", keep),
+    "hit_or_miss": ("result", keep),
+    "error": ("error", keep),
+    "response_flags": ("response_flags", values.listed),
+    "termination_state": ("termination_state", keep),
+    "substatus": ("substatus", values.count),
+    "win32_status": ("win32_status", values.count),
+    "tls_version": ("tls_version", values.tls_version),
+    "tls_cipher": ("tls_cipher", keep),
+    "tls_ms": ("tls_us", _unit(1_000)),
+    "connection": ("connection", values.count),
+    "connection_requests": ("connection_requests", values.count),
+    "keepalives": ("connection_requests", lambda text: values.count(text) + 1),
+    "span_id": ("span_id", keep),
+    "edge_id": ("edge_id", keep),
+    "host_name": ("host_name", keep),
+    "process": ("process", keep),
     "level": ("level", values.level),
     "severity_number": ("level", _severity_number),
+    "syslog_level": ("level", _syslog_level),
     "message": ("message", keep),
     "logger": ("logger", keep),
     "exception_type": ("exception_type", keep),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -11,9 +12,12 @@ from analyzer import values
 
 CLF = "%d/%b/%Y:%H:%M:%S %z"
 ISO = "%Y-%m-%dT%H:%M:%S%:z"
+BRACKETED = f"[{CLF}]"
 _EPOCH = {"sec": 1, "decimal": 1, "msec": 1_000, "usec": 1_000_000}
-_FRACTION = {"msec_frac": 1_000, "usec_frac": 1}
-_ORDER = ("decimal", "usec", "msec", "sec", ISO, CLF)
+_FRACTION = {"usec_frac": 1, "msec_frac": 1_000}
+_ORDER = ("decimal", "usec", "msec", "sec", ISO, CLF, BRACKETED)
+_ZONED = ("%z", "%:z", "%#z")
+_UTC = r"(?:UTC|GMT|UCT|\bZ)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def _together(pieces: Sequence[Piece], zone: str) -> pl.Expr:
         parts = [piece for piece in pieces if piece.form not in _FRACTION]
         base = _parse(pl.concat_str([piece.text for piece in parts], separator="|"),
                       "|".join(piece.form for piece in parts), zone)  # fmt: skip
-    if whole in {None, "sec", CLF}:
+    if whole in {None, "sec", CLF, BRACKETED}:
         for form, microseconds in _FRACTION.items():
             if form in by_form:
                 fraction = by_form[form].cast(pl.Int64, strict=False) * microseconds
@@ -49,9 +53,46 @@ def _together(pieces: Sequence[Piece], zone: str) -> pl.Expr:
 
 
 def _parse(text: pl.Expr, form: str, zone: str) -> pl.Expr:
-    if "%z" in form or "%:z" in form or "%#z" in form:
+    if any(offset in form for offset in _ZONED):
         return text.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC")
-    return values.localised(text.str.to_datetime(form, strict=False, time_unit="us"), zone)
+    naive = text.str.to_datetime(form, strict=False, time_unit="us")
+    if "%Z" in form:  # other abbreviations than those of UTC are ambiguous
+        utc = naive.dt.replace_time_zone("UTC")
+        return pl.when(text.str.contains(_UTC)).then(utc).otherwise(values.localised(naive, zone))
+    return values.localised(naive, zone)
+
+
+def tell_a_moment(forms: Sequence[str]) -> bool:
+    """Whether a moment can be read back to the minute from what these forms write of it."""
+    try:
+        pieces = [Piece(pl.lit(sample(form)), form) for form in forms]
+        read = pl.select(put_together(pieces, "UTC")).item()
+    except pl.exceptions.PolarsError:
+        return False
+    return _is_sample(read)
+
+
+def sample(form: str) -> str:
+    """Writes one and the same moment in a form, so that it can be tried whether it is read back."""
+    seconds = int(_SAMPLE.timestamp())
+    epochs = {"sec": f"{seconds}", "decimal": f"{seconds}.000", "msec": f"{seconds}000", "usec": f"{seconds}000000"}
+    if form in epochs:
+        return epochs[form]
+    if form in _FRACTION:
+        return "0" * (6 if form == "usec_frac" else 3)
+    return str(pl.select(pl.lit(_SAMPLE).dt.strftime(form.replace("%#z", "%z"))).item())
+
+
+def reads_sample(text: str) -> bool:
+    """Whether read_any reads the moment of sample from this text, to the minute."""
+    return _is_sample(read_any(pl.Series([text]), "UTC").item())
+
+
+_SAMPLE = datetime(2026, 11, 22, 16, 14, 12, tzinfo=UTC)
+
+
+def _is_sample(read: object) -> bool:
+    return isinstance(read, datetime) and read.replace(second=12) == _SAMPLE
 
 
 def read_any(texts: pl.Series, zone: str) -> pl.Series:

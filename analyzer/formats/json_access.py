@@ -6,14 +6,36 @@ https://doc.traefik.io/traefik/observability/access-logs/
 
 from __future__ import annotations
 
+import polars as pl
+
 from analyzer.formats import _nginx
-from analyzer.formats._aliases import fold
 from analyzer.formats._json import JsonFormat
+from analyzer.formats._json_sheet import optional
 from analyzer.formats._plugin import Format
 
 _NGINX_NAMES = ("remote_addr", "body_bytes_sent", "bytes_sent", "request_time", "request_uri", "request_method",
                 "upstream_addr", "upstream_response_time", "upstream_status", "http_user_agent")  # fmt: skip
 _NGINX_TIMES = ("time_local", "time_iso8601", "msec", "@timestamp", "timestamp", "time", "ts", "date")
+
+
+def _caddy(texts: pl.DataFrame) -> pl.DataFrame:
+    """Tells requests from what Caddy's other loggers say of the same ones, such as http.log.error."""
+    logger = optional(texts, "logger").fill_null("http.log.access")
+    quiet = pl.when(logger.str.starts_with("http.log.error")).then(pl.lit("error")).otherwise(pl.lit("application"))
+    return texts.with_columns(
+        kind=pl.when(logger.str.starts_with("http.log.access")).then(pl.lit("request")).otherwise(quiet)
+    )
+
+
+def _traefik(texts: pl.DataFrame) -> pl.DataFrame:
+    """Takes a ClientHost of several addresses for what it is: the X-Forwarded-For of the request."""
+    host = optional(texts, "client_ip")
+    listed = host.str.contains(",", literal=True).fill_null(value=False)
+    return texts.with_columns(
+        forwarded_for=pl.coalesce(optional(texts, "forwarded_for"), pl.when(listed).then(host)),
+        client_ip=pl.when(~listed).then(host),
+    )
+
 
 FORMATS: tuple[Format, ...] = (
     JsonFormat(
@@ -35,7 +57,8 @@ FORMATS: tuple[Format, ...] = (
         ),
         requires=(("status",), _NGINX_NAMES, _NGINX_TIMES),
         keys={
-            **{fold(name): _nginx.slot(name) for name in (*_nginx.SLOTS, *_nginx.CLOCKS)},
+            **dict.fromkeys(("msec", "time_iso8601", "time_local"), "time"),
+            **{name: _nginx.slot(name) for name in _nginx.SLOTS},
             "responsetime": "duration_s",
             "upstreamtime": "upstream_s",
         },
@@ -52,11 +75,22 @@ FORMATS: tuple[Format, ...] = (
                 '{"level":"info","ts":1772481453.4781775,"logger":"http.log.access.log0","msg":"handled request",'
                 '"request":{"remote_ip":"192.0.2.1","remote_port":"37070","client_ip":"192.0.2.1","proto":"HTTP/2.0",'
                 '"method":"GET","host":"example.com","uri":"/a?b=c","headers":{"User-Agent":["curl/8.12.1"]}},'
-                '"bytes_read":0,"user_id":"","duration":0.00020782,"size":0,"status":404,"resp_headers":{"Server":["Caddy"]}}'
+                '"bytes_read":0,"user_id":"","duration":0.00020782,"size":0,"status":404,'
+                '"resp_headers":{"Server":["Caddy"]}}'
             ),
         ),
         requires=(("request.method",), ("request.uri",), ("status",)),
-        keys={"duration": "duration_s", "latency": "duration_s", "request.tls.servername": None},
+        keys={
+            "request.client_ip": "client_ip",
+            "request.remote_ip": "client_ip_other",
+            "request.remote_addr": "client_ip_other",
+            "duration": "duration_s",
+            "latency": "duration_s",
+            "request.tls.server_name": None,
+            "request.tls.version": "tls_version",
+            "request.tls.cipher_suite": "tls_cipher",
+        },
+        refine=_caddy,
         access=True,
     ),
     JsonFormat(
@@ -67,7 +101,8 @@ FORMATS: tuple[Format, ...] = (
         kind="request",
         samples=(
             (
-                '{"ClientAddr":"192.0.2.1:39490","ClientHost":"192.0.2.1","ClientUsername":"-","DownstreamContentSize":356,'
+                '{"ClientAddr":"192.0.2.1:39490","ClientHost":"192.0.2.1","ClientUsername":"-",'
+                '"DownstreamContentSize":356,'
                 '"DownstreamStatus":404,"Duration":215563,"OriginDuration":204708,"OriginStatus":200,'
                 '"RequestAddr":"docker.localhost","RequestContentSize":0,"RequestHost":"docker.localhost",'
                 '"RequestMethod":"GET","RequestPath":"/a","RequestProtocol":"HTTP/1.1","RequestScheme":"http",'
@@ -76,7 +111,25 @@ FORMATS: tuple[Format, ...] = (
             ),
         ),
         requires=(("RequestMethod", "RequestPath"), ("DownstreamStatus", "OriginStatus"), ("StartUTC", "time")),
-        keys={"duration": "duration_ns", "startutc": "time"},
+        keys={
+            "StartUTC": "time",
+            "StartLocal": "time",
+            "time": "time_end",
+            "Duration": "duration_ns",
+            "ClientHost": "client_ip",
+            "ClientAddr": "client_ip_other",
+            "RequestHost": "host",
+            "RequestAddr": "host",
+            "ServiceAddr": "upstream",
+            "ServiceURL": "upstream",
+            "ServiceURL.Host": "upstream",
+            "ServiceName": "upstream_name",
+            "RouterName": "upstream_name",
+            "TLSVersion": "tls_version",
+            "TLSCipher": "tls_cipher",
+            "Overhead": None,
+        },
+        refine=_traefik,
         marks="start",
         access=True,
     ),

@@ -28,8 +28,10 @@ FORMATS: tuple[Format, ...] = (
                 '"http.response.status_code":200,"event.duration":120000,"ecs.version":"8.11"}'
             ),
             (
-                '{"@timestamp":"2026-11-22T16:14:14Z","log":{"level":"ERROR"},"message":"failed","ecs":{"version":"1.2.0"},'
-                '"error":{"type":"KeyError","message":"CH","stack_trace":"Traceback"},"trace":{"id":"d9098bbc73cac895"}}'
+                '{"@timestamp":"2026-11-22T16:14:14Z","log":{"level":"ERROR"},"message":"failed",'
+                '"ecs":{"version":"1.2.0"},'
+                '"error":{"type":"KeyError","message":"CH","stack_trace":"Traceback"},'
+                '"trace":{"id":"d9098bbc73cac895"}}'
             ),
         ),
         requires=(("@timestamp",), ("ecs.version",)),
@@ -44,7 +46,8 @@ FORMATS: tuple[Format, ...] = (
             (
                 '{"Timestamp":"1586960586000000000","TraceId":"f4dbb3edd765f620","SpanId":"43222c2d51a7abe3",'
                 '"SeverityText":"INFO","SeverityNumber":9,"Body":"20200415T072306-0700 INFO I like donuts",'
-                '"Attributes":{"http.status_code":500,"http.url":"http://example.com"},"Resource":{"service.name":"donuts"}}'
+                '"Attributes":{"http.status_code":500,"http.url":"http://example.com"},'
+                '"Resource":{"service.name":"donuts"}}'
             ),
         ),
         requires=(_OTEL_TIMES, _OTEL_BODIES, _OTEL_MARKS),
@@ -59,7 +62,8 @@ FORMATS: tuple[Format, ...] = (
         samples=(
             (
                 '{"timestamp":"2026-11-22T16:21:08.369Z","level":"INFO","message":"request completed",'
-                '"request_id":"869502d9","method":"GET","path":"/a","status":200,"duration_ms":0.1,"client_ip":"192.0.2.2"}'
+                '"request_id":"869502d9","method":"GET","path":"/a","status":200,"duration_ms":0.1,'
+                '"client_ip":"192.0.2.2"}'
             ),
             (
                 '{"level":50,"time":1531171082399,"pid":657,"hostname":"app-1","msg":"boom",'

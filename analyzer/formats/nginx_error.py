@@ -6,6 +6,7 @@ https://nginx.org/en/docs/ngx_core_module.html#error_log; the order of the last 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
@@ -18,7 +19,8 @@ _STDERR = 'sent in stderr: "'
 _CLIENT = ", client: "
 # The earliest split after which everything fits wins: a request may hold text that looks like a tail.
 _LINE = (
-    r"(?s)^(?P<time>[0-9/]{10} [0-9:]{8}) \[(?P<level>[a-z]+)\] [0-9]+#[0-9]+: (?:\*[0-9]+ )?(?P<message>.*?)"
+    r"(?s)^(?P<time>[0-9/]{10} [0-9:]{8}) \[(?P<level>[a-z]+)\] [0-9]+#[0-9]+: "
+    r"(?:\*(?P<connection>[0-9]+) )?(?P<message>.*?)"
     r"(?:, client: (?P<client_ip>[^,]*?))?(?:, server: (?P<server_name>[^,]*))?"
     r'(?:, request: "(?P<request_line>.*?)")?(?:, subrequest: "[^"]*")?(?:, upstream: "(?P<upstream>[^"]*)")?'
     r'(?:, host: "(?P<host>[^"]*)")?(?:, referrer: "(?P<referrer>.*)")?(?:, login: "(?P<user>[^"]*)")?\s*$'
@@ -34,6 +36,7 @@ _NAMES = (
     "host",
     "referrer",
     "user",
+    "connection",
 )
 
 
@@ -46,6 +49,7 @@ class NginxError:
     documentation: str = "https://nginx.org/en/docs/ngx_core_module.html#error_log"
     product: str = "nginx"
     kind: str = "error"
+    spans: Literal["itself"] = "itself"
     samples: tuple[str, ...] = (
         (
             '2026/11/22 16:22:12 [error] 16550#16550: *29 limiting requests, excess: 10.005 by zone "per_client", '

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from analyzer.detect import detect, load_rules
 from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.noise import HEALTH_CHECK, noise_kind
-from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts
+from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts, sibling_shift
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError, UsageError
 from analyzer.facts import add_facts
@@ -100,27 +100,46 @@ def _correlate(state: Run) -> Run:
     state.plan.progress("Joining sources", None)
     # Only a keyword rule looks into the line itself; the shipped rules have none.
     events = read_events(state.reading, raw=bool(state.plan.rules))
-    assumed = [source.name for source in state.reading.sources if source.timezone_from == ZONE_ASSUMED]
-    shifts = {shift.source: shift for shift in find_shifts(events, assumed)}
+    shifts = _zone_shifts(state.reading.sources, events)
     offsets = measure_offsets(events)
-    joined = correlate(correct_clocks(apply_shifts(events, shifts.values()), offsets))
+    joined = correlate(correct_clocks(apply_shifts(events, [shift for shift, _ in shifts.values()]), offsets))
     sources = tuple(_corrected(source, shifts, offsets) for source in state.reading.sources)
     return replace(state, reading=replace(state.reading, sources=sources), joined=joined)
 
 
-def _corrected(source: SourceReport, shifts: dict[str, ZoneShift], offsets: dict[str, int]) -> SourceReport:
+def _zone_shifts(sources: Sequence[SourceReport], events: pl.DataFrame) -> dict[str, tuple[ZoneShift, str]]:
+    """Gives for sources without a zone of their own the one that was found, and how it was."""
+    assumed = [source.name for source in sources if source.timezone_from == ZONE_ASSUMED]
+    found = {
+        shift.source: (shift, f"found: {shift.matches:,} lines match records of the same requests in this zone")
+        for shift in find_shifts(events, assumed)
+    }
+    zones = {source.name: source.timezone_from for source in sources}
+    for name in assumed:
+        sibling = sibling_shift(name, zones)
+        if name not in found and sibling is not None:
+            found[name] = ZoneShift(name, sibling[0], 0), f"taken from {sibling[1]}, which lies beside it"
+    return found
+
+
+def _corrected(
+    source: SourceReport, shifts: Mapping[str, tuple[ZoneShift, str]], offsets: Mapping[str, int]
+) -> SourceReport:
     """Gives the source's report with what was found out about its zone and clock."""
     corrected = replace(source, clock_offset_ms=offsets.get(source.name))
-    shift = shifts.get(source.name)
+    shift, how = shifts.get(source.name, (None, ""))
     if shift is None:
         return corrected
-    ahead = timedelta(seconds=shift.shift_seconds)
+    first, last = (
+        timedelta(seconds=seconds)
+        for seconds in (shift.shift_seconds, [shift.shift_seconds, *(each[1] for each in shift.after)][-1])
+    )
     return replace(
         corrected,
         timezone=shift.zone,
-        timezone_from=f"found: {shift.matches:,} lines match access lines of the same requests in this zone",
-        start=source.start - ahead if source.start else None,
-        end=source.end - ahead if source.end else None,
+        timezone_from=how,
+        start=source.start - first if source.start else None,
+        end=source.end - last if source.end else None,
     )
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from analyzer.detect import Detected, RuleSet
 from analyzer.diagnose.correlate import Joined
 from analyzer.errors import InputError
+from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
 from analyzer.sources import Limits
 
@@ -26,8 +27,10 @@ class Plan:
     """All that a run depends on: no stage looks at a clock, the environment or a folder that is not named here.
 
     zone is an IANA name, an offset or None; work is an empty private folder for intermediate Parquet parts; key makes
-    placeholders; progress is told what is being done and the share that is done, where it is known; rules are files
-    or folders, in addition to the shipped ones unless only_rules.
+    placeholders; now decides the year of times that carry none; progress is told what is being done and the share that
+    is done, where it is known; rules are files or folders, in addition to the shipped ones unless only_rules.
+    format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
+    detection may choose; log_format_from is a server's configuration file.
     """
 
     inputs: tuple[str, ...]
@@ -35,7 +38,10 @@ class Plan:
     key: bytes
     format_name: str | None = None
     log_format: str | None = None
+    log_format_from: Path | None = None
+    own_formats: tuple[Path, ...] = ()
     zone: str | None = None
+    now: datetime = LONG_AGO
     since: datetime | None = None
     until: datetime | None = None
     rules: tuple[Path, ...] = ()

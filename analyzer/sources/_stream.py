@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import polars as pl
@@ -35,11 +36,17 @@ class Stream:
         self._damage = Damage()
         self._cuts: list[tuple[int, int]] = []
         self._too_large: InputError | None = None
+        self._digest = hashlib.blake2b(digest_size=16)
 
     @property
     def size(self) -> int:
         """Decompressed bytes read so far."""
         return self._feed.consumed
+
+    @property
+    def digest(self) -> bytes:
+        """What the decompressed content read so far is known by: equal content has equal digests."""
+        return self._digest.digest()
 
     @property
     def problem(self) -> InputError | None:
@@ -111,13 +118,17 @@ class Stream:
 
     def _rest(self) -> Iterator[bytes]:
         try:
-            yield from self._feed.rest()
+            for chunk in self._feed.rest():
+                self._digest.update(chunk)
+                yield chunk
         except InputError:
             return  # the feed keeps it, and problem tells it
 
     def _at_most(self, count: int) -> Iterator[bytes]:
         try:
-            yield from self._feed.take(count)
+            for chunk in self._feed.take(count):
+                self._digest.update(chunk)
+                yield chunk
         except InputError:
             return
 

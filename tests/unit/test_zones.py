@@ -8,7 +8,7 @@ import pytest
 from events_by_hand import START, frame, row
 
 from analyzer.diagnose.clock import correct_clocks, measure_offsets
-from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts
+from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts, sibling_shift
 
 HOUR = 3600
 CLIENT = {"client_ip": "192.0.2.1"}
@@ -66,9 +66,9 @@ def test_three_lines_are_needed():
 
 
 def test_lines_that_match_unshifted_are_left_alone():
-    """Three lines fit without a shift, and repeated requests make three fit an hour off too: nothing is moved."""
+    """Three lines fit without a shift: UTC is found. Where three fit an hour off too, nothing is known."""
     later = [row("access", 10 * n - HOUR, target=f"/x/{n}", status=502, **CLIENT) for n in range(3)]
-    assert shifts(*requests(3), *errors(3, 0)) == ()
+    assert shifts(*requests(3), *errors(3, 0)) == (ZoneShift("error.log", 0, 3),)
     assert shifts(*requests(3), *later, *errors(3, 0)) == ()
 
 
@@ -199,3 +199,37 @@ def test_two_seconds_or_more_are_corrected(offset, moved):
     events = correct_clocks(frame(row("har", 0), row("access", 0)), {"browser.har": offset})
     assert events["timestamp"].to_list() == [START + timedelta(milliseconds=moved), START]
     assert events["stamped_at"].to_list() == [START, START]
+
+
+def test_ids_that_two_sources_share_tell_the_zone():
+    """An application without zone writes the ids that the proxy writes too; its records lie up to two minutes apart."""
+    edge = [row("access", 100 * n, request_id=f"r{n}", target=f"/{n}", status=200) for n in range(3)]
+    late = [row("app", 100 * n + 2 * HOUR + 30, request_id=f"R{n}", message="m") for n in range(3)]
+    assert shifts(*edge, *late, assumed=["app.jsonl"]) == (ZoneShift("app.jsonl", 2 * HOUR, 3),)
+    far = [row("app", 100 * n + 2 * HOUR + 300, request_id=f"r{n}", message="m") for n in range(3)]
+    assert shifts(*edge, *far, assumed=["app.jsonl"]) == ()
+
+
+def test_the_night_on_which_clocks_change_has_two_shifts():
+    """In autumn the clock goes back: the first lines are two hours ahead of UTC, the later ones one."""
+    before, after = errors(3, 2 * HOUR), errors(6, HOUR)[3:]
+    (shift,) = shifts(*requests(6), *before, *after)
+    rows = frame(*requests(6), *before, *after)
+    assert (shift.shift_seconds, [seconds for _, seconds in shift.after], shift.matches) == (2 * HOUR, [HOUR], 6)
+    assert shift.zone == "UTC+02:00, then UTC+01:00"
+    moved = apply_shifts(rows, [shift])
+    lines = moved.filter(source="error.log").sort("line")
+    assert lines["stamped_at"].to_list() == [START + timedelta(seconds=10 * n) for n in range(6)]
+
+
+def test_sources_beside_it_lend_their_offset():
+    """Same folder, one offset: it is taken. Another folder, two offsets or none say nothing."""
+    zones = {
+        "logs/access.log": "each line carries its offset (+01:00)",
+        "logs/app.log": "each line carries its offset",
+        "other/access.log": "each line carries its offset (-05:00)",
+    }
+    assert sibling_shift("logs/error.log", zones) == (HOUR, "logs/access.log")
+    assert sibling_shift("other/error.log", zones) == (-5 * HOUR, "other/access.log")
+    assert sibling_shift("error.log", zones) is None
+    assert sibling_shift("logs/error.log", {**zones, "logs/b.log": "each line carries its offset (+02:00)"}) is None

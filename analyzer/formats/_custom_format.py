@@ -1,0 +1,72 @@
+"""Reads lines by one pattern of the user's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from analyzer.formats import _events, _slots, _times
+from analyzer.formats._plugin import LINES, Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class CustomFormat:
+    """Reads lines that the pattern fits; groups are names and meanings, clock is the form of the time."""
+
+    name: str
+    title: str
+    documentation: str
+    product: str
+    kind: str
+    samples: tuple[str, ...]
+    pattern: str
+    groups: tuple[tuple[str, str | None], ...]
+    clock: str | None
+    marks: Literal["start", "end"]
+
+    def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
+        """Reads a frame of line, raw; what the pattern does not fit, or whose time cannot be read, is a reject."""
+        groups = pl.col("raw").str.extract_groups(self.pattern)
+        found = lines.select("line", "raw", groups.alias("_groups"))
+        fits = pl.col("raw").str.contains(self.pattern)
+        read, rest = found.filter(fits), found.filter(~fits)
+        texts = read.select(
+            "line", "raw", *(pl.col("_groups").struct.field(name).alias(f"_{name}") for name, _ in self.groups)
+        )
+        timed, timeless = self._timed(texts, zone)
+        events = _events.build(timed, marks=self.marks if self.kind == "request" else None)
+        rejects = pl.concat(
+            [
+                rest.select("line", pl.lit(f"the pattern of {self.name} does not fit").alias("reason"), "raw"),
+                timeless.select("line", pl.lit("the time is not a time that exists").alias("reason"), "raw"),
+            ]
+        )
+        return Parsed(events.with_columns(kind=pl.lit(self.kind)), rejects.sort("line"), event_lines=events.height)
+
+    def _timed(self, texts: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Gives one text per meaning, and the lines whose time cannot be read."""
+        fields: dict[str, list[pl.Expr]] = {}
+        for name, slot in self.groups:
+            if slot is not None:
+                fields.setdefault(slot, []).append(pl.col(f"_{name}"))
+        named = texts.select("line", "raw", *_slots.merge(fields))
+        if "time" not in fields:
+            return named, named.clear().select(list(LINES))
+        stamped = named.with_columns(stamped_at=self._times(named["time"], zone))
+        wrong = pl.col("stamped_at").is_null() & pl.col("time").is_not_null()
+        return stamped.filter(~wrong).drop("time"), stamped.filter(wrong).select(list(LINES))
+
+    def _times(self, texts: pl.Series, zone: str) -> pl.Series:
+        if self.clock is None:
+            return _times.read_any(texts, zone)
+        piece = _times.Piece(pl.col("time"), self.clock)
+        return texts.to_frame("time").select(_times.put_together([piece], zone)).to_series()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomSpanningFormat(CustomFormat):
+    """The same, for events that go on with the lines below which no format reads."""
+
+    spans: Literal["rest"] = "rest"

@@ -1,0 +1,74 @@
+"""Reads the blocks of one source so that no event is cut between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+
+from analyzer.formats import _peel
+from analyzer.formats._chain import BlockResult, read_block
+from analyzer.formats._plugin import LINES, Format, Remembering, Spanning, Wrapper
+
+_FIRST_LOOK = 400
+_MOST_HELD = 20_000
+
+
+class Reader:
+    """Holds the last lines of a block back until it is known where their event ends."""
+
+    def __init__(self, formats: Sequence[Format], wrappers: Sequence[Wrapper], zone: str, now: datetime) -> None:
+        self._formats = tuple(formats)
+        self._wrappers = tuple(wrappers)
+        self._zone = zone
+        self._now = now
+        self._held = pl.DataFrame(schema=LINES)
+
+    def read(self, block: pl.DataFrame) -> BlockResult:
+        """Reads what was held back and the block (line, raw), but for the end that may go on in the next block."""
+        lines = pl.concat([self._held, block.select(pl.col(name).cast(dtype) for name, dtype in LINES.items())])
+        pending = self._pending(lines)
+        if pending > _MOST_HELD:
+            pending = 0
+        self._held = lines.tail(pending)
+        return self._read(lines.head(lines.height - pending))
+
+    def finish(self) -> BlockResult:
+        """Reads what is still held back."""
+        lines, self._held = self._held, self._held.clear()
+        return self._read(lines)
+
+    def _read(self, lines: pl.DataFrame) -> BlockResult:
+        result = read_block(lines, self._formats, self._zone, self._wrappers, self._now)
+        if any(isinstance(form, Remembering) for form in self._formats):
+            inside = self._peel(lines).select("line", "raw")
+            self._formats = tuple(
+                form.after(inside) if isinstance(form, Remembering) else form for form in self._formats
+            )
+        return result
+
+    def _peel(self, lines: pl.DataFrame) -> pl.DataFrame:
+        return _peel.peel(lines, self._wrappers, self._zone, self._now)
+
+    def _pending(self, lines: pl.DataFrame) -> int:
+        pending = max((wrapper.pending(lines) for wrapper in self._wrappers[:1]), default=0)
+        spanning = [form for form in self._formats if isinstance(form, Spanning)]
+        look = _FIRST_LOOK
+        while spanning:
+            tail = lines.tail(look)
+            last = self._last_event(tail, spanning)
+            if last is not None:
+                return max(pending, tail.filter(pl.col("line") >= last).height)
+            if look >= lines.height or look > _MOST_HELD:
+                break
+            look *= 8
+        return pending
+
+    def _last_event(self, tail: pl.DataFrame, spanning: Sequence[Spanning]) -> int | None:
+        """Gives the earliest line on which the last event of one of the mixed streams begins."""
+        inside = self._peel(tail)
+        begun = [form.parse(inside.select("line", "raw"), self._zone).events.select("line") for form in spanning]  # type: ignore[attr-defined]
+        streams = inside.select("line", "stream").join(pl.concat(begun), on="line", how="semi")
+        last = streams.group_by("stream").agg(pl.col("line").max())["line"].min()
+        return last if isinstance(last, int) else None

@@ -1,0 +1,72 @@
+"""Reads lines of several format texts that one product writes, also into one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from analyzer.formats._logformat import LogFormat, Reading
+from analyzer.formats._plugin import LINES, REJECTS, Parsed
+
+_LOOSE = -1  # the last pattern of a LogFormat is the one for broken lines
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Tries each form on the lines that the forms before could not read: whole lines first, then broken ones.
+
+    A line that is cut inside the part which all servers write alike could be anybody's. Unless plain is set, it is
+    read only where at least as many lines of the frame are whole: then it is one of theirs. basics read what is left:
+    forms that know fewer fields.
+    """
+
+    name: str
+    title: str
+    documentation: str
+    product: str
+    samples: tuple[str, ...]
+    forms: tuple[LogFormat, ...]
+    kind: str = "request"
+    plain: bool = False
+    basics: tuple[LogFormat, ...] = ()
+
+    def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
+        """Reads a frame of line, raw; what no form fits is explained by the form that came furthest."""
+        readings: list[Reading] = []
+        unread = lines.select("line", "raw")
+        for form in self.forms:
+            unread = _read(replace(form, patterns=form.patterns[:_LOOSE]), unread, zone, readings)
+        if self.plain or unread.height * 2 <= lines.height:
+            for form in self.forms:
+                unread = _read(replace(form, patterns=form.patterns[_LOOSE:]), unread, zone, readings)
+        for form in self.basics:
+            unread = _read(form, unread, zone, readings)
+        events = pl.concat([reading.events for reading in readings] or [_NOTHING], how="diagonal").sort("line")
+        timeless = pl.concat([reading.timeless for reading in readings] or [pl.DataFrame(schema=LINES)])
+        wrong = timeless.select("line", pl.lit("the time is not a time that exists").alias("reason"), "raw")
+        rejects = pl.concat([explain(self.forms, unread), wrong]).sort("line")
+        notes = tuple(dict.fromkeys(note for reading in readings for note in reading.notes))
+        return Parsed(events.with_columns(kind=pl.lit(self.kind)), rejects, event_lines=events.height, notes=notes)
+
+
+_NOTHING = pl.DataFrame(schema=LINES)
+
+
+def _read(form: LogFormat, unread: pl.DataFrame, zone: str, readings: list[Reading]) -> pl.DataFrame:
+    if unread.is_empty():
+        return unread
+    reading = form.read(unread, zone)
+    readings.append(reading)
+    return reading.unread
+
+
+def explain(forms: Sequence[LogFormat], lines: pl.DataFrame) -> pl.DataFrame:
+    """Gives line, reason, raw with the reason of the form that could read most of the line; of equals the first."""
+    if lines.is_empty():
+        return pl.DataFrame(schema=REJECTS)
+    reached = pl.col("reason").str.extract(r"column ([0-9]+)$", 1).cast(pl.Int64)
+    told = [form.explain(lines).with_columns(_form=pl.lit(number)) for number, form in enumerate(forms)]
+    ranked = pl.concat(told).sort("line", reached, "_form", descending=[False, True, False])
+    return ranked.unique("line", keep="first", maintain_order=True).select(*REJECTS)

@@ -1,0 +1,74 @@
+"""Splits lines into those that a wrapper's pattern fits and the rest, and puts partial ones together."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer import values
+from analyzer.formats._plugin import LINES, Unwrapped
+
+_WHOLE_LINE = 1_000
+_LEVELS = ("critical", "critical", "critical", "error", "warning", "notice", "info", "debug")
+
+
+def capture(lines: pl.DataFrame, pattern: str, names: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Gives line and one text per name for the lines that the pattern fits, and line, raw of the rest.
+
+    The groups of the pattern have these names in their order; the last one takes part in every match.
+    """
+    groups = pl.col("raw").str.extract_groups(pattern).struct.rename_fields(list(names))
+    found = lines.select("line", pl.col("raw").alias("_raw"), groups.alias("_groups")).unnest("_groups")
+    fits = pl.col(names[-1]).is_not_null()
+    rest = found.filter(~fits).select("line", pl.col("_raw").alias("raw"))
+    return found.filter(fits).drop("_raw").with_columns(values.blank_to_null(pl.col(*names[:-1]))), rest
+
+
+def stamp(text: pl.Expr, zone: str) -> pl.Expr:
+    """Gives the UTC time of an RFC 3339 text, with any fraction; without an offset it is a time of the zone."""
+    spelled = text.str.replace(r"^(\S{10}) ", "${1}T").str.replace(r"(\.[0-9]{6})[0-9]+", "${1}")
+    own = spelled.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_unit="us")
+    naive = spelled.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us")
+    return values.possible(pl.coalesce(own.dt.convert_time_zone("UTC"), values.localised(naive, zone)))
+
+
+def severity(priority: pl.Expr) -> pl.Expr:
+    """Gives the level of a syslog PRI value or of a bare severity (RFC 5424, 6.2.1)."""
+    number = priority.cast(pl.Int32, strict=False) % len(_LEVELS)
+    return number.replace_strict(dict(enumerate(_LEVELS)), default=None, return_dtype=pl.String)
+
+
+def join_partial(rows: pl.DataFrame) -> pl.DataFrame:
+    """Puts pieces of one line together; takes and gives rows of Unwrapped.lines, here with partial (Boolean).
+
+    A piece goes on with the next one of its stream. The runtimes cut long lines only, so a short piece is followed
+    by its rest only if that has the same time.
+    """
+    stream = pl.col("stream").fill_null("")
+    same_time = pl.col("collected_at").shift(-1).over(stream) == pl.col("collected_at")
+    is_open = pl.col("partial") & ((pl.col("raw").str.len_bytes() >= _WHOLE_LINE) | same_time)
+    starts = ~is_open.fill_null(value=False).shift(1, fill_value=False).over(stream)
+    first = [pl.col(name).first() for name in rows.columns if name not in {"raw", "lines", "stream"}]
+    grouped = rows.with_columns(_event=starts.cum_sum().over(stream)).group_by(
+        stream.alias("_stream"), "_event", maintain_order=True
+    )
+    joined = grouped.agg(*first, pl.col("raw").str.join(""), pl.col("lines").sum(), pl.col("stream").first())
+    return joined.select(rows.columns).sort("line")
+
+
+def open_pieces(unwrapped: Unwrapped, lines: pl.DataFrame) -> int:
+    """Gives how many last lines wait for the rest of a piece; takes the rows with partial, before they are joined."""
+    rows = unwrapped.lines
+    last = rows.group_by(pl.col("stream").fill_null("")).agg(pl.all().sort_by("line").last())
+    waiting = last.filter("partial")["line"].min()
+    return 0 if waiting is None else lines.filter(pl.col("line") >= waiting).height
+
+
+def one_each(found: pl.DataFrame) -> pl.DataFrame:
+    """Says that every row took one line."""
+    return found.with_columns(lines=pl.lit(1, dtype=pl.Int64))
+
+
+def nothing(lines: pl.DataFrame) -> Unwrapped:
+    """Gives what a wrapper says that fits no line."""
+    empty = pl.DataFrame(schema={**LINES, "lines": pl.Int64})
+    return Unwrapped(empty, lines.select("line", "raw"))

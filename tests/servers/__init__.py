@@ -1,0 +1,1 @@
+"""Real servers as oracles: what they logged of known requests must be what the tool reads."""
