@@ -186,6 +186,7 @@ def request_line(text: pl.Expr) -> dict[str, pl.Expr]:
     parts = text.str.extract_groups(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) +(.*?)(?: +(HTTP/[0-9][0-9.]*))?\s*$")
     word, target, version = (parts.struct.field(name) for name in ("1", "2", "3"))
     plausible = version.is_not_null() | target.str.contains(r"^(?:/|\*$|[A-Za-z][A-Za-z0-9+.-]*://)")
+    plausible &= word != "-"  # a token by RFC 9110, but what servers write for a method that they could not read
     return {
         "method": pl.when(plausible).then(word),
         "target": pl.when(plausible).then(target),
@@ -232,7 +233,7 @@ _PRIVATE = (
 
 
 def client(peer: pl.Expr, forwarded: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Gives the client behind a private or missing peer, and the rule: first public address of X-Forwarded-For, else first.
+    """Gives the client behind a private or missing peer, and the rule: first public address forwarded for, else first.
 
     A public peer is kept, since anybody can send the header. The rule is null where no header was logged.
     """

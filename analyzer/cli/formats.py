@@ -45,12 +45,12 @@ def command(context: click.Context) -> None:
 @command.command("list")
 def list_formats() -> None:
     """List every format: the name for --format, what it is, where it is documented, and a line of it."""
-    from analyzer.formats import document_formats, line_formats, wrappers
+    from analyzer.formats import document_formats, line_formats, line_wrappers
 
     for name, known in sorted({**line_formats(), **document_formats()}.items()):
         _tell(name, f"{known.title} ({known.kind})", known.documentation, *getattr(known, "samples", ())[:1])
     click.echo("\nAround lines, taken off before they are read:")
-    for name, wrapper in sorted(wrappers().items()):
+    for name, wrapper in sorted(line_wrappers().items()):
         _tell(name, wrapper.title, wrapper.documentation, wrapper.samples[0].partition("\n")[0])
 
 

@@ -20,6 +20,7 @@ EVENT_COLUMNS = (
     "request_id", "level", "message", "exception_type", "upstream",
 )  # fmt: skip
 _FROM_WORST_RECORD = ("level", "message", "logger", "exception_type", "exception_message", "stack_trace")
+_DATA_CENTRE = "-[A-Z]{3}$"  # Cloudflare's header CF-Ray names it, its logs do not
 _OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "line", "raw", "kind", "duration_us"}
 
 
@@ -41,7 +42,7 @@ class Joined:
 
 
 def correlate(events: pl.DataFrame) -> Joined:
-    """Joins events by request id, else by trace id, else by request and time.
+    """Joins events by request id, else by trace id, else by the edge's id, else by request and time.
 
     Takes canonical columns; a coarse source is one that writes whole seconds only.
     """
@@ -91,23 +92,32 @@ def _keys(events: pl.DataFrame) -> pl.DataFrame:
     A request id that one access log or HAR carries more than once (a client that reuses it for its retries, a
     constant) identifies no exchange: its rows are left to their request and time.
     """
-    ids = events.filter(pl.col("request_id").is_not_null() | pl.col("trace_id").is_not_null()).select(
-        "event", "source", "hop", request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id"))
-    )
-    by_trace = (
-        ids.filter(pl.col("trace").is_not_null() & pl.col("request").is_not_null())
-        .group_by("trace")
-        .agg(only=pl.col("request").unique(maintain_order=True))
-        .filter(pl.col("only").list.len() == 1)
-        .select("trace", through_trace=pl.col("only").list.first())
-    )
-    tied = ids.join(by_trace, on="trace", how="left", maintain_order="left").with_columns(
-        key=pl.coalesce("request", "through_trace", pl.format("t:{}", "trace"))
+    known = pl.any_horizontal(pl.col("request_id", "trace_id", "edge_id").is_not_null())
+    ids = events.filter(known).select(
+        "event", "source", "hop", request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id")),
+        edge=folded_id(pl.col("edge_id").str.replace(_DATA_CENTRE, "")),
+    )  # fmt: skip
+    tied = _through(_through(ids, "trace"), "edge").with_columns(
+        key=pl.coalesce(
+            "request", "through_trace", "through_edge", pl.format("t:{}", "trace"), pl.format("e:{}", "edge")
+        )
     )
     outer = tied.filter(pl.col("hop") <= _EDGE)
     reused = outer.group_by("source", "key").len().filter(pl.col("len") > 1).select("key").unique()
     unique = tied.join(reused, on="key", how="anti", maintain_order="left")
     return unique.select("event", "key", join=pl.lit("exact"))
+
+
+def _through(ids: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Adds through_<name>: the request id of the rows with the same id of another kind, if they have but one."""
+    only = (
+        ids.filter(pl.col(name).is_not_null() & pl.col("request").is_not_null())
+        .group_by(name)
+        .agg(_only=pl.col("request").unique(maintain_order=True))
+        .filter(pl.col("_only").list.len() == 1)
+        .select(name, pl.col("_only").list.first().alias(f"through_{name}"))
+    )
+    return ids.join(only, on=name, how="left", maintain_order="left")
 
 
 def _merge(events: pl.DataFrame) -> pl.DataFrame:

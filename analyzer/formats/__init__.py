@@ -8,7 +8,7 @@ from analyzer.formats._configuration import Configuration, read_configuration
 from analyzer.formats._custom import read_custom_format
 from analyzer.formats._detection import Choice, Score, detect
 from analyzer.formats._reader import Reader
-from analyzer.formats._registered import document_formats, line_formats, wrappers
+from analyzer.formats._registered import document_formats, line_formats, line_wrappers
 
 __all__ = [
     "LONG_AGO",
@@ -21,8 +21,8 @@ __all__ = [
     "detect",
     "document_formats",
     "line_formats",
+    "line_wrappers",
     "read_block",
     "read_configuration",
     "read_custom_format",
-    "wrappers",
 ]

@@ -53,7 +53,8 @@ _ALIASES: dict[str, str] = {
     "referrer": "http.request.referrer referrer referer http_referer http_referrer httprequest.referer",
     "user_agent": "user_agent.original http_user_agent user_agent http.user_agent useragent agent "
     "httprequest.useragent",
-    "request_id": "http.request.id request_id req.id req_id rid x_request_id http_x_request_id requestid reqid "
+    "request_id": "http.request.id request_id req.id request.id req_id rid x_request_id "
+    "http_x_request_id requestid reqid "
     "correlation_id x_correlation_id context.request_id transaction.id unique_id x_amzn_requestid",
     "trace_id": "trace.id trace_id traceid traceparent http_traceparent otel_trace_id dd.trace_id x_amzn_trace_id "
     "x_b3_traceid b3 trace logging.googleapis.com/trace otelTraceID span_context.trace_id context.trace_id",
@@ -74,7 +75,7 @@ _ALIASES: dict[str, str] = {
     "process": "process.name k8s.container.name kubernetes.container.name kubernetes.container_name",
     "level": "log.level level severity severitytext levelname lvl log_level loglevel @l priority_name",
     "severity_number": "severitynumber",
-    "message": "message msg body body.stringvalue @m event short_message log_message log text textpayload "
+    "message": "message msg body body.stringvalue body.message @m event short_message log_message log text textpayload "
     "jsonpayload.message @mt formattedmessage",
     "logger": "log.logger logger logger_name loggername sourcecontext scope.name instrumentationscope.name",
     "exception_type": "error.type exception.type exception.exc_type err.type err.name error.kind error.name "

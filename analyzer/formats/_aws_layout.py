@@ -82,13 +82,20 @@ def layout(pieces: Pieces, name: str) -> LogFormat:
 
 
 def exact(*layouts: Pieces) -> tuple[Pattern, ...]:
-    """Gives the patterns of lines that hold every value of one of the layouts, the longest layout first."""
-    return tuple(pattern for pieces in layouts for pattern in _patterns.write(pieces, escapes=True)[:2])
+    """Gives the patterns of lines that hold every value of one of the layouts, the longest layout first.
+
+    Each is written with escaped quotes, and with backslashes that stand for themselves.
+    """
+    return tuple(
+        pattern
+        for pieces in layouts
+        for pattern in (*_patterns.write(pieces, escapes=True)[:2], _patterns.write(pieces, escapes=False)[1])
+    )
 
 
 def ragged(pieces: Pieces) -> tuple[Pattern, ...]:
-    """Gives the patterns of lines that end early, or hold quotes that nobody escaped."""
-    return _patterns.write(pieces, escapes=True)[2], _patterns.write(pieces, escapes=False)[2]
+    """Gives the pattern of lines that end early, or hold quotes that nobody escaped."""
+    return _patterns.write(pieces, escapes=True)[2:3]
 
 
 def utc(text: pl.Expr) -> pl.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 
 from analyzer import schema
 from analyzer.formats import _continuation, _peel
-from analyzer.formats._plugin import LINES, REJECTS, Format, Wrapper
+from analyzer.formats._plugin import LINES, REJECTS, Format, Remembering, Wrapper
 from analyzer.model import FormatUse, Ledger
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class _State:
         for name, form in spanning.items():
             mine = groups.filter(pl.col("owner") == name)
             if mine.height:
-                self._replace(form, mine, zone)
+                self._replace(form.after(full) if isinstance(form, Remembering) else form, mine, zone)
 
     def _replace(self, form: Format, groups: pl.DataFrame, zone: str) -> None:
         parsed = form.parse(groups.select("line", "raw"), zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analyzer.errors import FormatError, InputError, Location
@@ -99,8 +99,8 @@ def read_configuration(text: str, name: str) -> Configuration:
     return Configuration(name, telling, files, tuple(dict.fromkeys(notes)))
 
 
-def _readings(text: str, name: str) -> list[Found]:
-    return [read(text, name) for sign, read in _SERVERS if sign.search(text)]
+def _readings(text: str, name: str) -> Iterator[Found]:
+    return (read(text, name) for sign, read in _SERVERS if sign.search(text))
 
 
 def _tells(form: Format) -> bool:

@@ -105,13 +105,14 @@ def _unclosed(found: Found, words: list[Word]) -> None:
 def _word(given: str, start: int) -> tuple[Word, int]:
     """Reads a word; a brace behind a dollar sign belongs to it."""
     word, at = _directives.word(given, start, BLANKS + ";{", NGINX_ESCAPES)
+    if word.quote or given[at : at + 1] != "{" or given[at - 1] != "$":
+        return word, at
     texts, offsets = [word.text], [word.offsets]
-    while not word.quote and given[at : at + 1] == "{" and given[at - 1] == "$":
-        more, behind = _directives.word(given, at + 1, BLANKS + ";{", NGINX_ESCAPES) if at + 1 < len(given) else (
-            Word("", (), at), at + 1)  # fmt: skip
-        texts += ["{", more.text]
-        offsets += [(at,), more.offsets]
-        at = behind
+    while given[at : at + 1] == "{" and given[at - 1] == "$":
+        end = next((place for place in range(at + 1, len(given)) if given[place] in BLANKS + ";{"), len(given))
+        texts.append(given[at:end])
+        offsets.append(tuple(range(at, end)))
+        at = end
     return replace(word, text="".join(texts), offsets=tuple(place for part in offsets for place in part)), at
 
 

@@ -15,10 +15,11 @@ def join_rest(owned: pl.DataFrame, spanning: Sequence[str]) -> pl.DataFrame:
     """Gives line (of the first), owner, raw (joined by line feeds), rest (list of the other lines) of longer events.
 
     Takes rows of PEELED in their order, with owner, the format that reads the row, or null. A row without an owner
-    belongs to the row above it in the same stream, up to 5,000 of them, if one of the spanning formats reads that.
+    belongs to the row above it in the same stream, up to 5,000 of them, if one of the spanning formats reads that and
+    the row does not begin with a time.
     """
     stream = pl.col("stream").fill_null("")
-    head = pl.when(pl.col("owner").is_not_null()).then("line")
+    head = pl.when(pl.col("owner").is_not_null() | _stack.begins(pl.col("raw"))).then("line")
     placed = owned.with_columns(_head=head.forward_fill().over(stream)).filter(pl.col("_head").is_not_null())
     placed = placed.with_columns(
         pl.col("owner").first().over("_head"), _number=pl.col("line").cum_count().over("_head")
@@ -37,15 +38,9 @@ def join_messages(rows: pl.DataFrame) -> pl.DataFrame:
     """
     key = pl.col("stream").fill_null("")
     goes_on = _stack.continues(pl.col("raw")).fill_null(value=False)
-    closes = pl.col("raw").str.contains(_CLOSING) & goes_on.shift(1, fill_value=False).over(key)
-    starts = ~(goes_on | closes)
-    numbered = rows.with_columns(_event=starts.cum_sum().over(key))
+    numbered = rows.with_columns(_event=(~goes_on).cum_sum().over(key))
     first = [pl.col(name).first() for name in rows.columns if name not in {"raw", "lines", "stream"}]
     joined = numbered.group_by(key.alias("_stream"), "_event", maintain_order=True).agg(
         *first, pl.col("raw").str.join("\n"), pl.col("lines").sum(), pl.col("stream").first()
     )
     return joined.select(rows.columns).sort("line")
-
-
-# Python names the exception on a line of its own, below the frames, which are indented.
-_CLOSING = r"^[A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt|Timeout|Fault)\b"

@@ -13,9 +13,10 @@ import polars as pl
 from analyzer.formats import _peel, _stack
 from analyzer.formats._chain import LONG_AGO
 from analyzer.formats._plugin import LINES, Format, Parsed, Wrapper
-from analyzer.formats._registered import line_formats, wrappers
+from analyzer.formats._registered import line_formats, line_wrappers
 
 _MOST_LINES = 200
+_SOME_LINES = 40
 _MOST_WRAPPERS = 3
 _FIRST_UNREAD = 3
 _COLUMN = re.compile(r"column ([0-9]+)$")
@@ -92,16 +93,44 @@ def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequ
 
 
 def _choose(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> _Chosen:
-    formats = {**line_formats(), **{form.name: form for form in extra}}
-    trials = tuple(_try(form, frame, zone) for form in formats.values()) if frame.height else ()
-    return _Chosen(tuple(_chain(_ranked(trials, frozenset(form.name for form in extra)))), trials)
+    """Tries all formats on some lines, and those that read any of them on all; the others on what is left."""
+    own = frozenset(form.name for form in extra)
+    formats = {**_plausible(frame), **{form.name: form for form in extra}}
+    trials = {name: _try(form, _some(frame), zone) for name, form in formats.items()} if frame.height else {}
+    if frame.height > _SOME_LINES:
+        trials |= {name: _try(formats[name], frame, zone) for name, trial in trials.items() if trial.read}
+    chosen = _Chosen(tuple(_chain(_ranked(tuple(trials.values()), own))), tuple(trials.values()))
+    left = frame.filter(~pl.col("line").is_in(sorted(chosen.read)))
+    if frame.height <= _SOME_LINES or left.is_empty():
+        return chosen
+    hopeful = [name for name, trial in trials.items() if not trial.read and _try(formats[name], _some(left), zone).read]
+    if not hopeful:
+        return chosen
+    trials |= {name: _try(formats[name], frame, zone) for name in hopeful}
+    return _Chosen(tuple(_chain(_ranked(tuple(trials.values()), own))), tuple(trials.values()))
+
+
+def _plausible(frame: pl.DataFrame) -> dict[str, Format]:
+    """Leaves out the formats of JSON where no line begins with a brace, and all others where every line does."""
+    braces = frame["raw"].str.contains(r"^\s*\{")
+    kept = {True: bool(braces.any()), False: not braces.all() or not len(braces)}
+    return {name: form for name, form in line_formats().items() if kept[form.samples[0].startswith("{")]}
+
+
+def _some(frame: pl.DataFrame) -> pl.DataFrame:
+    """Gives the first lines and some of the others, evenly spread."""
+    if frame.height <= _SOME_LINES:
+        return frame
+    half = _SOME_LINES // 2
+    step = (frame.height - half) // half
+    return pl.concat([frame.head(half), frame.slice(half).gather_every(step).head(half)])
 
 
 def _outermost(frame: pl.DataFrame, taken: Sequence[Wrapper], zone: str, now: datetime) -> Wrapper | None:
     """Gives the wrapper that most lines are in; of two, the certain one."""
     counted = [
         (int(unwrapped.lines["lines"].sum()), wrapper.certain, wrapper.name, wrapper)
-        for wrapper in wrappers().values()
+        for wrapper in line_wrappers().values()
         if wrapper not in taken and (unwrapped := wrapper.unwrap(frame, zone, now)).lines.height
     ]
     return max(counted, key=lambda item: item[:3])[3] if counted else None
@@ -161,7 +190,7 @@ def _ranked(trials: Sequence[_Trial], own: frozenset[str] = frozenset()) -> list
     def key(trial: _Trial) -> tuple[bool, int, int, float, int, str]:
         reach = max(len(other.read) for other in trials if other.read & trial.read)
         name = trial.form.name
-        return (name not in own, -reach, _breadth().get(name, 0), -trial.filled, trial.width, name)
+        return (name not in own, -reach, _breadth(name), -trial.filled, trial.width, name)
 
     return sorted((trial for trial in trials if trial.read), key=key)
 
@@ -177,15 +206,22 @@ def _chain(ranked: Sequence[_Trial]) -> list[_Trial]:
 
 
 @cache
-def _breadth() -> dict[str, int]:
-    """Gives for each format of how many formats, its own included, it reads a sample: few for a specific one."""
-    owners = [(form.name, sample) for form in line_formats().values() for sample in form.samples]
-    frame = pl.DataFrame({"line": range(len(owners)), "raw": [text for _, text in owners]}, schema=LINES)
-    breadth = {}
-    for form in line_formats().values():
-        refused = set(form.parse(frame, "UTC").rejects["line"].to_list())
-        breadth[form.name] = len({name for number, (name, _) in enumerate(owners) if number not in refused})
-    return breadth
+def _breadth(name: str) -> int:
+    """Gives of how many formats, its own included, a format reads a sample; 0 for one of the user's."""
+    form = line_formats().get(name)
+    if form is None:
+        return 0
+    owners, frame = _samples()
+    refused = set(form.parse(frame, "UTC").rejects["line"].to_list())
+    return len({owner for number, owner in enumerate(owners) if number not in refused})
+
+
+@cache
+def _samples() -> tuple[tuple[str, ...], pl.DataFrame]:
+    """Gives the owner of each sample, and all samples as lines that are numbered from 0."""
+    owned = [(form.name, sample) for form in line_formats().values() for sample in form.samples]
+    frame = pl.DataFrame({"line": range(len(owned)), "raw": [text for _, text in owned]}, schema=LINES)
+    return tuple(name for name, _ in owned), frame
 
 
 def _reason(chain: Sequence[_Trial], trials: Sequence[_Trial], total: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ _MOST_LAYOUTS = 64
 _SHORT = "Some rows end before the last name of #Fields: what they lack is unknown."
 _LONG = "Some rows hold more values than #Fields has names: the rest is not read."
 _DAYLESS = "Rows have a time of day only, and no #Date stands above them: their day is unknown."
+_DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ \t]"  # all defaults begin so
 # What a value must look like under a #Fields that may not fit; times are read in any case.
 _SHAPES = {
     "date": "[0-9A-Za-z/-]{6,11}",
@@ -194,38 +195,41 @@ class FieldsFormat:
     def _fitting(self, rows: pl.DataFrame, zone: str, reading: _Reading) -> pl.DataFrame:
         """Reads the rows that fit a default; gives their lines."""
         read = [pl.DataFrame(schema={"line": pl.Int64})]
-        rest = rows.select("line", "raw")
-        words = pl.col("raw").str.count_matches(self.separator, literal=True) + 1
-        for default in self.defaults:
-            alike = rest.filter(words == len(default.names))
-            if alike.is_empty():
-                continue
-            layout = Layout(default.names, self.separator, default=default.title)
-            found, _ = self._checked(_fields_rows.split(alike, len(default.names), self.separator), layout)
-            found, _ = self._timed(found, layout, zone, rest.clear())
+        for layout, alike in self._alike(rows.select("line", "raw")):
+            found, _ = self._by_default(alike.join(pl.concat(read), on="line", how="anti"), layout, zone)
             if found.height:
                 self._keep(found, layout, reading)
-                reading.note(f"Rows that no #Fields fits are read as {default.title} writes them by default.")
+                reading.note(f"Rows that no #Fields fits are read as {layout.default} writes them by default.")
                 read.append(found.select("line"))
-                rest = rest.join(found, on="line", how="anti")
         return pl.concat(read)
 
     def _assume(self, rows: pl.DataFrame, zone: str, reading: _Reading) -> None:
-        """Reads rows without #Fields by the defaults."""
+        """Reads rows without #Fields by the defaults, and explains the others by the default with as many values."""
         if rows.is_empty():
             return
-        rest = rows.join(self._fitting(rows, zone, reading), on="line", how="anti")
-        words = pl.col("raw").str.count_matches(self.separator, literal=True) + 1
+        dated = pl.col("raw").str.contains(_DATE)
+        reading.reject(rows.filter(~dated), "no #Fields stands above, and the date cannot be read at column 1")
+        rest = rows.filter(dated).select("line", "raw")
+        rest = rest.join(self._fitting(rest, zone, reading), on="line", how="anti")
+        for layout, alike in self._alike(rest):
+            _, refused = self._by_default(alike.join(rest, on="line", how="semi"), layout, zone)
+            reason = pl.concat_str(pl.lit(f"no #Fields stands above, and for {layout.default} "), "reason")
+            reading.rejects.append(refused.with_columns(reason.alias("reason")))
+            rest = rest.join(refused, on="line", how="anti")
+        reading.reject(rest, f"no #Fields stands above, and no default of {self.title} has as many values")
+
+    def _alike(self, rows: pl.DataFrame) -> Iterator[tuple[Layout, pl.DataFrame]]:
+        """Gives each default with the rows, if there are any, that have as many values."""
+        words = rows.select(pl.col("raw").str.count_matches(self.separator, literal=True) + 1).to_series()
         for default in self.defaults:
-            layout = Layout(default.names, self.separator, default=default.title)
-            alike = rest.filter(words == len(default.names))
-            _, unfit = self._checked(_fields_rows.split(alike, len(default.names), self.separator), layout)
-            reason = pl.concat_str(pl.lit(f"no #Fields stands above, and for {default.title} "), "reason")
-            reading.rejects.append(unfit.with_columns(reason.alias("reason")))
-            rest = rest.join(unfit, on="line", how="anti")
-        lack = f"no #Fields stands above, and no default of {self.title} has as many values: "
-        reason = pl.concat_str(pl.lit(lack), words)
-        reading.rejects.append(rest.select("line", reason.alias("reason"), "raw"))
+            alike = rows.filter(words == len(default.names))
+            if alike.height:
+                yield Layout(default.names, self.separator, default=default.title), alike
+
+    def _by_default(self, rows: pl.DataFrame, layout: Layout, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        found, unfit = self._checked(_fields_rows.split(rows, len(layout.names), layout.separator), layout)
+        found, wrong = self._timed(found, layout, zone, rows.clear())
+        return found, pl.concat([unfit, wrong])
 
     def _checked(self, found: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Gives the rows whose values look as they should, and the others as rejects."""

@@ -14,7 +14,8 @@ from analyzer.formats._text import TextFormat
 
 _HEADER = r"^(?:Log file created at: |Running on machine: |Binary: Built with |Running duration \(|Log line format: )"
 _CREATED = r"^Log file created at: ([0-9]{4}/[0-9]{2}/[0-9]{2})"
-_TAIL = r"(?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}) +[0-9]+ (?P<logger>[^\s:\]]+):[0-9]+\] (?P<message>.*)$"
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}"
+_TAIL = r" *[0-9]+ (?P<logger>[^\s:\]]+):[0-9]+\] (?P<message>.*)$"
 _DAY = r"^[IWEFV]([0-9]{4}) ([0-9:.]{15}) "
 
 
@@ -26,7 +27,7 @@ class Glog:
     """
 
     name: str = "klog"
-    title: str = "klog and glog"
+    title: str = "Klog and glog"
     documentation: str = "https://kubernetes.io/docs/concepts/cluster-administration/system-logs/#klog-output"
     product: str = ""
     kind: str = "application"
@@ -66,11 +67,11 @@ def _date(events: pl.DataFrame, created: date, zone: str) -> pl.DataFrame:
 
 _TEXT = TextFormat(
     name="klog",
-    title="klog and glog",
+    title="Klog and glog",
     documentation="",
     heads=(
-        rf"^(?P<level>[IWEFV])(?P<time>[0-9]{{8}} [0-9:]{{8}}\.[0-9]{{6}}) +[0-9]+ (?P<logger>[^\s:\]]+):[0-9]+\] (?P<message>.*)$",
-        rf"^(?P<level>[IWEFV])[0-9]{{4}} {_TAIL}",
+        rf"^(?P<level>[IWEFV])(?P<time>[0-9]{{8}} {_CLOCK}) {_TAIL}",
+        rf"^(?P<level>[IWEFV])[0-9]{{4}} {_CLOCK} {_TAIL}",
     ),
     expected="a letter of I, W, E, F, the day, a time with microseconds and a number",
     samples=(),

@@ -14,7 +14,6 @@ from analyzer.formats import _events, _slots, _times
 from analyzer.formats._plugin import REJECTS, Parsed
 
 ANY = "any"  # a time in one of the forms of _times.read_any
-_COLOURS = "\x1b\\[[0-9;]*m"
 _COPY = re.compile(r"__[0-9]+$")
 
 
@@ -23,8 +22,8 @@ class GroupedFormat:
     """Reads lines that all parts fit, one after the other.
 
     parts: (what a reader of a reject calls it, pattern). A group is named after its slot; time__2 is another place of
-    time. clocks: strptime's forms of the time, or ANY. marks: what the time stands for. coloured: whether the server
-    writes colours of a terminal. finish: a last step over the canonical columns.
+    time. clocks: strptime's forms of the time, or ANY. marks: what the time stands for. finish: a last step over the
+    canonical columns.
     """
 
     name: str
@@ -36,16 +35,12 @@ class GroupedFormat:
     clocks: tuple[str, ...] = ()
     marks: str | None = None
     kind: str = "request"
-    coloured: bool = False
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; a line whose time does not exist is a reject, one without a time is an event."""
-        text = pl.col("raw").str.replace_all(_COLOURS, "") if self.coloured else pl.col("raw")
         pattern = "(?s)^" + "".join(pattern for _, pattern in self.parts) + r"\s*$"
-        found = lines.select("line", "raw", text.alias("_text")).with_columns(
-            pl.col("_text").str.extract_groups(f"({pattern})").alias("_groups")
-        )
+        found = lines.select("line", "raw", pl.col("raw").str.extract_groups(f"({pattern})").alias("_groups"))
         hit = pl.col("_groups").struct.field("1").is_not_null()
         texts = self._texts(found.filter(hit), zone)
         timeless = texts.filter(pl.col("_wrong"))
@@ -79,8 +74,10 @@ class GroupedFormat:
         unread = lines.with_columns(_column=pl.lit(1, dtype=pl.Int64))
         pattern = ""
         for label, part in self.parts:
+            if unread.is_empty():
+                break
             pattern += part
-            length = pl.col("_text").str.extract(f"(?s)^({_nameless(pattern)})", 1).str.len_chars().cast(pl.Int64)
+            length = pl.col("raw").str.extract(f"(?s)^({_nameless(pattern)})", 1).str.len_chars().cast(pl.Int64)
             reached = unread.with_columns(length.alias("_length"))
             told.append(_reject(reached.filter(pl.col("_length").is_null()), f"{label} cannot be read at column "))
             unread = reached.filter(pl.col("_length").is_not_null()).with_columns(_column=pl.col("_length") + 1)

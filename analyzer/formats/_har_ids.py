@@ -14,7 +14,7 @@ _REQUEST = (
     "x-amz-request-id",
     "x-ms-request-id",
 )
-_EDGE = ("x-amz-cf-id", "cf-ray")
+_EDGE = ("x-amz-cf-id", "cf-ray", "x-azure-ref", "x-akamai-request-id", "x-amz-id-2")
 _TRACE = (
     ("traceparent", re.compile(r"\s*[0-9a-fA-F]{2}-([0-9a-fA-F]{32})-")),
     ("x-amzn-trace-id", re.compile(r"(?:[^;]{0,200};)?\s?Root=([^;\s]{1,200})")),
@@ -26,7 +26,12 @@ _TRACE = (
 
 def request_id(request: Headers, response: Headers) -> str | None:
     """Gives the request id that the server answered, else the one that was sent, else the edge's own."""
-    return first(response, *_REQUEST) or first(request, *_REQUEST) or first(response, *_EDGE)
+    return first(response, *_REQUEST) or first(request, *_REQUEST) or edge_id(response)
+
+
+def edge_id(response: Headers) -> str | None:
+    """Gives the id that a CDN or another edge gave the request."""
+    return first(response, *_EDGE)
 
 
 def trace_id(request: Headers, response: Headers) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from analyzer.formats._har_body import body_text, error_code_and_detail
 from analyzer.formats._har_credentials import scheme
 from analyzer.formats._har_headers import Headers, first, fold, joined, ratelimit_remaining
-from analyzer.formats._har_ids import request_id, trace_id
+from analyzer.formats._har_ids import edge_id, request_id, trace_id
 from analyzer.formats._har_messages import describe_messages
 from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_outcome import status_and_error
@@ -62,6 +62,7 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         "duration_us": duration_us,
         "request_id": request_id(sent, answered),
         "trace_id": trace_id(sent, answered),
+        "edge_id": edge_id(answered),
         "error_code": code,
         "error_detail": detail,
         "_url": request["url"],

@@ -87,8 +87,8 @@ class JsonFormat:
                 return record
         lack = self._lack(record)
         if lack is not None:
-            return f"JSON, but no {self.title} record: {lack}"
-        return None if sheet.put(record, row) else several(record, raw) or "JSON, but it has no time and no message"
+            return _several(record, raw) or f"JSON, but no {self.title} record: {lack}"
+        return None if sheet.put(record, row) else _several(record, raw) or "JSON, but it has no time and no message"
 
     def _lack(self, record: dict[str, Any]) -> str | None:
         """Tells what keeps a record from being of this format."""
@@ -134,15 +134,13 @@ class JsonFormat:
         return pl.when(request).then(pl.lit("request")).otherwise(pl.lit("application"))
 
 
-def several(record: dict[str, Any], raw: str) -> str | None:
-    """Gives the reason for a line that holds a list of records, which cannot be one event; None for any other."""
-    for key, value in record.items():
-        if isinstance(value, list) and len(value) > 1 and all(isinstance(item, dict) for item in value):
-            column = raw.find(f'"{key}"') + 1
-            return (
-                f"JSON, but {key} holds {len(value)} records: give each a line (jq -c '.{key}[]'), at column {column}"
-            )
-    return None
+def _several(record: dict[str, Any], raw: str) -> str | None:
+    """Gives the reason for a line that is nothing but a list of records, which cannot be one event."""
+    (key, value), *others = record.items() if record else [("", None)]
+    if others or not isinstance(value, list) or len(value) < 2 or not all(isinstance(item, dict) for item in value):
+        return None
+    column = raw.find('"') + 1
+    return f"JSON, but {key} holds {len(value)} records: give each a line (jq -c '.{key}[]'), at column {column}"
 
 
 def _stamped(frame: pl.DataFrame) -> pl.DataFrame:
@@ -186,12 +184,23 @@ def _mended(text: str) -> dict[str, Any] | str:
     """Gives the object of a text that is not quite JSON, or the reason why there is none."""
     if not text.startswith("{"):
         return "not JSON: expected { at column 1"
-    # nginx without escape=json writes bytes as \xHH, which JSON does not know.
-    mended = _ESCAPE.sub(lambda found: found[0].replace("\\x", "\\\\x"), text) if "\\x" in text else text
+    mended = _UNQUOTED.sub(_mend, text)
     try:
         return decode(mended) if mended != text else _DECODER.decode(text)
     except msgspec.DecodeError as problem:
         return _reason(text, str(problem))
+
+
+# What templates of servers make of values that nobody quoted: nginx writes a dash or nothing for an absent one, bytes
+# as \xHH, and 009 for the status of an answer that is no HTTP. Texts come first, as what looks like it in them stays.
+_UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|:\s*-?\s*(?=[,}\]])|:\s*0+(?=[0-9])')
+
+
+def _mend(found: re.Match[str]) -> str:
+    written = found[0]
+    if written.startswith('"'):
+        return _ESCAPE.sub(lambda escape: escape[0].replace("\\x", "\\\\x"), written) if "\\x" in written else written
+    return ":" if written.endswith("0") else ":null"
 
 
 _DECODER = msgspec.json.Decoder()

@@ -11,6 +11,7 @@ from analyzer.formats import _slots
 
 DEEPEST = 8
 _DURATIONS = frozenset({"duration_ns", "duration_us", "duration_ms", "duration_s"})
+_TELLS_UNIT = "duration_text"
 _MOMENT = frozenset(
     {"time", "time_end", "message", "stack_trace", "exception_message", "status", "method", "request_line"}
 )
@@ -31,7 +32,7 @@ class _Key:
         self.rank = rank
         self.slot = slot
         self.column = column
-        self.special = slot in _DURATIONS or slot == _KEEPS_DASH
+        self.special = slot in _DURATIONS or slot in {_TELLS_UNIT, _KEEPS_DASH}
         self.tells = slot in _MOMENT
         self.below: dict[str, _Key] = {}
 
@@ -88,7 +89,9 @@ class Sheet:
         if not text or (text == "-" and slot != _KEEPS_DASH):
             return
         if slot in _DURATIONS and text[-1].isalpha():
-            slot = "duration_text"
+            slot = _TELLS_UNIT
+        if slot == _TELLS_UNIT and not text[-1].isalpha():
+            return  # a number whose unit nobody knows must not hide one that says it
         column = self._column(slot, key.rank)
         if column[row] is None:
             column[row] = text

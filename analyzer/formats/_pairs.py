@@ -23,6 +23,7 @@ _DURATIONS = ("duration_ns", "duration_us", "duration_ms", "duration_s")
 _MOST_PATTERNS = 32
 _MOST_GROUPS = 16  # the regex engine has its fast way for so many
 _FEW = 64
+_LONGEST = 4096  # a pattern of more bytes could be too large for the engine
 
 
 def signature(text: pl.Expr) -> pl.Expr:
@@ -42,7 +43,8 @@ def columns(lines: pl.DataFrame, meaning: Meaning) -> pl.DataFrame:
     of one key twice, the first.
     """
     rows = lines.select("text", "signature").with_row_index("_row")
-    counts = rows.group_by("signature").len().filter((pl.col("len") >= _FEW) & is_record(pl.col("signature")))
+    often, short = pl.col("len") >= _FEW, pl.col("signature").str.len_bytes() <= _LONGEST
+    counts = rows.group_by("signature").len().filter(often & short & is_record(pl.col("signature")))
     counts = counts.sort("len", "signature", descending=True)
     common = counts["signature"].head(_MOST_PATTERNS).to_list()
     parts = [_alike(rows.filter(pl.col("signature") == text).drop("signature"), text, meaning) for text in common]

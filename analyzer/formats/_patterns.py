@@ -220,7 +220,7 @@ def _before(end: str, piece: Field, style: str) -> str:
     first = end.lstrip(" ")[:1]
     separated = first in _SEPARATORS
     if end[0] == '"':
-        return r'[^\s"]*' if piece.slot in _WORDS and style != "tidy" else _QUOTED[style]
+        return _quoted(piece, style)
     if piece.is_list:
         return _list_of(first if separated else end[0])
     if style.endswith("loose"):
@@ -229,6 +229,12 @@ def _before(end: str, piece: Field, style: str) -> str:
         return _word(piece, style)
     excluded = pl.escape_regex(first if separated else end[0])
     return f"[{_TIDY}--{excluded}]*" if style == "tidy" else f"[^{excluded}]*"
+
+
+def _quoted(piece: Field, style: str) -> str:
+    if piece.slot in _WORDS:
+        return f"[{_TIDY_WORD}]*" if style == "tidy" else r'[^\s"]*'
+    return _QUOTED[style]
 
 
 def _word(piece: Field, style: str) -> str:
@@ -244,5 +250,7 @@ def _word(piece: Field, style: str) -> str:
 
 def _list_of(end: str) -> str:
     """Writes nginx's list: its blanks belong to the value, so the next field cannot start inside it."""
-    element = rf'(?:\[[0-9A-Fa-f:.]*\](?::[0-9]+)?|[^\s",{pl.escape_regex(end.strip())}]+)'
+    element = rf'[^\s",{pl.escape_regex(end.strip())}]+'
+    if end == "]":  # the brackets of an IPv6 address are no end
+        element = rf"(?:\[[0-9A-Fa-f:.]*\](?::[0-9]+)?|{element})"
     return f"(?:{element}(?:(?:, ?| : ){element})*)?"

@@ -40,7 +40,7 @@ def peel(lines: pl.DataFrame, wrappers: Sequence[Wrapper], zone: str, now: datet
         found = wrapper.unwrap(peeled.select("line", "raw"), zone, now)
         if found.lines.is_empty():
             continue
-        inner = _inherit(_shaped(found.lines.with_columns(wrapper=pl.lit(wrapper.name))), peeled)
+        inner = _inherit(_shaped(_uncoloured(found.lines).with_columns(wrapper=pl.lit(wrapper.name))), peeled)
         peeled = pl.concat([inner, peeled.join(found.rest.select("line"), on="line", how="semi")]).sort("line")
     return peeled
 

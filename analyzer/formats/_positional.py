@@ -54,17 +54,17 @@ class Layout:
         """Names the first part that cannot be read, and the column where it should begin."""
         explained = [pl.DataFrame(schema=REJECTS)]
         unread = lines.select("line", "raw", _column=pl.lit(0, dtype=pl.Int64))
-        prefix = "(?s)^"
-        for part in self.parts:
-            prefix += pl.escape_regex(part.gap) + f"(?:{part.pattern})"
-            length = pl.col("raw").str.extract(prefix, 0).str.len_chars().cast(pl.Int64)
+        prefix = ""
+        for number, part in enumerate(self.parts):
+            prefix += join([part])
+            gap = self.parts[number + 1].gap[:1] if number + 1 < len(self.parts) else ""
+            end = f"(?:{pl.escape_regex(gap) or '[[:space:]]'}|$)"
+            length = pl.col("raw").str.extract(f"(?s)^({prefix}){end}", 1).str.len_chars().cast(pl.Int64)
             reached = unread.with_columns(_length=length)
             failed = reached.filter(pl.col("_length").is_null())
-            explained.append(
-                _reject(failed, f"{part.label} cannot be read at column ", pl.col("_column") + len(part.gap))
-            )
+            explained.append(_reject(failed, f"{part.label} cannot be read at column ", len(part.gap)))
             unread = reached.filter(pl.col("_length").is_not_null()).select("line", "raw", _column="_length")
-        explained.append(_reject(unread, "the line goes on where it should end, at column ", pl.col("_column")))
+        explained.append(_reject(unread, "what follows cannot be read at column ", 1))
         return pl.concat(explained)
 
 
@@ -140,6 +140,6 @@ def optional(parts: Sequence[Part], required: int) -> str:
     return f"(?s)^{join(parts[:required])}{further}(?P<rest>(?:\\s.*)?)$"
 
 
-def _reject(lines: pl.DataFrame, reason: str, place: pl.Expr) -> pl.DataFrame:
-    column = (place + 1).cast(pl.String)
+def _reject(lines: pl.DataFrame, reason: str, gap: int) -> pl.DataFrame:
+    column = (pl.col("_column") + gap + 1).cast(pl.String)
     return lines.select("line", pl.concat_str(pl.lit(reason), column).alias("reason"), "raw")

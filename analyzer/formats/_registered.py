@@ -24,7 +24,7 @@ def document_formats() -> Mapping[str, DocumentFormat]:
 
 
 @cache
-def wrappers() -> Mapping[str, Wrapper]:
+def line_wrappers() -> Mapping[str, Wrapper]:
     """Gives what can stand around a line, by name; raises ValueError if two share one."""
     return MappingProxyType(_named("analyzer.formats.wrappers", "WRAPPERS"))
 

@@ -105,6 +105,7 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "upstream_name": ("upstream_name", keep),
     "queue_s": ("queue_us", _unit(1)),
     "queue_ms": ("queue_us", _unit(1_000)),
+    "first_byte_s": ("wait_us", _unit(1)),
     "limiter": ("result", _limited),
     "result": ("result", keep),
     "hit_or_miss": ("result", keep),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.formats import _stack_languages
+from analyzer.formats import _stack_languages, _text_times
 from analyzer.formats._stack_languages import TYPE
 
 _COLUMNS = ("stack_trace", "exception_type", "exception_message", "top_frame")
 _CONTINUES = (
-    r"^\s"
+    r"^[ \t]"
     r"|^(?:! ?)?(?:Caused by|Wrapped by|Suppressed): "
     r"|^Traceback \(most recent call last\)"
     r"|^(?:During handling of the above|The above exception was the direct)"
@@ -18,17 +18,18 @@ _CONTINUES = (
     r"|^(?:Stack trace:|\[stacktrace\]|\[previous exception\])"
     r"|^#[0-9]+ "
     r"|^at [^\s(]+ ?[(:]"
-    r"|^goroutine [0-9]+ \[|^created by [^\s]|^\[signal |^exit status [0-9]"
+    r"|^panic\((?:0x|\{)|^goroutine [0-9]+ \[|^created by [^\s]|^\[signal |^exit status [0-9]"
     r"|^[A-Za-z0-9_./*()\[\]{}~-]*[A-Za-z0-9_)]\.[A-Za-z0-9_.()*\[\]]+\((?:0x|\{|\.\.\.|\))[^\"]*$"
     r'|^Exception in thread "|^Unhandled exception\. '
     rf"|^{TYPE}(?:: |$)"
 )
 # Where a trace begins in a message: at its title, at the exception above the frames, or at the frames themselves.
-_EXCEPTION = rf'(?:! )?(?:Exception in thread "[^"\n]*" |Unhandled exception\. |Uncaught )?{TYPE}(?: (?:\([^()\n]*\)|\[[0-9A-Z_]+\]))?(?::[^\n]*)?'
+_OPENING = r'(?:! )?(?:Exception in thread "[^"\n]*" |Unhandled exception\. |Uncaught )?'
+_EXCEPTION = rf"{_OPENING}{TYPE}(?: (?:\([^()\n]*\)|\[[0-9A-Z_]+\]))?(?::[^\n]*)?"
 _FRAME = r"(?:! )?[ \t]*(?:at [^\n]*|---> [^\n]*|--- End of [^\n]*)"
 _BEGINS = (
     r"[ \t|+-]*(?:Exception Group )?Traceback \(most recent call last\):"
-    rf"|{_EXCEPTION}\n(?:[^\n]*\n){{0,8}}?{_FRAME}"
+    rf"|[ \t]*{_EXCEPTION}\n(?:[^\n]*\n){{0,8}}?{_FRAME}"
     r"|[ \t]+at [^\n]*[(:.<]"
     r"|(?:! )?(?:Caused by|Wrapped by): "
     r"|panic: |fatal error: |goroutine [0-9]+ \["
@@ -47,6 +48,11 @@ def continues(raw: pl.Expr) -> pl.Expr:
     So look indented lines, the titles between frames, Go's frames, and the line that names an exception alone.
     """
     return raw.str.contains(_CONTINUES)
+
+
+def begins(raw: pl.Expr) -> pl.Expr:
+    """Whether a line starts with a time, so that it goes on with nothing, even if no format can read it."""
+    return raw.str.contains(rf"^(?:[\[(<]|\[?[A-Z]{{4,8}}\]?[ :]+[\[(<]?)?{_text_times.ANY}")
 
 
 def fill(events: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Reads the text logs of applications: a head with time, level and logger begins an event, what follows belongs to it."""
+"""Reads text logs of applications: a head with time, level and logger begins an event, the lines below belong to it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,9 @@ _WORD = r"[0-9A-Za-z](?:[0-9A-Za-z._:/+=@-]{0,126}[0-9A-Za-z=])?"
 _REQUEST = rf"(?i:\b(?:x[-_])?(?:request|req|correlation)[-_. ]?id){_IS}({_WORD})"
 _OPENSTACK = r"\[(req-[0-9A-Za-z-]{1,64})[\] ]"
 _HEX = "[0-9A-Fa-f]"
-_TRACE = rf"(?i:\b(?:(?:otel|dd|x[-_]b3)[-_.]?)?trace[-_. ]?id){_IS}((?:1-{_HEX}{{8}}-{_HEX}{{24}}|[0-9A-Za-z-]{{8,64}}))"
+_TRACE = (
+    rf"(?i:\b(?:(?:otel|dd|x[-_]b3)[-_.]?)?trace[-_. ]?id){_IS}((?:1-{_HEX}{{8}}-{_HEX}{{24}}|[0-9A-Za-z-]{{8,64}}))"
+)
 _SPAN = rf"(?i:\b(?:(?:otel|dd|x[-_]b3)[-_.]?)?span[-_. ]?id){_IS}([0-9A-Za-z-]{{8,64}})"
 _TRACEPARENT = rf"(?i:\btraceparent){_IS}{_HEX}{{2}}-({_HEX}{{32}})-({_HEX}{{16}})-"
 # Spring Cloud Sleuth: [application,trace,span] or [application,trace,span,exported]; Spring Boot 3: [trace-span].
@@ -35,7 +37,9 @@ def read(text: pl.Expr) -> dict[str, pl.Expr]:
 
 def may_hold(text: pl.Expr) -> pl.Expr:
     """Whether a text can hold an id at all: cheap, so that most lines are looked at once."""
-    return text.str.contains(r"(?i:id[\"']?[ \t]*[=:]|\[req-|traceparent)|[0-9a-f]{16}\]|[0-9a-f]{16},(?:true|false)?\]")
+    return text.str.contains(
+        r"(?i:id[\"']?[ \t]*[=:]|\[req-|traceparent)|[0-9a-f]{16}\]|[0-9a-f]{16},(?:true|false)?\]"
+    )
 
 
 def _id(found: pl.Expr) -> pl.Expr:

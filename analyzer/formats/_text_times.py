@@ -16,18 +16,24 @@ _MONTH = "[A-Z][a-z]{2}"
 _DAY = "[0-9 ]?[0-9]"
 CTIME = rf"(?:{_MONTH} )?{_MONTH} {_DAY} {CLOCK}(?: [A-Z]{{3,4}})? [0-9]{{4}}"
 DAY_FIRST = rf"[0-9]{{1,2}}[ /-]{_MONTH}[ /-][0-9]{{4}}[ :]{CLOCK}(?:{ZONE}|(?: [A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)*)?)"
-AMERICAN = rf"(?:{_MONTH} [0-9]{{1,2}}|[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}),?(?: [0-9]{{4}})?,? [0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}\s[AP]M"
+_HALF_DAY = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}\s[AP]M"
+AMERICAN = rf"(?:{_MONTH} [0-9]{{1,2}},? [0-9]{{4}}|[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}),? {_HALF_DAY}"
 ANY = rf"(?:{ISO}|{CTIME}|{DAY_FIRST}|{AMERICAN})"
 
 _SECONDS = r"([0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.,]([0-9]{1,9}))?"
 # What a spelling is, and how to write it as year-month-day, time, fraction. Where hours go to 12, a word follows.
+_NAMED_MONTH, _NUMBERS = "%Y-%b-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"
 _SPELLINGS = (
-    (rf"^(?:{_MONTH} )?({_MONTH}) +([0-9]{{1,2}}) {_SECONDS}(?: [A-Z]{{3,4}})? ([0-9]{{4}})$", "$5-$1-$2 $3.${4}0", "%Y-%b-%d %H:%M:%S%.f"),
-    (rf"^([0-9]{{1,2}})[ /-]({_MONTH})[ /-]([0-9]{{4}})[ :]{_SECONDS}.*$", "$3-$2-$1 $4.${5}0", "%Y-%b-%d %H:%M:%S%.f"),
-    (rf"^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})[ T]{_SECONDS}$", "$1-$2-$3 $4.${5}0", "%Y-%m-%d %H:%M:%S%.f"),
+    (
+        rf"^(?:{_MONTH} )?({_MONTH}) +([0-9]{{1,2}}) {_SECONDS}(?: [A-Z]{{3,4}})? ([0-9]{{4}})$",
+        "$5-$1-$2 $3.${4}0",
+        _NAMED_MONTH,
+    ),
+    (rf"^([0-9]{{1,2}})[ /-]({_MONTH})[ /-]([0-9]{{4}})[ :]{_SECONDS}.*$", "$3-$2-$1 $4.${5}0", _NAMED_MONTH),
+    (rf"^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})[ T]{_SECONDS}$", "$1-$2-$3 $4.${5}0", _NUMBERS),
     (rf"^({_MONTH}) ([0-9]{{1,2}}),? ([0-9]{{4}}),? ([0-9:]+)\s([AP]M)$", "$3-$1-$2 $4 $5", "%Y-%b-%d %I:%M:%S %p"),
     (r"^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}),? ([0-9:]+)\s([AP]M)$", "$3-$1-$2 $4 $5", "%Y-%m-%d %I:%M:%S %p"),
-)  # fmt: skip
+)
 _OFFSET = r"([+-])([0-9]{2}):?([0-9]{2})$"
 _NAMED = r" (Z|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)*)$"
 _MOST_ZONES = 20
@@ -68,7 +74,8 @@ def _placed(timed: pl.DataFrame, zone: str) -> pl.Expr:
     names = timed["name"].drop_nulls().unique().sort().to_list()[:_MOST_ZONES]
     known = [name for name in names if name == "Z" or values.knows_zone(name)]
     shifted = (pl.col("naive") - pl.duration(minutes=pl.col("ahead"))).dt.replace_time_zone("UTC")
-    placed = pl.when(pl.col("ahead").is_not_null()).then(shifted)
-    for name in known:
-        placed = placed.when(pl.col("name") == name).then(values.localised(pl.col("naive"), "UTC" if name == "Z" else name))
-    return placed.otherwise(values.localised(pl.col("naive"), zone))
+    named = [
+        pl.when(pl.col("name") == name).then(values.localised(pl.col("naive"), "UTC" if name == "Z" else name))
+        for name in known
+    ]
+    return pl.coalesce(shifted, *named, values.localised(pl.col("naive"), zone))

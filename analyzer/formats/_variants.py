@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from analyzer.formats._logformat import LogFormat, Reading
-from analyzer.formats._plugin import LINES, REJECTS, Parsed
+from analyzer.formats._plugin import LINES, Parsed
 
 _LOOSE = -1  # the last pattern of a LogFormat is the one for broken lines
 
@@ -33,7 +32,7 @@ class Variants:
     basics: tuple[LogFormat, ...] = ()
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
-        """Reads a frame of line, raw; what no form fits is explained by the form that came furthest."""
+        """Reads a frame of line, raw; what no form fits is explained by the first."""
         readings: list[Reading] = []
         unread = lines.select("line", "raw")
         for form in self.forms:
@@ -44,11 +43,14 @@ class Variants:
         for form in self.basics:
             unread = _read(form, unread, zone, readings)
         events = pl.concat([reading.events for reading in readings] or [_NOTHING], how="diagonal").sort("line")
-        timeless = pl.concat([reading.timeless for reading in readings] or [pl.DataFrame(schema=LINES)])
-        wrong = timeless.select("line", pl.lit("the time is not a time that exists").alias("reason"), "raw")
-        rejects = pl.concat([explain(self.forms, unread), wrong]).sort("line")
+        timeless = pl.concat([reading.timeless for reading in readings] or [_NOTHING])
+        rejects = pl.concat([self.forms[0].explain(unread), self._wrong_times(timeless)]).sort("line")
         notes = tuple(dict.fromkeys(note for reading in readings for note in reading.notes))
         return Parsed(events.with_columns(kind=pl.lit(self.kind)), rejects, event_lines=events.height, notes=notes)
+
+    def _wrong_times(self, lines: pl.DataFrame) -> pl.DataFrame:
+        label = next((stop.field.label for stop in self.forms[0].stops if stop.field.slot == "time"), "")
+        return lines.select("line", pl.lit(f"the time ({label}) is not a time that exists").alias("reason"), "raw")
 
 
 _NOTHING = pl.DataFrame(schema=LINES)
@@ -60,13 +62,3 @@ def _read(form: LogFormat, unread: pl.DataFrame, zone: str, readings: list[Readi
     reading = form.read(unread, zone)
     readings.append(reading)
     return reading.unread
-
-
-def explain(forms: Sequence[LogFormat], lines: pl.DataFrame) -> pl.DataFrame:
-    """Gives line, reason, raw with the reason of the form that could read most of the line; of equals the first."""
-    if lines.is_empty():
-        return pl.DataFrame(schema=REJECTS)
-    reached = pl.col("reason").str.extract(r"column ([0-9]+)$", 1).cast(pl.Int64)
-    told = [form.explain(lines).with_columns(_form=pl.lit(number)) for number, form in enumerate(forms)]
-    ranked = pl.concat(told).sort("line", reached, "_form", descending=[False, True, False])
-    return ranked.unique("line", keep="first", maintain_order=True).select(*REJECTS)

@@ -16,7 +16,9 @@ from analyzer.formats._plugin import LINES, REJECTS, Format, Parsed
 
 _LEVEL = "emerg|alert|crit|error|warn|notice|info|debug|trace[1-8]"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
-_TIME = rf"(?:[A-Z][a-z]{{2}} )?[A-Z][a-z]{{2}} [0-9 ]?[0-9] {_CLOCK} [0-9]{{4}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {_CLOCK}"
+_TIME = (
+    rf"(?:[A-Z][a-z]{{2}} )?[A-Z][a-z]{{2}} [0-9 ]?[0-9] {_CLOCK} [0-9]{{4}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {_CLOCK}"
+)
 _ID = "L|R|id|rid|logid|log_id|reqid|req_id|request|request_id|unique_id"
 # After the level: the process, ids of ErrorLogFormat's %L and %{c}L as its documentation and administrators name them.
 _HEAD = (
@@ -24,7 +26,9 @@ _HEAD = (
     rf"(?P<brackets>(?:\[(?:pid|tid|C|c|{_ID})[: ][^\]]*\] ?)*)(?P<rest>.*)$"
 )
 _STATUS = r"(?:\((?:OS )?-?[0-9]+\)[^\[\n]*?: ?)?"
-_CLIENT = rf"^((?:[^\s:(]+\.[ch]p{{0,2}}\([0-9]+\): )?{_STATUS})\[(client|remote) ([^\]\s]+)\] ?"
+_CLIENT = (
+    rf"^((?:[^\s:(]+\.[ch]p{{0,2}}\([0-9]+\): )?{_STATUS})\[(client|remote) (\[[^\]\s]*\](?::[0-9]+)?|[^\]\s]+)\] ?"
+)
 _ESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n", "\\t": "\t", "\\r": "\r"}
 _SERVER = (
     r"(?:attempt to connect to|failed to|remote server|backend:?|server for:?) "
@@ -76,18 +80,19 @@ class ApacheError:
 
 def _texts(found: pl.DataFrame) -> pl.DataFrame:
     place = pl.col("rest").str.extract_groups(_CLIENT).struct
-    message = pl.col("rest").str.replace(_CLIENT, "$1")
+    # ModSecurity writes the client a second time.
+    message = pl.col("rest").str.replace(_CLIENT, "$1").str.replace(r"^\[client [^\]\s]+\] ", "")
     # A line of 2.4 writes the port of any address; one of 2.2 writes none, and has no process.
     split = found.with_columns(
         _side=place.field("2"),
         _address=pl.when(pl.col("brackets") == "").then(place.field("3")).otherwise(_portless(place.field("3"))),
         _said=message,
     )
-    told = split.with_columns(pl.col("_said").str.extract_groups(r"(?s)^(.*?)(?:, referer: ([^\n]*))?\s*$").alias("_told"))
-    text = pl.col("_told").struct.field("1").str.replace_many(_ESCAPES, leftmost=True)
-    return told.with_columns(message=text).select(
-        "line", "raw", "stamped_at", "message", *_slots.merge({slot: texts for slot, texts in _fields().items()})
+    told = split.with_columns(
+        pl.col("_said").str.extract_groups(r"(?s)^(.*?)(?:, referer: ([^\n]*))?\s*$").alias("_told")
     )
+    text = pl.col("_told").struct.field("1").str.replace_many(_ESCAPES, leftmost=True)
+    return told.with_columns(message=text).select("line", "raw", "stamped_at", "message", *_slots.merge(_fields()))
 
 
 def _fields() -> dict[str, list[pl.Expr]]:

@@ -31,7 +31,6 @@ FORMATS: tuple[Format, ...] = (
         ),
         clocks=(_grouped.ANY,),
         marks="end",
-        coloured=True,
     ),
     GroupedFormat(
         name="hypercorn",
@@ -39,12 +38,14 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://hypercorn.readthedocs.io/en/latest/how_to_guides/logging.html",
         product="hypercorn",
         samples=(
-            "[2024-05-01 12:00:00 +0000] [7] [INFO] 192.0.2.1:50000 - - [01/May/2024:12:00:00 +0000] "
-            '"GET /a 1.1" 200 12 "-" "curl/8.5.0"',
+            (
+                "[2024-05-01 12:00:00 +0000] [7] [INFO] 192.0.2.1:50000 - - [01/May/2024:12:00:00 +0000] "
+                '"GET /a 1.1" 200 12 "-" "curl/8.5.0"'
+            ),
         ),
         parts=(
             ("the logger's prefix", rf"(?:\[{_WRITTEN}\] \[[0-9]+\] \[[A-Z]+\] )?"),
-            ("the client", r"(?P<client_ip>\S+) - - "),
+            ("the client", r"(?:None|(?P<client_ip>\S+)) - - "),
             ("the time", r"\[(?P<time>[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8} [+-][0-9]{4})\] "),
             ("the request", r'"(?P<method>\S+) (?P<target>.*?) (?:(?P<http_version>[123](?:\.[0-9])?)|ws)" '),
             ("the status", "(?P<status>[0-9]{3}) "),

@@ -7,15 +7,13 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-loggi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from analyzer.formats import _aws_layout
 from analyzer.formats._aws_layout import CLF_TIME, AwsLayout, Pieces
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._plugin import Format, Parsed
+from analyzer.formats._plugin import Format
 
 _GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 # A UUID of a REST API, or the id of an HTTP or WebSocket API: without it, the line is Common Log Format.
@@ -148,32 +146,6 @@ def _refine(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ApiGatewayJson:
-    """Reads JSON whose template left out quotes, so that an absent number is a bare dash and no JSON at all."""
-
-    form: JsonFormat
-    name: str
-    title: str
-    documentation: str
-    product: str
-    kind: str
-    samples: tuple[str, ...]
-
-    def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
-        """Reads a frame of line, raw; what is no JSON is tried again with null for each bare dash."""
-        first = self.form.parse(lines, zone)
-        dashed = first.rejects.filter(pl.col("raw").str.contains(_BARE_DASH)).select("line", "raw")
-        if dashed.is_empty():
-            return first
-        again = self.form.parse(dashed.with_columns(pl.col("raw").str.replace_all(_BARE_DASH, '":null$1')), zone)
-        restored = again.events.drop("raw").join(dashed, on="line", how="left", maintain_order="left")
-        rejects = first.rejects.join(again.events, on="line", how="anti", maintain_order="left")
-        events = pl.concat([first.events, restored], how="diagonal").sort("line")
-        return Parsed(events, rejects, event_lines=events.height, notes=first.notes)
-
-
-_BARE_DASH = r'":\s*-\s*([,}])'
 _TITLE = "Amazon API Gateway"
 _JSON_SAMPLES = (
     (
@@ -188,25 +160,6 @@ _JSON_SAMPLES = (
         '"1-5e67a4fe-bd862e3fe1be46a994272793"}'
     ),
 )
-_JSON = JsonFormat(
-    name="api_gateway_json",
-    title=f"{_TITLE} (JSON)",
-    documentation=f"{_GUIDE}/api-gateway-variables-for-access-logging.html",
-    product="api_gateway",
-    kind="request",
-    samples=_JSON_SAMPLES,
-    requires=(
-        _either("requestId", "extendedRequestId"),
-        _either("requestTime", "requestTimeEpoch"),
-        _either("httpMethod", "routeKey", "resourcePath", "eventType"),
-        _either("status"),
-    ),
-    keys=_KEYS,
-    refine=_refine,
-    marks="start",
-    access=True,
-)
-
 FORMATS: tuple[Format, ...] = (
     AwsLayout(
         name="api_gateway",
@@ -233,5 +186,22 @@ FORMATS: tuple[Format, ...] = (
         marks="start",
         derive=_derive,
     ),
-    ApiGatewayJson(_JSON, _JSON.name, _JSON.title, _JSON.documentation, _JSON.product, _JSON.kind, _JSON.samples),
+    JsonFormat(
+        name="api_gateway_json",
+        title=f"{_TITLE} (JSON)",
+        documentation=f"{_GUIDE}/api-gateway-variables-for-access-logging.html",
+        product="api_gateway",
+        kind="request",
+        samples=_JSON_SAMPLES,
+        requires=(
+            _either("requestId", "extendedRequestId"),
+            _either("requestTime", "requestTimeEpoch"),
+            _either("httpMethod", "routeKey", "resourcePath", "eventType"),
+            _either("status"),
+        ),
+        keys=_KEYS,
+        refine=_refine,
+        marks="start",
+        access=True,
+    ),
 )

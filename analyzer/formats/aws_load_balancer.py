@@ -17,7 +17,7 @@ from analyzer.formats._plugin import Format
 
 _GUIDE = "https://docs.aws.amazon.com/elasticloadbalancing/latest"
 _SECONDS = r"-?[0-9]+(?:\.[0-9]+)?|-"
-_STATUS = "[0-9]{3}|-"
+_STATUS = "[0-9]{1,3}|-"  # Classic Load Balancers write 0 for a backend that was not asked
 _WORD = "[A-Za-z0-9_.-]+"
 _TIME = f"{ISO_TIME}|-"
 _PARTS = ("request_processing", "target_processing", "response_processing")
@@ -128,8 +128,7 @@ def _derive_application(texts: pl.DataFrame) -> pl.DataFrame:
         protocol=pl.coalesce("protocol", pl.when(kind.is_in(["h2", "grpcs"])).then(pl.lit("h2"))),
     )
     # Where a time is -1, the two moments still tell how long it took.
-    total = pl.when(elapsed >= 0).then(elapsed).cast(pl.String)
-    return texts.with_columns(duration_us=pl.coalesce("duration_us", total))
+    return texts.with_columns(duration_us=pl.coalesce("duration_us", elapsed.cast(pl.String)))
 
 
 def _derive(texts: pl.DataFrame) -> pl.DataFrame:
@@ -137,6 +136,7 @@ def _derive(texts: pl.DataFrame) -> pl.DataFrame:
     malformed = pl.col("request_line").str.starts_with("- ")
     authority = pl.col("request_line").str.extract_groups(r"^- ([a-z]+)://([^/]*?)(?::[0-9]+)?/?-? ").struct
     times = {name: values.scaled_to_us(pl.col(name), 1) for name in _PARTS}
+    processed = times["target_processing"]
     url = pl.coalesce("target", values.request_line(pl.col("request_line"))["target"])
     return texts.with_columns(
         client_ip=_address(pl.col("client_ip")),
@@ -144,7 +144,11 @@ def _derive(texts: pl.DataFrame) -> pl.DataFrame:
         scheme=pl.coalesce(pl.when(malformed).then(authority.field("1")), _authority(url, 1)),
         host=pl.coalesce(pl.when(malformed).then(authority.field("2")), _authority(url, 2)),
         duration_us=sum(times.values(), start=pl.lit(0)).cast(pl.String),
-        upstream_s=pl.when(times["target_processing"].is_not_null()).then("target_processing"),
+        upstream_status=pl.when(~pl.col("upstream_status").str.contains("^0+$")).then("upstream_status"),
+        # A redirect asks no target and takes 0.000; a Lambda function is one without an address.
+        upstream_s=pl.when((processed > 0) | (pl.col("upstream").is_not_null() & (processed == 0))).then(
+            "target_processing"
+        ),
     )
 
 
@@ -228,7 +232,7 @@ FORMATS: tuple[Format, ...] = (
             ),
         ),
         layout=_aws_layout.layout(_pieces(_CLASSIC), "elb"),
-        patterns=_aws_layout.exact(_pieces(_CLASSIC), _pieces(_CLASSIC[:-2]), _pieces(_CLASSIC[:-3])),
+        patterns=_aws_layout.exact(_pieces(_CLASSIC)),
         broken=_aws_layout.ragged(_pieces(_CLASSIC)),
         clock=_aws_layout.utc,
         marks="start",

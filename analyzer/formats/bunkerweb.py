@@ -23,9 +23,7 @@ def _form() -> LogFormat:
     """The shape of nginx's request id, 32 hex digits, tells the line from others with a host in front."""
     _, pieces = _compile.read_pieces(_TEXT)
     shaped = [
-        replace(piece, shape="[0-9a-f]{32}|-")
-        if isinstance(piece, Field) and piece.label == "$request_id"
-        else piece
+        replace(piece, shape="[0-9a-f]{32}|-") if isinstance(piece, Field) and piece.label == "$request_id" else piece
         for piece in pieces
     ]
     return _logformat.build(shaped, "bunkerweb")
@@ -38,8 +36,10 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://docs.bunkerweb.io/latest/settings/",
         product="nginx",
         samples=(
-            "www.example.com 192.0.2.1 - 7bde940ef0f870cdee1f6d53fe0ff157 - [22/Oct/2025:14:31:07 +0000] "
-            '"GET / HTTP/1.1" 301 162 "-" "curl/8.5.0"',
+            (
+                "www.example.com 192.0.2.1 - 7bde940ef0f870cdee1f6d53fe0ff157 - [22/Oct/2025:14:31:07 +0000] "
+                '"GET / HTTP/1.1" 301 162 "-" "curl/8.5.0"'
+            ),
         ),
         forms=(_form(),),
     ),

@@ -40,6 +40,7 @@ _SLOTS = {
     "ssl-protocol": "tls_version",
     "ssl-cipher": "tls_cipher",
     "cs-protocol-version": "protocol",
+    "time-to-first-byte": "first_byte_s",
     "sc-content-type": "content_type",
     "origin-lbl": "upstream_s",
 }
@@ -164,7 +165,6 @@ FORMATS: tuple[Format, ...] = (
             "date": "_date",
             "time": "_time",
             "time-taken": "duration_s",
-            "time-to-first-byte": None,
             "c-port": None,
         },
         refine=_timed,

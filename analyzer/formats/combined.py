@@ -7,6 +7,7 @@ combined (https://github.com/expressjs/morgan#combined) are the same text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -32,7 +33,7 @@ def _forms(text: str, name: str, marks: Literal["start", "end"]) -> tuple[LogFor
     return tuple(replace(_logformat.build(found, name), marks=marks) for found in texts)
 
 
-def _one_dash(pieces: list[Text | Field]) -> list[Text | Field]:
+def _one_dash(pieces: Sequence[Text | Field]) -> list[Text | Field]:
     """Some configurations leave out one of the two dashes; what stands there is then the user, if anybody."""
     user = next(piece for piece in pieces if isinstance(piece, Field) and piece.slot == "user")
     behind = pieces[pieces.index(user) + 1 :]
@@ -98,7 +99,7 @@ FORMATS: tuple[Format, ...] = (
         product="nginx",
         samples=(
             '192.0.2.9 - - [04/Jan/2020:08:41:43 +0000] "GET /a HTTP/1.1" 200 612 "-" "curl/8.5.0" "-"',
-            '10.0.0.4 - - [04/Jan/2020:08:41:43 +0000] "GET /a HTTP/1.1" 200 612 "-" "curl/8.5.0" "198.51.100.7, 10.0.0.9"',
+            '10.0.0.4 - - [04/Jan/2020:08:41:43 +0000] "GET / HTTP/1.1" 200 612 "-" "curl" "198.51.100.7, 10.0.0.9"',
         ),
         forms=(_logformat.build(_compile.read_pieces(_FORWARDED)[1], "nginx_main"),),
     ),

@@ -11,6 +11,8 @@ from analyzer.formats._text import TextFormat
 from analyzer.formats._text_times import CLOCK, ISO
 
 _MESSAGE = "(?P<message>.*)$"
+_CONSOLE_TIME = rf"^(?:\[?(?P<time>{ISO})\]? ?|\[?{CLOCK}\]? ?)?"
+_CATEGORY = r"(?P<logger>[^\s\[\]]+)\[-?[0-9]+\]"
 _SHORT = r"(?P<level>VRB|DBG|INF|WRN|ERR|FTL)"
 _LONG = r"(?P<level>(?i:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL))"
 
@@ -19,10 +21,7 @@ FORMATS: tuple[Format, ...] = (
         name="dotnet_console",
         title="Microsoft.Extensions.Logging console",
         documentation="https://learn.microsoft.com/en-us/dotnet/core/extensions/console-log-formatter",
-        heads=(
-            rf"^(?:\[?(?P<time>{ISO})\]? ?|\[?{CLOCK}\]? ?)?(?P<level>trce|dbug|info|warn|fail|crit): "
-            rf"(?P<logger>[^\s\[\]]+)\[-?[0-9]+\](?: |$){_MESSAGE}",
-        ),
+        heads=(rf"{_CONSOLE_TIME}(?P<level>trce|dbug|info|warn|fail|crit): {_CATEGORY}(?: |$){_MESSAGE}",),
         # The message is indented by six blanks; scopes, one line of =>, stand above it.
         margin=r"(?m)^ {6}(?:=> [^\n]*(?:\n|\z))?",
         expected="trce, dbug, info, warn, fail or crit, a colon, a category and an event id in brackets",

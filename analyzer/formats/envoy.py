@@ -43,34 +43,46 @@ _MESH = (
     Part(" ", "[^ ]+", "the upstream local address"),
     Part(" ", "(?P<local>[^ ]+)", "the downstream local address"),
     Part(" ", "(?P<remote>[^ ]+)", "the downstream remote address"),
-    Part(" ", "(?P<server_name>[^ ]+)", "the requested server name"),
-    Part(" ", "[^ ]+", "the route name"),
+    Part(" ", "(?P<server_name>[^ ]+)(?: [^ ]+)?", "the requested server name"),  # and the route since Istio 1.4
 )
-# Details of old versions hold blanks in their braces; a client may send quotes in the path and in its headers.
+# Details of old versions hold blanks in their braces, and a client may send quotes. So that no user agent can write the
+# fields behind it, it is greedy, and the pattern ends with the line; the shapes tell those fields from further ones.
 _LOOSENED = {
     '(?P<target>[^ "]+)': "(?P<target>.*?)",
     '(?P<details>[A-Za-z-][^ "]*)': '(?P<details>[A-Za-z-][^ "{]*(?:\\{[^"]*?\\})?)',
     '(?P<failure>[^"]*)': "(?P<failure>.*?)",
-    '(?P<user_agent>[^"]*)': "(?P<user_agent>.*?)",
     '(?P<forwarded_for>[^"]*)': "(?P<forwarded_for>.*?)",
+    '(?P<user_agent>[^"]*)': "(?P<user_agent>.*)",
 }
-_PREFIX = r'(?:ACCESS )?(?:\[[^\]" ]*\] )?'  # Ambassador's word, and a time that a collector repeats
+_SHAPED = {
+    '(?P<request_id>[^"]*)': "(?P<request_id>[0-9A-Za-z_:-]*)",
+    '(?P<upstream>[^"]*)': '(?P<upstream>[a-z]+://[^"]*|[^" ]+:[0-9]+|-)',
+}
+_PREFIX = r'(?:ACCESS )?(?:\[[^\]"]*\] )?'  # Ambassador's word, and a time that a collector repeats
 
 
 def _access_layout() -> Layout:
-    """Gives patterns for tidy lines, for those with quotes inside their values, and for those that were cut."""
+    """Gives patterns for tidy lines, for quotes inside values, for further fields, and for lines that were cut."""
     start = Part("", rf"{_PREFIX}\[{_STAMP}", _HEAD[0].label)
     cut = (start, *_HEAD[1:], *_TAIL, *_MESH)
-    loose = _positional.join((start, *_HEAD[1:], *_TAIL))
-    for pattern, wider in _LOOSENED.items():
-        loose = loose.replace(pattern, wider)
+    mesh = f"(?:{_positional.join(_MESH)})?"
+    whole = _positional.join((start, *_HEAD[1:], *_TAIL)) + mesh
+    loose = _replaced(whole, _LOOSENED)
     patterns = (
-        f"^{_positional.join((*_HEAD, *_TAIL))}(?:{_positional.join(_MESH)})?$",
-        rf"(?s)^{loose}(?:{_positional.join(_MESH)})?(?:\s.*)?$",
+        f"^{_positional.join((*_HEAD, *_TAIL))}{mesh}$",
+        rf"(?s)^{_replaced(loose, _SHAPED)}\s*$",
+        rf"(?s)^{whole}(?:\s.*)?$",
+        rf"(?s)^{loose}\s*$",
         _positional.optional(cut, len(_HEAD)),
         rf"^{_positional.join(cut[:3])}\s*$",
     )
     return Layout("time", patterns, cut[: len(_HEAD)])
+
+
+def _replaced(pattern: str, groups: dict[str, str]) -> str:
+    for group, other in groups.items():
+        pattern = pattern.replace(group, other)
+    return pattern
 
 
 _VIA_UPSTREAM = "via_upstream"
@@ -90,7 +102,7 @@ def _translate_access(found: pl.DataFrame, zone: str) -> pl.DataFrame:
     reason = pl.coalesce(own, values.blank_to_null(pl.col("termination")))
     failed = flagged | (status.fill_null(0) == 0) | (status >= 400)
     answered = (details == _VIA_UPSTREAM) | (pl.col("details").is_null() & ~flagged & (pl.col("service") != "-"))
-    slots = {
+    slots: dict[str, list[pl.Expr]] = {
         "client_ip": [pl.col("remote")],
         "server_ip": [pl.col("local")],
         "host": [pl.col("authority")],
@@ -158,8 +170,8 @@ FORMATS: tuple[Format, ...] = (
         kind="request",
         samples=(
             (
-                '[2016-04-15T20:17:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "192.0.2.28" "nsq2http" '
-                '"cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "locations" "tcp://198.51.100.1:80"'
+                '[2016-04-15T20:17:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "192.0.2.28" '
+                '"nsq2http" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "locations" "tcp://198.51.100.1:80"'
             ),
             (
                 '[2020-11-25T21:26:18.409Z] "GET /status/418 HTTP/1.1" 418 - via_upstream - "-" 0 135 4 4 "-" '
@@ -188,8 +200,8 @@ FORMATS: tuple[Format, ...] = (
                 "gRPC config stream closed: 14, no healthy upstream"
             ),
             (
-                "2026-11-22T16:14:14.405760Z\tdebug\tenvoy pool external/envoy/source/common/http/conn_pool_base.cc:78\t"
-                "queueing stream due to no available connections (ready=0 busy=0 connecting=0)\tthread=23"
+                "2026-11-22T16:14:14.405760Z\tdebug\tenvoy pool external/envoy/source/common/http/conn_pool_base.cc:78"
+                "\tqueueing stream due to no available connections (ready=0 busy=0 connecting=0)\tthread=23"
             ),
         ),
         layouts=(

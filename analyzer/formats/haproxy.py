@@ -81,7 +81,7 @@ def _translate(found: pl.DataFrame, zone: str) -> pl.DataFrame:
     """Gives the texts of slots for what all traffic logs share and for what only those of HTTP have."""
     server = ~pl.col("server").str.starts_with(_NOT_A_SERVER)
     name = pl.concat_str("backend", pl.lit("/"), "server")
-    slots = {
+    slots: dict[str, list[pl.Expr]] = {
         "process": [pl.col("process")],
         "client_ip": [address(pl.col("client"))],
         "upstream_name": [pl.when(server).then(name).otherwise("backend")],
@@ -127,7 +127,7 @@ def _http(server: pl.Expr) -> dict[str, list[pl.Expr]]:
         "status": [pl.col("status")],
         "upstream_ms": [response],
         "upstream_status": [pl.when(answered).then("status")],
-        "host": [pl.when(pl.col("method") == "CONNECT").then("target")],
+        "host": [pl.when(pl.col("method") == "CONNECT").then("target"), line.str.extract("^CONNECT ([^ ]+)", 1)],
         "method": [pl.col("method")],
         "target": [_unescaped(pl.col("target"))],
         "protocol": [pl.col("protocol")],

@@ -57,7 +57,7 @@ def _translate(found: pl.DataFrame, zone: str) -> pl.DataFrame:
         pl.lit("fc_err="), message.str.extract("^([0-9]+)/", 1), pl.lit(" ssl_fc_err="), pl.col("tls_error")
     )
     failure = message.str.extract(r"^([^(]*[^( ])", 1)
-    slots = {
+    slots: dict[str, list[pl.Expr]] = {
         "process": [pl.col("process")],
         "client_ip": [haproxy.address(pl.col("client")), haproxy.address(message.str.extract(_CONNECT, 1))],
         "server_ip": [haproxy.address(message.str.extract(_CONNECT, 2))],

@@ -12,17 +12,17 @@ import polars as pl
 
 from analyzer import values
 from analyzer.formats import _events, _slots
-from analyzer.formats._plugin import LINES, REJECTS, Format, Parsed
+from analyzer.formats._plugin import LINES, Format, Parsed
 
 _PROVIDER = 'Provider Name="Microsoft-Windows-IIS-Logging"'
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
-# A plus stands for a blank in these, as in W3C's text.
-_PLUSSED = ("user_agent", "referrer", "user")
 _SLOTS = {
     "date": "_date",
     "time": "_time",
     "c-ip": "client_ip",
     "cs-username": "user",
+    "s-sitename": "process",
+    "s-computername": "host_name",
     "s-ip": "server_ip",
     "cs-method": "method",
     "cs-uri-stem": "path",
@@ -50,12 +50,15 @@ class IisEvent:
     product: str = "windows"
     kind: str = "request"
     samples: tuple[str, ...] = (
-        '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System>'
-        '<Provider Name="Microsoft-Windows-IIS-Logging" /><EventID>6200</EventID>'
-        "<Computer>web-1.example.com</Computer></System><EventData>"
-        '<Data Name="date">2022-10-01</Data><Data Name="time">11:25:51</Data><Data Name="c-ip">192.0.2.7</Data>'
-        '<Data Name="cs-method">GET</Data><Data Name="cs-uri-stem">/a</Data><Data Name="cs-uri-query">b=c&amp;d=e</Data>'
-        '<Data Name="sc-status">400</Data><Data Name="time-taken">49</Data></EventData></Event>',
+        (
+            '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System>'
+            '<Provider Name="Microsoft-Windows-IIS-Logging" /><EventID>6200</EventID>'
+            "<Computer>web-1.example.com</Computer></System><EventData>"
+            '<Data Name="date">2022-10-01</Data><Data Name="time">11:25:51</Data><Data Name="c-ip">192.0.2.7</Data>'
+            '<Data Name="cs-method">GET</Data><Data Name="cs-uri-stem">/a</Data>'
+            '<Data Name="cs-uri-query">b=c&amp;d=e</Data>'
+            '<Data Name="sc-status">400</Data><Data Name="time-taken">49</Data></EventData></Event>'
+        ),
     )
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:  # noqa: ARG002 - W3C's times are UTC
@@ -83,7 +86,7 @@ def _texts() -> dict[str, list[pl.Expr]]:
     texts = {}
     for name, slot in _SLOTS.items():
         text = pl.col("raw").str.extract(f'<Data Name="{name}">([^<]*)</Data>', 1)
-        if slot in _PLUSSED:
+        if slot == "user_agent":  # IIS writes a plus for a blank, as in W3C's text
             text = text.str.replace_all("+", " ", literal=True)
         texts[slot] = [text.str.replace_many(_ENTITIES, leftmost=True)]
     return texts

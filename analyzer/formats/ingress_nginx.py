@@ -40,12 +40,15 @@ _SHAPES = {
 
 def _form(text: str) -> LogFormat:
     _, pieces = _compile.read_pieces(text)
-    return replace(_logformat.build([_shaped(piece) for piece in pieces], "ingress_nginx"), product="nginx")
+    peer = "client_ip_other" if text.startswith(_OLD) else "client_ip"
+    return _logformat.build([_shaped(piece, peer) for piece in pieces], "ingress_nginx")
 
 
-def _shaped(piece: Text | Field) -> Text | Field:
+def _shaped(piece: Text | Field, peer: str) -> Text | Field:
     if isinstance(piece, Text):
         return piece
+    if piece.label == "$remote_addr":
+        return replace(piece, slot=peer)
     if piece.label.startswith(("$proxy_upstream", "$proxy_alternative")):
         # An alternative upstream only takes a share of the requests (canary): which one answered, nobody writes.
         named = "upstream_name" if piece.label == "$proxy_upstream_name" else None
@@ -60,11 +63,15 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/",
         product="nginx",
         samples=(
-            '192.0.2.5 - - [24/Aug/2021:09:52:13 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8.5.0" 502 0.001 '
-            "[default-app-5678] [] 10.0.0.7:5678 13 0.000 200 04f1619cfb5e02b6455c19b860427758",
-            '192.0.2.5 - - [24/Aug/2021:09:52:14 +0000] "POST /pay HTTP/2.0" 200 13 "-" "app/1.0" 502 1.052 '
-            "[shop-pay-80] [shop-pay-canary-80] 10.0.0.7:80, 10.0.0.8:80 0, 13 1.000, 0.050 502, 200 "
-            "db9a2eca83026ade01963ce4403bc843",
+            (
+                '192.0.2.5 - - [24/Aug/2021:09:52:13 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8.5.0" 502 0.001 '
+                "[default-app-5678] [] 10.0.0.7:5678 13 0.000 200 04f1619cfb5e02b6455c19b860427758"
+            ),
+            (
+                '192.0.2.5 - - [24/Aug/2021:09:52:14 +0000] "POST /pay HTTP/2.0" 200 13 "-" "app/1.0" 502 1.052 '
+                "[shop-pay-80] [shop-pay-canary-80] 10.0.0.7:80, 10.0.0.8:80 0, 13 1.000, 0.050 502, 200 "
+                "db9a2eca83026ade01963ce4403bc843"
+            ),
         ),
         forms=tuple(_form(text) for text in _TEXTS),
     ),

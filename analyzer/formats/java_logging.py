@@ -19,10 +19,11 @@ _MESSAGE = "(?P<message>.*)$"
 _SPRING = rf"^(?P<time>{ISO}) +{_LEVEL} (?:\[[^\]]*\] )?[0-9]+ --- (?:\[[^\]]*\] *){{1,3}}{_CLASS} *: ?{_MESSAGE}"
 
 _LOG4J = (
-    rf"^{_WHEN} +(?:\[[^\]]*\] +){{0,2}}(?:- )?{_LEVEL} +(?:\[[^\]]*\] +)?{_CLASS}(?::[0-9]+)?(?: \[[^\]]*\])? -{{1,2}} {_MESSAGE}",
+    rf"^{_WHEN} +(?:{_THREAD} +){{0,2}}{_LEVEL} +(?:{_THREAD} +)?{_CLASS}(?::[0-9]+)?(?: {_THREAD})? --? {_MESSAGE}",
+    rf"^{_WHEN} \[myid:[^\]]*\] - {_LEVEL} +\[[^\]]*:(?P<logger>[^\]:@]+)@[0-9]+\] - {_MESSAGE}",  # ZooKeeper
     rf"^{_WHEN} +{_LEVEL} +\[(?P<logger>[0-9A-Za-z_.$-]+)\] \([^)]*\) ?{_MESSAGE}",  # WildFly, Quarkus
     rf"^\[(?P<time>{ISO})\] ?\[ ?{_LEVEL} *\] ?\[ ?(?P<logger>[^\]\s]+) *\] ?{_MESSAGE}",  # Elasticsearch
-    rf"^\[(?P<time>{ISO})\] {_LEVEL} (?P<message>.*?)(?: \((?P<logger>[a-z][0-9A-Za-z_]*(?:\.[0-9A-Za-z_$]+)+)\))$",  # Kafka
+    rf"^\[(?P<time>{ISO})\] {_LEVEL} (?P<message>.*?)(?: \((?P<logger>[a-z]\w*(?:\.[\w$]+)+)\))$",  # Kafka
     rf"^{_LEVEL} +{_THREAD} +(?P<time>{ISO}) +(?P<logger>[^\s]+?)(?::[0-9]+)? +- {_MESSAGE}",  # Cassandra
     rf"^{_LEVEL} +\[(?P<time>{ISO})\] {_CLASS}: {_MESSAGE}",  # Dropwizard
 )
@@ -36,7 +37,7 @@ FORMATS: tuple[Format, ...] = (
         heads=(_SPRING,),
         expected="a time, a level, the process id, --- and a thread in brackets",
         samples=(
-            "2026-11-22T16:14:14.123+01:00 ERROR 1 --- [orders] [nio-8080-exec-1] c.e.orders.OrderController       : no",
+            "2026-11-22T16:14:14.123+01:00 ERROR 1 --- [orders] [nio-8080-exec-1] c.e.orders.OrderController     : no",
             (
                 "2026-11-22T16:14:14.123Z  INFO 1 --- [           main] [803b448a0489f84084905d3093480352"
                 "-3425f23bb2432450] c.e.Application : started"
@@ -63,7 +64,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     TextFormat(
         name="java_util_logging",
-        title="java.util.logging",
+        title="Java util logging",
         documentation="https://docs.oracle.com/en/java/javase/21/docs/api/java.logging/java/util/logging/SimpleFormatter.html",
         heads=(rf"^(?P<time>{_MONTH_FIRST}) (?P<logger>[^\s]+)(?: [^\s]+)?(?P<message>)$",),
         below=rf"(?s)^{_LEVEL}: (?P<message>.*)$",
@@ -82,10 +83,10 @@ FORMATS: tuple[Format, ...] = (
         expected="a time such as 22-Nov-2026 16:14:14.123, a level and a thread in brackets",
         samples=(
             (
-                "22-Nov-2026 16:14:14.123 SEVERE [http-nio-8080-exec-1] org.apache.catalina.core.StandardWrapperValve.invoke "
+                "22-Nov-2026 16:14:14.123 SEVERE [exec-1] org.apache.catalina.core.StandardWrapperValve.invoke "
                 "Servlet.service() for servlet [orders] in context with path [] threw exception"
             ),
-            "22-Nov-2026 16:14:14.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup in [512] ms",
+            "22-Nov-2026 16:14:14.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup in [9] ms",
         ),
     ),
 )

@@ -66,8 +66,8 @@ FORMATS: tuple[Format, ...] = (
                 '"client_ip":"192.0.2.2"}'
             ),
             (
-                '{"level":50,"time":1531171082399,"pid":657,"hostname":"app-1","msg":"boom",'
-                '"err":{"type":"Error","message":"boom","stack":"Error: boom"}}'
+                '{"level":"error","time":1795364054,"caller":"/srv/app.go:42","error":"connection refused",'
+                '"message":"charge failed","latency":"12.5ms"}'
             ),
         ),
     ),

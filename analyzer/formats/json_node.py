@@ -17,6 +17,12 @@ _NPM = {"http": "info", "verbose": "debug", "silly": "trace"}
 _WINSTON_LEVELS = ("error", "warn", "info", "http", "verbose", "debug", "silly")
 
 
+def _numbered(texts: pl.DataFrame) -> pl.DataFrame:
+    """Takes a level of one's own, such as 35, for the named one below it."""
+    level = optional(texts, "level").cast(pl.Int64, strict=False)
+    return texts.with_columns(level=(level // 10 * 10).clip(10, 60).cast(pl.String))
+
+
 def _winston(texts: pl.DataFrame) -> pl.DataFrame:
     return texts.with_columns(level=optional(texts, "level").replace(_NPM))
 
@@ -42,6 +48,7 @@ FORMATS: tuple[Format, ...] = (
         requires=(("level",), ("time",), ("pid",), ("hostname",)),
         types={"level": int, "time": int},
         keys={"responseTime": "duration_ms", "name": "logger"},
+        refine=_numbered,
     ),
     JsonFormat(
         name="bunyan",
@@ -66,6 +73,7 @@ FORMATS: tuple[Format, ...] = (
         requires=(("v",), ("level",), ("name",), ("hostname",), ("pid",), ("time",), ("msg",)),
         types={"level": int, "v": int, "time": str},
         keys={"name": "logger", "err.code": None},
+        refine=_numbered,
     ),
     JsonFormat(
         name="winston",

@@ -25,8 +25,13 @@ def _opened(envelope: dict[str, Any]) -> dict[str, Any] | str:
     if "resourceLogs" not in envelope:
         return _NO_ENVELOPE
     found = list(_records(envelope))
-    if len(found) != 1:
-        return f"JSON, but the OTLP envelope holds {len(found)} log records: give each a line of its own ({_SPLIT})"
+    if not found:
+        return "JSON, but the OTLP envelope holds no log record"
+    if len(found) > 1:
+        return (
+            f"JSON, but the OTLP envelope holds {len(found)} log records: "
+            f"give each a line of its own ({_SPLIT}), at column 2"
+        )
     return found[0]
 
 

@@ -23,6 +23,12 @@ def _envoy(texts: pl.DataFrame) -> pl.DataFrame:
     return texts.with_columns(kind=pl.when(asked).then(pl.lit("request")).otherwise(connection))
 
 
+def _ingress(texts: pl.DataFrame) -> pl.DataFrame:
+    """Leaves out the _ that nginx has for a host that nobody named."""
+    host = optional(texts, "host")
+    return texts.with_columns(host=pl.when(host != "_").then(host))
+
+
 _INGRESS_TIMES = ("time", "timestamp", "@timestamp", "time_iso8601", "time_local", "ts", "msec")
 _INGRESS_MARKS = ("x_forward_for", "x-forward-for", "proxy_upstream_name", "proxyUpstreamName", "upstream_name",
                   "proxy_alternative_upstream_name", "ingress_name", "req_id", "requestID", "kubernetes_namespace",
@@ -140,6 +146,7 @@ FORMATS: tuple[Format, ...] = (
             "responseSize": None,
             "namespace": None,
         },
+        refine=_ingress,
         access=True,
     ),
 )

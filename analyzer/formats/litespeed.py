@@ -20,7 +20,7 @@ _ADDRESS = r"(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*[0-9
 
 def _form(opening: str, closing: str) -> LogFormat:
     _, pieces = _compile.read_pieces(combined.COMBINED)
-    named = [Text(opening), Field("virtual host", "server_name", shape=_NAME), Text(closing)]
+    named: list[Text | Field] = [Text(opening), Field("virtual host", "server_name", shape=_NAME), Text(closing)]
     return _logformat.build([*named, *pieces], "litespeed")
 
 
@@ -31,7 +31,7 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://docs.openlitespeed.org/config/advanced/logs/",
         product="litespeed",
         samples=(
-            '["www.example.com"] 192.0.2.40 - - [11/Apr/2021:11:08:26 +0200] "GET / HTTP/1.1" 200 11175 "-" "curl/8.5.0"',
+            '["www.example.com"] 192.0.2.40 - - [11/Apr/2021:11:08:26 +0200] "GET / HTTP/1.1" 200 5 "-" "curl/8.5.0"',
         ),
         forms=tuple(_form(opening, closing) for opening, closing in _FRAMES),
     ),
@@ -50,7 +50,10 @@ FORMATS: tuple[Format, ...] = (
             ("the level", r"\[(?P<level>ERROR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE|CRIT|ALERT|EMERG|FATAL)\] "),
             ("the process", r"\[[0-9]+\] "),
             ("the thread", r"(?:\[T[0-9]+\] )?"),
-            ("the client", rf"(?:\[(?P<client_ip>{_ADDRESS})(?::[0-9]+)?(?:[-:][^\]#]*)?(?:#(?P<host>[^\]]*))?\] )?"),
+            (
+                "the client",
+                rf"(?:\[(?P<client_ip>{_ADDRESS})(?::[0-9]+)?(?:[-:][^\]#]*)?(?:#(?:APVH_)?(?P<host>[^\]]*))?\] )?",
+            ),
             ("the message", r"(?P<message>.*)"),
         ),
         clocks=("%Y-%m-%d %H:%M:%S%.f",),

@@ -14,7 +14,7 @@ _DOCUMENTATION = "https://github.com/expressjs/morgan#predefined-formats"
 _METHOD = "GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|[A-Z]{3,}(?:-[A-Z]+)?"
 _TIME = (
     "the time",
-    r"(?:\[?(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z|[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:]{8} [+-][0-9]{4})\]? )?",
+    r"(?:\[?(?P<time>[0-9-]{10}T[0-9:.]+Z|[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:]{8} [+-][0-9]{4})\]? )?",
 )
 _TOOK = r"(?P<duration_ms>[0-9]+\.[0-9]+|-) ms"
 _SIZE = "(?P<response_bytes>[0-9]+|-)"
@@ -36,7 +36,6 @@ FORMATS: tuple[Format, ...] = (
         ),
         clocks=(_grouped.ANY,),
         marks="end",
-        coloured=True,
     ),
     GroupedFormat(
         name="morgan_short",
@@ -55,6 +54,5 @@ FORMATS: tuple[Format, ...] = (
         ),
         clocks=(_grouped.ANY,),
         marks="end",
-        coloured=True,
     ),
 )

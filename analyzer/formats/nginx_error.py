@@ -17,12 +17,16 @@ from analyzer.formats._plugin import Format, Parsed
 _HEAD = r"^[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \[[a-z]+\] [0-9]+#[0-9]+: "
 _STDERR = 'sent in stderr: "'
 _CLIENT = ", client: "
+# PHP's trace stands inside nginx's sentence; behind it, the sentence can be read.
+_TRACE = r'(?s)^([^\n]*)\n(.*?)(" while [^"\n]*)$'
+# nginx cuts a line after 2,048 bytes (NGX_MAX_ERROR_STR), often in the request.
 # The earliest split after which everything fits wins: a request may hold text that looks like a tail.
 _LINE = (
     r"(?s)^(?P<time>[0-9/]{10} [0-9:]{8}) \[(?P<level>[a-z]+)\] [0-9]+#[0-9]+: "
     r"(?:\*(?P<connection>[0-9]+) )?(?P<message>.*?)"
     r"(?:, client: (?P<client_ip>[^,]*?))?(?:, server: (?P<server_name>[^,]*))?"
-    r'(?:, request: "(?P<request_line>.*?)")?(?:, subrequest: "[^"]*")?(?:, upstream: "(?P<upstream>[^"]*)")?'
+    r'(?:, request: "(?P<request_line>.*?)"|, request: "(?P<cut>[^"]*)$)?(?:, subrequest: "[^"]*")?'
+    r'(?:, upstream: "(?P<upstream>[^"]*)")?'
     r'(?:, host: "(?P<host>[^"]*)")?(?:, referrer: "(?P<referrer>.*)")?(?:, login: "(?P<user>[^"]*)")?\s*$'
 )
 _NAMES = (
@@ -71,7 +75,11 @@ class NginxError:
         found = found.with_columns(stamped_at=values.possible(values.localised(stamp, zone)))
         good = found.filter(pl.col("stamped_at").is_not_null())
         upstream = pl.col("upstream").str.extract(r"^(?:[a-z]+://)?(unix:[^:]+|[^/]+)", 1)
-        texts = good.with_columns(upstream=upstream).with_columns(values.blank_to_null(pl.col(*_NAMES[3:])))
+        message = pl.col("message").str.replace(_TRACE, "${1}${3}\n${2}")
+        request = pl.coalesce("request_line", "cut")
+        texts = good.with_columns(upstream=upstream, message=message, request_line=request).with_columns(
+            values.blank_to_null(pl.col(*_NAMES[3:]))
+        )
         events = _events.build(texts.select("line", "raw", "stamped_at", *_NAMES[1:]), marks=None)
         timeless = owned.join(found.filter(pl.col("stamped_at").is_null()), on="_event", how="semi")
         rejects = pl.concat(

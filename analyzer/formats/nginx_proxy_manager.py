@@ -60,10 +60,14 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://github.com/NginxProxyManager/nginx-proxy-manager/blob/develop/docker/rootfs/etc/nginx/conf.d/include/log-proxy.conf",
         product="nginx",
         samples=(
-            '[24/Jan/2022:16:51:02 +0000] - 404 404 - GET http app.example.com "/a?b=c" [Client 192.0.2.4] [Length 192] '
-            '[Gzip 3.10] [Sent-to openresty] "curl/8.5.0" "-"',
-            '[24/Jan/2022:13:40:19 +0000] 444 - GET https 198.51.100.4 "/.env" [Client 192.0.2.8] [Length 0] [Gzip -] '
-            '"Mozilla/5.0 (Linux; U; Android 4.4.2)" "-"',
+            (
+                '[24/Jan/2022:16:51:02 +0000] - 404 404 - GET http a.example.com "/a" [Client 192.0.2.4] [Length 192] '
+                '[Gzip 3.10] [Sent-to openresty] "curl/8.5.0" "-"'
+            ),
+            (
+                '[24/Jan/2022:13:40:19 +0000] 444 - GET https a.example "/x" [Client 192.0.2.8] [Length 0] [Gzip -] '
+                '"Mozilla/5.0 (Linux; U; Android 4.4.2)" "-"'
+            ),
         ),
         forms=tuple(_form(text, "nginx_proxy_manager", _FIELDS) for text in (_PROXY, _UNCACHED, _STANDARD)),
     ),
@@ -73,8 +77,10 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://github.com/ZoeyVid/NPMplus/blob/develop/rootfs/usr/local/nginx/conf/nginx.conf",
         product="nginx",
         samples=(
-            '[10/Feb/2024:21:23:32 +0100] mx.example.org 192.0.2.100 0.227 "REPORT /dav/a/ HTTP/2.0" 207 125 440 - '
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:123.0) Thunderbird/123.0",
+            (
+                '[10/Feb/2024:21:23:32 +0100] mx.example.org 192.0.2.100 0.227 "REPORT /dav/a/ HTTP/2.0" 207 125 440 - '
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:123.0) Thunderbird/123.0"
+            ),
         ),
         forms=(_form(_NPMPLUS, "npmplus", _PLUS_FIELDS),),
     ),

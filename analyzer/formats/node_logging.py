@@ -12,6 +12,10 @@ from analyzer.formats._text_times import AMERICAN, CLOCK, DASHED
 _MESSAGE = "(?P<message>.*)$"
 _WINSTON = "(?P<level>error|warn|info|http|verbose|debug|silly)"
 _PINO = "(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|FATAL)"
+_FIELDS = (
+    r'(?m)^ {4}(?:[A-Za-z_][0-9A-Za-z_.-]*: (?:"[^\n]*"|-?[0-9.]+|true|false|null)(?:\n|\z)'
+    r'|err(?:or)?: \{\n(?:[^\n]*\n){0,20}?[ \t]*"stack":[ \t]*\n?)?'
+)
 
 FORMATS: tuple[Format, ...] = (
     TextFormat(
@@ -33,12 +37,11 @@ FORMATS: tuple[Format, ...] = (
     ),
     TextFormat(
         name="pino_pretty",
-        title="pino-pretty and bunyan's command",
+        title="Pino-pretty and bunyan's command",
         documentation="https://github.com/pinojs/pino-pretty",
-        heads=(
-            rf"^\[(?:(?P<time>{DASHED})|{CLOCK})\] +{_PINO}(?: \([^)]*\))?: {_MESSAGE}",
-        ),
-        margin=r"(?m)^ {4}",
+        heads=(rf"^\[(?:(?P<time>{DASHED})|{CLOCK})\] +{_PINO}(?: \([^)]*\))?: {_MESSAGE}",),
+        # Fields stand below the message, the error as an object whose stack is told as it is.
+        margin=_FIELDS,
         expected="a time in brackets, a level in capitals and a colon",
         samples=(
             "[2026-11-22 16:14:14.123 +0000] ERROR (123 on app-1): could not load",

@@ -38,7 +38,6 @@ FORMATS: tuple[Format, ...] = (
         ),
         clocks=("%d/%b/%Y %H:%M:%S",),
         marks="end",
-        coloured=True,
         finish=_tell_errors,
     ),
 )

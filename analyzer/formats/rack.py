@@ -16,7 +16,7 @@ from analyzer.formats._variants import Variants
 
 def _form() -> LogFormat:
     _, pieces = _compile.read_pieces(combined.COMMON)
-    tail = [Text(" "), Field("seconds", "duration_s", shape=r"[0-9]+\.[0-9]+")]
+    tail: list[Text | Field] = [Text(" "), Field("seconds", "duration_s", shape=r"[0-9]+\.[0-9]+")]
     return replace(_logformat.build([*pieces, *tail], "rack_common"), marks="end")
 
 

@@ -13,10 +13,10 @@ import polars as pl
 
 from analyzer import values
 from analyzer.formats import _events, _slots, _times
-from analyzer.formats._plugin import LINES, REJECTS, Format, Parsed
+from analyzer.formats._plugin import LINES, Format, Parsed
 
 _HEAD = (
-    r"(?s)^(?:[DIWEFA], \[(?P<stamp>[0-9T:.-]+) (?P<process>#[0-9]+)\] +[A-Z]+ -- [^:]*: )?"
+    r"(?s)^(?:[DIWEFA], \[(?P<stamp>[0-9T:.-]+) (?P<_process>#[0-9]+)\] +[A-Z]+ -- [^:]*: )?"
     r"(?P<tags>(?:\[[^\]\s]*\] )*)(?P<text>.*)$"
 )
 _STARTED = (
@@ -48,8 +48,10 @@ class Rails:
     spans: Literal["itself"] = "itself"
     samples: tuple[str, ...] = (
         'Started GET "/posts?page=2" for 192.0.2.1 at 2024-05-01 12:00:00 +0000',
-        "I, [2024-05-01T12:00:00.123456 #7]  INFO -- : [48b62596-6e8c-4ba8-9d2b-5a0c3ef0d111] "
-        'Started POST "/posts" for 2001:db8::1 at 2024-05-01 12:00:00 +0000',
+        (
+            "I, [2024-05-01T12:00:00.123456 #7]  INFO -- : [48b62596-6e8c-4ba8-9d2b-5a0c3ef0d111] "
+            'Started POST "/posts" for 2001:db8::1 at 2024-05-01 12:00:00 +0000'
+        ),
     )
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
@@ -77,7 +79,7 @@ def _split(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _own(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds _request, the number of the request that a line belongs to, or null."""
-    frame = frame.with_columns(_key=pl.concat_str("process", "tags", ignore_nulls=True))
+    frame = frame.with_columns(_key=pl.concat_str("_process", "tags", ignore_nulls=True))
     starts, ends = pl.col("method").is_not_null(), pl.col("status").is_not_null()
     fails = pl.col("exception_type").is_not_null()
     frame = frame.with_columns(_nth=starts.cum_sum().over("_key"))
@@ -107,7 +109,7 @@ def _open_before(frame: pl.DataFrame) -> pl.DataFrame:
 def _gather(owned: pl.DataFrame) -> pl.DataFrame:
     """Gives one row per request, with the first of each part that its lines hold."""
     parts = ("method", "target", "client_ip", "time", "status", "duration_ms", "exception_type", "exception_message",
-             "request_id", "process")  # fmt: skip
+             "request_id")  # fmt: skip
     return (
         owned.group_by("_request", maintain_order=True)
         .agg(
@@ -135,7 +137,7 @@ def _build_orphans(orphans: pl.DataFrame, zone: str) -> pl.DataFrame:
         "line",
         "raw",
         values.possible(values.localised(stamp, zone)).alias("stamped_at"),
-        *_slots.merge({name: [pl.col(name)] for name in ("status", "duration_ms", "request_id", "process")}),
+        *_slots.merge({name: [pl.col(name)] for name in ("status", "duration_ms", "request_id")}),
         pl.col("text").alias("message"),
     )
     return _events.build(told, marks="end").with_columns(kind=pl.lit("application"))

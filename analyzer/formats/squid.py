@@ -1,7 +1,7 @@
 """The access logs of Squid: its own format, and the httpd formats with Squid's result behind them.
 
 https://wiki.squid-cache.org/Features/LogFormat#squid-native-accesslog-format-in-detail, and
-http://www.squid-cache.org/Doc/config/logformat/ for the predefined formats squid, common and combined. The time is
+https://www.squid-cache.org/Doc/config/logformat/ for the predefined formats squid, common and combined. The time is
 that of completion. With log_mime_hdrs, the headers of request and reply follow in brackets.
 """
 
@@ -16,7 +16,7 @@ from analyzer.formats._positional import Layout, Part, Positional
 _DOCUMENTATION = "https://wiki.squid-cache.org/Features/LogFormat#squid-native-accesslog-format-in-detail"
 _WORD = "[A-Z][A-Z0-9_]*"
 _RESULT = f"(?P<result>{_WORD}|-)"
-_MIME = r"(?: \[(?P<asked>.*?)\] \[(?P<replied>.*)\])?"
+_MIME = r"(?: \[(?P<asked>[^\]]*)\] \[(?P<replied>[^\]]*)\])?"  # brackets inside are escaped
 _NATIVE = (
     Part("", r" *(?P<time>[0-9]{1,10}\.[0-9]{3})", "the time in seconds and milliseconds"),
     Part(" ", " *(?P<elapsed>-?[0-9]+)", "the elapsed milliseconds"),
@@ -29,7 +29,6 @@ _NATIVE = (
     Part(" ", f"{_WORD}/(?P<peer>[^ ]+)", "hierarchy/peer"),
     Part(" ", "(?P<content_type>[^ ]+)", "the content type"),
 )
-_END = rf"{_MIME}(?P<rest>(?: .*)?)$"
 _HTTPD = (
     Part("", f"{_positional.PROCESS}(?P<client_ip>[^ ]+)", "the client"),
     Part(" ", "[^ ]+", "the ident"),
@@ -38,7 +37,7 @@ _HTTPD = (
     Part('] "', '(?P<method>[^ "]+) (?P<url>.*?) (?P<protocol>[A-Z]+/[0-9.]+)', "the request"),
     Part('" ', "(?P<status>[0-9]{1,3})", "the status"),
     Part(" ", "(?P<bytes>[0-9]+)", "the bytes sent to the client"),
-    Part("", '(?: "(?P<referrer>.*?)" "(?P<user_agent>.*?)")?', "referrer and user agent"),
+    Part("", '(?: "(?P<referrer>.*?)" "(?P<user_agent>.*)")?', "referrer and user agent"),
     Part(" ", rf"{_RESULT}:{_WORD}", "result:hierarchy"),
 )
 
@@ -46,13 +45,18 @@ _HTTPD = (
 def _native() -> Layout:
     """Gives patterns for tidy lines, for those with blanks in the URL (uri_whitespace) or headers, and for cut ones."""
     parts = (Part("", _positional.PROCESS + _NATIVE[0].pattern, _NATIVE[0].label), *_NATIVE[1:])
-    any_url = _positional.join(parts).replace("(?P<url>[^ ]+)", "(?P<url>.*?)")
-    patterns = (f"^{_positional.join(_NATIVE)}$", f"(?s)^{any_url}{_END}", _positional.optional(parts, 4))
+    # Greedy, and with nothing behind the headers: else a URL with blanks could write the fields behind it.
+    any_url = _positional.join(parts).replace("(?P<url>[^ ]+)", "(?P<url>.*)")
+    patterns = (
+        f"^{_positional.join(_NATIVE)}{_MIME}$",
+        rf"(?s)^{any_url}{_MIME}\s*$",
+        _positional.optional(parts, 4),
+    )
     return Layout("time", patterns, parts[:4])
 
 
 # Quotes are not escaped in the httpd formats: the tidy pattern stops at them, the other one at what follows them.
-_TIDY_HTTPD = _positional.join(_HTTPD).replace(".*?", '[^"]*')
+_TIDY_HTTPD = _positional.join(_HTTPD).replace(".*?", '[^"]*').replace(".*", '[^"]*')
 # What Squid escapes in header blocks, next to the line ends, which cannot be forged: a backslash is doubled.
 _ESCAPES = {"%5b": "[", "%5d": "]", "%5B": "[", "%5D": "]", "%25": "%", "\\\\": "\\"}
 _BROKEN = "error:"
@@ -66,7 +70,7 @@ def _translate_native(found: pl.DataFrame, zone: str) -> pl.DataFrame:
         "upstream": [pl.col("peer")],
         "content_type": [pl.col("content_type")],
     }
-    return _positional.texts(found, slots | _shared(found), stamp)
+    return _positional.texts(found, _shared(found, slots), stamp)
 
 
 def _translate_httpd(found: pl.DataFrame, zone: str) -> pl.DataFrame:
@@ -75,12 +79,12 @@ def _translate_httpd(found: pl.DataFrame, zone: str) -> pl.DataFrame:
     return _positional.texts(found, _shared(found, slots), stamp)
 
 
-def _shared(found: pl.DataFrame, slots: dict[str, list[pl.Expr]] | None = None) -> dict[str, list[pl.Expr]]:
+def _shared(found: pl.DataFrame, slots: dict[str, list[pl.Expr]]) -> dict[str, list[pl.Expr]]:
     """Adds the slots that all formats fill; what Squid could not read as a request has no method and no URL."""
     method, url = pl.col("method"), pl.col("url")
     broken = url.str.starts_with(_BROKEN)
     tunnel = method == "CONNECT"
-    slots = (slots or {}) | {
+    slots |= {
         "process": [pl.col("process")],
         "client_ip": [pl.col("client_ip")],
         "user": [pl.col("user")],
@@ -136,7 +140,7 @@ FORMATS: tuple[Format, ...] = (
     Positional(
         name="squid_combined",
         title="Squid, httpd formats combined and common",
-        documentation="http://www.squid-cache.org/Doc/config/logformat/",
+        documentation="https://www.squid-cache.org/Doc/config/logformat/",
         product="squid",
         kind="request",
         samples=(
@@ -144,9 +148,12 @@ FORMATS: tuple[Format, ...] = (
                 '192.0.2.9 - - [22/Nov/2026:20:36:07 +0000] "GET http://www.example.com/a?b=c HTTP/1.1" 200 256 '
                 '"http://www.example.com/" "curl/8.5.0" TCP_MISS:HIER_DIRECT'
             ),
-            '192.0.2.9 - - [22/Nov/2026:20:36:15 +0000] "CONNECT www.example.com:443 HTTP/1.1" 200 39 TCP_TUNNEL:HIER_DIRECT',
+            (
+                '192.0.2.9 - - [22/Nov/2026:20:36:15 +0000] "CONNECT www.example.com:443 HTTP/1.1" 200 39 '
+                "TCP_TUNNEL:HIER_DIRECT"
+            ),
         ),
-        layouts=(Layout("time", (f"^{_TIDY_HTTPD}{_END}", f"(?s)^{_positional.join(_HTTPD)}{_END}"), _HTTPD),),
+        layouts=(Layout("time", (f"^{_TIDY_HTTPD}{_MIME}$", rf"(?s)^{_positional.join(_HTTPD)}{_MIME}\s*$"), _HTTPD),),
         translate=_translate_httpd,
         marks="end",
     ),

@@ -20,7 +20,7 @@ _HEAD = '%h - %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"'
 def _form() -> LogFormat:
     """The time is that of the start (StartUTC); a router that leads to others is written with arrows between."""
     _, pieces = _compile.read_pieces(_HEAD)
-    tail = [
+    tail: list[Text | Field] = [
         Text('" '),
         Field("number of requests", None, shape="[0-9]+|-"),
         Text(' "'),
@@ -34,8 +34,6 @@ def _form() -> LogFormat:
     return replace(_logformat.build([*pieces[:-1], *tail], "traefik_clf"), product="traefik")
 
 
-
-
 FORMATS: tuple[Format, ...] = (
     Variants(
         name="traefik_clf",
@@ -43,8 +41,10 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://doc.traefik.io/traefik/observability/access-logs/#format",
         product="traefik",
         samples=(
-            '192.0.2.1 - - [08/Dec/2021:13:59:39 +0000] "GET /index?a=b HTTP/1.1" 200 352 "-" "Nikto" 242 '
-            '"app@docker" "http://172.17.0.3:80" 1ms',
+            (
+                '192.0.2.1 - - [08/Dec/2021:13:59:39 +0000] "GET /index?a=b HTTP/1.1" 200 352 "-" "Nikto" 242 '
+                '"app@docker" "http://172.17.0.3:80" 1ms'
+            ),
             '192.0.2.1 - - [28/Sep/2022:13:38:04 +0000] "GET /x HTTP/1.1" - - "-" "-" 45640 "-" "-" 0ms',
         ),
         forms=(_form(),),

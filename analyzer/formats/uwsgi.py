@@ -16,14 +16,17 @@ FORMATS: tuple[Format, ...] = (
         documentation="https://uwsgi-docs.readthedocs.io/en/latest/LogFormat.html",
         product="uwsgi",
         samples=(
-            "[pid: 1|app: 0|req: 1/1] 192.0.2.1 () {42 vars in 675 bytes} [Wed Jan 14 11:44:29 2015] GET /a?b=c => "
-            "generated 10 bytes in 5 msecs (HTTP/1.1 200) 2 headers in 71 bytes (1 switches on core 0)",
+            (
+                "[pid: 1|app: 0|req: 1/1] 192.0.2.1 () {42 vars in 675 bytes} [Wed Jan 14 11:44:29 2015] GET /a?b=c => "
+                "generated 10 bytes in 5 msecs (HTTP/1.1 200) 2 headers in 71 bytes (1 switches on core 0)"
+            ),
         ),
         parts=(
             ("the host", r"(?:(?P<host>[^\s\[{]+) )?"),
             ("the memory", r"(?:\{address space usage: [^}]*\} )?(?:\{rss usage: [^}]*\} )?"),
             ("the process", r"\[pid: [0-9]+\|app: -?[0-9]*\|req: -?[0-9]*/-?[0-9]*\] "),
-            ("the client", r"(?:(?P<forwarded_for>[^(),]*,[^()]*?)|(?P<client_ip>[^ (),]*)) "),
+            # 0.0.0.0 is what it writes where the line would have been too long.
+            ("the client", r"(?:0\.0\.0\.0|(?P<forwarded_for>[^(),]*,[^()]*?)|(?P<client_ip>[^ (),]*)) "),
             ("the user", r"\((?P<user>[^)]*)\) "),
             ("the variables", r"\{[0-9]+ vars in [0-9]+ bytes\} "),
             ("the time", r"\[(?P<time>[A-Za-z]{3} [A-Za-z]{3} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4})\] "),

@@ -30,8 +30,8 @@ _SLOTS = {
     "sc-bytes": "bytes_sent", "bytes": "bytes_sent", "responsebytes": "bytes_sent",
     "cs-bytes": "request_bytes", "requestbytes": "request_bytes",
     "timetakenms": "duration_ms", "time-taken-ms": "duration_ms", "totalrequesttime": "duration_ms",
-    "cs(user-agent)": "user_agent", "c-agent": "user_agent", "c-user-agent": "user_agent", "useragent": "user_agent",
-    "cs(referer)": "referrer", "cs(referrer)": "referrer", "c-referrer": "referrer",
+    "c-agent": "user_agent", "c-user-agent": "user_agent", "useragent": "user_agent",
+    "c-referrer": "referrer",
     "s-ip": "server_ip", "s-computername": "host_name", "serverhostname": "host_name", "server-hostname": "host_name",
     "s-sitename": "process", "s-svcname": "process",
     "requestid": "request_id", "errorcode": "error", "x-exception-id": "error",
@@ -152,7 +152,7 @@ def _replied(texts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         connection=session,
         message=pl.when(other).then(pl.concat_str(pl.lit("reply "), "status")),
         win32_status=pl.coalesce(*given, pl.when(code).then("status")),
-        status=pl.when(~other & ~code).then("status"),
+        status=pl.when(~other).then("status"),
     )
 
 

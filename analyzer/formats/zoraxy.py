@@ -11,8 +11,10 @@ from analyzer.formats._plugin import Format
 
 _TIME = (
     "the time",
-    r"(?:[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9:]{8} )?"
-    r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]+)\] ",
+    (
+        r"(?:[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9:]{8} )?"
+        r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]+)\] "
+    ),
 )
 _CLOCKS = ("%Y-%m-%d %H:%M:%S%.f",)
 _DOCUMENTATION = "https://github.com/tobychui/zoraxy/tree/main/src/mod/info/logger"
@@ -24,8 +26,10 @@ FORMATS: tuple[Format, ...] = (
         documentation=_DOCUMENTATION,
         product="zoraxy",
         samples=(
-            "[2025-05-01 12:01:50.912318] [router:host-http] [origin:app.example.com] [client: 192.0.2.1] "
-            "[useragent: python-requests/2.32.3] GET /.git/config 404",
+            (
+                "[2025-05-01 12:01:50.912318] [router:host-http] [origin:app.example.com] [client: 192.0.2.1] "
+                "[useragent: python-requests/2.32.3] GET /.git/config 404"
+            ),
         ),
         parts=(
             _TIME,

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from analyzer import registry
 from servers._compare import Difference, Outcome, compare, summary
 from servers._lines import Log
-from servers._programs import Server, folder
+from servers._programs import Server, folder, has_ipv6
 
 SHOWN = int(os.environ.get("SHOWN", "20"))
 ALIKE = int(os.environ.get("ALIKE", "2"))
@@ -23,7 +23,7 @@ CUT = 300
 
 def main(names: Sequence[str]) -> int:
     """Checks the named servers, or all of them; gives 1 where anything differs, 2 where a server is missing."""
-    found: dict[str, Server] = {name: value for name, value in registry.discover("servers", "SERVER").items()}  # type: ignore[misc]
+    found: dict[str, Server] = dict(registry.discover("servers", "SERVER").items())  # type: ignore[misc]
     unknown = [name for name in names if name not in found]
     if unknown:
         sys.stdout.write(f"There is no server {', '.join(unknown)}; there are {', '.join(found)}.\n")
@@ -35,6 +35,8 @@ def main(names: Sequence[str]) -> int:
         sys.stdout.write(f"Not installed: {', '.join(server.name for server in missing)}.\n")
         sys.stdout.write(f"  apt-get install --no-install-recommends {packages}\n")
         return 2
+    if not has_ipv6():
+        sys.stdout.write("This machine has no IPv6: what is asked over it is left out.\n")
     begun = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
         recordings = [(server, pool.submit(_record, server)) for server in wanted]
@@ -49,7 +51,12 @@ def _record(server: Server) -> Sequence[Log]:
 
 
 def _check(server: Server, recording: Future[Sequence[Log]]) -> list[Outcome]:
-    outcomes = [_compared(server, log) for log in recording.result()]
+    failure = recording.exception()
+    if failure is None:
+        outcomes = [_compared(server, log) for log in recording.result()]
+    else:
+        frames = traceback.format_exception(failure)
+        outcomes = [_failed(server.name, "(recording)", "the logs of the server", frames)]
     rows = [("log", "read by", "lines", "compared", "columns", "values", "differences")]
     for one in outcomes:
         cells = (one.lines, one.compared, len(one.columns), one.values, len(one.differences))
@@ -68,9 +75,11 @@ def _compared(server: Server, log: Log) -> Outcome:
     try:
         return compare(server.name, log)
     except Exception as crash:  # noqa: BLE001 - that the tool raises is a difference like any other
-        frames = traceback.format_exception(crash)
-        place = f"{server.name}/{log.name}"
-        return Outcome(place, 0, differences=[Difference(place, 0, "(crash)", "no exception", frames[-1], frames[-2], "")])
+        return _failed(f"{server.name}/{log.name}", "(crash)", "no exception", traceback.format_exception(crash))
+
+
+def _failed(place: str, what: str, expected: str, frames: Sequence[str]) -> Outcome:
+    return Outcome(place, 0, differences=[Difference(place, 0, what, expected, frames[-1], frames[-2].strip(), "")])
 
 
 def _tell(outcomes: Sequence[Outcome], seconds: float) -> None:

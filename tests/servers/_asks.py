@@ -135,7 +135,9 @@ def ordinary(prefix: str = "") -> list[Visit]:
     methods.append(Ask("method HEAD", f"{prefix}/head", "HEAD", headers=(AGENT,)))
     targets = [Ask(f"target: {name}", prefix + target, headers=(AGENT,)) for name, target in TARGETS.items()]
     agents = [Ask(f"agent: {name}", f"{prefix}/agent", headers=(("User-Agent", text),)) for name, text in TEXTS.items()]
-    referrers = [Ask(f"referrer: {name}", f"{prefix}/r", headers=(AGENT, ("Referer", text))) for name, text in TEXTS.items()]
+    referrers = [
+        Ask(f"referrer: {name}", f"{prefix}/r", headers=(AGENT, ("Referer", text))) for name, text in TEXTS.items()
+    ]
     return single(*methods, *targets, *agents, *referrers, *_plain(prefix)) + connections(prefix)
 
 
@@ -218,8 +220,17 @@ def forwarded(exchange: Exchange) -> dict[str, Any]:
     return {"client_ip": found, "peer_ip": exchange.client, "client_ip_from": rule}
 
 
-TLS_HELLO = bytes.fromhex("16030100f1010000ed0303") + bytes(range(32)) + b"\x20" + bytes(range(64, 96)) + b"\x00\x08\x13\x02"
-REMOTE_DESKTOP = bytes.fromhex("0300002f2ae00000000000") + b"Cookie: mstshash=Administr\r\n" + bytes.fromhex("0100080003000000")
+def over_ipv6() -> Visit:
+    """A request that is answered, and one whose server refuses the connection."""
+    return Visit((Ask("IPv6", "/plain", headers=(AGENT,)), Ask("IPv6 refused", "/refusing/x", headers=(AGENT,))))
+
+
+TLS_HELLO = (
+    bytes.fromhex("16030100f1010000ed0303") + bytes(range(32)) + b"\x20" + bytes(range(64, 96)) + b"\x00\x08\x13\x02"
+)
+REMOTE_DESKTOP = (
+    bytes.fromhex("0300002f2ae00000000000") + b"Cookie: mstshash=Administr\r\n" + bytes.fromhex("0100080003000000")
+)
 
 
 def broken() -> list[Visit]:

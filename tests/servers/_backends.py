@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SLOW = 1.2
+SLOW = 1.5
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 
 
@@ -81,7 +81,8 @@ class _Willing(socketserver.BaseRequestHandler):
                 held += block
             held = b"" if chunked else held[wanted:]
             method, target, *_ = head.split(b" ")
-            if not self._answer(method, target.decode("latin-1")):
+            once = b" HTTP/1.0" in head or b"connection: close" in head.lower()
+            if not self._answer(method, target.decode("latin-1")) or once:
                 return
 
     def _answer(self, method: bytes, target: str) -> bool:

@@ -64,7 +64,9 @@ def compare(server: str, log: Log) -> Outcome:
     rejected = set(block.rejects["line"].to_list())
     for number, about, columns, wrong in _assigned(log, texts):
         if wrong:
-            outcome.differences.append(Difference(name, number, "(line)", *wrong, about, texts[number - 1] if number else ""))
+            outcome.differences.append(
+                Difference(name, number, "(line)", *wrong, about, texts[number - 1] if number else "")
+            )
         elif number in rows:
             _columns(outcome, rows[number], columns, about)
         elif number not in rejected:
@@ -94,22 +96,26 @@ def _assigned(log: Log, texts: Sequence[str]) -> Iterator[tuple[int, str, Mappin
     waiting: dict[str, deque[Line]] = defaultdict(deque)
     for line in log.lines:
         waiting[line.exchange.client].append(line)
+    strays: Counter[str] = Counter()
     for number, text in enumerate(texts, 1):
-        if not text.strip():
-            continue
         owner = log.owner(text)
         if owner is not None and waiting[owner]:
             line = waiting[owner].popleft()
-            yield number, line.about or line.exchange.name, line.columns, None
-            continue
-        stray = _stray(log.strays, text)
-        if stray is None:
-            yield number, "", {}, ("no such line", "a line that nothing explains")
-        else:
+            yield number, line.exchange.name, line.columns, None
+        elif (stray := _stray(log.strays, text)) is not None:
+            strays[stray.pattern] += 1
             yield number, stray.pattern, stray.columns, None
-    for left in waiting.values():
-        for line in left:
-            yield 0, line.about or line.exchange.name, {}, ("a line", f"none for {line.exchange.client}")
+        elif text.strip():
+            yield number, "", {}, ("no such line", "a line that nothing explains")
+    yield from _missing(log.strays, strays, [line for left in waiting.values() for line in left])
+
+
+def _missing(strays: Sequence[Stray], found: Mapping[str, int], left: Sequence[Line]) -> Iterator[Any]:
+    for stray in strays:
+        if stray.count is not None and stray.count != found[stray.pattern]:
+            yield 0, stray.pattern, {}, (f"{stray.count} lines", found[stray.pattern])
+    for line in left:
+        yield 0, line.exchange.name, {}, ("a line", f"none for {line.exchange.client}")
 
 
 def _stray(strays: Sequence[Stray], text: str) -> Stray | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from servers._wire import Exchange
 
 CLOCK_SLACK = 0.3
+LAG = 0.8
 Spell = Callable[[str], str]
 
 
@@ -69,7 +71,11 @@ def agrees(expected: Any, value: Any) -> bool:
     """Whether a value is the expected one, or passes the expected check."""
     if isinstance(expected, list) and isinstance(value, list):
         return len(expected) == len(value) and all(map(agrees, expected, value))
-    return bool(expected.holds(value)) if hasattr(expected, "holds") else type(expected) is type(value) and expected == value
+    return (
+        bool(expected.holds(value))
+        if hasattr(expected, "holds")
+        else type(expected) is type(value) and expected == value
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,25 @@ class Line:
 
     exchange: Exchange
     columns: Mapping[str, Any]
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """Lines that no request explains, such as that of the start; they may come any number of times."""
+    """Lines that name no client, such as that of the start; any number of them, unless the count is given."""
 
     pattern: str
     columns: Mapping[str, Any]
+    count: int | None = None
+
+
+# The clients' addresses; nothing else in a line lies in this range.
+CLIENT = re.compile(r"(?<![0-9.])127\.60\.[0-9]+\.[0-9]+(?![0-9.])")
+_IPV6 = re.compile(r"(?<![0-9a-f:])::1(?![0-9a-f])")
+
+
+def _owner(raw: str) -> str | None:
+    found = CLIENT.search(raw) or _IPV6.search(raw)
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +119,7 @@ class Log:
     names: tuple[str, ...] = ()
     text: str | None = None
     strays: Sequence[Stray] = ()
-    owner: Callable[[str], str | None] = field(default=lambda raw: found[0] if (found := CLIENT.search(raw)) else None)
-
-
-# The clients' addresses; nothing else in a line lies in this range.
-CLIENT = re.compile(r"(?<![0-9.])127\.60\.[0-9]+\.[0-9]+(?![0-9.])")
+    owner: Callable[[str], str | None] = _owner
 
 
 def at(seconds: float) -> datetime:
@@ -116,11 +128,22 @@ def at(seconds: float) -> datetime:
 
 
 def stamp(exchange: Exchange, marks: str, unit: float, *, duration: bool) -> dict[str, Any]:
-    """The three columns of time for a stamp of the start or the end, cut to a unit of seconds."""
-    moment = exchange.begun if marks == "start" else exchange.ended
-    written = Between(at(moment - unit - CLOCK_SLACK), at(moment + CLOCK_SLACK))
-    begun = Between(at(exchange.begun - unit - CLOCK_SLACK), at(exchange.begun + CLOCK_SLACK)) if duration else written
-    return {"stamped_at": written, "timestamp": begun, "stamp_marks": marks}
+    """The three columns of time for a stamp of the start or the end, cut to a unit of seconds.
+
+    A server looks at its clock after the client has begun, and before the client notices the end: by less than LAG.
+    """
+    start = Between(at(_cut(exchange.begun, unit)), at(exchange.begun + LAG))
+    end = Between(at(_cut(exchange.ended - LAG, unit)), at(exchange.ended + CLOCK_SLACK))
+    if marks == "end" and duration:
+        start = Between(at(exchange.begun - unit - CLOCK_SLACK), at(exchange.begun + LAG))
+    written = start if marks == "start" else end
+    return {"stamped_at": written, "timestamp": start if duration else written, "stamp_marks": marks}
+
+
+def _cut(seconds: float, unit: float) -> float:
+    """The earliest that a clock with this unit shows; one of more than a second is looked at rarely."""
+    grain = min(unit, 1.0)
+    return math.floor(seconds / grain) * grain - (unit - grain) - 0.01
 
 
 def error_time(exchange: Exchange, unit: float) -> dict[str, Any]:
@@ -131,7 +154,10 @@ def error_time(exchange: Exchange, unit: float) -> dict[str, Any]:
 
 def took(exchange: Exchange, unit: float = 0.001) -> Between:
     """A duration in microseconds: what the client measured is the most."""
-    return Between(max(0, round((exchange.ask.at_least - unit - 0.02) * 1e6)), round((exchange.ended - exchange.begun + unit + 0.05) * 1e6))
+    return Between(
+        max(0, round((exchange.ask.at_least - unit - 0.1) * 1e6)),
+        round((exchange.ended - exchange.begun + unit + CLOCK_SLACK) * 1e6),
+    )
 
 
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)", re.DOTALL)

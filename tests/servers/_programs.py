@@ -42,6 +42,14 @@ def free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
+def has_ipv6() -> bool:
+    """Whether this machine has IPv6's loopback."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as one:
+        one.bind(("::1", 0))
+        return True
+    return False
+
+
 @contextlib.contextmanager
 def folder(name: str) -> Iterator[Path]:
     """A temporary folder that servers may enter which drop their rights."""
@@ -61,7 +69,13 @@ def running(
     output = home / f"{name}.out"
     with output.open("ab") as sink:
         process = subprocess.Popen(
-            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True
+            command,
+            cwd=home,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
         )
     try:
         _await(process, ports, output)

@@ -6,168 +6,36 @@ https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats, https://httpd
 from __future__ import annotations
 
 import base64
-import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from servers import _asks
+from servers._apache_setup import ENDS, PROGRAM, RICH, UNIQUE, ZONE, configure, special
 from servers._asks import AGENT, forwarded
-from servers._backends import SLOW, Backends, backends
+from servers._backends import SLOW, backends
 from servers._lines import (
-    ANYTHING, Between, Like, Line, Log, OneOf, Stray, error_time, located, read_request_line, request_columns, shown,
-    spelling, stamp, target_columns, took,
+    ANYTHING,
+    Between,
+    Like,
+    Line,
+    Log,
+    OneOf,
+    Stray,
+    error_time,
+    located,
+    read_request_line,
+    request_columns,
+    shown,
+    spelling,
+    stamp,
+    target_columns,
+    took,
 )  # fmt: skip
-from servers._programs import Server, certificate, free_ports, running
+from servers._programs import Server, certificate, free_ports, has_ipv6, running
 from servers._traffic import addresses, play
-from servers._wire import HOST, Ask, Exchange, Visit
-
-PROGRAM = "/usr/sbin/apache2"
-ZONE = "America/St_Johns"
-RICH = (
-    r'%h %l %u %{%Y-%m-%dT%H:%M:%S}t.%{usec_frac}t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\" %I %O %D '
-    r'\"%{X-Forwarded-For}i\" \"%{X-Request-ID}i\" \"%{traceparent}i\" %v %p %k %X %{SSL_PROTOCOL}x %{SSL_CIPHER}x '
-    r'\"%{Location}o\"'
-)
-ENDS = r'[%{end:%d/%b/%Y:%T %z}t] %a \"%m %U%q %H\" %s %>s %B %{ms}T %L'
-UNIQUE = r'%{msec}t %a \"%r\" %!200,304s %>s %T %{UNIQUE_ID}e \"%!200,304{User-Agent}i\"'
-CONFIGURATION = """\
-ServerRoot @HOME@
-PidFile @HOME@/apache.pid
-DefaultRuntimeDir @HOME@
-Listen 127.0.0.1:@PLAIN@
-Listen 127.0.0.1:@SECURE@
-@MODULES@
-@USER@
-ServerName app.example
-UseCanonicalName On
-StartServers 1
-MinSpareThreads 8
-MaxSpareThreads 16
-ThreadsPerChild 16
-MaxRequestWorkers 16
-ServerLimit 1
-TypesConfig /etc/mime.types
-ErrorLog logs/error.log
-LogLevel info ssl:warn
-LogFormat "%h %l %u %t \\"%r\\" %>s %b" common
-LogFormat "%h %l %u %t \\"%r\\" %>s %b \\"%{Referer}i\\" \\"%{User-Agent}i\\"" combined
-LogFormat "%v:%p %h %l %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\"" vhost_combined
-LogFormat "@RICH@" rich
-LogFormat "@ENDS@" ends
-LogFormat "@UNIQUE@" unique
-RequestReadTimeout header=1 body=1
-Timeout 5
-KeepAliveTimeout 2
-DocumentRoot @HOME@/www
-AllowEncodedSlashes NoDecode
-LimitRequestBody 200000
-SSLCertificateFile @HOME@/certificate.pem
-SSLCertificateKeyFile @HOME@/key.pem
-SSLProtocol all
-<Directory @HOME@/www>
-    Require all granted
-</Directory>
-<Directory @HOME@/www/locked>
-    AuthType Basic
-    AuthName "locked"
-    AuthUserFile @HOME@/users
-    AuthBasicProvider file
-    Require valid-user
-</Directory>
-<Location /forbidden/>
-    Require all denied
-</Location>
-CustomLog logs/common.log common
-CustomLog logs/combined.log combined
-CustomLog logs/vhost_combined.log vhost_combined
-CustomLog logs/rich.log rich
-CustomLog logs/ends.log ends
-CustomLog logs/unique.log unique
-Redirect /moved/ https://app.example/elsewhere/
-ProxyPass /files/ !
-ProxyPass /locked/ !
-ProxyPass /forbidden/ !
-ProxyPass /moved/ !
-ProxyPass /refusing/ http://127.0.0.1:@REFUSING@/ retry=0
-ProxyPass /closing/ http://127.0.0.1:@CLOSING@/ retry=0
-ProxyPass /silent/ http://127.0.0.1:@SILENT@/ retry=0 timeout=1
-ProxyPass / http://127.0.0.1:@WILLING@/ nocanon retry=0
-<VirtualHost 127.0.0.1:@SECURE@>
-    ServerName app.example
-    SSLEngine on
-</VirtualHost>
-"""
-MODULES = (
-    "mpm_event authz_core authz_host authz_user authn_core authn_file auth_basic alias mime proxy proxy_http reqtimeout "
-    "unique_id socache_shmcb ssl"
-).split()
-
-
-def configure(home: Path, ports: list[int], behind: Backends) -> None:
-    """Writes httpd.conf and what it needs."""
-    for name in ("logs", "www/files", "www/locked"):
-        (home / name).mkdir(parents=True)
-    page = home / "www" / "files" / "page.txt"
-    page.write_text("a file\n" * 300)
-    os.utime(page, (1_500_000_000, 1_500_000_000))
-    (home / "www" / "locked" / "page.txt").write_text("a locked file\n")
-    digest = base64.b64encode(hashlib.sha1(b"secret").digest()).decode()
-    (home / "users").write_text("".join(f"{user}:{{SHA}}{digest}\n" for user in _asks.USERS.values()))
-    modules = [f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES]
-    values = {
-        "HOME": home, "PLAIN": ports[0], "SECURE": ports[1], "WILLING": behind.willing, "REFUSING": behind.refusing,
-        "CLOSING": behind.closing, "SILENT": behind.silent, "MODULES": "\n".join(modules), "RICH": RICH, "ENDS": ENDS,
-        "UNIQUE": UNIQUE, "USER": "User nobody\nGroup nogroup" if os.getuid() == 0 else "",
-    }  # fmt: skip
-    text = CONFIGURATION
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", str(value))
-    (home / "httpd.conf").write_text(text)
-
-
-def special() -> list[Visit]:
-    """What shows each status and each part of the error log."""
-    a = (AGENT,)
-    codes = (201, 204, 302, 400, 403, 404, 429, 500, 502, 503)
-    asks = [
-        *(Ask(f"upstream: {code}", f"/app/{code}/x", headers=a, route="/app/{id}/x") for code in codes),
-        Ask("upstream: chunked", "/app/chunked", headers=a),
-        Ask("upstream: chunked for HTTP/1.0", "/app/chunked", version="HTTP/1.0", headers=a),
-        Ask("upstream: big", "/app/big", headers=a),
-        Ask("upstream: big HEAD", "/app/big", "HEAD", headers=a),
-        Ask("upstream: empty", "/app/empty", headers=a),
-        Ask("upstream: slow", "/app/slow", headers=a, at_least=1.2),
-        Ask("upstream: hangs up", "/app/hang-up", headers=a),
-        Ask("upstream: garbage", "/app/garbage", headers=a),
-        Ask("upstream: half", "/app/half", headers=a),
-        Ask("upstream: refused", "/refusing/x", headers=a),
-        Ask("upstream: closed", "/closing/x", headers=(*a, ("Referer", "https://app.example/from"))),
-        Ask("upstream: silent", "/silent/x", headers=a, at_least=1.0),
-        Ask("left early", "/app/slow/left", headers=a, leave_after=0.3),
-        Ask("moved", "/moved/x", headers=a),
-        Ask("forbidden", "/forbidden/x", headers=a),
-        Ask("file", "/files/page.txt", headers=a),
-        Ask("file HEAD", "/files/page.txt", "HEAD", headers=a),
-        Ask("file missing", "/files/missing.txt", headers=a),
-        Ask("file range", "/files/page.txt", headers=(*a, ("Range", "bytes=10-19"))),
-        Ask("file range wrong", "/files/page.txt", headers=(*a, ("Range", "bytes=99999-"))),
-        Ask("file not modified", "/files/page.txt", headers=(*a, ("If-Modified-Since", "Fri, 01 Jan 2021 00:00:00 GMT"))),
-        Ask("file unlike", "/files/page.txt", headers=(*a, ("If-Match", '"other"'))),
-        Ask("locked, no name", "/locked/page.txt", headers=a),
-        Ask("locked, right", "/locked/page.txt", headers=(*a, _asks.basic("frank"))),
-        Ask("locked, wrong password", "/locked/page.txt", headers=(*a, _asks.basic("frank", "wrong"))),
-        Ask("locked, wrong name", "/locked/page.txt", headers=(*a, _asks.basic("nobody here"))),
-        Ask("body too large", "/files/upload", "POST", headers=a, body=b"u" * 300_000),
-        Ask("not allowed", "/files/page.txt", "DELETE", headers=a),
-        Ask("slow head", raw=b"GET /slowhead HTTP/1.1\r\nHost: app.example\r\nUser-", at_least=1.0),
-        Ask("slow line", raw=b"GET /slowli", at_least=1.0),
-        Ask("slow body", "/app/slowbody", "POST", headers=(*a, ("Content-Length", "50")), body=b"half", at_least=1.0),
-        Ask("in pieces", "/pieces", "POST", headers=a, body=b"body", pieces=0.3, at_least=0.6),
-    ]
-    return _asks.single(*asks)
+from servers._wire import HOST, Ask, Exchange
 
 
 def record(home: Path) -> list[Log]:
@@ -178,19 +46,33 @@ def record(home: Path) -> list[Log]:
         configure(home, ports, behind)
         plain, secure = (("127.0.0.1", port) for port in ports)
         with running([PROGRAM, "-f", home / "httpd.conf", "-DFOREGROUND"], home, ports=ports, zone=ZONE):
-            visits = [*_asks.ordinary(), *_asks.odd(), *_asks.identified(), *_asks.users(LOCKED), *special(), *_asks.broken()]
+            visits = [
+                *_asks.ordinary(),
+                *_asks.odd(),
+                *_asks.identified(),
+                *_asks.users(LOCKED),
+                *special(),
+                *_asks.broken(),
+            ]
             tls = [
                 *_asks.single(Ask("TLS 1.2", "/tls", headers=(AGENT,)), tls="TLSv1.2"),
                 *_asks.single(Ask("TLS 1.3", "/app/tls", headers=(AGENT,)), tls="TLSv1.3"),
                 *_asks.single(Ask("plain on the TLS port", "/tls", headers=(AGENT,))),
             ]
-            seen = play([(plain, one) for one in visits] + [(secure, one) for one in tls], addresses())
+            extra = [(("::1", ports[0]), _asks.over_ipv6())] if has_ipv6() else []
+            seen = play([(plain, one) for one in visits] + [(secure, one) for one in tls] + extra, addresses())
     return logs(home / "logs", seen)
 
 
 LOCKED = "/locked/page.txt"
 # Known from Apache's documentation where the client saw nothing: 408, and what it went away from.
-STATUSES = {"left early": 200, "slow line": 408, "broken: empty lines": 408, "broken: two words": 200, "broken: half a head": 400}
+STATUSES = {
+    "left early": 200,
+    "slow line": 408,
+    "broken: empty lines": 408,
+    "broken: two words": 200,
+    "broken: half a head": 400,
+}
 # No line of the access log: nothing came, or no whole request line.
 SILENT = {"broken: nothing sent", "broken: half a request line"}
 # What %r holds where it is not what was sent: Apache stops at the first byte that no request line may have.
@@ -288,7 +170,11 @@ def needed(exchange: Exchange, unit: float) -> Any:
     most = took(exchange, unit).high
     if exchange.name in {"slow line", "broken: empty lines"}:
         return Between(0, most)
-    return Between(round((SLOW - unit) * 1e6), round((SLOW + 0.5) * 1e6)) if exchange.name == "left early" else took(exchange, unit)
+    return (
+        Between(round((SLOW - unit) * 1e6), round((SLOW + 0.5) * 1e6))
+        if exchange.name == "left early"
+        else took(exchange, unit)
+    )
 
 
 def rich(exchange: Exchange) -> dict[str, Any]:
@@ -307,7 +193,8 @@ def rich(exchange: Exchange) -> dict[str, Any]:
         "host": HOST,
         "tls_version": exchange.tls[0] if exchange.tls else None,
         "tls_cipher": exchange.tls[1] if exchange.tls else None,
-        "connection_requests": OneOf((None, exchange.number)),
+        # %k counts what was kept alive: the last request of a connection has the number of the one before.
+        "connection_requests": OneOf((exchange.number, max(1, exchange.number - 1))),
         "location": exchange.headers.get("location"),
     }
 
@@ -323,7 +210,11 @@ def ends(exchange: Exchange) -> dict[str, Any]:
     if ask.raw is None and exchange.status != 400:
         path, mark, query = ask.target.removeprefix(f"http://{ask.host}").partition("?")
         plain = NORMAL.get(ask.name) or unquote(path, "utf-8", "surrogateescape") or "/"
-        found = {"method": ask.method, "protocol": ask.version, **target_columns(plain + mark + query, SPELL, ask.route)}
+        found = {
+            "method": ask.method,
+            "protocol": ask.version,
+            **target_columns(plain + mark + query, SPELL, ask.route),
+        }
     if exchange.name == "target: empty query":  # %q is a lone question mark
         found |= {"query": OneOf((None, "")), "target": OneOf(("/find", "/find?"))}
     late = exchange.name in {"left early", "slow line", "broken: empty lines"}
@@ -334,7 +225,11 @@ def ends(exchange: Exchange) -> dict[str, Any]:
         "status": STATUSES.get(exchange.name, exchange.status),
         "response_bytes": 266 if exchange.name == "broken: half a head" else body(exchange),
         "duration_us": needed(exchange, 0.001),
-        **(error_time(exchange, 1.0) | {"stamp_marks": "end", "stamped_at": ANYTHING} if late else stamp(exchange, "end", 1.0, duration=True)),
+        **(
+            error_time(exchange, 1.0) | {"stamp_marks": "end", "stamped_at": ANYTHING}
+            if late
+            else stamp(exchange, "end", 1.0, duration=True)
+        ),
         "request_id": OneOf((None, Like("[A-Za-z0-9@_-]{24,27}"))),
     }
 
@@ -362,11 +257,13 @@ TIMEOUT = ("info", "reqtimeout", "Request header read timeout")
 # level, module and message of each line of the error log that names the client.
 ERRORS: dict[str, tuple[tuple[str, str, str], ...]] = {
     **dict.fromkeys(
-        ("target: double slash", "absolute target", "absolute target with a port", "absolute target without a path"), NOCANON
+        ("target: double slash", "absolute target", "absolute target with a port", "absolute target without a path"),
+        NOCANON,
     ),
     "odd: percent percent": (("error", "core", r"invalid URI path \(/%%32%%\)"),),
     "upstream: hangs up": (("error", "proxy_http", READING), ("error", "proxy", f"{RETURNED}/app/hang-up")),
     "upstream: half": (("error", "proxy_http", "error reading response"),),
+    "IPv6 refused": (("error", "proxy_http", r"HTTP: failed to make connection to backend: 127\.0\.0\.1"),),
     "upstream: refused": (("error", "proxy_http", r"HTTP: failed to make connection to backend: 127\.0\.0\.1"),),
     "upstream: closed": (("error", "proxy_http", READING), ("error", "proxy", f"{RETURNED}/closing/x")),
     "upstream: silent": (("error", "proxy_http", READING), ("error", "proxy", f"{RETURNED}/silent/x")),
@@ -425,9 +322,13 @@ def logs(folder: Path, seen: Sequence[Exchange]) -> list[Log]:
         lines = [Line(exchange, located(columns(exchange))) for exchange in logged]
         return Log(name, (folder / f"{name}.log").read_bytes(), ZONE, lines, **how)
 
-    errors = [Line(exchange, located(error(exchange, told))) for exchange in seen for told in ERRORS.get(exchange.name, ())]
+    errors = [
+        Line(exchange, located(error(exchange, told))) for exchange in seen for told in ERRORS.get(exchange.name, ())
+    ]
     # The start and the end of the server, and AH00957, which does not name the client.
-    stray = Stray(r"\[(?:mpm_event|core|ssl):(?:notice|info|warn)\]|AH00957: http: attempt to connect to 127\.0\.0\.1:", STRAY)
+    stray = Stray(
+        r"\[(?:mpm_event|core|ssl):(?:notice|info|warn)\]|AH00957: http: attempt to connect to 127\.0\.0\.1:", STRAY
+    )
     return [
         access("common", common, names=("common",)),
         access("combined", combined, names=("combined", "nginx_combined")),

@@ -6,7 +6,6 @@ https://nginx.org/en/docs/http/ngx_http_log_module.html, https://nginx.org/en/do
 from __future__ import annotations
 
 import base64
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,148 +15,28 @@ from servers import _asks
 from servers._asks import AGENT, forwarded
 from servers._backends import Backends, backends
 from servers._lines import (
-    ANYTHING, Between, Like, Line, Log, OneOf, Spell, Stray, error_time, located, read_request_line,
-    request_columns, shown, spelling, stamp, target_columns, took,
+    ANYTHING,
+    Between,
+    Like,
+    Line,
+    Log,
+    OneOf,
+    Spell,
+    Stray,
+    error_time,
+    located,
+    read_request_line,
+    request_columns,
+    shown,
+    spelling,
+    stamp,
+    target_columns,
+    took,
 )  # fmt: skip
-from servers._programs import Server, certificate, free_ports, running
+from servers._nginx_setup import PROGRAM, RICH, ZONE, configure, special
+from servers._programs import Server, certificate, free_ports, has_ipv6, running
 from servers._traffic import addresses, play
 from servers._wire import HOST, Ask, Exchange, Visit
-
-PROGRAM = "/usr/sbin/nginx"
-ZONE = "Asia/Kolkata"
-RICH = (
-    "$remote_addr:$remote_port $connection/$connection_requests - $remote_user [$time_local] \"$request\" $status "
-    "$body_bytes_sent \"$http_referer\" \"$http_user_agent\" $bytes_sent $request_length $request_time $scheme "
-    "\"$host\" \"$http_x_forwarded_for\" $request_id \"$http_traceparent\" \"$upstream_addr\" \"$upstream_status\" "
-    "\"$upstream_response_time\" \"$upstream_connect_time\" \"$ssl_protocol\" \"$ssl_cipher\" \"$sent_http_location\""
-)
-CONFIGURATION = """\
-daemon off;
-worker_processes 1;
-pid nginx.pid;
-error_log logs/error.log info;
-events { worker_connections 256; }
-http {
-    log_format rich '@RICH@';
-    log_format tail '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent '
-        '"$http_referer" "$http_user_agent" rid=$request_id host=$host upstream=$upstream_addr '
-        'upstream_status=$upstream_status urt=$upstream_response_time rt=$request_time';
-    log_format json escape=json '{"time":"$time_iso8601","remote_addr":"$remote_addr","remote_user":"$remote_user",'
-        '"request":"$request","request_method":"$request_method","request_uri":"$request_uri",'
-        '"server_protocol":"$server_protocol","status":$status,"body_bytes_sent":$body_bytes_sent,'
-        '"request_length":$request_length,"request_time":$request_time,"http_referer":"$http_referer",'
-        '"http_user_agent":"$http_user_agent","http_x_forwarded_for":"$http_x_forwarded_for",'
-        '"http_x_request_id":"$http_x_request_id","http_traceparent":"$http_traceparent",'
-        '"upstream_addr":"$upstream_addr","upstream_status":"$upstream_status",'
-        '"upstream_response_time":"$upstream_response_time"}';
-    access_log logs/combined.log;
-    access_log logs/rich.log rich;
-    access_log logs/tail.log tail;
-    access_log logs/json.log json;
-
-    client_body_temp_path temp/body; proxy_temp_path temp/proxy; fastcgi_temp_path temp/fastcgi;
-    uwsgi_temp_path temp/uwsgi; scgi_temp_path temp/scgi;
-    default_type text/plain;
-    ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate certificate.pem; ssl_certificate_key key.pem;
-    client_header_timeout 1s; if_modified_since before; proxy_max_temp_file_size 0; client_body_timeout 1s; keepalive_timeout 3s;
-    client_max_body_size 200k;
-    proxy_connect_timeout 1s; proxy_read_timeout 5s; proxy_http_version 1.1; proxy_set_header Connection "";
-    limit_req_zone $server_name zone=tight:1m rate=1r/m;
-    limit_req_status 429;
-
-    upstream retried { server 127.0.0.1:@REFUSING@ max_fails=0; server 127.0.0.1:@WILLING@ max_fails=0 backup; }
-    upstream thrice {
-        server 127.0.0.1:@REFUSING@ max_fails=0; server 127.0.0.1:@CLOSING@ max_fails=0 backup;
-        server 127.0.0.1:@WILLING@ max_fails=0 backup;
-    }
-    server {
-        listen 127.0.0.1:@PLAIN@ default_server;
-        listen 127.0.0.1:@SECURE@ ssl default_server;
-        server_name app.example;
-        location / { return 200 "a plain answer\\n"; }
-        location /app/ { proxy_pass http://127.0.0.1:@WILLING@; }
-        location /limited/ { limit_req zone=tight; proxy_pass http://127.0.0.1:@WILLING@; }
-        location /refusing/ { proxy_pass http://127.0.0.1:@REFUSING@; }
-        location /closing/ { proxy_pass http://127.0.0.1:@CLOSING@; }
-        location /silent/ { proxy_pass http://127.0.0.1:@SILENT@; proxy_read_timeout 1s; }
-        location /retried/ { proxy_pass http://retried; }
-        location /thrice/ { proxy_pass http://thrice; proxy_next_upstream error timeout http_502; }
-        location /inner/ { proxy_pass http://127.0.0.1:@REFUSING@; error_page 502 = @fallback; }
-        location @fallback { proxy_pass http://127.0.0.1:@WILLING@; }
-        location /moved/ { return 301 https://app.example/elsewhere; }
-        location /forbidden/ { deny all; }
-        location /files/ { root www; }
-        location /locked/ { auth_basic "locked"; auth_basic_user_file users; root www; }
-        location /closed/ { return 444; }
-    }
-}
-"""
-
-
-def configure(home: Path, ports: list[int], behind: Backends) -> None:
-    for name in ("logs", "temp", "www/files", "www/locked"):
-        (home / name).mkdir(parents=True)
-        (home / name).chmod(0o777)
-    page = home / "www" / "files" / "page.txt"
-    page.write_text("a file\n" * 300)
-    os.utime(page, (1_500_000_000, 1_500_000_000))
-    (home / "www" / "locked" / "page.txt").write_text("a locked file\n")
-    (home / "users").write_text("frank:{PLAIN}secret\n")
-    text = CONFIGURATION.replace("@RICH@", RICH)
-    values = {
-        "PLAIN": ports[0], "SECURE": ports[1], "WILLING": behind.willing, "REFUSING": behind.refusing,
-        "CLOSING": behind.closing, "SILENT": behind.silent,
-    }
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", str(value))
-    (home / "nginx.conf").write_text(text)
-
-
-def special() -> list[Visit]:
-    a = (AGENT,)
-    asks = [
-        Ask("upstream: answers", "/app/fine?x=1", headers=a),
-        *(Ask(f"upstream: {code}", f"/app/{code}/x", headers=a, route=f"/app/{{id}}/x") for code in (201, 204, 302, 400, 403, 404, 429, 500, 502, 503)),
-        Ask("upstream: chunked", "/app/chunked", headers=a),
-        Ask("upstream: chunked for HTTP/1.0", "/app/chunked", version="HTTP/1.0", headers=a),
-        Ask("upstream: big", "/app/big", headers=a),
-        Ask("upstream: big HEAD", "/app/big", "HEAD", headers=a),
-        Ask("upstream: empty", "/app/empty", headers=a),
-        Ask("upstream: upload", "/app/upload", "POST", headers=a, body=b"u" * 50_000),
-        Ask("upstream: slow", "/app/slow", headers=a, at_least=1.2),
-        Ask("upstream: hangs up", "/app/hang-up", headers=a),
-        Ask("upstream: garbage", "/app/garbage", headers=a),
-        Ask("upstream: half", "/app/half", headers=a),
-        Ask("upstream: refused", "/refusing/x", headers=a),
-        Ask("upstream: closed", "/closing/x", headers=(*a, ("Referer", "https://app.example/from"))),
-        Ask("upstream: silent", "/silent/x", headers=a, at_least=1.0),
-        Ask("upstream: second asked", "/retried/x", headers=a),
-        Ask("upstream: third asked", "/thrice/x", headers=a),
-        Ask("upstream: other group", "/inner/x", headers=a),
-        Ask("left early", "/app/slow/left", headers=a, leave_after=0.3),
-        Ask("moved", "/moved/x", headers=a),
-        Ask("closed without an answer", "/closed/x", headers=a),
-        Ask("forbidden", "/forbidden/x", headers=a),
-        Ask("file", "/files/page.txt", headers=a),
-        Ask("file HEAD", "/files/page.txt", "HEAD", headers=a),
-        Ask("file missing", "/files/missing.txt", headers=a),
-        Ask("file range", "/files/page.txt", headers=(*a, ("Range", "bytes=10-19"))),
-        Ask("file ranges", "/files/page.txt", headers=(*a, ("Range", "bytes=0-1,10-19"))),
-        Ask("file range wrong", "/files/page.txt", headers=(*a, ("Range", "bytes=99999-"))),
-        Ask("file not modified", "/files/page.txt", headers=(*a, ("If-Modified-Since", "Fri, 01 Jan 2021 00:00:00 GMT"))),
-        Ask("file unlike", "/files/page.txt", headers=(*a, ("If-Match", '"other"'))),
-        Ask("locked, no name", "/locked/page.txt", headers=a),
-        Ask("locked, right", "/locked/page.txt", headers=(*a, _asks.basic("frank"))),
-        Ask("locked, wrong password", "/locked/page.txt", headers=(*a, _asks.basic("frank", "wrong"))),
-        Ask("locked, wrong name", "/locked/page.txt", headers=(*a, _asks.basic("john smith"))),
-        Ask("body too large", "/upload", "POST", headers=a, body=b"u" * 300_000),
-        Ask("not allowed", "/files/page.txt", "POST", headers=a, body=b"x"),
-        Ask("slow head", "/slowhead", raw=b"GET /slowhead HTTP/1.1\r\nHost: app.example\r\nUser-", at_least=1.0),
-        Ask("slow line", raw=b"GET /slowli", at_least=1.0),
-        Ask("slow body", "/app/slowbody", "POST", headers=(*a, ("Content-Length", "50")), body=b"half", at_least=1.0),
-        Ask("in pieces", "/pieces", "POST", headers=a, body=b"body", pieces=0.3, at_least=0.6),
-    ]  # fmt: skip
-    return _asks.single(*asks)
 
 
 def record(home: Path) -> list[Log]:
@@ -170,13 +49,22 @@ def record(home: Path) -> list[Log]:
         command = [PROGRAM, "-p", home, "-c", home / "nginx.conf", "-e", "logs/error.log"]
         with running(command, home, ports=ports, zone=ZONE):
             limited = Visit(tuple(Ask(f"limited {n}", "/limited/x", headers=(AGENT,)) for n in (1, 2, 3)))
-            visits = [*_asks.ordinary(), *_asks.odd(), *_asks.identified(), *_asks.users(), *special(), limited, *_asks.broken()]
+            visits = [
+                *_asks.ordinary(),
+                *_asks.odd(),
+                *_asks.identified(),
+                *_asks.users(),
+                *special(),
+                limited,
+                *_asks.broken(),
+            ]
             tls = [
                 *_asks.single(Ask("TLS 1.2", "/tls", headers=(AGENT,)), tls="TLSv1.2"),
                 *_asks.single(Ask("TLS 1.3", "/app/tls", headers=(AGENT,)), tls="TLSv1.3"),
                 *_asks.single(Ask("plain on the TLS port", "/tls", headers=(AGENT,))),
             ]
-            seen = play([(plain, one) for one in visits] + [(secure, one) for one in tls], addresses())
+            extra = [(("::1", ports[0]), _asks.over_ipv6())] if has_ipv6() else []
+            seen = play([(plain, one) for one in visits] + [(secure, one) for one in tls] + extra, addresses())
     return logs(home / "logs", seen, behind)
 
 
@@ -209,6 +97,7 @@ UPSTREAMS: dict[str, tuple[tuple[str, int | None], ...]] = {
     "upstream: half": (("willing", 200),),
     "upstream: garbage": (("willing", 200),),
     "upstream: refused": (("refusing", 502),),
+    "IPv6 refused": (("refusing", 502),),
     "upstream: closed": (("closing", 502),),
     "upstream: silent": (("silent", 504),),
     "upstream: second asked": (("refusing", 502), ("willing", 200)),
@@ -335,7 +224,7 @@ def rich(exchange: Exchange, behind: Backends) -> dict[str, Any]:
         "scheme": "https" if exchange.tls else "http",
         "host": hosted(exchange),
         "request_id": Like("[0-9a-f]{32}"),
-        "upstream_connect_us": connects if servers else None,
+        "upstream_connect_us": OneOf((None, [None])) if connects == [None] else connects or None,
         "tls_version": exchange.tls[0] if exchange.tls else None,
         "tls_cipher": exchange.tls[1] if exchange.tls else None,
         "location": exchange.headers.get("location"),
@@ -351,10 +240,14 @@ def read_whole(exchange: Exchange) -> bool:
 
 def json_columns(exchange: Exchange, behind: Backends) -> dict[str, Any]:
     """A record that nginx escaped as JSON; $request_uri has lost the host of an absolute target."""
-    path = exchange.ask.target.removeprefix(f"http://{exchange.ask.host}") or "/"
+    path = re.sub("^http://[^/]+", "", exchange.ask.target) or "/"
     within = target_columns(path, SPELL_JSON, exchange.ask.route) if "absolute target" in exchange.name else {}
     return {
-        **{name: value for name, value in combined(exchange, SPELL_JSON).items() if not (within and name in {"host", "scheme"})},
+        **{
+            name: value
+            for name, value in combined(exchange, SPELL_JSON).items()
+            if not (within and name in {"host", "scheme"})
+        },
         **within,
         **forwarded(exchange),
         **asked(exchange, behind),
@@ -386,13 +279,14 @@ ERRORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "upstream: garbage": (("error", f"upstream sent no valid HTTP/1.0 header {B}", "willing"),),
     "upstream: half": (("error", "upstream prematurely closed connection while reading upstream", "willing"),),
     "upstream: refused": (REFUSED,),
+    "IPv6 refused": (REFUSED,),
     "upstream: closed": (("error", f"upstream prematurely closed connection {B}", "closing"),),
     "upstream: silent": (("error", f"upstream timed out (110: Connection timed out) {B}", "silent"),),
     "upstream: second asked": (REFUSED,),
     "upstream: third asked": (REFUSED, ("error", f"upstream prematurely closed connection {B}", "closing")),
     "upstream: other group": (REFUSED,),
-    "left early": (("info", "epoll_wait() reported that client prematurely closed connection, so upstream connection is "
-                    "closed too while sending request to upstream", "willing"),),
+    "left early": (("info", ("epoll_wait() reported that client prematurely closed connection, so upstream connection is "
+                    "closed too while sending request to upstream"), "willing"),),
     "forbidden": (("error", "access forbidden by rule"),),
     "file missing": (("error", re.compile(r'open\(\) ".*/www/files/missing\.txt" failed \(2: No such file or directory\)')),),
     "locked, no name": (("info", "no user/password was provided for basic authentication"),),
@@ -401,8 +295,9 @@ ERRORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "body too large": (("error", "client intended to send too large body: 300000 bytes"),),
     "slow head": (("info", f"client timed out (110: Connection timed out) {A}headers"),),
     "slow line": (("info", f"client timed out (110: Connection timed out) {A}line"),),
-    "limited 2": (("error", 'limiting requests, excess: 1.000 by zone "tight"'),),
-    "limited 3": (("error", re.compile(r'limiting requests, excess: [01]\.[0-9]{3} by zone "tight"')),),
+    **dict.fromkeys(
+        ("limited 2", "limited 3"), (("error", re.compile(r'limiting requests, excess: [01]\.[0-9]{3} by zone "tight"')),)
+    ),
     "broken: empty lines": (("info", f"client timed out (110: Connection timed out) {A}line"),),
     "broken: wrong version": (("info", f"client sent invalid version {A}line"),),
     "broken: header with a blank name": (("info", f'client sent invalid header line: "\\x3a..." {A}headers'),),
@@ -419,14 +314,18 @@ ERRORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "plain on the TLS port": (("info", f"client sent plain HTTP request to HTTPS port {A}headers"),),
 }  # fmt: skip
 # The host that an error line names; without a Host header that was read there is only the server's name.
-ERROR_HOSTS = {"broken: bad host": "a b/c", "broken: two hosts": "a.example", "broken: nothing sent": Like("127\\.0\\.0\\.1:[0-9]+")}
+ERROR_HOSTS = {
+    "broken: bad host": "a b/c",
+    "broken: two hosts": "a.example",
+    "broken: nothing sent": Like("127\\.0\\.0\\.1:[0-9]+"),
+}
 SPELL_RAW = spelling(lambda code: chr(code) if code < 0x80 else "\ufffd")
 
 
 def error(exchange: Exchange, told: tuple[Any, ...], behind: Backends) -> dict[str, Any]:
     """The columns of a line of error.log; its time has whole seconds and no zone."""
     level, message, *kind = told
-    found = {
+    return {
         "kind": "error",
         "level": level,
         "message": Like(message.pattern) if isinstance(message, re.Pattern) else message,
@@ -438,7 +337,6 @@ def error(exchange: Exchange, told: tuple[Any, ...], behind: Backends) -> dict[s
         "connection": Between(1, 10_000),
         **error_time(exchange, 1.0),
     }
-    return found
 
 
 # A line of error.log ends after 2048 bytes (NGX_MAX_ERROR_STR), wherever that is.
@@ -457,14 +355,22 @@ def logs(folder: Path, seen: Sequence[Exchange], behind: Backends) -> list[Log]:
         return [Line(exchange, located(columns(exchange))) for exchange in logged]
 
     errors = [
-        Line(exchange, located(error(exchange, told, behind))) for exchange in seen for told in ERRORS.get(exchange.name, ())
+        Line(exchange, located(error(exchange, told, behind)))
+        for exchange in seen
+        for told in ERRORS.get(exchange.name, ())
     ]
     stray = Stray(r"^[0-9/]{10} [0-9:]{8} \[notice\] ", NOTICE)
     return [
         Log("combined", content("combined"), ZONE, lines(combined), names=("nginx_combined", "combined")),
         Log("rich", content("rich"), ZONE, lines(lambda one: rich(one, behind)), text=f"log_format rich '{RICH}';"),
         Log("pairs", content("tail"), ZONE, lines(lambda one: tail(one, behind)), names=("combined_pairs",)),
-        Log("json", content("json"), ZONE, lines(lambda one: json_columns(one, behind)), names=("json_access", "nginx_json")),
+        Log(
+            "json",
+            content("json"),
+            ZONE,
+            lines(lambda one: json_columns(one, behind)),
+            names=("json_access", "nginx_json"),
+        ),
         Log("error", content("error"), ZONE, errors, names=("nginx_error",), strays=(stray,)),
     ]
 

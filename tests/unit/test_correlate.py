@@ -185,3 +185,16 @@ def test_request_that_only_the_application_recorded_is_an_exchange():
     )
     assert joined.exchanges["kind"].to_list() == ["request", "application"]
     assert joined.exchanges["message"].to_list() == ["authentication failed", "reloaded"]
+
+
+def test_the_edge_log_joins_by_its_own_id():
+    """CloudFront's and Cloudflare's logs carry only their id, which the browser saw in a response header."""
+    joined = correlate(
+        frame(
+            row("har", 0, status=504, request_id="r1", edge_id="8a1f0c2d3e4b5a69-FRA"),
+            row("access", 0, status=504, edge_id="8A1F0C2D3E4B5A69", source="cloudflare.log"),
+            row("access", 0, status=504, request_id="r1", source="nginx.log"),
+            row("access", 9, status=200, edge_id="ffff0c2d3e4b5a69", source="cloudflare.log"),
+        )
+    )
+    assert sorted(joined.exchanges["events"].list.len().to_list()) == [1, 3]

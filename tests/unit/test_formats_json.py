@@ -11,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer import formats
+from analyzer.formats import _aliases, _json_sheet
+from analyzer.formats._chain import LONG_AGO
+from analyzer.formats._json import JsonFormat
 from analyzer.formats._plugin import LINES
 
 TIME = "2026-11-22T16:14:14Z"
@@ -47,6 +50,15 @@ def row(record, name="json", zone="UTC"):
          "4bf92f3577b34da6a3ce929d0e0e4736"),
         ({"TraceId": "t"}, "trace_id", "t"),
         ({"logging.googleapis.com/trace": "projects/p/traces/abc"}, "trace_id", "abc"),
+        ({"logging.googleapis.com/spanId": "s"}, "span_id", "s"),
+        ({"dd": {"trace_id": "12", "span_id": "34"}}, "span_id", "34"),
+        ({"dd.trace_id": "12"}, "trace_id", "12"),
+        ({"headers": {"X-B3-SpanId": "s"}}, "span_id", "s"),
+        ({"span": {"id": "s"}}, "span_id", "s"),
+        ({"headers": {"CF-Ray": "230b030023ae2822-SJC"}}, "edge_id", "230b030023ae2822-SJC"),
+        ({"ssl_protocol": "TLSv1.2"}, "tls_version", "TLSv1.2"),
+        ({"host": {"name": "app-1"}}, "host_name", "app-1"),
+        ({"hostname": "app-1"}, "host_name", "app-1"),
         ({"duration_ms": 12.5}, "duration_us", 12_500),
         ({"elapsed_ms": "7"}, "duration_us", 7_000),
         ({"duration_s": 1.5}, "duration_us", 1_500_000),
@@ -87,6 +99,36 @@ def test_keys_are_known_by_alias_flat_dotted_or_nested(record, column, value):
 def test_a_duration_without_a_unit_is_not_guessed():
     """`duration: 12` may be seconds, milliseconds or nanoseconds: nobody knows."""
     assert "duration_us" not in row({"time": TIME, "message": "m", "duration": 12})
+
+
+def test_the_unit_beside_a_number_wins():
+    """A key may promise milliseconds or nothing at all: what stands beside the number is what was meant."""
+    assert row({"time": TIME, "message": "m", "duration_ms": "1.5s"})["duration_us"] == 1_500_000
+    assert row({"time": TIME, "message": "m", "duration": 12, "latency": "3ms"})["duration_us"] == 3_000
+
+
+def test_of_keys_with_one_meaning_the_better_one_counts_whatever_their_order():
+    """A key that names the thing wins over one that may mean it, and a dash or nothing is no value."""
+    assert row({"time": TIME, "msg": "m", "rid": "b", "request_id": "a"})["request_id"] == "a"
+    assert row({"time": TIME, "msg": "m", "request_id": "-", "rid": "b"})["request_id"] == "b"
+    assert row({"time": TIME, "msg": "m", "fields": {"status": 500}, "status": 200})["status"] == 200
+    assert row({"time": TIME, "msg": "m", "headers": {"x-request-id": "h"}, "rid": "b"})["request_id"] == "b"
+
+
+def test_spellings_of_one_key_share_one_column():
+    """A hostile file with a thousand spellings of a key costs one column, and the first value of a record counts."""
+    names = [f"s{'_' * number}tatus" for number in range(1_000)]
+    lines = [json.dumps({"time": TIME, "msg": "m", name: 200 + number}) for number, name in enumerate(names)]
+    sheet = _json_sheet.Sheet(_aliases_of, len(lines))
+    for number, line in enumerate(lines):
+        assert sheet.put(json.loads(line), number)
+    assert len(sheet._columns) == 3  # time, message, status
+    assert row({"time": TIME, "msg": "m", "s_tatus": 201, "stat_us": 202})["status"] == 201
+    assert row({"time": TIME, "msg": "m", "s_tatus": "-", "stat_us": 202})["status"] == 202
+
+
+def _aliases_of(path):
+    return _aliases.meaning(_aliases.fold(path))
 
 
 @pytest.mark.parametrize(
@@ -161,6 +203,10 @@ def test_the_time_of_a_record_marks_the_end_only_where_something_took_time():
         ("{}", "JSON, but it has no time and no message"),
         ('{"a":{"b":1}}', "JSON, but it has no time and no message"),
         ('{"time":null,"message":null}', "JSON, but it has no time and no message"),
+        (
+            '{"records":[{"time":1},{"time":2}]}',
+            "JSON, but records holds 2 records: give each a line (jq -c '.records[]'), at column 2",
+        ),
         ('{"a":"\\ud800"}', "not JSON: it ends in the middle at column 15"),
         ("[" * 100_000, "not JSON: nested too deep"),
         ('{"time":1e999}', "not JSON: number out of range"),
@@ -214,6 +260,190 @@ def test_caddys_status_0_is_no_status_and_its_emptied_credentials_were_sent():
     assert event["timestamp"] == datetime(2026, 11, 22, 16, 14, 14, tzinfo=UTC)
 
 
+def test_caddys_other_loggers_repeat_a_request_and_are_none():
+    """http.log.error tells why a request failed that http.log.access logs too: it must not count twice."""
+    record = {"ts": 1, "msg": "dial tcp: refused", "status": 502, "request": {"method": "GET", "uri": "/"}}
+    kinds = {name: row({**record, "logger": name}, "caddy")["kind"] for name in _CADDY}
+    assert kinds == {"http.log.access": "request", "http.log.access.log0": "request", "http.log.error": "error",
+                     "http.handlers.reverse_proxy": "application"}  # fmt: skip
+    assert row(record, "caddy")["kind"] == "request"
+
+
+_CADDY = ("http.log.access", "http.log.access.log0", "http.log.error", "http.handlers.reverse_proxy")
+
+
+def test_caddys_client_and_peer_differ_and_its_tls_version_is_a_number():
+    """Behind a trusted proxy client_ip is the client and remote_ip the proxy; 772 is 0x0304, TLS 1.3."""
+    request = {
+        "method": "GET",
+        "uri": "/",
+        "client_ip": "192.0.2.1",
+        "remote_ip": "198.51.100.9",
+        "tls": {"version": 772},
+    }
+    event = row({"ts": 1, "status": 200, "request": request}, "caddy")
+    assert (event["client_ip"], event["peer_ip"], event["tls_version"]) == ("192.0.2.1", "198.51.100.9", "TLSv1.3")
+
+
+def test_traefik_that_lists_several_hosts_names_the_public_one():
+    """ClientHost may be the X-Forwarded-For of the request; OriginStatus 0 is an origin that never answered."""
+    record = {"ClientHost": "203.0.113.7,10.0.0.1", "ClientAddr": "10.0.0.1:39490", "RequestMethod": "GET",
+              "DownstreamStatus": 502, "OriginStatus": 0, "StartUTC": TIME, "time": TIME}  # fmt: skip
+    event = row(record, "traefik_json")
+    assert (event["client_ip"], event["peer_ip"]) == ("203.0.113.7", "10.0.0.1")
+    assert event["client_ip_from"] == "first public of forwarded_for"
+    assert event["upstream_status"] == [None]
+
+
+def test_traefik_without_a_start_was_stamped_at_the_end():
+    """StartUTC can be dropped; time is when the line was written, so the request began a duration earlier."""
+    record = {"RequestMethod": "GET", "DownstreamStatus": 200, "Duration": 2_000_000_000, "time": TIME}
+    event = row(record, "traefik_json")
+    assert event["stamp_marks"] == "end"
+    assert event["timestamp"] == datetime(2026, 11, 22, 16, 14, 12, tzinfo=UTC)
+
+
+def test_nginx_time_with_milliseconds_wins():
+    """Where a record holds the time in whole seconds and in milliseconds, the finer one is its time."""
+    record = {"time_iso8601": "2026-11-22T16:14:14+00:00", "msec": "1795364054.321", "remote_addr": "a", "status": 200}
+    assert row(record, "nginx_json")["stamped_at"] == datetime(2026, 11, 22, 16, 14, 14, 321_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "level"),
+    [
+        ("pino", {"level": 35, "time": 1, "pid": 1, "hostname": "h"}, "info"),
+        ("pino", {"level": 70, "time": 1, "pid": 1, "hostname": "h"}, "critical"),
+        ("winston", {"level": "verbose", "message": "m", "timestamp": TIME}, "debug"),
+        ("winston", {"level": "silly", "message": "m", "timestamp": TIME}, "trace"),
+        ("winston", {"level": "http", "message": "m", "timestamp": TIME}, "info"),
+        ("slog", {"time": TIME, "level": "ERROR+4", "msg": "m"}, "error"),
+        ("slog", {"time": TIME, "level": "DEBUG-4", "msg": "m"}, "debug"),
+        ("serilog_clef", {"@t": TIME, "@mt": "m"}, "info"),
+        ("serilog_clef", {"@t": TIME, "@mt": "m", "@l": "Verbose"}, "trace"),
+        ("gelf", {"version": "1.1", "host": "h", "short_message": "m", "level": 4}, "warning"),
+        ("dotnet_json", {"EventId": 1, "LogLevel": "Critical", "Category": "c", "Message": "m"}, "critical"),
+    ],
+)
+def test_each_logger_names_its_levels_in_its_own_way(name, record, level):
+    """Numbers between two levels, npm's order, slog's distance, Serilog's silence and syslog's numbers."""
+    assert row(record, name)["level"] == level
+
+
+@pytest.mark.parametrize(
+    ("template", "properties", "message"),
+    [
+        ("Hello, {User}", {"User": "bob"}, "Hello, bob"),
+        ("{@Order} and {$Kind}", {"Order": 7, "Kind": "x"}, "7 and x"),
+        ("{Elapsed:0.00} ms", {"Elapsed": 1.5, "@r": ["1.50"]}, "1.50 ms"),
+        ("{A:0} {B} {C:0}", {"A": 1, "B": 2, "C": 3, "@r": ["one", "three"]}, "one 2 three"),
+        ("{{literal}} {Missing}", {}, "{literal} {Missing}"),
+        ("{A} {B}", {"A": None, "B": True}, "null true"),
+        ("{Count,5}", {"Count": 7}, "7"),
+        ("{not a hole} {", {}, "{not a hole} {"),
+    ],
+)
+def test_serilogs_template_is_rendered(template, properties, message):
+    """@mt is a template and @r its formatted tokens; what the record does not hold stays as it is written."""
+    assert row({"@t": TIME, "@mt": template, **properties}, "serilog_clef")["message"] == message
+
+
+def test_frames_as_objects_become_the_trace_that_the_language_prints():
+    """structlog and Log4j list frames; type, message and innermost frame are those of the text that stands for them."""
+    python = [{"exc_type": "KeyError", "exc_value": "'CH'", "frames": [
+        {"filename": "/a.py", "lineno": 1, "name": "main"}, {"filename": "/b.py", "lineno": 2, "name": "rate"}]}]  # fmt: skip
+    event = row({"event": "failed", "level": "error", "timestamp": TIME, "exception": python}, "structlog")
+    assert (event["exception_type"], event["top_frame"]) == ("KeyError", "rate (/b.py:2)")
+    java = {"name": "a.Boom", "message": "no", "extendedStackTrace": [
+        {"class": "a.B", "method": "c", "file": "B.java", "line": 3}, {"class": "a.Main", "method": "main"}]}  # fmt: skip
+    record = {
+        "instant": {"epochSecond": 1_795_364_054, "nanoOfSecond": 5_000},
+        "level": "ERROR",
+        "loggerName": "a",
+        "thrown": java,
+    }
+    event = row(record, "log4j_json")
+    assert event["stack_trace"] == "a.Boom: no\n\tat a.B.c(B.java:3)\n\tat a.Main.main(Unknown Source)"
+    assert (event["exception_type"], event["top_frame"]) == ("a.Boom", "a.B.c (B.java:3)")
+    assert event["timestamp"] == datetime(2026, 11, 22, 16, 14, 14, 5, tzinfo=UTC)
+
+
+def test_scopes_of_dotnet_are_all_read():
+    """Scopes are a list, the innermost last: ids of the outer ones are not lost behind the first."""
+    record = {"LogLevel": "Error", "Category": "c", "EventId": 1, "Message": "m",
+              "Scopes": [{"TraceId": "t", "SpanId": "s"}, "text", {"RequestId": "r", "RequestPath": "/a"}]}  # fmt: skip
+    event = row(record, "dotnet_json")
+    assert [event[name] for name in ("trace_id", "span_id", "request_id", "path")] == ["t", "s", "r", "/a"]
+
+
+def envelope(*records):
+    attributes = [{"key": "host.name", "value": {"stringValue": "app-1"}}]
+    scope = {"scope": {"name": "orders"}, "logRecords": list(records)}
+    return {"resourceLogs": [{"resource": {"attributes": attributes}, "scopeLogs": [scope]}]}
+
+
+def test_an_otlp_envelope_with_one_record_is_read_with_its_resource():
+    """Values are wrapped in their type, and attributes are a list of pairs."""
+    pairs = [{"key": "http.response.status_code", "value": {"intValue": "503"}}]
+    record = {"timeUnixNano": "1795364054000000000", "severityNumber": 17, "body": {"stringValue": "boom"},
+              "attributes": pairs, "traceId": "t", "spanId": "s"}  # fmt: skip
+    event = row(envelope(record), "otlp_json")
+    expected = {"host_name": "app-1", "logger": "orders", "status": 503, "message": "boom", "level": "error",
+                "trace_id": "t", "span_id": "s"}  # fmt: skip
+    assert {name: event[name] for name in expected} == expected
+
+
+def test_a_body_of_otlp_may_be_a_map():
+    """A structured body is a list of pairs, of which the message is one; numbers and lists stay readable."""
+    pairs = [{"key": "message", "value": {"stringValue": "boom"}}, {"key": "user_id", "value": {"intValue": "7"}}]
+    record = {"timeUnixNano": "1795364054000000000", "body": {"kvlistValue": {"values": pairs}}}
+    assert row(envelope(record), "otlp_json")["message"] == "boom"
+
+
+def test_an_otlp_envelope_with_several_records_says_how_to_split_it():
+    """A line is one event: the reason counts the records, and the command in it makes lines that are read."""
+    record = {"timeUnixNano": "1795364054000000000", "body": {"stringValue": "boom"}}
+    reason = parse(envelope(record, record), "otlp_json").rejects["reason"][0]
+    assert "holds 2 log records" in reason
+    assert "{resourceLogs:[$r+{scopeLogs:[$s+{logRecords:[.]}]}]}" in reason
+    assert parse({"resourceLogs": []}, "otlp_json").rejects["reason"][0].endswith("holds no log record")
+
+
+def test_the_request_log_of_cloud_run_is_a_request_and_what_an_application_writes_is_none():
+    """Both are LogEntry with httpRequest and severity; only the request log has no message."""
+    entry = {"insertId": "1", "logName": "l", "severity": "ERROR", "timestamp": TIME,
+             "httpRequest": {"requestMethod": "GET", "requestUrl": "https://h.example/a", "status": 503}}  # fmt: skip
+    assert row(entry, "gcp_json")["kind"] == "request"
+    assert row({**entry, "textPayload": "failed"}, "gcp_json")["kind"] == "application"
+
+
+@pytest.mark.parametrize(
+    ("message", "raw"),
+    [
+        ("charge failed", "charge failed"),
+        ([82, 195, 169, 255], "R\u00e9\ufffd"),
+        (["first", "second"], "first\nsecond"),
+    ],
+)
+def test_journald_json_is_taken_off(message, raw):
+    """MESSAGE is text, a list of bytes where it is no UTF-8, or a list of texts; the time is in microseconds."""
+    record = {"__REALTIME_TIMESTAMP": "1795364054123456", "_HOSTNAME": "web-1", "PRIORITY": "3", "_COMM": "orders",
+              "MESSAGE": message}  # fmt: skip
+    found = formats.line_wrappers()["journald_json"].unwrap(frame(json.dumps(record)), "UTC", LONG_AGO)
+    told = found.lines.row(0, named=True)
+    assert (told["raw"], told["host_name"], told["process"], told["level"]) == (raw, "web-1", "orders", "error")
+    assert told["collected_at"] == datetime(2026, 11, 22, 16, 14, 14, 123_456, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("message", [None, "", [], [300], [1, "a"], 7, {"a": 1}])
+def test_a_journald_record_without_a_text_is_left_alone(message):
+    """A MESSAGE that is too large is null: there is nothing to unwrap, and the line is not lost."""
+    line = json.dumps({"__REALTIME_TIMESTAMP": "1", "MESSAGE": message})
+    found = formats.line_wrappers()["journald_json"].unwrap(frame(line, '{"__REALTIME_TIMESTAMP"'), "UTC", LONG_AGO)
+    assert found.lines.is_empty()
+    assert found.rest["line"].to_list() == [1, 2]
+
+
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "status", "a.b", ""]), inner),
@@ -234,3 +464,35 @@ def test_any_record_is_a_row_or_a_reject(records, noise):
         block = formats.read_block(frame(*lines), [formats.line_formats()[name]], "UTC")
         assert block.ledger.adds_up
         assert block.ledger.lines == len(lines)
+
+
+_SAMPLES = [
+    (name, json.loads(sample))
+    for name, form in formats.line_formats().items()
+    if isinstance(form, JsonFormat)
+    for sample in form.samples
+]
+
+
+def paths(value, before=()):
+    """Gives the place of every value inside a record."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*before, key)
+        yield from paths(inner, (*before, key))
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(_SAMPLES), st.data())
+def test_a_sample_with_any_value_in_any_place_is_a_row_or_a_reject(sample, data):
+    """Each format is given its own records with one value replaced: it keeps the line and never raises."""
+    name, record = sample
+    changed = json.loads(json.dumps(record))
+    *above, last = data.draw(st.sampled_from(sorted(paths(record), key=repr)))
+    place = changed
+    for key in above:
+        place = place[key]
+    place[last] = data.draw(_VALUES)
+    block = formats.read_block(frame(json.dumps(changed), json.dumps(record)), [formats.line_formats()[name]], "UTC")
+    assert block.ledger.adds_up
+    assert 2 in block.events["line"].to_list()

@@ -57,9 +57,9 @@ def join_partial(rows: pl.DataFrame) -> pl.DataFrame:
 
 def open_pieces(unwrapped: Unwrapped, lines: pl.DataFrame) -> int:
     """Gives how many last lines wait for the rest of a piece; takes the rows with partial, before they are joined."""
-    rows = unwrapped.lines
-    last = rows.group_by(pl.col("stream").fill_null("")).agg(pl.all().sort_by("line").last())
-    waiting = last.filter("partial")["line"].min()
+    rows, stream = unwrapped.lines, pl.col("stream").fill_null("").alias("_stream")
+    last = rows.group_by(stream).agg(pl.col("partial").last()).filter("partial")
+    waiting = join_partial(rows).group_by(stream).agg(pl.col("line").last()).join(last, on="_stream")["line"].min()
     return 0 if waiting is None else lines.filter(pl.col("line") >= waiting).height
 
 

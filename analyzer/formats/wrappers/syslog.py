@@ -33,7 +33,6 @@ _MODERN = (
     r"(?: \x{feff}?| ?)(.*)$"
 )
 _NAMES = ("priority", "at", "host_name", "process", "raw")
-_LEVELS = r"^(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|severe)$"
 _YEARS = 5
 _AHEAD = timedelta(days=1)  # another zone, or a clock that runs ahead
 
@@ -52,14 +51,7 @@ class Syslog:
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:
         """Gives one row per line inside, with the level of its PRI; a time without a year is the last before now."""
-        found, rest = _lines.capture(lines, self.pattern, _NAMES)
-        if self.proof:
-            proven = lines.join(found.select("line"), on="line", how="semi").select(
-                "line", ok=pl.col("raw").str.contains(self.proof)
-            )
-            taken = proven.filter("ok").select("line")
-            found = found.join(taken, on="line", how="semi", maintain_order="left")
-            rest = lines.select("line", "raw").join(taken, on="line", how="anti", maintain_order="left")
+        found, _ = _lines.capture(lines, self.pattern, _NAMES)
         stamp = _bsd_time(pl.col("at"), zone, now) if self.pattern == _BSD else _lines.stamp(pl.col("at"), zone)
         told = found.select(
             "line",
@@ -69,8 +61,12 @@ class Syslog:
             collected_at=stamp,
             level=_lines.severity(pl.col("priority")),
             stream=pl.concat_str("host_name", "process", separator="/", ignore_nulls=True),
+            meant=stamp.is_not_null() | pl.col("at").is_null(),
         )
-        return Unwrapped(_lines.one_each(told), rest)
+        proven = lines.select("line", _proven=pl.col("raw").str.contains(self.proof))
+        taken = told.join(proven, on="line", maintain_order="left").filter("_proven", "meant").drop("_proven", "meant")
+        rest = lines.select("line", "raw").join(taken.select("line"), on="line", how="anti", maintain_order="left")
+        return Unwrapped(_lines.one_each(taken), rest)
 
     def pending(self, lines: pl.DataFrame) -> int:  # noqa: ARG002 - each line is whole
         """Counts nothing: each line is whole."""

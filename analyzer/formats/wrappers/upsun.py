@@ -26,9 +26,11 @@ class Upsun:
     title: str = "Upsun log forwarding"
     documentation: str = "https://docs.upsun.com/increase-observability/logs/forward-logs.html"
     samples: tuple[str, ...] = (
-        '{"timestamp_ns":1756494783340876000,"timestamp":1756494783,"container":{"service":"frontend",'
-        '"hostname":"frontend.0","vendor":"upsun"},"type":"log.journald","level":"INFO","message":"frontend.0 nginx: '
-        '192.0.2.1 - - [29/Aug/2025:19:13:03 +0000] \\"GET /a HTTP/1.1\\" 502 1535 \\"-\\" \\"curl/8.5.0\\""}',
+        (
+            '{"timestamp_ns":1756494783340876000,"timestamp":1756494783,"container":{"service":"frontend",'
+            '"hostname":"frontend.0","vendor":"upsun"},"level":"INFO","message":"frontend.0 nginx: '
+            '192.0.2.1 - - [29/Aug/2025:19:13:03 +0000] \\"GET /a HTTP/1.1\\" 502 1535 \\"-\\" \\"curl/8.5.0\\""}'
+        ),
     )
     certain: bool = True
 

@@ -1,0 +1,106 @@
+"""Blocks of lines: an event that goes on behind the end of a block is read as if there were no blocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer import formats
+from analyzer.formats import Reader, _reader
+from analyzer.formats._plugin import LINES
+from analyzer.model import Ledger
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PHP = [
+    '2026/11/22 16:38:59 [error] 31#31: *4 FastCGI sent in stderr: "PHP message: a',
+    "#0 /srv/a.php(3): f()",
+    '#1 {main}" while reading, client: 192.0.2.1, server: x, request: "GET /a HTTP/1.1"',
+    "2026/11/22 16:39:00 [notice] 31#31: exiting",
+]
+CRI = [
+    f"2026-11-22T16:14:16.5Z stdout P {'a' * 1000}",
+    f"2026-11-22T16:14:16.6Z stdout P {'b' * 1000}",
+    "2026-11-22T16:14:16.7Z stderr F in between",
+    "2026-11-22T16:14:16.8Z stdout F c",
+]
+JOURNAL = ["__CURSOR=a", "MESSAGE", "12345678one", "  two", "", "__CURSOR=b", "MESSAGE=three", ""]
+W3C = [
+    "#Fields: date time sc-status cs-method cs-uri-stem",
+    "2026-11-22 16:14:14 200 GET /a",
+    "2026-11-22 16:14:15 500 GET /b",
+]
+FILES = {
+    "php": (PHP, ["nginx_error"], []),
+    "cri": (CRI, [], ["cri"]),
+    "journal": (JOURNAL, [], ["journald"]),
+    "w3c": (W3C, ["w3c"], []),
+}
+
+
+def frame(lines, first):
+    return pl.DataFrame({"line": range(first, first + len(lines)), "raw": lines}, schema=LINES)
+
+
+def read(lines, forms, wraps, cuts):
+    """Reads the lines in blocks that end at the cuts."""
+    known, around = formats.line_formats(), formats.line_wrappers()
+    reader = Reader([known[name] for name in forms], [around[name] for name in wraps], "UTC", NOW)
+    edges = [0, *sorted(set(cuts)), len(lines)]
+    results = [reader.read(frame(lines[a:b], a + 1)) for a, b in pairwise(edges)]
+    results.append(reader.finish())
+    ledger = sum((result.ledger for result in results), start=Ledger())
+    return pl.concat(result.events for result in results), pl.concat(result.rejects for result in results), ledger
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_every_cut_gives_the_same_rows(name):
+    """Wherever the block ends: PHP's trace, a line in parts, a record of the journal, #Fields."""
+    lines, forms, wraps = FILES[name]
+    whole, refused, ledger = read(lines, forms, wraps, [])
+    assert ledger.adds_up
+    assert whole.height > 0
+    for cut in range(len(lines) + 1):
+        events, rejects, cut_ledger = read(lines, forms, wraps, [cut])
+        assert events.equals(whole), cut
+        assert rejects.equals(refused), cut
+        assert cut_ledger == ledger
+
+
+def test_what_the_files_hold():
+    """The rows that the cuts are compared with are the right ones."""
+    php = read(*FILES["php"], [])[0]
+    assert php["raw"].str.count_matches("\n").to_list() == [2, 0]
+    assert php["client_ip"].to_list() == ["192.0.2.1", None]
+    assert php["line"].to_list() == [1, 4]
+    cri = read(*FILES["cri"], [])[0]
+    assert cri["message"].to_list() == ["a" * 1000 + "b" * 1000 + "c", "in between"]
+    assert read(*FILES["journal"], [])[0]["raw"].to_list() == ["one\n  two", "three"]
+    assert read(*FILES["w3c"], [])[0]["status"].to_list() == [200, 500]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    lines=st.lists(st.sampled_from([*PHP, *CRI, *JOURNAL, *W3C, "rubbish"]), max_size=40),
+    cuts=st.sets(st.integers(0, 40)),
+)
+def test_any_mix_in_any_blocks_adds_up(lines, cuts):
+    """No line is lost between two blocks, whatever the file holds."""
+    ledger = read(lines, ["nginx_error", "w3c"], ["cri", "journald"], [cut for cut in cuts if cut <= len(lines)])[2]
+    assert ledger.adds_up
+    assert ledger.lines == len(lines)
+
+
+def test_a_trace_without_end_is_let_go(monkeypatch):
+    """Memory stays bounded: what is held back for too long is read as it stands, and nothing is lost."""
+    monkeypatch.setattr(_reader, "_MOST_HELD", 10)
+    lines = [PHP[0], *["#0 x"] * 100]
+    events, rejects, ledger = read(lines, ["nginx_error"], [], range(0, 101, 5))
+    assert ledger.adds_up
+    assert ledger.lines == 101
+    assert events.height == 1
+    assert rejects.height > 0
