@@ -10,7 +10,8 @@ from types import ModuleType
 def discover(package: str, attribute: str) -> dict[str, object]:
     """Gives {module stem: exported value} for each module of the package whose name has no leading underscore.
 
-    Packages inside are left out. Ordered by stem. Raises AttributeError naming the module that lacks the attribute: a broken plug-in is loud.
+    Packages inside are left out. Ordered by stem.
+    Raises AttributeError naming the module that lacks the attribute: a broken plug-in is loud.
     """
     parent: ModuleType = importlib.import_module(package)
     found: dict[str, object] = {}

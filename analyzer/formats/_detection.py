@@ -17,6 +17,7 @@ from analyzer.formats._registered import line_formats, line_wrappers
 
 _MOST_LINES = 200
 _SOME_LINES = 40
+_PROSE = r'[^"\[\]{}|=\t]+'
 _MOST_WRAPPERS = 3
 _FIRST_UNREAD = 3
 _COLUMN = re.compile(r"column ([0-9]+)$")
@@ -75,7 +76,7 @@ def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequ
     now decides the year of times without one; extra are formats of the user's, which come before all others.
     """
     lines = [(number, text) for number, text in enumerate(head[:_MOST_LINES], start=1) if text.strip()]
-    frame = pl.DataFrame(lines, schema=LINES, orient="row")
+    frame = _peel.peel(pl.DataFrame(lines, schema=LINES, orient="row"), (), zone, now).select("line", "raw")
     taken: list[Wrapper] = []
     chosen = _choose(frame, zone, extra)
     while len(taken) < _MOST_WRAPPERS:
@@ -118,12 +119,12 @@ def _plausible(frame: pl.DataFrame) -> dict[str, Format]:
 
 
 def _some(frame: pl.DataFrame) -> pl.DataFrame:
-    """Gives the first lines and some of the others, evenly spread."""
+    """Gives the first lines, and the first of each make: the order of what quotes, groups and separates in it."""
     if frame.height <= _SOME_LINES:
         return frame
     half = _SOME_LINES // 2
-    step = (frame.height - half) // half
-    return pl.concat([frame.head(half), frame.slice(half).gather_every(step).head(half)])
+    made = frame.slice(half).unique(pl.col("raw").str.replace_all(_PROSE, ""), keep="first", maintain_order=True)
+    return pl.concat([frame.head(half), made.head(half)])
 
 
 def _outermost(frame: pl.DataFrame, taken: Sequence[Wrapper], zone: str, now: datetime) -> Wrapper | None:
@@ -187,10 +188,10 @@ def _ranked(trials: Sequence[_Trial], own: frozenset[str] = frozenset()) -> list
     So a generic format that also reads the cut first line does not pass the specific one that reads all the others.
     """
 
-    def key(trial: _Trial) -> tuple[bool, int, int, float, int, str]:
+    def key(trial: _Trial) -> tuple[bool, int, int, float, int, int, str]:
         reach = max(len(other.read) for other in trials if other.read & trial.read)
         name = trial.form.name
-        return (name not in own, -reach, _breadth(name), -trial.filled, trial.width, name)
+        return (name not in own, -reach, _breadth(name), -trial.filled, len(trial.parsed.notes), trial.width, name)
 
     return sorted((trial for trial in trials if trial.read), key=key)
 

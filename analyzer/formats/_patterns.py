@@ -28,6 +28,9 @@ _ADJACENT = {"scheme": ":/", "host": "/", "server_name": "/", "path": "?"}
 _SEPARATORS = frozenset("\t|~^¦§\x1f")  # what stands in no value, so that a value may hold blanks
 _WORDS = frozenset({"method", "protocol", "scheme"})  # hold no blanks, not even in quotes
 _FREE = frozenset({"user_agent"})  # holds blanks, other than what stands beside it
+# Headers whose values have blanks of their own: only at the end of a line nothing else can stand behind those.
+_FREE_AT_END = _FREE | {"content_type", "request_content_type", "server", "via", "x_cache", "proxy_status", "allow",
+                        "www_authenticate", "retry_after", "response_date"}  # fmt: skip
 # Printable ASCII without quote and backslash: such a class lets the regex engine take its one-pass way.
 _TIDY = r" !#-\[\]-~"
 _TIDY_WORD = r"!#-\[\]-~"
@@ -190,7 +193,7 @@ def _value(pieces: Sequence[Text | Field], index: int, style: str) -> str:
 
 def _last(piece: Field, style: str) -> str:
     """Writes the value at the end of a line: only what a client can fill goes on behind a blank."""
-    if piece.slot in _FREE or piece.slot is None:
+    if piece.slot in _FREE_AT_END or piece.slot is None:
         return f"[{_TIDY}]*" if style == "tidy" else ".*"
     return _before(" ", piece, style)
 

@@ -27,8 +27,11 @@ _LINE = (
     r"(?:, client: (?P<client_ip>[^,]*?))?(?:, server: (?P<server_name>[^,]*))?"
     r'(?:, request: "(?P<request_line>.*?)"|, request: "(?P<cut>[^"]*)$)?(?:, subrequest: "[^"]*")?'
     r'(?:, upstream: "(?P<upstream>[^"]*)")?'
-    r'(?:, host: "(?P<host>[^"]*)")?(?:, referrer: "(?P<referrer>.*)")?(?:, login: "(?P<user>[^"]*)")?\s*$'
+    r'(?:, host: "(?P<host>[^"]*)")?(?:, referrer: "(?P<referrer>.*)")?(?:, login: "(?P<user>[^"]*)")?'
+    r"(?:, upstream: (?P<mail_server>[^\s,\"]+))?\s*$"
 )
+_CONNECTED = r"^client (\S+) connected to "  # the mail proxy
+_REFUSED = r'^user "([^"]*)"(?:: password mismatch| was not found in )'
 _NAMES = (
     "time",
     "level",
@@ -75,11 +78,15 @@ class NginxError:
         found = found.with_columns(stamped_at=values.possible(values.localised(stamp, zone)))
         good = found.filter(pl.col("stamped_at").is_not_null())
         upstream = pl.col("upstream").str.extract(r"^(?:[a-z]+://)?(unix:[^:]+|[^/]+)", 1)
-        message = pl.col("message").str.replace(_TRACE, "${1}${3}\n${2}")
-        request = pl.coalesce("request_line", "cut")
-        texts = good.with_columns(upstream=upstream, message=message, request_line=request).with_columns(
-            values.blank_to_null(pl.col(*_NAMES[3:]))
-        )
+        texts = good.with_columns(
+            message=pl.col("message").str.replace(_TRACE, "${1}${3}\n${2}"),
+            request_line=pl.coalesce("request_line", "cut"),
+            upstream=pl.coalesce(upstream, "mail_server"),
+            client_ip=pl.coalesce(
+                pl.col("client_ip").str.extract("^([^ ]+)", 1), pl.col("message").str.extract(_CONNECTED, 1)
+            ),
+            user=pl.coalesce("user", pl.col("message").str.extract(_REFUSED, 1)),
+        ).with_columns(values.blank_to_null(pl.col(*_NAMES[3:])))
         events = _events.build(texts.select("line", "raw", "stamped_at", *_NAMES[1:]), marks=None)
         timeless = owned.join(found.filter(pl.col("stamped_at").is_null()), on="_event", how="semi")
         rejects = pl.concat(

@@ -249,6 +249,7 @@ def test_one_broken_format_costs_only_itself():
         ("http {\n  log_format x '$ ';\n}", 2, 17, "without the name of a variable"),
         ('<VirtualHost>\n LogFormat "%h', 2, 12, "not closed"),
         ('\nLogFormat "%h \\\n %Z" x', 3, 2, "%Z is no directive"),
+        ('LogFormat "%h \\\r\n %Z" x', 2, 2, "%Z is no directive"),
         ('LogFormat "%h" a\r\nLogFormat "%Z %h" b', None, None, None),
         ('<Valve className="AccessLogValve" pattern="%h', 1, 43, "not closed"),
         ('<Valve className="AccessLogValve"\n pattern="&quot;%Z"/>', 2, 17, "%Z is no directive"),

@@ -454,7 +454,7 @@ def test_values_between_separators_may_hold_blanks(separator):
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("$remote_addr | $http_user_agent | $status", "192.0.2.1 | Mozilla/5.0 (X11; x) | 200"),
+        ("$remote_addr | $http_x_device | $status", "192.0.2.1 | a phone (7; x) | 200"),
         ("$remote_addr\t$http_user_agent\t$status", "192.0.2.1\tMozilla/5.0 (X11; x)\t200"),
         ("$remote_addr $http_user_agent $status", "192.0.2.1 Mozilla/5.0 (X11; x) 200"),
         ('$remote_addr "$host$uri$is_args$args" $status', '192.0.2.1 "h.example/a b?y=1" 200'),
@@ -469,12 +469,22 @@ def test_the_pattern_for_tidy_lines_reads_them(text, line):
     assert parsed.events.select("client_ip", "status").rows() == [("192.0.2.1", 200)]
 
 
+def test_the_pattern_for_lines_with_escapes_reads_neighbours_in_quotes():
+    """An escaped quote does not end a path beside other values, nor does a blank."""
+    form = formats.compile_log_format('$remote_addr "$host$uri$is_args$args" $status')
+    line = frame(r'192.0.2.1 "h.example/a \"é\" b?y=1" 200')
+    parsed = dataclasses.replace(form, patterns=form.patterns[:2]).parse(line, "UTC")
+    assert parsed.events.select("host", "path", "query").rows() == [("h.example", '/a "é" b', "y=1")]
+
+
 def test_a_user_agent_without_quotes_goes_on_to_the_next_value_that_fits():
     """At the end of the line it is the rest of the line; in the middle the last place where the others follow."""
     time = "[20/May/2015:12:05:17 +0000]"
     last = read("[$time_local] $status $http_user_agent", f"{time} 200 Mozilla 5.0 (X11; x)")
     assert last.events["user_agent"].to_list() == ["Mozilla 5.0 (X11; x)"]
     assert last.notes == ()
+    header = read("%>s %{Content-Type}o", "200 text/html; charset=utf-8")
+    assert header.events["content_type"].to_list() == ["text/html; charset=utf-8"]
     middle = read("[$time_local] $http_user_agent $request_time $status", f"{time} Mozilla 5.0 200 (X11) 0.5 404")
     assert middle.events.select("user_agent", "duration_us", "status").row(0) == ("Mozilla 5.0 200 (X11)", 500_000, 404)
 
