@@ -121,6 +121,14 @@ _LEVELS = {
 }  # fmt: skip
 
 
+def syslog_severity(number: pl.Expr) -> pl.Expr:
+    """Gives the level of a severity from 0 to 7 (RFC 5424, 6.2.1), else null."""
+    return number.replace_strict(dict(enumerate(_SEVERITIES)), default=None, return_dtype=pl.String)
+
+
+_SEVERITIES = ("critical", "critical", "critical", "error", "warning", "notice", "info", "debug")
+
+
 def folded_id(text: pl.Expr) -> pl.Expr:
     """Gives an id in the form in which two logs can be compared: lower case, without dashes."""
     return text.str.to_lowercase().str.replace_all("-", "", literal=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.formats import _events, _slots, _times
+from analyzer.formats import _events, _rejects, _slots, _times
 from analyzer.formats._plugin import LINES, Parsed
 
 
@@ -39,8 +39,8 @@ class CustomFormat:
         events = _events.build(timed, marks=self.marks if self.kind == "request" else None)
         rejects = pl.concat(
             [
-                rest.select("line", pl.lit(f"the pattern of {self.name} does not fit").alias("reason"), "raw"),
-                timeless.select("line", pl.lit("the time is not a time that exists").alias("reason"), "raw"),
+                _rejects.reject(rest, f"the pattern of {self.name} does not fit"),
+                _rejects.reject(timeless, _rejects.NO_TIME),
             ]
         )
         return Parsed(events.with_columns(kind=pl.lit(self.kind)), rejects.sort("line"), event_lines=events.height)
@@ -61,8 +61,7 @@ class CustomFormat:
     def _times(self, texts: pl.Series, zone: str) -> pl.Series:
         if self.clock is None:
             return _times.read_any(texts, zone)
-        piece = _times.Piece(pl.col("time"), self.clock)
-        return texts.to_frame("time").select(_times.put_together([piece], zone)).to_series()
+        return texts.to_frame("time").select(_times.read(pl.col("time"), self.clock, zone)).to_series()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ import polars as pl
 
 from analyzer.formats import _peel, _stack
 from analyzer.formats._chain import LONG_AGO
-from analyzer.formats._plugin import LINES, Format, Parsed, Wrapper
+from analyzer.formats._plugin import LINES, Format, Hinting, Parsed, Wrapper
 from analyzer.formats._registered import line_formats, line_wrappers
 
 _MOST_LINES = 200
@@ -96,26 +96,47 @@ def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequ
 def _choose(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> _Chosen:
     """Tries all formats on some lines, and those that read any of them on all; the others on what is left."""
     own = frozenset(form.name for form in extra)
-    formats = {**_plausible(frame), **{form.name: form for form in extra}}
-    trials = {name: _try(form, _some(frame), zone) for name, form in formats.items()} if frame.height else {}
+    users = {form.name: form for form in extra}
+    formats = {**_plausible(frame), **users} if frame.height else {}
+    trials = {name: _try(form, _some(frame), zone) for name, form in formats.items()}
     if frame.height > _SOME_LINES:
         trials |= {name: _try(formats[name], frame, zone) for name, trial in trials.items() if trial.read}
-    chosen = _Chosen(tuple(_chain(_ranked(tuple(trials.values()), own))), tuple(trials.values()))
+    chosen = _chosen(trials, own)
     left = frame.filter(~pl.col("line").is_in(sorted(chosen.read)))
-    if frame.height <= _SOME_LINES or left.is_empty():
-        return chosen
-    hopeful = [name for name, trial in trials.items() if not trial.read and _try(formats[name], _some(left), zone).read]
-    if not hopeful:
-        return chosen
-    trials |= {name: _try(formats[name], frame, zone) for name in hopeful}
-    return _Chosen(tuple(_chain(_ranked(tuple(trials.values()), own))), tuple(trials.values()))
+    if frame.height > _SOME_LINES and left.height:
+        unused = [name for name, trial in trials.items() if not trial.read]
+        trials |= {
+            name: _try(formats[name], frame, zone) for name in unused if _try(formats[name], _some(left), zone).read
+        }
+        chosen = _chosen(trials, own)
+    if frame.height and not chosen.chain:
+        first = frame.head(1)
+        return _Chosen((), tuple(_try(form, first, zone) for form in {**line_formats(), **users}.values()))
+    return chosen
+
+
+def _chosen(trials: Mapping[str, _Trial], own: frozenset[str]) -> _Chosen:
+    tried = tuple(trials.values())
+    return _Chosen(tuple(_chain(_ranked(tried, own))), tried)
 
 
 def _plausible(frame: pl.DataFrame) -> dict[str, Format]:
     """Leaves out the formats of JSON where no line begins with a brace, and all others where every line does."""
     braces = frame["raw"].str.contains(r"^\s*\{")
     kept = {True: bool(braces.any()), False: not braces.all() or not len(braces)}
-    return {name: form for name, form in line_formats().items() if kept[form.samples[0].startswith("{")]}
+    formats = {name: form for name, form in line_formats().items() if kept[form.samples[0].startswith("{")]}
+    hints = {name: form.likely for name, form in formats.items() if isinstance(form, Hinting)}
+    likely = {
+        name: pl.any_horizontal(pl.col("raw").str.contains(hint) for hint in given) for name, given in hints.items()
+    }
+    # What a wrapper held may be several lines, and a hint may speak of the first only.
+    firsts = frame.select(pl.col("raw").str.extract(r"^([^\n]*)\n", 1).drop_nulls())
+    fits = (
+        pl.concat([frame.select("raw"), firsts])
+        .select(pl.len(), **{name: found.any() for name, found in likely.items()})
+        .row(0, named=True)
+    )
+    return {name: form for name, form in formats.items() if fits.get(name, True)}
 
 
 def _some(frame: pl.DataFrame) -> pl.DataFrame:

@@ -37,10 +37,7 @@ def _split_request_line(texts: pl.DataFrame) -> pl.DataFrame:
     if "request_line" not in texts.columns:
         return texts
     parts = values.request_line(pl.col("request_line"))
-    return texts.with_columns(
-        pl.coalesce([*([pl.col(name)] if name in texts.columns else []), parts[name]]).alias(name)
-        for name in _REQUEST_PARTS
-    )
+    return _slots.fill(texts, {name: parts[name] for name in _REQUEST_PARTS})
 
 
 def _target(present: set[str]) -> pl.Expr | None:
@@ -103,10 +100,7 @@ def _locate(frame: pl.DataFrame) -> pl.DataFrame:
         **values.target_parts(target),
         **{f"_{name}": text for name, text in found.items()},
     )
-    frame = frame.with_columns(
-        pl.coalesce([*([pl.col(name)] if name in frame.columns else []), pl.col(f"_{name}")]).alias(name)
-        for name in found
-    )
+    frame = _slots.fill(frame, {name: pl.col(f"_{name}") for name in found})
     known = pl.col("scheme").is_not_null() & pl.col("host").is_not_null() & pl.col("target").is_not_null()
     whole = pl.concat_str("scheme", pl.lit("://"), "host", "target")
     url = pl.when(known).then(whole).otherwise(pl.col("target"))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from analyzer.formats import _events, _fields_directive, _fields_rows, _fields_times, _headers, _slots
+from analyzer.formats import _events, _fields_directive, _fields_rows, _fields_times, _headers, _rejects, _slots
 from analyzer.formats._fields_directive import Course, Header
 from analyzer.formats._plugin import LINES, REJECTS, Format, Parsed
 
@@ -58,8 +58,8 @@ class _Reading:
     def note(self, *sentences: str) -> None:
         self.notes |= dict.fromkeys(sentences)
 
-    def reject(self, rows: pl.DataFrame, reason: str) -> None:
-        self.rejects.append(rows.select("line", pl.lit(reason).alias("reason"), "raw"))
+    def reject(self, rows: pl.DataFrame, reason: str | pl.Expr) -> None:
+        self.rejects.append(_rejects.reject(rows, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,11 @@ class FieldsFormat:
     defaults: tuple[Default, ...]
     separator: str = " "
     header: Header = field(default_factory=Header)
+
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """What a line that it reads fits: cheaper to try than parse."""
+        return ("^#", _DATE)
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw: directives steer, times are UTC unless they are called local."""
@@ -149,8 +154,7 @@ class FieldsFormat:
         others = course.directives.filter(~pl.col("family").is_in(["", self.name]))
         reading.reject(others.filter(pl.col("family") == "comment"), "a comment, and no #Fields stands above it")
         foreign = others.filter(pl.col("family") != "comment")
-        reason = pl.concat_str(pl.lit("a directive of "), "family").alias("reason")
-        reading.rejects.append(foreign.select("line", reason, "raw"))
+        reading.reject(foreign, pl.concat_str(pl.lit("a directive of "), "family"))
         return mine.height
 
     def _arrange(self, course: Course, reading: _Reading) -> tuple[list[Layout], pl.DataFrame]:
@@ -214,7 +218,7 @@ class FieldsFormat:
         for layout, alike in self._alike(rest):
             _, refused = self._by_default(alike.join(rest, on="line", how="semi"), layout, zone)
             reason = pl.concat_str(pl.lit(f"no #Fields stands above, and for {layout.default} "), "reason")
-            reading.rejects.append(refused.with_columns(reason.alias("reason")))
+            reading.reject(refused, reason)
             rest = rest.join(refused, on="line", how="anti")
         reading.reject(rest, f"no #Fields stands above, and no default of {self.title} has as many values")
 
@@ -252,7 +256,7 @@ class FieldsFormat:
             found = found.join(days.select("line", "day", "microsecond"), on="line", how="left")
         found = _fields_times.stamp(found, names, offset=layout.offset, zone=zone)
         if not _fields_times.tells_time(names):
-            return found, found.clear().select("line", pl.lit("").alias("reason"), "raw")
+            return found, pl.DataFrame(schema=REJECTS)
         wrong = pl.col("stamped_at").is_null()
         place = next(number for number, name in enumerate(names) if name in _fields_times.NAMES)
         timeless = found.filter(wrong).with_columns(_wrong=pl.lit(place, dtype=pl.Int32))
@@ -310,4 +314,4 @@ def _explained(rows: pl.DataFrame, layout: Layout, what: str = "cannot be read")
     names = pl.Series(layout.names, dtype=pl.String)
     place = _fields_rows.column_of(pl.col("raw"), pl.col("_wrong"), layout.separator)
     reason = pl.concat_str(pl.lit("the "), pl.lit(names).gather(pl.col("_wrong")), pl.lit(f" {what} at column "), place)
-    return rows.select("line", reason.alias("reason"), "raw") if rows.height else pl.DataFrame(schema=REJECTS)
+    return _rejects.reject(rows, reason) if rows.height else pl.DataFrame(schema=REJECTS)

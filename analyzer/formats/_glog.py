@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer import values
+from analyzer.formats import _times
 from analyzer.formats._plugin import Parsed
 from analyzer.formats._text import TextFormat
 
@@ -58,10 +58,8 @@ def _date(events: pl.DataFrame, created: date, zone: str) -> pl.DataFrame:
     later = written.field("1").cast(pl.Int32, strict=False) < created.month * 100 + created.day
     year = pl.lit(created.year) + later.cast(pl.Int32)
     moment = pl.concat_str(year.cast(pl.String), written.field("1"), pl.lit(" "), written.field("2"))
-    naive = moment.str.to_datetime("%Y%m%d %H:%M:%S%.f", strict=False, time_unit="us")
-    time = values.possible(values.localised(naive, zone))
     have = [pl.col(name) for name in ("stamped_at",) if name in events.columns]
-    stamped = pl.coalesce(*have, time)
+    stamped = pl.coalesce(*have, _times.read(moment, "%Y%m%d %H:%M:%S%.f", zone))
     return events.with_columns(stamped_at=stamped, timestamp=stamped)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 import polars as pl
 
-from analyzer.formats import _events, _slots, _times
-from analyzer.formats._plugin import REJECTS, Parsed
+from analyzer.formats import _events, _rejects, _slots, _times
+from analyzer.formats._plugin import Parsed
 
 ANY = "any"  # a time in one of the forms of _times.read_any
 _COPY = re.compile(r"__[0-9]+$")
@@ -37,17 +37,21 @@ class GroupedFormat:
     kind: str = "request"
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """What a line that it reads fits: cheaper to try than parse."""
+        return ("(?s)^" + "".join(pattern for _, pattern in self.parts) + r"\s*$",)
+
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; a line whose time does not exist is a reject, one without a time is an event."""
-        pattern = "(?s)^" + "".join(pattern for _, pattern in self.parts) + r"\s*$"
-        found = lines.select("line", "raw", pl.col("raw").str.extract_groups(f"({pattern})").alias("_groups"))
+        found = lines.select("line", "raw", pl.col("raw").str.extract_groups(f"({self.likely[0]})").alias("_groups"))
         hit = pl.col("_groups").struct.field("1").is_not_null()
         texts = self._texts(found.filter(hit), zone)
         timeless = texts.filter(pl.col("_wrong"))
         events = _events.build(texts.filter(~pl.col("_wrong")).drop("_wrong"), marks=self.marks)
         events = events.with_columns(kind=pl.lit(self.kind))
-        wrong = timeless.select("line", pl.lit("the time is not a time that exists").alias("reason"), "raw")
-        rejects = pl.concat([self._explain(found.filter(~hit)), wrong]).sort("line")
+        wrong = _rejects.reject(timeless, _rejects.NO_TIME)
+        rejects = pl.concat([_rejects.explain(found.filter(~hit), self._steps()), wrong]).sort("line")
         finished = self.finish(events) if self.finish else events
         return Parsed(finished, rejects, event_lines=events.height)
 
@@ -65,24 +69,13 @@ class GroupedFormat:
     def _stamp(self, texts: pl.DataFrame, zone: str) -> pl.Series:
         if ANY in self.clocks:
             return _times.read_any(texts["time"], zone)
-        read = [_times.put_together([_times.Piece(pl.col("time"), form)], zone) for form in self.clocks]
-        return texts.select(pl.coalesce(read)).to_series()
+        return texts.select(pl.coalesce(_times.read(pl.col("time"), form, zone) for form in self.clocks)).to_series()
 
-    def _explain(self, lines: pl.DataFrame) -> pl.DataFrame:
-        """Names the first part that does not fit, and the column where it should begin."""
-        told = [pl.DataFrame(schema=REJECTS)]
-        unread = lines.with_columns(_column=pl.lit(1, dtype=pl.Int64))
+    def _steps(self) -> Iterator[_rejects.Step]:
         pattern = ""
         for label, part in self.parts:
-            if unread.is_empty():
-                break
-            pattern += part
-            length = pl.col("raw").str.extract(f"(?s)^({_nameless(pattern)})", 1).str.len_chars().cast(pl.Int64)
-            reached = unread.with_columns(length.alias("_length"))
-            told.append(_reject(reached.filter(pl.col("_length").is_null()), f"{label} cannot be read at column "))
-            unread = reached.filter(pl.col("_length").is_not_null()).with_columns(_column=pl.col("_length") + 1)
-        told.append(_reject(unread, "the format has no more fields, but the line goes on at column "))
-        return pl.concat(told)
+            pattern += _nameless(part)
+            yield _rejects.Step(f"(?s)^({pattern})", label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +92,3 @@ def _names(parts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
 
 def _nameless(pattern: str) -> str:
     return re.sub(r"\(\?P<[a-z_0-9]+>", "(?:", pattern)
-
-
-def _reject(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return lines.select("line", pl.concat_str(pl.lit(reason), pl.col("_column").cast(pl.String)).alias("reason"), "raw")

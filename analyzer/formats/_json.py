@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from analyzer.formats import _aliases, _events, _times
+from analyzer.formats import _aliases, _events, _kinds, _times
 from analyzer.formats._json_sheet import DEEPEST, Sheet
 from analyzer.formats._plugin import LINES, Parsed
 
@@ -120,18 +120,9 @@ class JsonFormat:
             events = events.with_columns(frame["collected_at"])
         if "time_end" in frame.columns:
             events = _ended(events.with_columns(frame["time"], frame["time_end"]))
-        kind = frame["kind"] if "kind" in frame.columns else self._kind(events)
-        return _mark(events.with_columns(kind=kind))
-
-    def _kind(self, events: pl.DataFrame) -> pl.Expr:
-        if self.access:
-            return pl.lit("request")
-        spoken = [pl.col(name).is_not_null() for name in ("level", "message") if name in events.columns]
-        asked = [pl.col(name).is_not_null() for name in ("method", "path", "status") if name in events.columns]
-        request = (pl.any_horizontal(asked) if asked else pl.lit(False)) & ~(
-            pl.any_horizontal(spoken) if spoken else pl.lit(False)
-        )
-        return pl.when(request).then(pl.lit("request")).otherwise(pl.lit("application"))
+        usual = pl.lit("request") if self.access else _kinds.of_records(events)
+        kind = frame["kind"] if "kind" in frame.columns else usual
+        return _kinds.unmark_moments(events.with_columns(kind=kind))
 
 
 def _several(record: dict[str, Any], raw: str) -> str | None:
@@ -238,11 +229,3 @@ def leaves(record: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator
                 yield from leaves(value, f"{prefix}{key}.", depth + 1)
         else:
             yield prefix + key, value
-
-
-def _mark(events: pl.DataFrame) -> pl.DataFrame:
-    """Lets the time of an application record without a duration be a moment, neither start nor end."""
-    if "stamp_marks" not in events.columns:
-        return events
-    timed = pl.col("duration_us").is_not_null() if "duration_us" in events.columns else pl.lit(False)
-    return events.with_columns(stamp_marks=pl.when((pl.col("kind") == "request") | timed).then("stamp_marks"))

@@ -112,11 +112,6 @@ class Sheet:
         return pl.DataFrame(texts).select(_slots.merge(slots)) if texts else pl.DataFrame()
 
 
-def optional(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """Gives a column of texts, or nulls where no record of the block filled it."""
-    return pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
-
-
 def _text(value: Any, slot: str) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,11 +15,12 @@ from analyzer.formats._patterns import Pattern, Stop
 from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
 _TIMED = "_timed"
-# The servers' escapes of quote and backslash; other bytes stay as they were written.
+# The servers' escapes of quote and backslash.
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
-# But people write these, so that what is well-formed UTF-8 in them is read: nginx and Apache escape each byte,
-# Tomcat each UTF-16 unit. A path stays as the server wrote it.
-_WRITTEN_BY_PEOPLE = ("user_agent", "referrer", "user")
+# What clients sent is UTF-8 at times: nginx and Apache escape each byte, Tomcat each UTF-16 unit. Bytes that
+# are no character, and control characters, stay as the server wrote them.
+_SENT = frozenset({"user_agent", "referrer", "user", "request_line", "target", "path", "query", "url"})
+_UNSEEN = frozenset({"Cc", "Zl", "Zp"})  # Unicode's controls, and its separators of lines and paragraphs
 _BYTE = r"\\x[89ABab][0-9A-Fa-f]"
 _CHARACTER = (
     rf"\\x(?:[Cc][2-9A-Fa-f]|[Dd][0-9A-Fa-f]){_BYTE}|\\x[Ee][0-9A-Fa-f]{_BYTE}{_BYTE}"
@@ -166,7 +168,7 @@ def _texts(found: pl.DataFrame, pattern: Pattern, zone: str) -> pl.DataFrame:
     characters = _characters(found, pattern)
     for number, slot in enumerate(pattern.groups, start=1):
         if slot not in {None, "time", _patterns.REST}:
-            escapes = characters if slot in _WRITTEN_BY_PEOPLE else _ESCAPES
+            escapes = characters if slot in _SENT else _ESCAPES
             text = pl.col(str(number))
             fields.setdefault(str(slot), []).append(
                 text.str.replace_many(escapes, leftmost=True) if pattern.escaped else text
@@ -184,8 +186,8 @@ def _texts(found: pl.DataFrame, pattern: Pattern, zone: str) -> pl.DataFrame:
 
 
 def _characters(found: pl.DataFrame, pattern: Pattern) -> dict[str, str]:
-    """Gives all escapes that what people wrote holds, with what they stand for."""
-    numbers = [str(n) for n, slot in enumerate(pattern.groups, start=1) if slot in _WRITTEN_BY_PEOPLE]
+    """Gives all escapes that what clients sent holds, with what they stand for."""
+    numbers = [str(n) for n, slot in enumerate(pattern.groups, start=1) if slot in _SENT]
     if not pattern.escaped or not numbers:
         return _ESCAPES
     texts = pl.concat([found[number].rename("text") for number in numbers])
@@ -195,13 +197,13 @@ def _characters(found: pl.DataFrame, pattern: Pattern) -> dict[str, str]:
 
 
 def _character(escaped: str) -> str:
-    """Gives the character of its escaped UTF-8 bytes or UTF-16 units; nothing if they are none that can be seen."""
+    """Gives the character of its escaped UTF-8 bytes or UTF-16 units; nothing if they are none, or a control."""
     units = bytes.fromhex(escaped.replace("\\x", "").replace("\\u", ""))
     try:
         character = units.decode("utf-8" if escaped[1] == "x" else "utf-16-be")
     except UnicodeDecodeError:
         return ""
-    return character if character.isprintable() else ""
+    return "" if unicodedata.category(character) in _UNSEEN else character
 
 
 def _meaning(field: Field) -> str:

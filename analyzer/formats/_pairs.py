@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from analyzer.formats import _slots
+from analyzer.formats import _rejects, _slots
 
 Meaning = Callable[[str], tuple[int, str] | None]
 _KEY = r'[A-Za-z_@$][^\s="]*'
@@ -55,8 +55,7 @@ def columns(lines: pl.DataFrame, meaning: Meaning) -> pl.DataFrame:
 def explain(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the rejects of lines (line, raw) that are no pairs, with the column where they end to be."""
     read = pl.col("raw").str.extract(f"({_READ})", 1).str.len_chars().fill_null(0).cast(pl.Int64) + 1
-    reason = pl.concat_str(pl.lit("not key=value at column "), read.cast(pl.String)).alias("reason")
-    return lines.select("line", reason, "raw")
+    return _rejects.reject(lines, _rejects.at_column("not key=value", read))
 
 
 def _alike(rows: pl.DataFrame, keys: str, meaning: Meaning) -> pl.DataFrame:

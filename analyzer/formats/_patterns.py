@@ -35,9 +35,15 @@ _FREE_AT_END = _FREE | {"content_type", "request_content_type", "server", "via",
 _TIDY = r" !#-\[\]-~"
 _TIDY_WORD = r"!#-\[\]-~"
 _TIDY_REQUEST = rf"([A-Za-z][A-Za-z0-9_.-]*) ([{_TIDY_WORD}]+) (HTTP/[0-9](?:\.[0-9])?)"
+# The name of a user may hold blanks and brackets. It has no colon (RFC 7617, 2), and as several words it neither begins
+# nor ends with a lone dash, nor begins with an address in brackets: else what others write in front is taken for it.
+_NAME = (
+    r'(?:[^\s"\\:\[-]|\\.|-[^\s"\\:-]|\[[^\s"\\:\]0-9-])'
+    r'(?:(?:[^"\\:]|\\.)*?(?:[^\s"\\:-]|\\.|[^\s"\\:]-))?'
+)
 # On a broken line a value may hold blanks, but not these: else a host or a wrapper in front is taken for the client.
 _LOOSE = {
-    "user": r'-|[^\s"\[\]:-][^"\[\]:]*?|',
+    "user": f"-|{_NAME}|",
     **dict.fromkeys(
         (
             "client_ip",
@@ -248,6 +254,8 @@ def _word(piece: Field, style: str) -> str:
         return f"[{_TIDY}]*" if style == "tidy" else ".*"
     if piece.slot == "request_line":
         return r"\S+ \S+ HTTP/[0-9.]+|\S*"
+    if piece.slot == "user" and style != "tidy":
+        return rf"\S*|{_NAME}"
     return f"[{_TIDY_WORD}]*" if style == "tidy" else r"\S*"
 
 

@@ -82,6 +82,15 @@ class Format(Described, Protocol):
 
 
 @runtime_checkable
+class Hinting(Protocol):
+    """A format that knows patterns of which one at least fits each line that it reads."""
+
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """Patterns that detection tries first, as they are cheaper than parse."""
+
+
+@runtime_checkable
 class Spanning(Protocol):
     """A format whose events may own several lines."""
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.formats import _events, _slots
-from analyzer.formats._plugin import LINES, REJECTS, Parsed
+from analyzer.formats import _events, _rejects, _slots
+from analyzer.formats._plugin import LINES, Parsed
 
 # What stands in front where only a part of syslog's head was taken off: haproxy[674]:
 PROCESS = r"(?:(?P<process>[A-Za-z(][A-Za-z0-9_.()-]*)(?:\[[0-9]+\])?: )?"
@@ -52,20 +52,12 @@ class Layout:
 
     def explain(self, lines: pl.DataFrame) -> pl.DataFrame:
         """Names the first part that cannot be read, and the column where it should begin."""
-        explained = [pl.DataFrame(schema=REJECTS)]
-        unread = lines.select("line", "raw", _column=pl.lit(0, dtype=pl.Int64))
-        prefix = ""
-        for number, part in enumerate(self.parts):
-            prefix += join([part])
-            gap = self.parts[number + 1].gap[:1] if number + 1 < len(self.parts) else ""
-            end = f"(?:{pl.escape_regex(gap) or '[[:space:]]'}|$)"
-            length = pl.col("raw").str.extract(f"(?s)^({prefix}){end}", 1).str.len_chars().cast(pl.Int64)
-            reached = unread.with_columns(_length=length)
-            failed = reached.filter(pl.col("_length").is_null())
-            explained.append(_reject(failed, f"{part.label} cannot be read at column ", len(part.gap)))
-            unread = reached.filter(pl.col("_length").is_not_null()).select("line", "raw", _column="_length")
-        explained.append(_reject(unread, "what follows cannot be read at column ", 1))
-        return pl.concat(explained)
+        steps = []
+        for number, part in enumerate(self.parts, start=1):
+            behind = "".join(after.gap[:1] for after in self.parts[number : number + 1])
+            end = f"(?:{pl.escape_regex(behind) or '[[:space:]]'}|$)"
+            steps.append(_rejects.Step(f"(?s)^({join(self.parts[:number])}){end}", part.label, len(part.gap)))
+        return _rejects.explain(lines, steps, "what follows cannot be read", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +80,18 @@ class Positional:
     adjust: Callable[[pl.DataFrame], pl.DataFrame] = lambda events: events
     observe: Callable[[pl.DataFrame], tuple[str, ...]] = lambda _found: ()
 
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """What a line that it reads fits: cheaper to try than parse."""
+        return tuple(pattern for layout in self.layouts for pattern in layout.patterns)
+
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; what no layout fits is explained by the first, for the part where it stops."""
         found, unread = self._read(lines)
         texts = self.translate(found, zone)
         wrong = found["time"].is_not_null() & texts["stamped_at"].is_null()
         events = self.adjust(_events.build(texts.filter(~wrong), marks=self.marks))
-        timeless = texts.filter(wrong).select("line", pl.lit(_NO_TIME).alias("reason"), "raw")
-        rejects = [self.layouts[0].explain(unread), timeless]
+        rejects = [self.layouts[0].explain(unread), _rejects.reject(texts.filter(wrong), _rejects.NO_TIME)]
         return Parsed(
             events.with_columns(kind=pl.lit(self.kind)).sort("line"),
             pl.concat(rejects).sort("line"),
@@ -116,7 +112,6 @@ class Positional:
 
 
 _GROUP = re.compile(r"\(\?P<([a-z_]+)>")
-_NO_TIME = "the time is not a time that exists"
 
 
 def texts(found: pl.DataFrame, slots: Mapping[str, Iterable[pl.Expr]], stamped_at: pl.Expr) -> pl.DataFrame:
@@ -138,8 +133,3 @@ def optional(parts: Sequence[Part], required: int) -> str:
     for part in reversed(parts[required:]):
         further = f"(?:{join([part])}{further})?"
     return f"(?s)^{join(parts[:required])}{further}(?P<rest>(?:\\s.*)?)$"
-
-
-def _reject(lines: pl.DataFrame, reason: str, gap: int) -> pl.DataFrame:
-    column = (pl.col("_column") + gap + 1).cast(pl.String)
-    return lines.select("line", pl.concat_str(pl.lit(reason), column).alias("reason"), "raw")

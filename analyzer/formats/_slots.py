@@ -8,6 +8,7 @@ from functools import partial
 import polars as pl
 
 from analyzer import values
+from analyzer.formats import _times
 
 Reader = Callable[[pl.Expr], pl.Expr]
 
@@ -25,7 +26,7 @@ def _server_address(text: pl.Expr) -> pl.Expr:
     return values.listed(text.str.replace_all(r"[a-z]+://(unix:[^:,\s]+|[^/,\s]+)[^,\s]*", "$1"))
 
 
-def _times(units_per_second: int) -> Reader:
+def _each(units_per_second: int) -> Reader:
     return lambda text: values.listed(text).list.eval(values.scaled_to_us(pl.element(), units_per_second))
 
 
@@ -39,19 +40,6 @@ def _severity_number(text: pl.Expr) -> pl.Expr:
 
 
 _SEVERITIES = ("trace", "debug", "info", "warning", "error", "critical")  # OpenTelemetry, logs data model
-
-
-def _syslog_level(text: pl.Expr) -> pl.Expr:
-    number = text.cast(pl.Int32, strict=False)
-    return number.replace_strict(dict(enumerate(_SYSLOG_LEVELS)), default=None, return_dtype=pl.String)
-
-
-_SYSLOG_LEVELS = ("critical", "critical", "critical", "error", "warning", "notice", "info", "debug")  # RFC 5424, 6.2.1
-
-
-def _http_date(text: pl.Expr) -> pl.Expr:
-    naive = text.str.to_datetime("%a, %d %b %Y %H:%M:%S GMT", strict=False, time_unit="us")
-    return values.possible(naive.dt.replace_time_zone("UTC"))
 
 
 def _credentials(text: pl.Expr) -> pl.Expr:
@@ -97,11 +85,11 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "trace_id": ("trace_id", values.trace_id),
     "upstream": ("upstream", _server_address),
     "upstream_status": ("upstream_status", _statuses),
-    "upstream_s": ("upstream_us", _times(1)),
-    "upstream_ms": ("upstream_us", _times(1_000)),
-    "upstream_ns": ("upstream_us", _times(1_000_000_000)),
-    "upstream_connect_s": ("upstream_connect_us", _times(1)),
-    "upstream_connect_ms": ("upstream_connect_us", _times(1_000)),
+    "upstream_s": ("upstream_us", _each(1)),
+    "upstream_ms": ("upstream_us", _each(1_000)),
+    "upstream_ns": ("upstream_us", _each(1_000_000_000)),
+    "upstream_connect_s": ("upstream_connect_us", _each(1)),
+    "upstream_connect_ms": ("upstream_connect_us", _each(1_000)),
     "upstream_name": ("upstream_name", keep),
     "queue_s": ("queue_us", _unit(1)),
     "queue_ms": ("queue_us", _unit(1_000)),
@@ -126,7 +114,7 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "process": ("process", keep),
     "level": ("level", values.level),
     "severity_number": ("level", _severity_number),
-    "syslog_level": ("level", _syslog_level),
+    "syslog_level": ("level", lambda text: values.syslog_severity(text.cast(pl.Int32, strict=False))),
     "message": ("message", keep),
     "logger": ("logger", keep),
     "exception_type": ("exception_type", keep),
@@ -145,7 +133,7 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "retry_after": ("retry_after", keep),
     "ratelimit_remaining": ("ratelimit_remaining", values.count),
     "www_authenticate": ("www_authenticate", keep),
-    "response_date": ("response_date", _http_date),
+    "response_date": ("response_date", partial(_times.read, form=_times.HTTP_DATE, zone="UTC")),
 }
 # Slots that _events turns into columns together.
 COMPOUND = frozenset(
@@ -163,6 +151,16 @@ def merge(fields: Mapping[str, Iterable[pl.Expr]]) -> list[pl.Expr]:
         pl.coalesce(keep(text) if slot == "authorization" else values.blank_to_null(text) for text in texts).alias(slot)
         for slot, texts in fields.items()
     ]
+
+
+def optional(texts: pl.DataFrame, name: str) -> pl.Expr:
+    """Gives a column of texts, or nulls where there is none of this name."""
+    return pl.col(name) if name in texts.columns else pl.lit(None, dtype=pl.String)
+
+
+def fill(texts: pl.DataFrame, found: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Adds columns of texts; where one of that name is there, it keeps what it has."""
+    return texts.with_columns(pl.coalesce(optional(texts, name), text).alias(name) for name, text in found.items())
 
 
 def columns(slots: Iterable[str]) -> list[pl.Expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.formats import _stack_languages, _text_times
+from analyzer.formats import _slots, _stack_languages, _text_times
 from analyzer.formats._stack_languages import TYPE
 
 _COLUMNS = ("stack_trace", "exception_type", "exception_message", "top_frame")
@@ -78,9 +78,7 @@ def fill(events: pl.DataFrame) -> pl.DataFrame:
 
 def _found(rows: pl.DataFrame) -> pl.DataFrame:
     """Gives _row, _said (the message above the trace, null where it is not shortened) and the four columns."""
-    nothing = pl.lit(None, dtype=pl.String)
-    written = pl.col("stack_trace") if "stack_trace" in rows.columns else nothing
-    message = pl.col("message") if "message" in rows.columns else nothing
+    written, message = _slots.optional(rows, "stack_trace"), _slots.optional(rows, "message")
     begin = pl.when(written.is_null()).then(message.str.find(_BEGIN))
     whole = message.cast(pl.Binary)
     above, below = (whole.bin.slice(0, begin), whole.bin.slice(begin))

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.formats import _events, _slots, _text_ids, _text_times
+from analyzer.formats import _events, _rejects, _slots, _text_ids, _text_times
 from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
 WORDS = (
@@ -53,6 +53,11 @@ class TextFormat:
     levels: Mapping[str, str] = field(default_factory=dict)
     spans: Literal["rest"] = "rest"
 
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """What a line that it reads fits: cheaper to try than parse."""
+        return self.heads
+
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; of raw that holds line feeds, only the first line is looked at for the head."""
         unread = _split(lines)
@@ -71,12 +76,9 @@ class TextFormat:
             events, wrong = self._read(found.filter(hit), zone)
             read.append(events)
             timeless.append(wrong)
-        refused = pl.concat([unread, barred]).select("line", pl.lit(self._reason()).alias("reason"), "raw")
+        refused = _rejects.reject(pl.concat([unread, barred]), f"expected {self.expected} at column 1")
         events = pl.concat(read, how="diagonal").sort("line").with_columns(kind=pl.lit(self.kind))
         return Parsed(events, pl.concat([*timeless, refused]).sort("line"), event_lines=events.height)
-
-    def _reason(self) -> str:
-        return f"expected {self.expected} at column 1"
 
     def _read(self, found: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Gives events, and rejects for those whose time does not exist."""
@@ -84,7 +86,7 @@ class TextFormat:
         if "time" in found.columns:
             found = found.with_columns(_text_times.read(found["time"], zone).alias("stamped_at"))
             untold = pl.col("time").is_not_null() & pl.col("stamped_at").is_null()
-            wrong = found.filter(untold).select("line", _wrong_time(), "raw")
+            wrong = _rejects.reject(found.filter(untold), _wrong_time())
             found = found.filter(~untold).drop("time")
         if found.is_empty():
             return pl.DataFrame(schema=LINES), wrong
@@ -139,12 +141,9 @@ def _identify(texts: pl.DataFrame) -> pl.DataFrame:
     if not texts.select(may.any()).item():
         return texts
     searched = pl.when(may).then(pl.col("raw"))
-    return texts.with_columns(
-        pl.coalesce([*([pl.col(slot)] if slot in texts.columns else []), found]).alias(slot)
-        for slot, found in _text_ids.read(searched).items()
-    )
+    return _slots.fill(texts, _text_ids.read(searched))
 
 
 def _wrong_time() -> pl.Expr:
     column = pl.col("raw").str.find(pl.col("time"), literal=True).fill_null(0) + 1
-    return pl.format("the time at column {} is not a time that exists", column).alias("reason")
+    return pl.format("the time at column {} is not a time that exists", column)

@@ -12,6 +12,8 @@ from analyzer import values
 
 CLF = "%d/%b/%Y:%H:%M:%S %z"
 ISO = "%Y-%m-%dT%H:%M:%S%:z"
+RFC_3339 = "%Y-%m-%dT%H:%M:%S%.f%#z"  # with any fraction, and with Z or an offset
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 BRACKETED = f"[{CLF}]"
 _EPOCH = {"sec": 1, "decimal": 1, "msec": 1_000, "usec": 1_000_000}
 _FRACTION = {"usec_frac": 1, "msec_frac": 1_000}
@@ -26,6 +28,11 @@ class Piece:
 
     text: pl.Expr
     form: str
+
+
+def read(text: pl.Expr, form: str, zone: str) -> pl.Expr:
+    """Gives the UTC time of a text in one form, zone being that of a form without an offset; else null."""
+    return put_together([Piece(text, form)], zone)
 
 
 def put_together(pieces: Sequence[Piece], zone: str) -> pl.Expr:
@@ -103,12 +110,12 @@ def read_any(texts: pl.Series, zone: str) -> pl.Series:
     """
     frame = pl.DataFrame({"text": texts})
     text = pl.col("text")
-    times = frame.select(_parse(text, "%Y-%m-%dT%H:%M:%S%.f%#z", zone)).to_series()
-    for read in (_numbers, _spelled, _local, _common, _http):
+    times = frame.select(_parse(text, RFC_3339, zone)).to_series()
+    for reader in (_numbers, _spelled, _local, _common, _http):
         unread = times.is_null() & texts.is_not_null()
         if not unread.any():
             break
-        times = times.fill_null(frame.select(read(text, zone)).to_series())
+        times = times.fill_null(frame.select(reader(text, zone)).to_series())
     return times.to_frame("time").select(values.possible(pl.col("time"))).to_series()
 
 
@@ -136,7 +143,7 @@ def _tidy(text: pl.Expr) -> pl.Expr:
 
 
 def _spelled(text: pl.Expr, zone: str) -> pl.Expr:
-    return _parse(_tidy(text), "%Y-%m-%dT%H:%M:%S%.f%#z", zone)
+    return _parse(_tidy(text), RFC_3339, zone)
 
 
 def _local(text: pl.Expr, zone: str) -> pl.Expr:
@@ -148,4 +155,4 @@ def _common(text: pl.Expr, zone: str) -> pl.Expr:
 
 
 def _http(text: pl.Expr, _zone: str) -> pl.Expr:
-    return text.str.to_datetime("%a, %d %b %Y %H:%M:%S GMT", strict=False, time_unit="us").dt.replace_time_zone("UTC")
+    return _parse(text, HTTP_DATE, "UTC")

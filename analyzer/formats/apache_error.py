@@ -11,8 +11,8 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.formats import _events, _slots, _text_times
-from analyzer.formats._plugin import LINES, REJECTS, Format, Parsed
+from analyzer.formats import _events, _rejects, _slots, _text_times
+from analyzer.formats._plugin import LINES, Format, Parsed
 
 _LEVEL = "emerg|alert|crit|error|warn|notice|info|debug|trace[1-8]"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
@@ -67,14 +67,14 @@ class ApacheError:
         frame = lines.select("line", "raw")
         found = frame.with_columns(pl.col("raw").str.extract_groups(_HEAD).alias("_head")).unnest("_head")
         hit = pl.col("rest").is_not_null()
-        unread = found.filter(~hit).select("line", pl.lit("no [time] [level] at column 1").alias("reason"), "raw")
+        unread = _rejects.reject(found.filter(~hit), "no [time] [level] at column 1")
         read = found.filter(hit)
         read = read.with_columns(_text_times.read(read["time"], zone).alias("stamped_at"))
-        timeless = read.filter(pl.col("stamped_at").is_null())
-        wrong = timeless.select("line", pl.lit("the time at column 2 is not a time that exists").alias("reason"), "raw")
-        good = read.filter(pl.col("stamped_at").is_not_null())
+        timed = pl.col("stamped_at").is_not_null()
+        wrong = _rejects.reject(read.filter(~timed), "the time at column 2 is not a time that exists")
+        good = read.filter(timed)
         events = _events.build(_texts(good), marks=None) if good.height else pl.DataFrame(schema=LINES)
-        rejects = pl.concat([pl.DataFrame(schema=REJECTS), unread, wrong]).sort("line")
+        rejects = pl.concat([unread, wrong]).sort("line")
         return Parsed(events.with_columns(kind=pl.lit(self.kind)), rejects, event_lines=good.height)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.formats import _aws_layout
+from analyzer.formats import _aws_layout, _slots
 from analyzer.formats._aws_layout import CLF_TIME, AwsLayout, Pieces
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._json import JsonFormat
@@ -135,15 +135,11 @@ def _either(*names: str) -> tuple[str, ...]:
 
 def _refine(texts: pl.DataFrame) -> pl.DataFrame:
     """Takes method and path from the route key where nothing better was logged, and names a WebSocket's event."""
-    route = pl.col("_route") if "_route" in texts.columns else pl.lit(None, dtype=pl.String)
-    event = pl.col("_event") if "_event" in texts.columns else pl.lit(None, dtype=pl.String)
+    route, event = _slots.optional(texts, "_route"), _slots.optional(texts, "_event")
     parts = route.str.extract_groups(r"^([A-Z]+) (/.*)$").struct
     method = pl.when(parts.field("1") != "ANY").then(parts.field("1"))
     found = {"path": parts.field("2"), "method": method, "message": pl.concat_str(event, pl.lit(" "), route)}
-    return texts.with_columns(
-        pl.coalesce([*([pl.col(name)] if name in texts.columns else []), text]).alias(name)
-        for name, text in found.items()
-    )
+    return _slots.fill(texts, found)
 
 
 _TITLE = "Amazon API Gateway"

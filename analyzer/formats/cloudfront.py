@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analyzer import values
+from analyzer.formats import _slots
 from analyzer.formats._fields_format import Default, FieldsFormat, Layout
 from analyzer.formats._json import JsonFormat
 from analyzer.formats._plugin import Format
@@ -84,7 +85,7 @@ def _explain(texts: pl.DataFrame) -> pl.DataFrame:
     known = set(texts.columns)
     for name in _ENCODED:
         texts = _decode(texts, name) if name in known else texts
-    detail = pl.col("_detail") if "_detail" in known else pl.lit(None, dtype=pl.String)
+    detail = _slots.optional(texts, "_detail")
     if "result" not in known:
         return texts.drop("_detail", strict=False)
     answered = pl.col("status").cast(pl.Int32, strict=False) >= 400 if "status" in known else pl.lit(True)

@@ -27,9 +27,9 @@ _FORWARDED = (
 )
 
 
-def _forms(text: str, name: str, marks: Literal["start", "end"]) -> tuple[LogFormat, ...]:
+def _forms(text: str, name: str, marks: Literal["start", "end"] | None) -> tuple[LogFormat, ...]:
     _, pieces = _compile.read_pieces(text)
-    texts = [pieces] if text.startswith("%v") else [pieces, _one_dash(pieces)]
+    texts = [pieces] if text.startswith("%v") else [pieces, _one_dash(pieces), _nobody(pieces)]
     return tuple(replace(_logformat.build(found, name), marks=marks) for found in texts)
 
 
@@ -40,12 +40,21 @@ def _one_dash(pieces: Sequence[Text | Field]) -> list[Text | Field]:
     return [pieces[0], Text(" "), replace(user, shape=r'[^\s"\[\]]+'), *behind]
 
 
+def _nobody(pieces: Sequence[Text | Field]) -> list[Text | Field]:
+    """Varnish writes a dash for the client of a request that it could not read; then it knows no user either."""
+    unknown = {"%h", "%l", "%u"}
+    return [
+        replace(piece, shape="-") if isinstance(piece, Field) and piece.label in unknown else piece for piece in pieces
+    ]
+
+
 def _plain(
-    name: str, title: str, texts: tuple[str, ...], *samples: str, marks: Literal["start", "end"] = "start"
+    name: str, title: str, texts: tuple[str, ...], *samples: str, marks: Literal["start", "end"] | None = None
 ) -> Format:
     """Makes a format of the family from its text and, where there is one, the shorter text that its lines begin with.
 
-    All of a family read the same lines, so the one that fills most columns is chosen.
+    All of a family read the same lines, so the one that fills most columns is chosen. Apache stamps the start and nginx
+    the end: marks is None where the line does not tell who wrote it.
     """
     forms, basics = _forms(texts[0], name, marks), tuple(f for text in texts[1:] for f in _forms(text, name, marks))
     product, page = ("nginx", _NGINX) if marks == "end" else ("apache", _APACHE)
@@ -84,6 +93,7 @@ FORMATS: tuple[Format, ...] = (
         "Combined Log Format with virtual host and port in front, as Debian's Apache writes it",
         (f"%v:%p {COMBINED}",),
         'www.example.com:443 192.0.2.4 - - [25/Oct/2021:11:05:52 +0200] "GET /web/ HTTP/1.1" 403 69 "-" "curl/7.68.0"',
+        marks="start",
     ),
     _plain(
         "nginx_combined",

@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _positional
+from analyzer.formats import _positional, _times
 from analyzer.formats._plugin import Format
 from analyzer.formats._positional import Layout, Part, Positional
 
@@ -126,9 +126,7 @@ def _translate_access(found: pl.DataFrame, zone: str) -> pl.DataFrame:
 def _clock(zone: str) -> pl.Expr:
     """Gives the UTC time of both kinds: access lines have a zone, lines of the program itself have none."""
     written = pl.col("time")
-    zoned = written.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_unit="us", time_zone="UTC")
-    naive = written.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
-    return values.possible(pl.coalesce(zoned, values.localised(naive, zone)))
+    return pl.coalesce(_times.read(written, form, zone) for form in (_times.RFC_3339, "%Y-%m-%d %H:%M:%S%.f"))
 
 
 _LEVEL = "(?P<level>trace|debug|info|warning|warn|error|critical|off)"

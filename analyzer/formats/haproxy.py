@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analyzer import values
-from analyzer.formats import _positional
+from analyzer.formats import _positional, _times
 from analyzer.formats._plugin import Format
 from analyzer.formats._positional import Layout, Part, Positional
 
@@ -103,8 +102,7 @@ def _translate(found: pl.DataFrame, zone: str) -> pl.DataFrame:
 
 def clock(zone: str) -> pl.Expr:
     """Gives the UTC time of the accept date, with or without milliseconds."""
-    naive = pl.col("time").str.to_datetime("%d/%b/%Y:%H:%M:%S%.f", strict=False, time_unit="us")
-    return values.possible(values.localised(naive, zone))
+    return _times.read(pl.col("time"), "%d/%b/%Y:%H:%M:%S%.f", zone)
 
 
 def address(client: pl.Expr) -> pl.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _events, _pairs
+from analyzer.formats import _events, _pairs, _rejects, _times
 from analyzer.formats._plugin import LINES, Format, Parsed
 
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -35,7 +35,7 @@ _KEYS = {
     "tls": "tls",
     "tls_version": "tls_version",
 }
-_NO_TIME, _NO_LINE = "the time at column 1 is not a time that exists", "no at= and method= of a router line at column "
+_NO_TIME, _NO_LINE = "the time at column 1 is not a time that exists", "no at= and method= of a router line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +65,17 @@ class HerokuRouter:
         ),
     )
 
-    def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:  # noqa: ARG002 - Logplex writes the offset
+    def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; without the head, the row has no time of its own."""
         found = lines.select("line", "raw", pl.col("raw").str.extract_groups(_BEGIN).struct.unnest()).with_columns(
-            stamped_at=values.possible(
-                pl.col("time").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_unit="us", time_zone="UTC")
-            )
+            stamped_at=_times.read(pl.col("time"), _times.RFC_3339, zone)
         )
         unread = pl.col("at").is_null() | ~pl.col("raw").str.contains(" method=", literal=True)
         timeless = pl.col("time").is_not_null() & pl.col("stamped_at").is_null()
         good = found.filter(~unread & ~timeless)
         column = pl.col("raw").str.extract(f"({_HEAD})", 1).str.len_chars().fill_null(0) + 1
-        no_line = pl.concat_str(pl.lit(_NO_LINE), column.cast(pl.String))
-        rejects = found.filter(unread | timeless).select(
-            "line", pl.when(unread).then(no_line).otherwise(pl.lit(_NO_TIME)).alias("reason"), "raw"
-        )
+        reason = pl.when(unread).then(_rejects.at_column(_NO_LINE, column)).otherwise(pl.lit(_NO_TIME))
+        rejects = _rejects.reject(found.filter(unread | timeless), reason)
         if good.is_empty():
             return Parsed(pl.DataFrame(schema=LINES), rejects)
         rows = good.select(text=pl.col("raw").str.replace(_HEAD, "")).with_columns(

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer import values
-from analyzer.formats import _events, _slots
-from analyzer.formats._plugin import LINES, Format, Parsed
+from analyzer.formats import _events, _rejects, _slots, _times
+from analyzer.formats._plugin import Format, Parsed
 
 _PROVIDER = 'Provider Name="Microsoft-Windows-IIS-Logging"'
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
@@ -67,15 +66,13 @@ class IisEvent:
         ours = raw.str.contains(r"^\s*<Event[ >]") & raw.str.contains(_PROVIDER, literal=True)
         marked = lines.select("line", "raw", ours.fill_null(value=False).alias("_ours"))
         found = marked.filter("_ours").select("line", "raw", *_slots.merge(_texts()))
-        stamp = pl.concat_str("_date", pl.lit(" "), "_time").str.to_datetime(
-            "%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"
-        )
-        found = found.with_columns(stamped_at=values.possible(stamp.dt.replace_time_zone("UTC")))
+        written = pl.concat_str("_date", pl.lit(" "), "_time")
+        found = found.with_columns(stamped_at=_times.read(written, "%Y-%m-%d %H:%M:%S", "UTC"))
         timed = pl.col("stamped_at").is_not_null()
         events = _events.build(found.filter(timed).drop("_date", "_time"), marks="end")
         rejects = [
-            _reject(marked.filter(~pl.col("_ours")), "no event of Microsoft-Windows-IIS-Logging at column 1"),
-            _reject(found.filter(~timed), "the event has no date and time that exist"),
+            _rejects.reject(marked.filter(~pl.col("_ours")), "no event of Microsoft-Windows-IIS-Logging at column 1"),
+            _rejects.reject(found.filter(~timed), "the event has no date and time that exist"),
         ]
         return Parsed(
             events.with_columns(kind=pl.lit(self.kind)), pl.concat(rejects).sort("line"), event_lines=events.height
@@ -90,10 +87,6 @@ def _texts() -> dict[str, list[pl.Expr]]:
             text = text.str.replace_all("+", " ", literal=True)
         texts[slot] = [text.str.replace_many(_ENTITIES, leftmost=True)]
     return texts
-
-
-def _reject(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return lines.select(*LINES).select("line", pl.lit(reason).alias("reason"), "raw")
 
 
 FORMATS: tuple[Format, ...] = (IisEvent(),)

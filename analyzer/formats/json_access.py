@@ -10,8 +10,8 @@ import polars as pl
 
 from analyzer.formats import _nginx
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._json_sheet import optional
 from analyzer.formats._plugin import Format
+from analyzer.formats._slots import optional
 
 _NGINX_NAMES = ("remote_addr", "body_bytes_sent", "bytes_sent", "request_time", "request_uri", "request_method",
                 "upstream_addr", "upstream_response_time", "upstream_status", "http_user_agent")  # fmt: skip

@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._json_sheet import optional
 from analyzer.formats._plugin import Format
+from analyzer.formats._slots import optional
 
 _FIREWALL = "firewall"
 _PROBE = "healthprobe"
@@ -59,10 +59,8 @@ def _front_door(texts: pl.DataFrame) -> pl.DataFrame:
     firewall = category.str.contains(_FIREWALL).fill_null(value=False)
     error = optional(texts, "error")
     version = optional(texts, "http_version").str.replace(r"^([0-9]\.[0-9])(?:\.[0-9])+$", "${1}")
-    names = ("upstream", "_origin_name", "_backend")
-    origin = pl.coalesce(
-        pl.when(pl.col(name).str.to_lowercase() != "n/a").then(name) for name in names if name in texts.columns
-    ) if set(names) & set(texts.columns) else pl.lit(None, dtype=pl.String)  # fmt: skip
+    written = [optional(texts, name) for name in ("upstream", "_origin_name", "_backend")]
+    origin = pl.coalesce(pl.when(name.str.to_lowercase() != "n/a").then(name) for name in written)
     return texts.with_columns(
         pl.when(probe).then(optional(texts, "status")).alias("upstream_status"),
         pl.when(~probe).then(optional(texts, "status")).alias("status"),

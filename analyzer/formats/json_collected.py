@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._json_sheet import optional
 from analyzer.formats._plugin import Format
+from analyzer.formats._slots import optional
 
 
 def _gelf(texts: pl.DataFrame) -> pl.DataFrame:

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._json_sheet import optional
 from analyzer.formats._plugin import Format
+from analyzer.formats._slots import optional
 
 # A hole of a message template, such as {Elapsed:0.00}: https://messagetemplates.org.
 _HOLE = re.compile(r"\{\{|\}\}|\{[@$]?([A-Za-z0-9_]{1,128})(?:,-?[0-9]{1,9})?(:[^{}]{0,128})?\}")

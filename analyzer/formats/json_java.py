@@ -13,8 +13,8 @@ import polars as pl
 
 from analyzer.formats import _json_frames
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._json_sheet import optional
 from analyzer.formats._plugin import Format
+from analyzer.formats._slots import optional
 
 
 def _logback(record: dict[str, Any]) -> dict[str, Any]:

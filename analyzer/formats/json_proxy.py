@@ -11,8 +11,8 @@ import polars as pl
 
 from analyzer.formats import _nginx
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._json_sheet import optional
 from analyzer.formats._plugin import Format
+from analyzer.formats._slots import optional
 
 
 def _envoy(texts: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.formats import _aliases, _events, _pairs, _times
+from analyzer.formats import _aliases, _events, _kinds, _pairs, _rejects, _times
 from analyzer.formats._plugin import LINES, Format, Parsed
 
 _MOMENT = ("time", "message", "status")
@@ -40,21 +40,16 @@ class Logfmt:
         fits, several = _pairs.is_record(pl.col("signature")), pl.col("signature").str.count_matches("=") > 1
         candidates = rows.filter(fits & several)
         texts = _pairs.columns(candidates, _meaning)
-        told = [pl.col(name).is_not_null() for name in _MOMENT if name in texts.columns]
-        frame = (
-            candidates.select("line", "raw")
-            .hstack(texts)
-            .with_columns(_told=pl.any_horizontal(told) if told else pl.lit(value=False))
-        )
-        silent = frame.filter(~pl.col("_told"))
+        frame = candidates.select("line", "raw").hstack(texts)
+        told = _kinds.any_of(texts, *_MOMENT)
         rejects = pl.concat(
             [
                 _pairs.explain(rows.filter(~fits)),
-                _reject(rows.filter(fits & ~several), "one key=value pair is no record"),
-                _reject(silent, "key=value pairs, but no time, message or status"),
+                _rejects.reject(rows.filter(fits & ~several), "one key=value pair is no record"),
+                _rejects.reject(frame.filter(~told), "key=value pairs, but no time, message or status"),
             ]
         )
-        events = self._events(frame.filter(pl.col("_told")).drop("_told"), zone)
+        events = self._events(frame.filter(told), zone)
         return Parsed(events, rejects.sort("line"), event_lines=events.height)
 
     def _events(self, frame: pl.DataFrame, zone: str) -> pl.DataFrame:
@@ -63,27 +58,11 @@ class Logfmt:
         if "time" in frame.columns:
             frame = frame.with_columns(stamped_at=_times.read_any(frame["time"], zone)).drop("time")
         events = _events.build(frame, marks="end")
-        spoken, asked = _any_of(events, ("level", "message")), _any_of(events, ("method", "path", "status"))
-        kind = pl.when(asked & ~spoken).then(pl.lit("request")).otherwise(pl.lit("application"))
-        events = events.with_columns(kind=kind)
-        if "stamp_marks" not in events.columns:
-            return events
-        # The time of a record without a duration is a moment, neither start nor end.
-        timed = (pl.col("kind") == "request") | _any_of(events, ("duration_us",))
-        return events.with_columns(stamp_marks=pl.when(timed).then("stamp_marks"))
+        return _kinds.unmark_moments(events.with_columns(kind=_kinds.of_records(events)))
 
 
 def _meaning(key: str) -> tuple[int, str] | None:
     return _aliases.meaning(_aliases.fold(key))
-
-
-def _any_of(events: pl.DataFrame, names: tuple[str, ...]) -> pl.Expr:
-    known = [pl.col(name).is_not_null() for name in names if name in events.columns]
-    return pl.any_horizontal(known) if known else pl.lit(value=False)
-
-
-def _reject(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return lines.select("line", pl.lit(reason).alias("reason"), "raw")
 
 
 FORMATS: tuple[Format, ...] = (Logfmt(),)

@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _events
+from analyzer.formats import _events, _rejects, _times
 from analyzer.formats._plugin import Format, Parsed
 
 _HEAD = r"^[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \[[a-z]+\] [0-9]+#[0-9]+: "
@@ -74,8 +74,7 @@ class NginxError:
             .agg(pl.col("line").first(), pl.col("raw").str.join("\n"), pl.len().cast(pl.Int64).alias("_lines"))
         )
         found = grouped.with_columns(pl.col("raw").str.extract_groups(_LINE).struct.unnest())
-        stamp = pl.col("time").str.to_datetime("%Y/%m/%d %H:%M:%S", strict=False, time_unit="us")
-        found = found.with_columns(stamped_at=values.possible(values.localised(stamp, zone)))
+        found = found.with_columns(stamped_at=_times.read(pl.col("time"), "%Y/%m/%d %H:%M:%S", zone))
         good = found.filter(pl.col("stamped_at").is_not_null())
         upstream = pl.col("upstream").str.extract(r"^(?:[a-z]+://)?(unix:[^:]+|[^/]+)", 1)
         texts = good.with_columns(
@@ -91,8 +90,10 @@ class NginxError:
         timeless = owned.join(found.filter(pl.col("stamped_at").is_null()), on="_event", how="semi")
         rejects = pl.concat(
             [
-                _reject(owned.filter(pl.col("_event").is_null()), "no date, [level] and process#thread at column 1"),
-                _reject(timeless, "the time at column 1 is not a time that exists"),
+                _rejects.reject(
+                    owned.filter(pl.col("_event").is_null()), "no date, [level] and process#thread at column 1"
+                ),
+                _rejects.reject(timeless, "the time at column 1 is not a time that exists"),
             ]
         )
         return Parsed(
@@ -116,10 +117,6 @@ def _own(lines: pl.DataFrame) -> pl.DataFrame:
     before = pl.col("_ended").cast(pl.Int64).cum_sum().over("_event") - pl.col("_ended").cast(pl.Int64)
     belongs = pl.col("_head") | ((pl.col("_event") > 0) & opened & (before == 0))
     return frame.with_columns(_event=pl.when(belongs).then("_event"))
-
-
-def _reject(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return lines.select("line", pl.lit(reason).alias("reason"), "raw")
 
 
 FORMATS: tuple[Format, ...] = (NginxError(),)

@@ -11,8 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer import values
-from analyzer.formats import _events, _slots, _times
+from analyzer.formats import _events, _rejects, _slots, _times
 from analyzer.formats._plugin import LINES, Format, Parsed
 
 _HEAD = (
@@ -61,9 +60,8 @@ class Rails:
         orphans = owned.filter(pl.col("_request").is_null(), pl.col("status").is_not_null())
         events = pl.concat([_build_requests(requests), _build_orphans(orphans, zone)], how="diagonal").sort("line")
         known = pl.col("_request").is_not_null() | pl.col("status").is_not_null()
-        rejects = owned.filter(~known).select(
-            "line", pl.lit("no request was started above, at column 1 or behind tags").alias("reason"), "raw"
-        )
+        reason = "no request was started above, at column 1 or behind tags"
+        rejects = _rejects.reject(owned.filter(~known), reason)
         return Parsed(events, rejects, event_lines=owned.height - rejects.height)
 
 
@@ -125,18 +123,17 @@ def _build_requests(requests: pl.DataFrame) -> pl.DataFrame:
     stamped = requests.select(
         "line",
         "raw",
-        _times.put_together([_times.Piece(pl.col("time"), "%Y-%m-%d %H:%M:%S %z")], "UTC").alias("stamped_at"),
+        _times.read(pl.col("time"), "%Y-%m-%d %H:%M:%S %z", "UTC").alias("stamped_at"),
         *_slots.merge({name: [pl.col(name)] for name in requests.columns if name not in {"line", "raw", "time"}}),
     )
     return _events.build(stamped, marks="start").with_columns(kind=pl.lit("request"))
 
 
 def _build_orphans(orphans: pl.DataFrame, zone: str) -> pl.DataFrame:
-    stamp = pl.col("stamp").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us")
     told = orphans.select(
         "line",
         "raw",
-        values.possible(values.localised(stamp, zone)).alias("stamped_at"),
+        _times.read(pl.col("stamp"), "%Y-%m-%dT%H:%M:%S%.f", zone).alias("stamped_at"),
         *_slots.merge({name: [pl.col(name)] for name in ("status", "duration_ms", "request_id")}),
         pl.col("text").alias("message"),
     )

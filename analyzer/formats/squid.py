@@ -64,7 +64,7 @@ _ASTERISK = r"^[a-z]+://:[0-9]+\*$"  # how Squid writes the asterisk of OPTIONS 
 
 
 def _translate_native(found: pl.DataFrame, zone: str) -> pl.DataFrame:
-    stamp = _times.put_together([_times.Piece(pl.col("time"), "decimal")], zone)
+    stamp = _times.read(pl.col("time"), "decimal", zone)
     slots = {
         "duration_ms": [pl.col("elapsed")],
         "upstream": [pl.col("peer")],
@@ -74,7 +74,7 @@ def _translate_native(found: pl.DataFrame, zone: str) -> pl.DataFrame:
 
 
 def _translate_httpd(found: pl.DataFrame, zone: str) -> pl.DataFrame:
-    stamp = _times.put_together([_times.Piece(pl.col("time"), _times.CLF)], zone)
+    stamp = _times.read(pl.col("time"), _times.CLF, zone)
     slots = {name: [pl.col(name)] for name in ("protocol", "referrer", "user_agent")}
     return _positional.texts(found, _shared(found, slots), stamp)
 

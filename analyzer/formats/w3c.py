@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.formats import _kinds, _slots
 from analyzer.formats._fields_format import Default, FieldsFormat, Layout
 from analyzer.formats._plugin import Format
 
@@ -100,12 +101,9 @@ class W3c(FieldsFormat):
     def finish(self, events: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         """Tells requests from the lines of other services, whose replies are no HTTP statuses."""
         del layout
-        asked = [pl.col(name).is_not_null() for name in ("method", "target", "status") if name in events.columns]
-        spoken = pl.col("message").is_not_null() if "message" in events.columns else pl.lit(False)
-        request = pl.any_horizontal(asked) & ~spoken if asked else pl.lit(False)
+        request = _kinds.any_of(events, "method", "target", "status") & ~_kinds.any_of(events, "message")
         kind = pl.when(request).then(pl.lit("request")).otherwise(pl.lit("application"))
-        told = [pl.col("message")] if "message" in events.columns else []
-        message = pl.when(~request).then(pl.coalesce(*told, "raw"))
+        message = pl.when(~request).then(pl.coalesce(_slots.optional(events, "message"), "raw"))
         return events.with_columns(kind=kind, message=message)
 
     def remarks(self, layout: Layout) -> Iterable[str]:
@@ -137,13 +135,10 @@ def _replied(texts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """
     if "status" not in texts.columns:
         return texts
-    service = pl.col("process").str.contains(_OTHER_SERVICE) if "process" in texts.columns else pl.lit(False)
-    session = pl.lit(None, dtype=pl.String)
-    if "method" in texts.columns:
-        session = pl.col("method").str.extract(r"^\[([0-9]+)\]", 1)
+    service = _slots.optional(texts, "process").str.contains(_OTHER_SERVICE)
+    session = _slots.optional(texts, "method").str.extract(r"^\[([0-9]+)\]", 1)
     other = service.fill_null(value=False) | session.is_not_null() | pl.lit("x-session" in layout.names)
     code = pl.col("status").str.contains("^[0-9]{4,5}$")
-    given = [pl.col("win32_status")] if "win32_status" in texts.columns else []
     word = [pl.col("method").str.replace(r"^\[[0-9]+\]", "").alias("method")] if "method" in texts.columns else []
     if not texts.select((other | code).any()).item():
         return texts
@@ -151,7 +146,7 @@ def _replied(texts: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         *word,
         connection=session,
         message=pl.when(other).then(pl.concat_str(pl.lit("reply "), "status")),
-        win32_status=pl.coalesce(*given, pl.when(code).then("status")),
+        win32_status=pl.coalesce(_slots.optional(texts, "win32_status"), pl.when(code).then("status")),
         status=pl.when(~other).then("status"),
     )
 
@@ -162,10 +157,7 @@ def _routed(texts: pl.DataFrame) -> pl.DataFrame:
         return texts
     query = pl.col("query").str
     found = {"request_id": query.extract(_ARR_ID, 1), "upstream_status": query.extract(_ARR_STATUS, 1)}
-    return texts.with_columns(
-        pl.coalesce([*([pl.col(name)] if name in texts.columns else []), text]).alias(name)
-        for name, text in found.items()
-    )
+    return _slots.fill(texts, found)
 
 
 FORMATS: tuple[Format, ...] = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from analyzer import values
+from analyzer.formats import _times
 from analyzer.formats._plugin import LINES, Unwrapped
 
 _WHOLE_LINE = 1_000
-_LEVELS = ("critical", "critical", "critical", "error", "warning", "notice", "info", "debug")
 
 
 def capture(lines: pl.DataFrame, pattern: str, names: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -25,16 +25,13 @@ def capture(lines: pl.DataFrame, pattern: str, names: tuple[str, ...]) -> tuple[
 
 def stamp(text: pl.Expr, zone: str) -> pl.Expr:
     """Gives the UTC time of an RFC 3339 text, with any fraction; without an offset it is a time of the zone."""
-    spelled = text.str.replace(r"^(\S{10}) ", "${1}T").str.replace(r"(\.[0-9]{6})[0-9]+", "${1}")
-    own = spelled.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_unit="us")
-    naive = spelled.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us")
-    return values.possible(pl.coalesce(own.dt.convert_time_zone("UTC"), values.localised(naive, zone)))
+    spelled = text.str.replace(r"^(\S{10}) ", "${1}T")
+    return pl.coalesce(_times.read(spelled, form, zone) for form in (_times.RFC_3339, "%Y-%m-%dT%H:%M:%S%.f"))
 
 
 def severity(priority: pl.Expr) -> pl.Expr:
-    """Gives the level of a syslog PRI value or of a bare severity (RFC 5424, 6.2.1)."""
-    number = priority.cast(pl.Int32, strict=False) % len(_LEVELS)
-    return number.replace_strict(dict(enumerate(_LEVELS)), default=None, return_dtype=pl.String)
+    """Gives the level of a syslog PRI value, which is facility * 8 + severity, or of a bare severity."""
+    return values.syslog_severity(priority.cast(pl.Int32, strict=False) % 8)
 
 
 def join_partial(rows: pl.DataFrame) -> pl.DataFrame:

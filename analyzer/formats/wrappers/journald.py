@@ -10,7 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
-from analyzer import values
+from analyzer.formats import _times
 from analyzer.formats._plugin import LINES, Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -91,9 +91,7 @@ def _told(found: pl.DataFrame) -> pl.DataFrame:
         "host_name",
         process=process,
         stream=pl.concat_str("host_name", process, separator="/", ignore_nulls=True),
-        collected_at=values.possible(
-            pl.from_epoch(values.scaled_to_us(pl.col("at"), 1_000_000), "us").dt.replace_time_zone("UTC")
-        ),
+        collected_at=_times.read(pl.col("at"), "usec", "UTC"),
         level=_lines.severity(pl.col("priority")),
     )
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from analyzer import values
-from analyzer.formats import _json
+from analyzer.formats import _json, _times
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -42,14 +41,13 @@ class JournaldJson:
         told = pl.Series("told", [_told(raw) for raw in likely["raw"]], dtype=_RECORD)
         found = likely.select("line").hstack(told.struct.unnest()).filter(pl.col("raw").is_not_null())
         rest = lines.select("line", "raw").join(found.select("line"), on="line", how="anti", maintain_order="left")
-        taken = pl.from_epoch(values.scaled_to_us(pl.col("at"), 1_000_000), "us").dt.replace_time_zone("UTC")
         unwrapped = found.select(
             "line",
             "raw",
             "host_name",
             "process",
             stream=pl.concat_str("host_name", "process", separator="/", ignore_nulls=True),
-            collected_at=values.possible(taken),
+            collected_at=_times.read(pl.col("at"), "usec", "UTC"),
             level=_lines.severity(pl.col("priority")),
         )
         return Unwrapped(_lines.one_each(unwrapped), rest)

@@ -1,0 +1,154 @@
+"""What a run makes of its sources before anything is joined: twins, formats that the user names, zones and years."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from analyzer.errors import DocumentError, FormatError, InputError
+from analyzer.pipeline import Plan, parse, run
+
+KEY = b"k" * 32
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+LINES = "".join(
+    f'192.0.2.{n} - - [01/Mar/2026:12:00:{n:02} +0100] "GET /v1/x/{n} HTTP/1.1" {500 if n % 2 else 200} 5 "-" "curl/8"\n'
+    for n in range(1, 9)
+)
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """Makes a plan over contents by name."""
+
+    def make(files, **options):
+        for name, content in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        work = tmp_path / "work"
+        work.mkdir(exist_ok=True)
+        return Plan(tuple(str(tmp_path / name) for name in files), work, KEY, now=NOW, **options)
+
+    return make
+
+
+def zipped(name, text):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def test_the_same_log_is_counted_once_and_that_is_said(plan):
+    """As it is, as .gz and inside a .zip: three sources, whose ledgers add up, but the events of one."""
+    files = {"access.log": LINES, "access.log.1.gz": gzip.compress(LINES.encode()), "all.zip": zipped("a.log", LINES)}
+    state = run(plan(files))
+    findings = json.loads(state.outputs["findings.json"])
+    first, second, third = findings["sources"]
+    assert [source["events"] for source in (first, second, third)] == [8, 0, 0]
+    assert [source["event_lines"] for source in (first, second, third)] == [8, 8, 8]
+    for source in (second, third):
+        assert source["notes"][0].endswith("access.log: its 8 events are counted once, there.")
+    assert state.exchanges.height == 8
+
+
+def test_logs_that_differ_by_a_line_are_both_counted(plan):
+    """Only the same content is the same log."""
+    reading = parse(plan({"a.log": LINES, "b.log": LINES + LINES.splitlines(keepends=True)[0]})).reading
+    assert [source.events for source in reading.sources] == [8, 9]
+
+
+NGINX = """
+http {
+    log_format timed '$remote_addr [$time_local] "$request" $status rt=$request_time id=$request_id';
+    access_log /var/log/nginx/api.access.log timed;
+}
+"""
+TIMED = '192.0.2.1 [01/Mar/2026:12:00:01 +0100] "GET /a HTTP/1.1" 502 rt=1.500 id=abc\n' * 3
+
+
+def test_a_configuration_names_the_format_of_its_logs(plan, tmp_path):
+    """The log is found by its name, rotated and compressed or not, and others are detected as ever."""
+    (tmp_path / "nginx.conf").write_text(NGINX)
+    files = {"api.access.log.2.gz": gzip.compress(TIMED.encode()), "other.log": LINES}
+    reading = parse(plan(files, log_format_from=tmp_path / "nginx.conf")).reading
+    assert [[use.name for use in source.formats] for source in reading.sources] == [["timed"], ["combined"]]
+    assert [source.ledger.rejects for source in reading.sources] == [0, 0]
+    with pytest.raises(InputError, match="cannot be read"):
+        parse(plan({"a.log": LINES}, log_format_from=tmp_path / "missing.conf"))
+
+
+FORMAT = """name: gateway
+pattern: '^(?P<time>\\S+) (?P<client_ip>\\S+) (?P<status>\\d+)$'
+samples: ['2026-03-01T12:00:00Z 192.0.2.1 503']
+"""
+GATEWAY = "2026-03-01T12:00:00Z 192.0.2.1 503\n2026-03-01T12:00:01Z 192.0.2.1 200\n"
+
+
+def test_a_format_of_the_users_is_named_or_detected(plan, tmp_path):
+    """By --format FILE, or because it lies in the user's folder; a broken one is an error with its place."""
+    path = tmp_path / "gateway.yml"
+    path.write_text(FORMAT)
+    for options in (
+        {"format_name": str(path)},
+        {"own_formats": (path,)},
+        {"own_formats": (path,), "format_name": "gateway"},
+    ):
+        (source,) = parse(plan({"g.log": GATEWAY}, **options)).reading.sources
+        assert [(use.name, use.lines) for use in source.formats] == [("gateway", 2)]
+    path.write_text(FORMAT.replace("status", "state"))
+    with pytest.raises(DocumentError, match=r"gateway\.yml:2:1: nobody knows what the group 'state' means"):
+        parse(plan({"g.log": GATEWAY}, own_formats=(path,)))
+    path.write_text(FORMAT)
+    with pytest.raises(FormatError, match="reads no line of any input"):
+        parse(plan({"a.log": LINES}, format_name=str(path)))
+
+
+def test_a_year_that_lines_leave_out_is_said(plan):
+    """Syslog writes none: it is the last one before now, and the report says so."""
+    text = "Dec 31 23:59:59 web-1 app[7]: x\nMar  1 12:00:00 web-1 app[7]: y\n"
+    (source,) = parse(plan({"syslog": text})).reading.sources
+    assert (source.start, source.end) == (
+        datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(2026, 3, 1, 12, tzinfo=UTC),
+    )
+    assert "The lines carry no year: each time is the last one that is not after 2026-03-02 (--now)." in source.notes
+    assert not any("no year" in note for note in parse(plan({"a.log": LINES})).reading.sources[0].notes)
+
+
+def test_a_zone_is_taken_from_the_log_beside_it(plan):
+    """The error log writes no zone and speaks of no request; the access log in its folder writes +0100."""
+    errors = "2026/03/01 12:00:01 [notice] 7#7: signal process started\n"
+    state = run(plan({"logs/access.log": LINES, "logs/error.log": errors}))
+    error = json.loads(state.outputs["findings.json"])["sources"][1]
+    assert (error["timezone"], error["start"]) == ("UTC+01:00", "2026-03-01T11:00:01.000Z")
+    assert error["timezone_from"].startswith("taken from ")
+    assert error["timezone_from"].endswith("logs/access.log, which lies beside it")
+
+
+def test_several_offsets_in_one_file_make_one_axis(plan):
+    """The clock went back at three: the lines are an hour apart by the wall, and a minute in truth."""
+    lines = [
+        '192.0.2.1 - - [25/Oct/2026:02:59:30 +0200] "GET /a HTTP/1.1" 200 5 "-" "x"',
+        '192.0.2.1 - - [25/Oct/2026:02:00:30 +0100] "GET /b HTTP/1.1" 200 5 "-" "x"',
+    ]
+    (source,) = parse(plan({"a.log": "\n".join(lines)})).reading.sources
+    assert (source.start, source.end) == (
+        datetime(2026, 10, 25, 0, 59, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 0, 30, tzinfo=UTC),
+    )
+    assert source.timezone_from == "each line carries its offset (+01:00, +02:00)"
+
+
+def test_a_leap_second_is_a_time(plan):
+    """61 seconds a minute, once in some years: the line is an event at the next second, or a reject that says why."""
+    line = '192.0.2.1 - - [31/Dec/2016:23:59:60 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"\n'
+    (source,) = parse(plan({"a.log": line * 2})).reading.sources
+    assert source.ledger.adds_up
+    assert source.events == 2
+    assert source.start is not None
