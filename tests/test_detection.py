@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
+from lines_by_hand import frame
 
 from analyzer import formats
-from analyzer.formats._plugin import LINES
 
 FOLDER = Path(__file__).parent / "data" / "formats"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/input.log"))
@@ -26,10 +25,6 @@ def windows(lines):
         "last 20": lines[-20:],
         "cut": [lines[0][len(lines[0]) // 2 :], *lines[1:]],
     }
-
-
-def frame(lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
 
 
 def differences(name, lines):

@@ -10,11 +10,10 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
+from lines_by_hand import read_with
 
 from analyzer import formats
-from analyzer.formats._plugin import LINES
 
 FOLDER = Path(__file__).parent / "data" / "formats"
 PAIRS = sorted(path.parent for path in FOLDER.glob("*/input.log"))
@@ -23,8 +22,7 @@ LEFT_OUT = ("raw", "format")  # the line itself, and the name of the folder
 
 def read(folder):
     lines = (folder / "input.log").read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    frame = pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
-    return formats.read_block(frame, [formats.line_formats()[folder.name]], "UTC")
+    return read_with(formats.line_formats()[folder.name], *lines)
 
 
 def told(value):

@@ -8,12 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
+from lines_by_hand import frame
 from test_golden_formats import compare, rows
 
 from analyzer import formats
-from analyzer.formats._plugin import LINES
 
 FOLDER = Path(__file__).parent / "data" / "wrappers"
 PAIRS = sorted(path.parent for path in FOLDER.glob("*/input.log"))
@@ -23,7 +22,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 def lines_of(folder):
     lines = (folder / "input.log").read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
+    return frame(lines)
 
 
 def read(folder):

@@ -42,7 +42,9 @@ class ZoneShift:
 
 
 def zone_name(seconds: int) -> str:
-    """Gives UTC+01:00 for 3,600 seconds."""
+    """Gives UTC+01:00 for 3,600 seconds, and UTC for none."""
+    if not seconds:
+        return "UTC"
     sign = "-" if seconds < 0 else "+"
     hours, rest = divmod(abs(seconds), 3600)
     return f"UTC{sign}{hours:02}:{rest // 60:02}"

@@ -15,7 +15,6 @@ from analyzer.formats._patterns import Pattern
 from analyzer.formats._plugin import LINES, Parsed
 
 Pieces = Sequence[Text | Field]
-STARTED = "started_at"
 ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z?"
 CLF_TIME = r"[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}"
 _ESCAPES = {'\\"': '"', "\\\\": "\\"}
@@ -29,7 +28,6 @@ class AwsLayout:
 
     patterns: of whole lines, in the order of their use; broken: of lines that were cut or hold bare quotes.
     layout: explains what none of them could read. clock: UTC time of the text in the slot time, which is stamped_at.
-    derive may add started_at (UTC), which then is the timestamp.
     """
 
     name: str
@@ -61,7 +59,8 @@ class AwsLayout:
             read.append(_texts(found.filter(pl.col("1").is_not_null()), pattern, cut=pattern in self.broken))
         texts = pl.concat(read, how="diagonal").sort("line").with_columns(stamped_at=self.clock(pl.col("time")))
         timeless = _rejects.reject(texts.filter(pl.col("stamped_at").is_null()), _rejects.NO_TIME)
-        events = self._events(texts.filter(pl.col("stamped_at").is_not_null()))
+        timed = texts.filter(pl.col("stamped_at").is_not_null())
+        events = _events.build(self.derive(timed), marks=self.marks)
         rejects = pl.concat([self.layout.explain(unread), timeless]).sort("line")
         return Parsed(events.with_columns(kind=pl.lit(self.kind)), rejects, event_lines=events.height)
 
@@ -69,13 +68,6 @@ class AwsLayout:
         """Gives no row, but a column of each slot that a pattern may fill, so that derive finds them all."""
         slots = {slot for pattern in (*self.patterns, *self.broken) for slot in pattern.groups if slot}
         return pl.DataFrame(schema=LINES | dict.fromkeys(sorted(slots - {_patterns.REST}), pl.String))
-
-    def _events(self, texts: pl.DataFrame) -> pl.DataFrame:
-        derived = self.derive(texts)
-        events = _events.build(derived, marks=self.marks)
-        if STARTED not in derived.columns:
-            return events
-        return events.with_columns(timestamp=pl.coalesce(derived[STARTED], pl.col("timestamp")))
 
 
 def layout(pieces: Pieces, name: str) -> LogFormat:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from analyzer.formats import _configuration_names, _directives, _given
 from analyzer.formats._configuration_found import Found
-from analyzer.formats._directives import BLANKS, SERVER_ESCAPES, FormatText, Word, error
+from analyzer.formats._directives import BLANKS, SERVER_ESCAPES, FormatText, Word
 
 _COMMON = '%h %l %u %t "%r" %>s %b'
 _AGENT = '"%{Referer}i" "%{User-Agent}i"'
@@ -109,8 +109,7 @@ def _named(found: Found, scope: _Scope, entry: _Entry) -> FormatText | None:
 
 
 def _known(found: Found, nickname: str, place: int) -> FormatText:
-    text = _NICKNAMES[nickname]
-    return FormatText(text, (place,) * len(text), found.given, "apache", nickname, path=found.name)
+    return found.usual(_NICKNAMES[nickname], place, "apache", nickname)
 
 
 def _path(written: str, defined: Mapping[str, str]) -> str:
@@ -134,10 +133,10 @@ def _lines(given: str, name: str) -> Iterator[tuple[str, list[Word], int]]:
 
 
 def _end(given: str, at: int) -> int:
-    end = given.find("\n", at)
-    while end > at and given[end - 1] == "\\":
-        end = given.find("\n", end + 1)
-    return len(given) if end < 0 else end
+    end = _directives.line_end(given, at)
+    while at < end < len(given) and given[end - 1] == "\\":
+        end = _directives.line_end(given, end + 1)
+    return end
 
 
 def _words(given: str, at: int, end: int, name: str) -> list[Word]:
@@ -148,7 +147,6 @@ def _words(given: str, at: int, end: int, name: str) -> list[Word]:
             continue
         word, at = _directives.word(given, at, BLANKS, _ESCAPES, end)
         if not word.closed:
-            hint = f"Add {word.quote} at the end."
-            raise error(given, word.start, "The quote that opens here is not closed.", hint, path=name)
+            raise _directives.unclosed(given, word, path=name)
         words.append(word)
     return words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from analyzer.formats._directives import FormatText, error
+from analyzer.formats._directives import Dialect, FormatText, error
 
 _MOST_NOTES = 100
 _MOST_LOGS = 1_000
@@ -39,6 +39,10 @@ class Found:
     def define(self, texts: Iterable[FormatText]) -> None:
         """Keeps formats."""
         self.texts.update((_key(text), text) for text in texts)
+
+    def usual(self, text: str, place: int, dialect: Dialect, name: str) -> FormatText:
+        """Gives a format that the server itself defines, for what stands at this place."""
+        return FormatText(text, (place,) * len(text), self.given, dialect, name, path=self.name)
 
     def log(self, path: str, text: FormatText | None, at: int) -> None:
         """Keeps a log, and the format that it uses."""

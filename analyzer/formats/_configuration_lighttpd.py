@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from analyzer.formats import _configuration_names, _directives, _given
 from analyzer.formats._configuration_found import Found
-from analyzer.formats._directives import FormatText, Word, error
+from analyzer.formats._directives import Word
 
 _USUAL = '%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"'
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,200}")
@@ -41,8 +41,7 @@ def read(given: str, name: str) -> Found:
         if match:
             at = _named(found, state, match)
         elif given[at] == "#":
-            end = given.find("\n", at)
-            at = len(given) if end < 0 else end
+            at = _directives.line_end(given, at)
         elif given[at] == '"':
             _, at = _word(found, at)
         else:
@@ -53,8 +52,7 @@ def read(given: str, name: str) -> Found:
     found.define(texts.values())
     for blocks, path, place in state.files:
         text = next((texts[block] for block in reversed(blocks) if block in texts), None)
-        usual = FormatText(_USUAL, (place,) * len(_USUAL), given, "lighttpd", "accesslog.format", path=name)
-        found.log(path, text or usual, place)
+        found.log(path, text or found.usual(_USUAL, place, "lighttpd", "accesslog.format"), place)
     return found
 
 
@@ -120,5 +118,5 @@ def _blank_end(given: str, at: int) -> int:
 def _word(found: Found, at: int) -> tuple[Word, int]:
     word, behind = _directives.word(found.given, at, "", _ESCAPES)
     if not word.closed:
-        raise error(found.given, at, "The quote that opens here is not closed.", 'Add " at the end.', path=found.name)
+        raise _directives.unclosed(found.given, word, path=found.name)
     return word, behind

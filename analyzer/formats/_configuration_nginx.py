@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from analyzer.formats import _configuration_names, _directives, _given
 from analyzer.formats._configuration_found import Found
-from analyzer.formats._directives import BLANKS, NGINX_ESCAPES, FormatText, Word, error
+from analyzer.formats._directives import BLANKS, NGINX_ESCAPES, FormatText, Word
 
 _COMBINED = (
     '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
@@ -50,7 +50,7 @@ def _log(found: Found, scope: str, words: list[Word], formats: dict[tuple[str, s
     named = words[2].text if len(words) > 2 and "=" not in words[2].text else "combined"
     text = formats.get((scope, named))
     if text is None and named == "combined" and scope == "http":
-        text = FormatText(_COMBINED, (place,) * len(_COMBINED), found.given, "nginx", "combined", path=found.name)
+        text = found.usual(_COMBINED, place, "nginx", "combined")
     if text is None:
         found.note(place, f"log_format {named} is not defined in this file.")
     if path.startswith("syslog:"):
@@ -74,8 +74,7 @@ def _statements(found: Found) -> list[tuple[str, list[Word]]]:
         if character in BLANKS:
             at += 1
         elif character == "#":
-            end = given.find("\n", at)
-            at = len(given) if end < 0 else end
+            at = _directives.line_end(given, at)
         elif character in ";{}":
             at += 1
             if character == ";" and words and words[0].text in _OURS:
@@ -97,8 +96,7 @@ def _statements(found: Found) -> list[tuple[str, list[Word]]]:
 
 def _unclosed(found: Found, words: list[Word]) -> None:
     if words[0].text in _OURS:
-        hint = f"Add {words[-1].quote} at the end."
-        raise error(found.given, words[-1].start, "The quote that opens here is not closed.", hint, path=found.name)
+        raise _directives.unclosed(found.given, words[-1], path=found.name)
     found.note(words[-1].start, "The quote that opens here is not closed: what follows is not read.")
 
 

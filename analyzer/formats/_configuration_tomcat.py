@@ -5,9 +5,9 @@ https://tomcat.apache.org/tomcat-10.1-doc/config/valve.html#Access_Logging
 
 from __future__ import annotations
 
-from analyzer.formats import _configuration_names, _given
+from analyzer.formats import _configuration_names, _directives, _given
 from analyzer.formats._configuration_found import Found
-from analyzer.formats._directives import BLANKS, Word, error
+from analyzer.formats._directives import BLANKS, Word
 
 _CLASS = "AccessLogValve"
 _OTHERS = {
@@ -34,10 +34,9 @@ def read(given: str, name: str) -> Found:
 
 
 def _valve(found: Found, attributes: dict[str, Word], at: int) -> None:
-    unclosed = next((word for word in attributes.values() if not word.closed), None)
-    if unclosed is not None:
-        hint = f"Add {unclosed.quote} at the end."
-        raise error(found.given, unclosed.start, "The quote that opens here is not closed.", hint, path=found.name)
+    for word in attributes.values():
+        if not word.closed:
+            raise _directives.unclosed(found.given, word, path=found.name)
     kind = _text(attributes, "className").rpartition(".")[2]
     if not kind.endswith(_CLASS):
         return

@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 
 from analyzer.formats import _events, _rejects, _slots, _times
-from analyzer.formats._plugin import LINES, Parsed
+from analyzer.formats._plugin import REJECTS, Parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +35,21 @@ class CustomFormat:
         texts = read.select(
             "line", "raw", *(pl.col("_groups").struct.field(name).alias(f"_{name}") for name, _ in self.groups)
         )
-        timed, timeless = self._timed(texts, zone)
+        timed, wrong = self._timed(texts, zone)
         events = _events.build(timed, marks=self.marks if self.kind == "request" else None)
-        rejects = pl.concat(
-            [
-                _rejects.reject(rest, f"the pattern of {self.name} does not fit"),
-                _rejects.reject(timeless, _rejects.NO_TIME),
-            ]
-        )
+        rejects = pl.concat([_rejects.reject(rest, f"the pattern of {self.name} does not fit"), wrong])
         return Parsed(events.with_columns(kind=pl.lit(self.kind)), rejects.sort("line"), event_lines=events.height)
 
     def _timed(self, texts: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Gives one text per meaning, and the lines whose time cannot be read."""
+        """Gives one text per meaning, and the rejects for times that cannot be read."""
         fields: dict[str, list[pl.Expr]] = {}
         for name, slot in self.groups:
             if slot is not None:
                 fields.setdefault(slot, []).append(pl.col(f"_{name}"))
         named = texts.select("line", "raw", *_slots.merge(fields))
         if "time" not in fields:
-            return named, named.clear().select(list(LINES))
-        stamped = named.with_columns(stamped_at=self._times(named["time"], zone))
-        wrong = pl.col("stamped_at").is_null() & pl.col("time").is_not_null()
-        return stamped.filter(~wrong).drop("time"), stamped.filter(wrong).select(list(LINES))
+            return named, pl.DataFrame(schema=REJECTS)
+        return _rejects.without_timeless(named.with_columns(stamped_at=self._times(named["time"], zone)))
 
     def _times(self, texts: pl.Series, zone: str) -> pl.Series:
         if self.clock is None:

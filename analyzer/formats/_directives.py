@@ -80,6 +80,18 @@ def error(given: str, offset: int, message: str, hint: str | None = None, *, pat
     return FormatError(message, location=Location(path, line, column), hint=hint)
 
 
+def unclosed(given: str, word: Word, *, path: str = OPTION) -> FormatError:
+    """Makes the error for the quote that opens a word and is not closed."""
+    hint = f"Add {word.quote} at the end."
+    return error(given, word.start, "The quote that opens here is not closed.", hint, path=path)
+
+
+def line_end(given: str, at: int) -> int:
+    """Gives the index of the next line feed, or of the end."""
+    end = given.find("\n", at)
+    return len(given) if end < 0 else end
+
+
 # What a backslash and a letter stand for in quotes and outside; without an entry the backslash is a character.
 SERVER_ESCAPES: Mapping[str, str] = MappingProxyType({'"': '"', "'": "'", "\\": "\\"})
 NGINX_ESCAPES: Mapping[str, str] = MappingProxyType({**SERVER_ESCAPES, "t": "\t", "n": "\n", "r": "\r"})

@@ -14,13 +14,13 @@ def build(texts: pl.DataFrame, *, marks: str | None) -> pl.DataFrame:
     """Gives canonical columns for line, raw, stamped_at (UTC), and one String column per slot.
 
     marks says whether stamped_at is the start or the end of the exchange; None where it is a moment of its own.
-    timestamp is the start wherever a duration tells it.
+    timestamp is the start wherever started_at (UTC) or a duration tells it.
     """
     frame = _split_request_line(texts)
     present = set(frame.columns)
     target = _target(present)
     frame = frame.select(
-        *(pl.col(name) for name in ("line", "raw", "stamped_at") if name in present),
+        *(pl.col(name) for name in ("line", "raw", "stamped_at", "started_at") if name in present),
         *_slots.columns(present),
         *_protocol(present),
         *_client(present),
@@ -113,7 +113,8 @@ def _stamp(frame: pl.DataFrame, marks: str | None) -> pl.DataFrame:
     start = pl.col("stamped_at")
     if marks == "end" and "duration_us" in frame.columns:
         start = start - pl.duration(microseconds=pl.col("duration_us").fill_null(0))
+    told = [pl.col("started_at")] if "started_at" in frame.columns else []
     return frame.with_columns(
-        start.alias("timestamp"),
+        pl.coalesce(*told, start).alias("timestamp"),
         pl.when(pl.col("stamped_at").is_not_null()).then(pl.lit(marks, dtype=pl.String)).alias("stamp_marks"),
-    )
+    ).drop("started_at", strict=False)

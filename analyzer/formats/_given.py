@@ -74,12 +74,16 @@ def attributes(given: str, begin: int) -> tuple[dict[str, Word], int]:
     found: dict[str, Word] = {}
     at = begin
     while match := _ATTRIBUTE.match(given, at):
-        opened = match.end()
-        closing = given.find(given[opened], opened + 1)
-        value, offsets = _entities(given, opened + 1, len(given) if closing < 0 else closing)
-        found[match.group(1)] = Word(value, offsets, opened, given[opened], closed=closing >= 0)
-        at = len(given) if closing < 0 else closing + 1
+        found[match.group(1)], at = _quoted(given, match.end())
     return found, at
+
+
+def _quoted(given: str, opened: int) -> tuple[Word, int]:
+    """Reads what stands between the quote that opens here and the next one; gives the index behind it."""
+    closing = given.find(given[opened], opened + 1)
+    end = len(given) if closing < 0 else closing
+    value, offsets = _entities(given, opened + 1, end)
+    return Word(value, offsets, opened, given[opened], closed=closing >= 0), end + (closing >= 0)
 
 
 def tomcat(value: Word, given: str, name: str, path: str = _directives.OPTION) -> FormatText:
@@ -102,8 +106,7 @@ def _words(given: str, begin: int, ends: str = ";") -> list[Word]:
         if given[at] in BLANKS:
             at += 1
         elif given[at] == "#":
-            end = given.find("\n", at)
-            at = len(given) if end < 0 else end
+            at = _directives.line_end(given, at)
         elif given.startswith("\\\n", at):
             at += 2
         else:
@@ -114,7 +117,7 @@ def _words(given: str, begin: int, ends: str = ";") -> list[Word]:
 
 def _closed(given: str, word: Word) -> Word:
     if not word.closed:
-        raise error(given, word.start, "The quote that opens here is not closed.", f"Add {word.quote} at the end.")
+        raise _directives.unclosed(given, word)
     return word
 
 
@@ -174,14 +177,9 @@ def _read_valve(given: str, begin: int) -> FormatText:
 def _read_pattern(given: str, begin: int) -> FormatText:
     at = begin + len(given[begin:]) - len(given[begin:].lstrip())
     if given[at : at + 1] in {'"', "'"}:
-        closing = given.find(given[at], at + 1)
-        if closing < 0:
-            hint = f"Add {given[at]} at the end."
-            raise error(given, at, "The quote that opens here is not closed.", hint)
-        value, offsets = _entities(given, at + 1, closing)
-    else:
-        end = given.find("\n", at)
-        value, offsets = _entities(given, at, len(given) if end < 0 else end)
+        word, _ = _quoted(given, at)
+        return tomcat(_closed(given, word), given, "pattern")
+    value, offsets = _entities(given, at, _directives.line_end(given, at))
     return tomcat(Word(value, offsets, begin), given, "pattern")
 
 

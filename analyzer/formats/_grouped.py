@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from analyzer.formats import _events, _rejects, _slots, _times
-from analyzer.formats._plugin import Parsed
+from analyzer.formats._plugin import REJECTS, Parsed
 
 ANY = "any"  # a time in one of the forms of _times.read_any
 _COPY = re.compile(r"__[0-9]+$")
@@ -46,25 +46,21 @@ class GroupedFormat:
         """Reads a frame of line, raw; a line whose time does not exist is a reject, one without a time is an event."""
         found = lines.select("line", "raw", pl.col("raw").str.extract_groups(f"({self.likely[0]})").alias("_groups"))
         hit = pl.col("_groups").struct.field("1").is_not_null()
-        texts = self._texts(found.filter(hit), zone)
-        timeless = texts.filter(pl.col("_wrong"))
-        events = _events.build(texts.filter(~pl.col("_wrong")).drop("_wrong"), marks=self.marks)
-        events = events.with_columns(kind=pl.lit(self.kind))
-        wrong = _rejects.reject(timeless, _rejects.NO_TIME)
+        texts, wrong = self._texts(found.filter(hit), zone)
+        events = _events.build(texts, marks=self.marks).with_columns(kind=pl.lit(self.kind))
         rejects = pl.concat([_rejects.explain(found.filter(~hit), self._steps()), wrong]).sort("line")
         finished = self.finish(events) if self.finish else events
         return Parsed(finished, rejects, event_lines=events.height)
 
-    def _texts(self, found: pl.DataFrame, zone: str) -> pl.DataFrame:
-        """Gives line, raw, stamped_at, one text per slot, and whether a time is there that does not exist."""
+    def _texts(self, found: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Gives line, raw, stamped_at and one text per slot, and the rejects for times that do not exist."""
         slots: dict[str, list[pl.Expr]] = {}
         for group in _names(self.parts):
             slots.setdefault(_COPY.sub("", group), []).append(pl.col("_groups").struct.field(group))
         merged = found.select("line", "raw", *_slots.merge(slots))
         if "time" not in merged.columns:
-            return merged.with_columns(_wrong=pl.lit(value=False))
-        stamped = merged.with_columns(self._stamp(merged, zone).alias("stamped_at"))
-        return stamped.with_columns(_wrong=pl.col("stamped_at").is_null() & pl.col("time").is_not_null()).drop("time")
+            return merged, pl.DataFrame(schema=REJECTS)
+        return _rejects.without_timeless(merged.with_columns(self._stamp(merged, zone).alias("stamped_at")))
 
     def _stamp(self, texts: pl.DataFrame, zone: str) -> pl.Series:
         if ANY in self.clocks:
@@ -74,7 +70,7 @@ class GroupedFormat:
     def _steps(self) -> Iterator[_rejects.Step]:
         pattern = ""
         for label, part in self.parts:
-            pattern += _nameless(part)
+            pattern += part
             yield _rejects.Step(f"(?s)^({pattern})", label)
 
 
@@ -88,7 +84,3 @@ class SpanningGroupedFormat(GroupedFormat):
 @lru_cache(maxsize=256)
 def _names(parts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     return tuple(re.findall(r"\(\?P<([a-z_0-9]+)>", "".join(pattern for _, pattern in parts)))
-
-
-def _nameless(pattern: str) -> str:
-    return re.sub(r"\(\?P<[a-z_0-9]+>", "(?:", pattern)

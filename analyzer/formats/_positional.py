@@ -65,7 +65,6 @@ class Positional:
     """A format that reads its lines by layouts, each on what the ones before could not read.
 
     translate: gives the texts of slots, and stamped_at (UTC), as expressions over the groups that the layouts found.
-    adjust: the last word on the events, where a slot cannot say it.
     """
 
     name: str
@@ -77,7 +76,6 @@ class Positional:
     layouts: tuple[Layout, ...]
     translate: Callable[[pl.DataFrame, str], pl.DataFrame]
     marks: Literal["start", "end"] | None
-    adjust: Callable[[pl.DataFrame], pl.DataFrame] = lambda events: events
     observe: Callable[[pl.DataFrame], tuple[str, ...]] = lambda _found: ()
 
     @property
@@ -90,7 +88,7 @@ class Positional:
         found, unread = self._read(lines)
         texts = self.translate(found, zone)
         wrong = found["time"].is_not_null() & texts["stamped_at"].is_null()
-        events = self.adjust(_events.build(texts.filter(~wrong), marks=self.marks))
+        events = _events.build(texts.filter(~wrong), marks=self.marks)
         rejects = [self.layouts[0].explain(unread), _rejects.reject(texts.filter(wrong), _rejects.NO_TIME)]
         return Parsed(
             events.with_columns(kind=pl.lit(self.kind)).sort("line"),

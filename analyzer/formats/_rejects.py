@@ -31,6 +31,15 @@ def reject(lines: pl.DataFrame, reason: str | pl.Expr) -> pl.DataFrame:
     return lines.select("line", told.alias("reason"), "raw")
 
 
+def without_timeless(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Splits texts with time and stamped_at: those to build events of, without time, and rejects of impossible times.
+
+    A line on which no time is written is none of those.
+    """
+    wrong = pl.col("time").is_not_null() & pl.col("stamped_at").is_null()
+    return texts.filter(~wrong).drop("time"), reject(texts.filter(wrong), NO_TIME)
+
+
 def at_column(reason: str, column: pl.Expr) -> pl.Expr:
     """Gives a reason that names the column, from 1."""
     return pl.concat_str(pl.lit(f"{reason} at column "), column.cast(pl.String))

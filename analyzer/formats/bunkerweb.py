@@ -40,6 +40,10 @@ FORMATS: tuple[Format, ...] = (
                 "www.example.com 192.0.2.1 - 7bde940ef0f870cdee1f6d53fe0ff157 - [22/Oct/2025:14:31:07 +0000] "
                 '"GET / HTTP/1.1" 301 162 "-" "curl/8.5.0"'
             ),
+            (
+                "www.example.com:8443 192.0.2.1 - 7bde940ef0f870cdee1f6d53fe0ff157 alice [22/Oct/2025:14:31:07 +0000] "
+                '"GET / HTTP/1.1" 200 162 "-" "curl/8.5.0"'
+            ),
         ),
         forms=(_form(),),
     ),

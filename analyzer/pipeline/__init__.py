@@ -12,6 +12,7 @@ from analyzer.detect import detect, load_rules
 from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.noise import HEALTH_CHECK, noise_kind
+from analyzer.diagnose.overlap import find_overlaps
 from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts, sibling_shift
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError, UsageError
@@ -103,8 +104,18 @@ def _correlate(state: Run) -> Run:
     shifts = _zone_shifts(state.reading.sources, events)
     offsets = measure_offsets(events)
     joined = correlate(correct_clocks(apply_shifts(events, [shift for shift, _ in shifts.values()]), offsets))
-    sources = tuple(_corrected(source, shifts, offsets) for source in state.reading.sources)
+    overlaps = find_overlaps(joined.events)
+    sources = tuple(_told(_corrected(source, shifts, offsets), overlaps) for source in state.reading.sources)
     return replace(state, reading=replace(state.reading, sources=sources), joined=joined)
+
+
+def _told(source: SourceReport, overlaps: Mapping[str, tuple[str, int]]) -> SourceReport:
+    """Says in the source's report that its requests are another access log's too."""
+    if source.name not in overlaps:
+        return source
+    other, number = overlaps[source.name]
+    note = f"{number:,} of its requests are in {other} too, and count once."
+    return replace(source, notes=(*source.notes, note))
 
 
 def _zone_shifts(sources: Sequence[SourceReport], events: pl.DataFrame) -> dict[str, tuple[ZoneShift, str]]:

@@ -140,6 +140,11 @@ def stamp(exchange: Exchange, marks: str, unit: float, *, duration: bool) -> dic
     return {"stamped_at": written, "timestamp": start if duration else written, "stamp_marks": marks}
 
 
+def unmarked(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """A line that any server could have written: nobody can tell from it whether its time is the start or the end."""
+    return {**columns, "stamp_marks": None}
+
+
 def _cut(seconds: float, unit: float) -> float:
     """The earliest that a clock with this unit shows; one of more than a second is looked at rarely."""
     grain = min(unit, 1.0)

@@ -6,6 +6,7 @@ https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats, https://httpd
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from servers._lines import (
     stamp,
     target_columns,
     took,
+    unmarked,
 )  # fmt: skip
 from servers._programs import Server, certificate, free_ports, has_ipv6, running
 from servers._traffic import addresses, play
@@ -200,7 +202,7 @@ def rich(exchange: Exchange) -> dict[str, Any]:
 
 
 # %U is the path that Apache looks up.
-NORMAL = {"target: double slash": "/double/slash", "target: dots": "/a/c"}
+NORMAL = {"target: double slash": "/double/slash", "target: dots": "/a/c", "odd: percent zero": "/a"}  # a text of C
 
 
 def ends(exchange: Exchange) -> dict[str, Any]:
@@ -208,7 +210,7 @@ def ends(exchange: Exchange) -> dict[str, Any]:
     ask = exchange.ask
     found: dict[str, Any] = dict.fromkeys(("method", "path", "query", "target", "route", "protocol", "url"), ANYTHING)
     if ask.raw is None and exchange.status != 400:
-        path, mark, query = ask.target.removeprefix(f"http://{ask.host}").partition("?")
+        path, mark, query = re.sub("^http://[^/]+", "", ask.target).partition("?")
         plain = NORMAL.get(ask.name) or unquote(path, "utf-8", "surrogateescape") or "/"
         found = {
             "method": ask.method,
@@ -330,8 +332,8 @@ def logs(folder: Path, seen: Sequence[Exchange]) -> list[Log]:
         r"\[(?:mpm_event|core|ssl):(?:notice|info|warn)\]|AH00957: http: attempt to connect to 127\.0\.0\.1:", STRAY
     )
     return [
-        access("common", common, names=("common",)),
-        access("combined", combined, names=("combined", "nginx_combined")),
+        access("common", lambda one: unmarked(common(one)), names=("common",)),
+        access("combined", lambda one: unmarked(combined(one)), names=("combined",)),
         access("vhost_combined", vhost, names=("vhost_combined",)),
         access("rich", rich, text=f'LogFormat "{RICH}" rich'),
         access("ends", ends, text=f'LogFormat "{ENDS}" ends'),

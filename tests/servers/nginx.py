@@ -32,6 +32,7 @@ from servers._lines import (
     stamp,
     target_columns,
     took,
+    unmarked,
 )  # fmt: skip
 from servers._nginx_setup import PROGRAM, RICH, ZONE, configure, special
 from servers._programs import Server, certificate, free_ports, has_ipv6, running
@@ -325,11 +326,13 @@ SPELL_RAW = spelling(lambda code: chr(code) if code < 0x80 else "\ufffd")
 def error(exchange: Exchange, told: tuple[Any, ...], behind: Backends) -> dict[str, Any]:
     """The columns of a line of error.log; its time has whole seconds and no zone."""
     level, message, *kind = told
+    text = message.pattern if isinstance(message, re.Pattern) else message
     return {
         "kind": "error",
         "level": level,
-        "message": Like(message.pattern) if isinstance(message, re.Pattern) else message,
+        "message": Like(text) if isinstance(message, re.Pattern) else message,
         "client_ip": exchange.client,
+        "user": user(exchange, SPELL_RAW) if text.startswith('user "') else None,
         **(request(exchange, SPELL_RAW) if exchange.name != "broken: too long" else CUT),
         "host": ERROR_HOSTS.get(exchange.name, hosted(exchange)),
         "referrer": header(exchange, "Referer", SPELL_RAW),
@@ -361,7 +364,7 @@ def logs(folder: Path, seen: Sequence[Exchange], behind: Backends) -> list[Log]:
     ]
     stray = Stray(r"^[0-9/]{10} [0-9:]{8} \[notice\] ", NOTICE)
     return [
-        Log("combined", content("combined"), ZONE, lines(combined), names=("nginx_combined", "combined")),
+        Log("combined", content("combined"), ZONE, lines(lambda one: unmarked(combined(one))), names=("combined",)),
         Log("rich", content("rich"), ZONE, lines(lambda one: rich(one, behind)), text=f"log_format rich '{RICH}';"),
         Log("pairs", content("tail"), ZONE, lines(lambda one: tail(one, behind)), names=("combined_pairs",)),
         Log(

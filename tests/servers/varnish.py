@@ -30,6 +30,7 @@ from servers._lines import (
     spelling,
     stamp,
     took,
+    unmarked,
 )  # fmt: skip
 from servers._programs import Server, free_ports, running
 from servers._traffic import addresses, play
@@ -138,9 +139,9 @@ def record(home: Path) -> list[Log]:
     return [
         log(
             "default",
-            default,
-            {**refused, "response_bytes": 0, "stamp_marks": "start"},
-            names=("combined", "nginx_combined", "varnish"),
+            lambda one: unmarked(default(one)),
+            unmarked({**refused, "response_bytes": 0}),
+            names=("combined",),
         ),
         log("rich", rich, {**counted, "stamp_marks": "start"}, text=RICH),
     ]

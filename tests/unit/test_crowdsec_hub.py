@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-import polars as pl
 import pytest
+from lines_by_hand import frame
 
 from analyzer import formats
-from analyzer.formats._plugin import LINES
 
 HUB = Path(__file__).parents[2].parent / "shared" / "data" / "logs" / "crowdsec-hub"
 pytestmark = pytest.mark.skipif(not HUB.is_dir(), reason="the folder with recorded logs is not on this machine")
@@ -119,8 +118,7 @@ def read(name):
     """Reads a file as the tool does: what detection chooses, wrappers first."""
     lines = lines_of(name)
     choice = formats.detect(lines, "UTC", NOW)
-    frame = pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
-    return formats.read_block(frame, choice.formats, "UTC", choice.wrappers, NOW)
+    return formats.read_block(frame(lines), choice.formats, "UTC", choice.wrappers, NOW)
 
 
 def asserted(name):

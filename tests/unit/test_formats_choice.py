@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from itertools import chain
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import frame
 
 from analyzer import formats, registry
 from analyzer.formats import _registered
-from analyzer.formats._plugin import LINES
 
 FORMATS = formats.line_formats()
 COMBINED = '192.0.2.1 - - [20/May/2015:12:05:17 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"'
 COMMON = '192.0.2.1 - - [20/May/2015:12:05:17 +0000] "GET /a HTTP/1.1" 200 5'
 PAIRS = f"{COMBINED} rid=1 rt=0.5"
 ERROR = "2026/11/22 16:22:01 [notice] 16549#16549: nginx/1.22.1"
-
-
-def frame(lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": list(lines)}, schema=LINES)
 
 
 def names(head):

@@ -9,10 +9,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import frame, only_event, read_with
 
 from analyzer.formats import _pairs, aws_api_gateway, aws_load_balancer, aws_s3, heroku, logfmt
-from analyzer.formats._chain import read_block
-from analyzer.formats._plugin import LINES
 
 MODULES = (aws_load_balancer, aws_s3, aws_api_gateway, heroku, logfmt)
 FORMATS = {form.name: form for module in MODULES for form in module.FORMATS}
@@ -20,18 +19,12 @@ ARN = "arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/my-target
 UUID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 
 
-def frame(*lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": list(lines)}, schema=LINES)
-
-
 def row(name, line):
-    block = read_block(frame(line), [FORMATS[name]], "Asia/Tokyo")
-    assert block.rejects.is_empty(), block.rejects["reason"][0]
-    return block.events.row(0, named=True)
+    return only_event(read_with(FORMATS[name], line, zone="Asia/Tokyo"))
 
 
 def reason(name, line):
-    block = read_block(frame(line), [FORMATS[name]], "UTC")
+    block = read_with(FORMATS[name], line)
     assert block.events.is_empty()
     return block.rejects["reason"][0]
 
@@ -202,7 +195,7 @@ def test_alb_lambda_and_redirect():
 def test_alb_cut_behind_the_request_is_a_row():
     """Wherever the line ends behind the request, what stood before is read and no quote sticks to a value."""
     ends = range(alb().index('"curl'), len(alb()))
-    block = read_block(frame(*(alb()[:end] for end in ends)), [FORMATS["alb"]], "UTC")
+    block = read_with(FORMATS["alb"], *(alb()[:end] for end in ends))
     assert block.events.height == len(ends)
     known = block.events.select("status", "duration_us", "path", "client_ip").unique().rows()
     assert known == [(200, 171_000, "/a", "192.0.2.131")]
@@ -422,9 +415,7 @@ def test_api_gateway_json_with_bare_dashes():
     line = '{"requestId":"r=","requestTimeEpoch":1583872062123,"httpMethod":"GET","status": - ,"responseLatency":-}'
     found = row("api_gateway_json", line)
     assert (found["status"], found["duration_us"], found["raw"]) == (None, None, line)
-    block = read_block(
-        frame(line, "x", FORMATS["api_gateway_json"].samples[0], line), [FORMATS["api_gateway_json"]], "UTC"
-    )
+    block = read_with(FORMATS["api_gateway_json"], line, "x", FORMATS["api_gateway_json"].samples[0], line)
     assert block.events["line"].to_list() == [1, 3, 4]
     assert block.ledger.adds_up
 
@@ -480,7 +471,7 @@ def test_heroku_protocols_of_both_routers(fields, scheme, protocol, version):
 def test_heroku_lines_with_quotes_that_are_none():
     """A path with a bare quote does not cost the other fields, however often it is asked for."""
     line = f'{ROUTER}at=info method=GET path="/a"b" host=h.example status=404'
-    block = read_block(frame(*[line] * 70), [FORMATS["heroku_router"]], "UTC")
+    block = read_with(FORMATS["heroku_router"], *[line] * 70)
     assert block.events.select("status", "host", "path").unique().rows() == [(404, "h.example", "/a")]
 
 
@@ -565,7 +556,7 @@ RECORDS = st.lists(st.tuples(st.sampled_from("abcde"), VALUES), min_size=1, max_
 def test_pairs_are_the_same_by_pattern_and_one_by_one(record, gap):
     """A line that occurs often is read by a pattern, a rare one pair by pair: both give the same columns."""
     line = gap.join(f"{key}={value}" for key, value in record)
-    rare = frame(line).select(text="raw").with_columns(signature=_pairs.signature(pl.col("text")))
+    rare = frame([line]).select(text="raw").with_columns(signature=_pairs.signature(pl.col("text")))
     assert rare.select(_pairs.is_record(pl.col("signature"))).item()
     often = pl.concat([rare] * 64)
     slow, quick = _pairs.columns(rare, meaning), _pairs.columns(often, meaning)
@@ -582,7 +573,7 @@ def test_pairs_with_more_keys_than_a_pattern_can_hold():
     """Hundreds of keys, and as many as make the pattern too large, are read all the same."""
     for keys in (40, 3000):
         line = "msg=hello " + " ".join(f"k{number}={number}" for number in range(keys)) + " status=200"
-        parsed = FORMATS["logfmt"].parse(frame(*[line] * 70), "UTC")
+        parsed = FORMATS["logfmt"].parse(frame([line] * 70), "UTC")
         assert parsed.events["status"].to_list() == [200] * 70
         assert parsed.events["message"].to_list() == ["hello"] * 70
 
@@ -603,7 +594,7 @@ ANY_LINES = st.lists(
 @given(st.sampled_from(sorted(FORMATS)), ANY_LINES)
 def test_the_ledger_adds_up_whatever_the_lines_hold(name, lines):
     """Any text, cut or with something put into it: no exception, and each line is a row, a reject or blank."""
-    block = read_block(frame(*lines), [FORMATS[name]], "UTC")
+    block = read_with(FORMATS[name], *lines)
     assert block.ledger.adds_up
     assert block.ledger.lines == len(lines)
     assert block.events.height + block.rejects.height + block.ledger.blank == len(lines)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
+from lines_by_hand import only_event, read_with
 
 from analyzer import formats
 from analyzer.errors import DocumentError
 from analyzer.formats import read_custom_format
-from analyzer.formats._plugin import LINES
 
 GATEWAY = r"""name: gateway
 title: Our gateway
@@ -28,15 +27,11 @@ def load(folder, text):
     return read_custom_format(path)
 
 
-def frame(*lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
-
-
 def test_a_pattern_and_meanings_make_a_format(tmp_path):
     """Groups become columns by what they mean: method, path and query come out of the request line."""
     form = load(tmp_path, GATEWAY)
     line = '2026-11-22 16:14:14.123 [abc-1] 192.0.2.1 "GET /v1/x?a=b HTTP/1.1" 503 12ms'
-    block = formats.read_block(frame(line, "rubbish", '31-31 16:14 [a] 192.0.2.1 "-" 1 1ms'), [form], "Europe/Berlin")
+    block = read_with(form, line, "rubbish", '31-31 16:14 [a] 192.0.2.1 "-" 1 1ms', zone="Europe/Berlin")
     event = block.events.row(0, named=True)
     assert (event["method"], event["path"], event["query"], event["status"]) == ("GET", "/v1/x", "a=b", 503)
     assert event["timestamp"].isoformat() == "2026-11-22T15:14:14.123000+00:00"
@@ -58,17 +53,14 @@ def test_it_takes_part_in_detection_before_all_others(tmp_path):
 def test_events_of_several_lines(tmp_path):
     """With multiline, what the pattern does not fit goes on with the event above."""
     text = "name: app\nkind: application\nmultiline: true\npattern: '(?s)^(?P<time>\\S+) (?P<level>[A-Z]+) (?P<message>.*)$'\nsamples: ['2026-11-22T16:14:14Z ERROR x']\n"
-    block = formats.read_block(
-        frame(
-            "2026-11-22T16:14:14Z ERROR failed",
-            "Traceback (most recent call last):",
-            '  File "/a.py", line 1, in f',
-            "KeyError: 'a'",
-        ),
-        [load(tmp_path, text)],
-        "UTC",
+    block = read_with(
+        load(tmp_path, text),
+        "2026-11-22T16:14:14Z ERROR failed",
+        "Traceback (most recent call last):",
+        '  File "/a.py", line 1, in f',
+        "KeyError: 'a'",
     )
-    (event,) = block.events.iter_rows(named=True)
+    event = only_event(block)
     assert (event["message"], event["exception_type"], event["top_frame"]) == ("failed", "KeyError", "f (/a.py:1)")
     assert block.ledger.event_lines == 4
 

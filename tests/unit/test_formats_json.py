@@ -5,33 +5,26 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import filled, frame, only_event, read_with
 
 from analyzer import formats
 from analyzer.formats import _aliases, _json_sheet
 from analyzer.formats._chain import LONG_AGO
 from analyzer.formats._json import JsonFormat
-from analyzer.formats._plugin import LINES
 
 TIME = "2026-11-22T16:14:14Z"
 
 
-def frame(*lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
-
-
 def parse(record, name="json", zone="UTC"):
     line = record if isinstance(record, str) else json.dumps(record)
-    return formats.read_block(frame(line), [formats.line_formats()[name]], zone)
+    return read_with(formats.line_formats()[name], line, zone=zone)
 
 
 def row(record, name="json", zone="UTC"):
-    block = parse(record, name, zone)
-    assert block.rejects.is_empty(), block.rejects["reason"][0]
-    return {key: value for key, value in block.events.row(0, named=True).items() if value is not None}
+    return filled(only_event(parse(record, name, zone)))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +156,7 @@ def test_times_are_read_in_the_forms_that_loggers_use(written, expected):
 def test_different_forms_of_time_in_one_block_are_all_read():
     """One form that fits most lines does not cost the others their time."""
     lines = [json.dumps({"time": time, "msg": "m"}) for time in (TIME, 1_795_364_054, "2026-11-22 16:14:14", None)]
-    block = formats.read_block(frame(*lines), [formats.line_formats()["json"]], "UTC")
+    block = read_with(formats.line_formats()["json"], *lines)
     assert block.events["timestamp"].to_list() == [datetime(2026, 11, 22, 16, 14, 14, tzinfo=UTC)] * 3 + [None]
 
 
@@ -214,7 +207,7 @@ def test_the_time_of_a_record_marks_the_end_only_where_something_took_time():
 )
 def test_a_bad_line_costs_one_line_with_the_reason(line, reason):
     """The reason says where JSON breaks (column in characters), or what the record lacks; the next line is read."""
-    block = formats.read_block(frame(line, '{"msg":"next"}'), [formats.line_formats()["json"]], "UTC")
+    block = read_with(formats.line_formats()["json"], line, '{"msg":"next"}')
     assert block.rejects["line"].to_list() == [1]
     assert block.events["message"].to_list() == ["next"]
     assert block.rejects["reason"].to_list() == [reason]
@@ -234,7 +227,7 @@ def test_a_record_of_another_shape_goes_to_the_next_format(name, record, lacks):
     """The specific format refuses with the key that is missing, and the generic one reads the line."""
     assert parse(record, name).rejects["reason"][0].endswith(f"it has no {lacks}")
     chain = [formats.line_formats()[each] for each in (name, "json")]
-    block = formats.read_block(frame(json.dumps(record)), chain, "UTC")
+    block = formats.read_block(frame([json.dumps(record)]), chain, "UTC")
     assert [use.name for use in block.used] == ["json"]
     assert block.rejects.is_empty()
 
@@ -429,7 +422,7 @@ def test_journald_json_is_taken_off(message, raw):
     """MESSAGE is text, a list of bytes where it is no UTF-8, or a list of texts; the time is in microseconds."""
     record = {"__REALTIME_TIMESTAMP": "1795364054123456", "_HOSTNAME": "web-1", "PRIORITY": "3", "_COMM": "orders",
               "MESSAGE": message}  # fmt: skip
-    found = formats.line_wrappers()["journald_json"].unwrap(frame(json.dumps(record)), "UTC", LONG_AGO)
+    found = formats.line_wrappers()["journald_json"].unwrap(frame([json.dumps(record)]), "UTC", LONG_AGO)
     told = found.lines.row(0, named=True)
     assert (told["raw"], told["host_name"], told["process"], told["level"]) == (raw, "web-1", "orders", "error")
     assert told["collected_at"] == datetime(2026, 11, 22, 16, 14, 14, 123_456, tzinfo=UTC)
@@ -439,7 +432,7 @@ def test_journald_json_is_taken_off(message, raw):
 def test_a_journald_record_without_a_text_is_left_alone(message):
     """A MESSAGE that is too large is null: there is nothing to unwrap, and the line is not lost."""
     line = json.dumps({"__REALTIME_TIMESTAMP": "1", "MESSAGE": message})
-    found = formats.line_wrappers()["journald_json"].unwrap(frame(line, '{"__REALTIME_TIMESTAMP"'), "UTC", LONG_AGO)
+    found = formats.line_wrappers()["journald_json"].unwrap(frame([line, '{"__REALTIME_TIMESTAMP"']), "UTC", LONG_AGO)
     assert found.lines.is_empty()
     assert found.rest["line"].to_list() == [1, 2]
 
@@ -461,7 +454,7 @@ def test_any_record_is_a_row_or_a_reject(records, noise):
     """Whatever values stand behind the keys, every JSON format keeps every line and never raises."""
     lines = [json.dumps(record) for record in records] + [noise, "{" + noise]
     for name in ("json", "ecs", "caddy", "nginx_json", "traefik_json", "otel_json"):
-        block = formats.read_block(frame(*lines), [formats.line_formats()[name]], "UTC")
+        block = read_with(formats.line_formats()[name], *lines)
         assert block.ledger.adds_up
         assert block.ledger.lines == len(lines)
 
@@ -493,6 +486,6 @@ def test_a_sample_with_any_value_in_any_place_is_a_row_or_a_reject(sample, data)
     for key in above:
         place = place[key]
     place[last] = data.draw(_VALUES)
-    block = formats.read_block(frame(json.dumps(changed), json.dumps(record)), [formats.line_formats()[name]], "UTC")
+    block = read_with(formats.line_formats()[name], json.dumps(changed), json.dumps(record))
     assert block.ledger.adds_up
     assert 2 in block.events["line"].to_list()

@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-import polars as pl
 import pytest
+from lines_by_hand import filled, only_event, read_with
 
 from analyzer import formats
-from analyzer.formats._plugin import LINES
 
 TIME = "2026-11-22T16:14:14Z"
 START = datetime(2026, 11, 22, 16, 14, 14, tzinfo=UTC)
 
 
 def block(record, name):
-    frame = pl.DataFrame({"line": [1], "raw": [json.dumps(record)]}, schema=LINES)
-    return formats.read_block(frame, [formats.line_formats()[name]], "UTC")
+    return read_with(formats.line_formats()[name], json.dumps(record))
 
 
 def row(record, name):
     """Gives the filled columns of the only event."""
-    read = block(record, name)
-    assert read.rejects.is_empty(), read.rejects["reason"][0]
-    return {key: value for key, value in read.events.row(0, named=True).items() if value is not None}
+    return filled(only_event(block(record, name)))
 
 
 def reason(record, name):

@@ -5,32 +5,25 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import filled, frame, only_event, read_with
 
 from analyzer import formats
 from analyzer.errors import FormatError
 from analyzer.formats import combined
-from analyzer.formats._plugin import LINES
 
 COMBINED = combined.COMBINED
 HEAD = "192.0.2.1 - - [20/May/2015:12:05:17 +0000] "
 
 
-def frame(*lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
-
-
 def read(text, *lines, zone="UTC"):
-    return formats.read_block(frame(*lines), [formats.compile_log_format(text)], zone)
+    return read_with(formats.compile_log_format(text), *lines, zone=zone)
 
 
 def row(text, line, zone="UTC"):
-    block = read(text, line, zone=zone)
-    assert block.rejects.is_empty(), block.rejects["reason"][0]
-    return {name: value for name, value in block.events.row(0, named=True).items() if value is not None}
+    return filled(only_event(read(text, line, zone=zone)))
 
 
 @pytest.mark.parametrize(
@@ -351,7 +344,7 @@ def test_a_wrong_format_text_is_an_error_with_place_and_hint(text, line, column,
 def test_the_text_is_taken_as_it_stands_in_the_configuration(text, name):
     """Bare, quoted, or with the whole directive around it: the same line gives the same row."""
     form = formats.compile_log_format(text)
-    block = formats.read_block(frame(HEAD + '"GET /a HTTP/1.1" 200 5'), [form], "UTC")
+    block = read_with(form, HEAD + '"GET /a HTTP/1.1" 200 5')
     assert block.events.select("format", "path", "status", "response_bytes").row(0) == (name, "/a", 200, 5)
 
 
@@ -465,14 +458,14 @@ def test_values_between_separators_may_hold_blanks(separator):
 def test_the_pattern_for_tidy_lines_reads_them(text, line):
     """What most lines look like needs no other pattern: that one is quick, and knows where each value ends."""
     form = formats.compile_log_format(text)
-    parsed = dataclasses.replace(form, patterns=form.patterns[:1]).parse(frame(line), "UTC")
+    parsed = dataclasses.replace(form, patterns=form.patterns[:1]).parse(frame([line]), "UTC")
     assert parsed.events.select("client_ip", "status").rows() == [("192.0.2.1", 200)]
 
 
 def test_the_pattern_for_lines_with_escapes_reads_neighbours_in_quotes():
     """An escaped quote does not end a path beside other values, nor does a blank."""
     form = formats.compile_log_format('$remote_addr "$host$uri$is_args$args" $status')
-    line = frame(r'192.0.2.1 "h.example/a \"é\" b?y=1" 200')
+    line = frame([r'192.0.2.1 "h.example/a \"é\" b?y=1" 200'])
     parsed = dataclasses.replace(form, patterns=form.patterns[:2]).parse(line, "UTC")
     assert parsed.events.select("host", "path", "query").rows() == [("h.example", '/a "é" b', "y=1")]
 
@@ -498,19 +491,59 @@ def test_brackets_around_lists_may_be_empty_or_hold_ipv6_addresses():
     assert set(row(text, "[] [-] 499")) & {"upstream", "upstream_status"} == set()
 
 
-def test_what_people_wrote_is_decoded_and_paths_are_not():
-    """Well-formed UTF-8 and UTF-16 escapes are read in agents; other bytes and paths stay as they were written."""
+def test_what_clients_sent_is_decoded():
+    """Well-formed UTF-8 and UTF-16 escapes are read in agents and targets; other bytes and controls stay as written."""
     text = r'%h "%r" %>s "%{User-Agent}i"'
     written = r"Z\xc3\xbc\"\\xc3\xbc \xff \xf0\x9f\x98\x80 \t \xc2\x85"
     event = row(text, f'192.0.2.1 "GET /\\xc3\\xbc HTTP/1.1" 200 "{written}"')
     assert event["user_agent"] == 'Zü"\\xc3\\xbc \\xff 😀 \\t \\xc2\\x85'
-    assert event["path"] == r"/\xc3\xbc"
+    assert event["path"] == "/ü"
     tomcat = row('pattern="%h %s &quot;%{User-Agent}i&quot;"', r'192.0.2.1 200 "Z\u00fc \ud83d\ude00 \ud83d \u0007"')
     assert tomcat["user_agent"] == r"Zü 😀 \ud83d \u0007"
     nginx = row("""log_format x '$status "$http_user_agent" $request_uri';""", r'200 "Z\xC3\xBC\x22\x5C" /\x22\xC3\xBC')
-    assert (nginx["user_agent"], nginx["path"]) == ('Zü"\\', r'/"\xC3\xBC')
+    assert (nginx["user_agent"], nginx["path"]) == ('Zü"\\', '/"ü')
     json = row("""log_format x escape=json '$status "$http_user_agent"';""", r'200 "Zü\"\\"')
     assert json["user_agent"] == 'Zü"\\'
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "query"),
+    [
+        (r"/stra\xC3\x9Fe/\xE6\x97\xA5?q=\xc3\xbc", "/straße/日", "q=ü"),
+        (r"/latin-\xE9/\xC2\x85/a\x09b\x7F", r"/latin-\xE9/\xC2\x85/a\x09b\x7F", None),
+        (r"/\xC0\xAF/\xE0\x80\xAF/\xED\xA0\x80/\xF4\x90\x80\x80", r"/\xC0\xAF/\xE0\x80\xAF/\xED\xA0\x80/\xF4\x90\x80\x80", None),
+        (r"/\xE2\x82\xC3\xBC/\xE2\x80\xA8", r"/\xE2\x82ü/\xE2\x80\xA8", None),
+        (r"/%C3%BC/\\xc3\\xbc", r"/%C3%BC/\xc3\xbc", None),
+    ],
+    ids=["characters", "bytes and controls", "overlong, surrogate, too high", "cut, line separator", "not escapes"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('%h "%r" %>s', '192.0.2.1 "GET {} HTTP/1.1" 200'),
+        ("varnishncsa -F '%h \"%r\" %s'", '192.0.2.1 "GET {} HTTP/1.1" 200'),
+        ("log_format x '$remote_addr $request_uri $status';", "192.0.2.1 {} 200"),
+    ],
+    ids=["request line", "varnish", "target"],
+)
+def test_a_target_is_told_as_it_was_sent(text, line, written, path, query):
+    """Escaped UTF-8 (RFC 3629) is the character; what is none, a control, or no escape of the server stays."""
+    event = row(text, line.format(written))
+    assert (event["path"], event.get("query")) == (path, query)
+
+
+@pytest.mark.parametrize("name", ["a[b] c", "[b] c", "jörg [x]", "John", "corp one", "a [x] -b", "a-b c-", "-"])
+def test_the_name_of_a_user_may_hold_brackets_and_blanks(name):
+    """Servers write it as it was sent, and the time behind it tells where it ends; a lone dash is nobody."""
+    event = row(COMBINED, f'192.0.2.1 - {name} [20/May/2015:12:05:17 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"')
+    assert (event["client_ip"], event.get("user"), event["path"]) == ("192.0.2.1", None if name == "-" else name, "/a")
+
+
+@pytest.mark.parametrize("front", ["a.example 192.0.2.1 - -", "a.example 192.0.2.1 - frank", "192.0.2.1 - [198.51.100.6] - frank",
+                                   "Nov 22 16:14:14 a nginx: 192.0.2.1 - frank", '["a.example"] 192.0.2.1 - -'])  # fmt: skip
+def test_what_others_write_in_front_is_no_name_of_a_user(front):
+    """A host, a proxy's brackets or a wrapper in front make the line another format's: a reject, never wrong data."""
+    assert read(COMBINED, f'{front} [20/May/2015:12:05:17 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"').events.is_empty()
 
 
 def test_json_that_a_server_writes_wrongly_is_read_by_the_text_around_its_values():
@@ -700,8 +733,8 @@ def test_the_pattern_for_tidy_lines_agrees_with_the_general_one(words, status):
     host, user, request_line, referrer, agent = words
     line = f'{host} - {user} [20/May/2015:12:05:17 +0000] "{request_line}" {status} 5 "{referrer}" "{agent}"'
     form = formats.compile_log_format(COMBINED)
-    quick = dataclasses.replace(form, patterns=form.patterns[:1]).parse(frame(line), "UTC").events
-    full = dataclasses.replace(form, patterns=form.patterns[1:]).parse(frame(line), "UTC").events
+    quick = dataclasses.replace(form, patterns=form.patterns[:1]).parse(frame([line]), "UTC").events
+    full = dataclasses.replace(form, patterns=form.patterns[1:]).parse(frame([line]), "UTC").events
     if quick.height:
         assert quick.rows(named=True) == full.select(quick.columns).rows(named=True)
 
@@ -726,6 +759,6 @@ def test_any_format_text_compiles_or_says_what_is_wrong(text):
         form = formats.compile_log_format(text)
     except FormatError:
         return
-    block = formats.read_block(frame("a b", '{"a":1}', HEAD), [form], "UTC")
+    block = read_with(form, "a b", '{"a":1}', HEAD)
     assert block.ledger.adds_up
     assert block.ledger.lines == 3

@@ -12,10 +12,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import frame, only_event, read_with
 
-from analyzer import formats
 from analyzer.formats import envoy, haproxy, haproxy_error, squid
-from analyzer.formats._plugin import LINES
 
 FORMATS = {form.name: form for module in (haproxy, haproxy_error, squid, envoy) for form in module.FORMATS}
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "incidents"
@@ -31,17 +30,11 @@ SQUID = "1795379775.423  {elapsed} 192.0.2.9 {result} 192 {request} - {peer} tex
 
 
 def read(name, *texts, zone="UTC"):
-    frame = pl.DataFrame({"line": range(1, len(texts) + 1), "raw": texts}, schema=LINES)
-    block = formats.read_block(frame, [FORMATS[name]], zone)
-    assert block.ledger.adds_up
-    return block
+    return read_with(FORMATS[name], *texts, zone=zone)
 
 
 def only(name, text, **options):
-    block = read(name, text, **options)
-    assert block.rejects.is_empty()
-    (event,) = block.events.iter_rows(named=True)
-    return event
+    return only_event(read(name, text, **options))
 
 
 def http(name="haproxy_http", **parts):
@@ -491,7 +484,7 @@ def test_the_patterns_of_a_format_give_the_same_rows(name):
     form = FORMATS[name]
     (layout,) = form.layouts
     texts = (Path(__file__).parents[1] / "data/formats" / name / "input.log").read_text(encoding="utf-8").splitlines()
-    lines = pl.DataFrame({"line": range(len(texts)), "raw": texts}, schema=LINES)
+    lines = frame(texts)
     quick = lines.filter(pl.col("raw").str.contains(layout.patterns[0]))
     assert quick.height > 0
     slow = replace(form, layouts=(replace(layout, patterns=layout.patterns[1:]),))

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import frame
 
 from analyzer import formats
 from analyzer.formats import Reader, _reader
-from analyzer.formats._plugin import LINES
 from analyzer.model import Ledger
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -40,10 +40,6 @@ FILES = {
     "journal": (JOURNAL, [], ["journald"]),
     "w3c": (W3C, ["w3c"], []),
 }
-
-
-def frame(lines, first):
-    return pl.DataFrame({"line": range(first, first + len(lines)), "raw": lines}, schema=LINES)
 
 
 def read(lines, forms, wraps, cuts):

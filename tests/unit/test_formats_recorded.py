@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from lines_by_hand import frame
 
 from analyzer import formats
-from analyzer.formats._plugin import LINES
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the folder with recorded logs is not on this machine")
@@ -20,8 +20,7 @@ INCIDENTS = sorted(DATA.glob("incidents/*/")) or [DATA]
 def read(path):
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     lines = data.decode().removesuffix("\n").split("\n")
-    frame = pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
-    return formats.read_block(frame, formats.detect(lines[:200], "UTC").formats, "UTC")
+    return formats.read_block(frame(lines), formats.detect(lines[:200], "UTC").formats, "UTC")
 
 
 def found(folder, stem):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import frame, read_with
 
 from analyzer import formats
-from analyzer.formats._plugin import LINES
 
 NAMES = (
     "bunkerweb", "combined", "combined_vhost", "common", "fastly", "hypercorn", "iis_event", "ingress_nginx", "lighttpd",
@@ -24,12 +23,8 @@ COMBINED = f'192.0.2.1 - - {STAMP} "GET /a HTTP/1.1" 200 5 "-" "curl/8.5.0"'
 INGRESS = "80 0.001 [shop-web-80] [] 10.0.0.9:80 5 0.001 200 d0022df50e62e766d2f27103701601e6"
 
 
-def frame(lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": list(lines)}, schema=LINES)
-
-
 def read(name, *lines):
-    return formats.read_block(frame(lines), [FORMATS[name]], "UTC")
+    return read_with(FORMATS[name], *lines)
 
 
 def rows(name, *lines):
@@ -68,6 +63,55 @@ def test_the_virtual_host_is_found_wherever_a_server_puts_it(line, name, host):
     assert chosen(*[line] * 3) == name
     row = rows(name, line)[0]
     assert (row["host"], row["client_ip"]) == (host, "192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "host"),
+    [
+        (COMBINED.replace("- -", "www.example.com a[b] c", 1), "lighttpd", "www.example.com"),
+        (f"www.example.com {COMBINED.replace('- -', '- a[b] c')}", "combined_vhost", "www.example.com"),
+        (f"www.example.com:8443 {COMBINED.replace('- -', '- a[b] c')}", "vhost_combined", "www.example.com"),
+        (COMBINED.replace("- -", "- a[b] c"), "combined", None),
+    ],
+)
+def test_a_name_with_brackets_and_blanks_swaps_no_host_and_client(line, name, host):
+    """One line is enough: the format that knows the host reads it, and the name is whole."""
+    assert chosen(line) == name
+    row = rows(name, line)[0]
+    assert (row["host"], row["client_ip"], row["user"]) == (host, "192.0.2.1", "a[b] c")
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"), [("combined", None), ("nginx_combined", None), ("common", ' "-" "curl/8.5.0"')]
+)
+def test_an_unknown_client_is_null(name, cut):
+    """Varnish writes three dashes where it could not read the request; a dash before a client is none."""
+    line = COMBINED.removesuffix(cut or "")
+    unknown = line.replace("192.0.2.1 - -", "- - -").replace("GET /a HTTP/1.1", "- http://localhost HTTP/1.0")
+    row = rows(name, unknown)[0]
+    found = tuple(row[column] for column in ("client_ip", "user", "method", "path", "status"))
+    assert found == (None, None, None, None, 200)
+    assert read(name, f"- {line}").events.is_empty()
+    assert chosen(line, unknown) == name.removeprefix("nginx_")
+
+
+@pytest.mark.parametrize(
+    ("name", "marks"),
+    [("common", None), ("combined", None), ("combined_vhost", None), ("nginx_combined", "end"), ("vhost_combined", "start"),
+     ("nginx_main", "end"), ("lighttpd", "end")],
+)  # fmt: skip
+def test_only_a_format_that_tells_the_server_says_what_its_time_marks(name, marks):
+    """Apache stamps the start, nginx and lighttpd the end; the line that all of them write says neither."""
+    row = rows(name, FORMATS[name].samples[0])[0]
+    assert (row["stamp_marks"], row["timestamp"]) == (marks, row["stamped_at"])
+
+
+@pytest.mark.parametrize("line", [COMBINED, COMBINED.removesuffix(' "-" "curl/8.5.0"')], ids=["combined", "common"])
+def test_no_relative_with_one_more_field_takes_plain_lines(line):
+    """Neither nginx's main, nor Rack, nor Traefik, nor an nginx that claims the end is chosen for them."""
+    assert [form.name for form in formats.detect([line] * 60, "UTC").formats] == [
+        "combined" if line == COMBINED else "common"
+    ]
 
 
 MALFORMED = ("", "-", r"\x16\x03\x01\x02\x00\x01", r"\x03\x00\x00/*\xE0\x00Cookie: mstshash=Administr", "HELP")
@@ -280,7 +324,7 @@ def test_what_http_server_says_twice_is_one_request():
 def test_local_times_are_read_in_the_given_zone():
     """http.server, uWSGI, LiteSpeed and Zoraxy write no offset."""
     line = "[2025-05-01 12:01:50.912318] [router:host-http] [origin:a.example] [client: 192.0.2.1] [useragent: x] GET /a 404"
-    block = formats.read_block(frame([line]), [FORMATS["zoraxy"]], "Europe/Berlin")
+    block = read_with(FORMATS["zoraxy"], line, zone="Europe/Berlin")
     assert block.events["stamped_at"].to_list() == [datetime(2025, 5, 1, 10, 1, 50, 912_318, tzinfo=UTC)]
 
 

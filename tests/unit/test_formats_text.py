@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import frame, only_event, read_with
 
 from analyzer import formats
 from analyzer.formats import _text_ids, _text_times
-from analyzer.formats._plugin import LINES
 
 FORMATS = formats.line_formats()
 MINE = (
@@ -25,22 +25,16 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
 
 
-def frame(*lines):
-    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
-
-
 def chosen(*head):
     return [form.name for form in formats.detect(head, "UTC").formats]
 
 
 def read(name, *lines, zone="UTC"):
-    return formats.read_block(frame(*lines), [FORMATS[name]], zone)
+    return read_with(FORMATS[name], *lines, zone=zone)
 
 
 def event(name, line, zone="UTC"):
-    block = read(name, line, zone=zone)
-    assert block.rejects.is_empty()
-    return block.events.row(0, named=True)
+    return only_event(read(name, line, zone=zone))
 
 
 # -- choice
@@ -49,7 +43,7 @@ def event(name, line, zone="UTC"):
 def test_no_format_but_text_reads_lines_of_others():
     """What a specific format reads of the others' samples is what shares its very text."""
     owners = [(name, sample) for name, form in FORMATS.items() for sample in form.samples]
-    lines = frame(*(sample for _, sample in owners))
+    lines = frame([sample for _, sample in owners])
     shared = {"python_logging": {"hypercorn"}, "winston_text": {"dotnet_console"}}
     for name in MINE:
         if name != "text":
@@ -151,10 +145,10 @@ def test_klog_takes_its_year_from_the_header_also_in_a_later_block():
     klog = FORMATS["klog"]
     lines = ("E1231 23:59:59.000001       1 a.go:1] x", "E0101 00:00:01.000001       1 a.go:1] x")
     later = [datetime(2026, 12, 31, 23, 59, 59, 1, tzinfo=UTC), datetime(2027, 1, 1, 0, 0, 1, 1, tzinfo=UTC)]
-    parsed = klog.parse(frame(header, *lines), "UTC")
+    parsed = klog.parse(frame([header, *lines]), "UTC")
     assert parsed.events["timestamp"].to_list() == later
     assert parsed.directives == 1
-    assert klog.after(frame(header)).parse(frame(*lines), "UTC").events["timestamp"].to_list() == later
+    assert klog.after(frame([header])).parse(frame(lines), "UTC").events["timestamp"].to_list() == later
 
 
 # -- ids
@@ -220,7 +214,7 @@ def test_lines_below_belong_to_the_event_above_and_lines_with_a_head_do_not():
 def test_colours_of_a_terminal_are_no_part_of_the_text():
     """winston's and zerolog's colours stand around level and message; the line is recognised all the same."""
     line = "2026-11-22T16:14:14.123Z \x1b[31merror\x1b[39m: no \x1b[1mspace\x1b[0m"
-    row = FORMATS["winston_text"].parse(frame(line), "UTC").events.row(0, named=True)
+    row = FORMATS["winston_text"].parse(frame([line]), "UTC").events.row(0, named=True)
     assert (row["level"], row["message"], row["raw"]) == ("error", "no space", line)
     assert chosen(line)[0] == "winston_text"
 
@@ -331,7 +325,7 @@ def test_no_text_format_reads_a_real_access_log():
     ]
     assert len(lines) > 10_000
     assert {
-        name: FORMATS[name].parse(frame(*lines), "UTC").events.height for name in MINE if name != "go_log"
+        name: FORMATS[name].parse(frame(lines), "UTC").events.height for name in MINE if name != "go_log"
     } == dict.fromkeys(sorted(set(MINE) - {"go_log"}), 0)
 
 
@@ -351,7 +345,7 @@ _LINES = st.lists(
 @given(_LINES, st.sampled_from(MINE))
 def test_every_line_is_an_event_a_directive_or_a_reject_with_a_reason(lines, name):
     """Whatever the text is, joined or not: parse raises nothing and loses nothing."""
-    parsed = FORMATS[name].parse(frame(*lines), "Europe/Berlin")
+    parsed = FORMATS[name].parse(frame(lines), "Europe/Berlin")
     read_lines = [*parsed.events["line"], *parsed.rejects["line"]]
     assert len(read_lines) + parsed.directives == len(lines)
     assert len(set(read_lines)) == len(read_lines)
@@ -364,7 +358,7 @@ def test_every_line_is_an_event_a_directive_or_a_reject_with_a_reason(lines, nam
 def test_the_ledger_adds_up_over_a_chain(lines, order, length):
     """Mixed files too: each line is accounted for once."""
     lines = [part for line in lines for part in line.split("\n")]
-    block = formats.read_block(frame(*lines), [FORMATS[name] for name in order[:length]], "UTC")
+    block = formats.read_block(frame(lines), [FORMATS[name] for name in order[:length]], "UTC")
     assert block.ledger.adds_up
     assert block.ledger.lines == len(lines)
 
@@ -373,8 +367,8 @@ def test_the_ledger_adds_up_over_a_chain(lines, order, length):
 def test_a_joined_event_is_read_as_its_first_line_is(name):
     """The reader gives an event back with the lines below it: it is the same event."""
     for sample in FORMATS[name].samples:
-        whole = FORMATS[name].parse(frame(f"{sample}\n  more"), "UTC")
-        alone = FORMATS[name].parse(frame(sample), "UTC")
+        whole = FORMATS[name].parse(frame([f"{sample}\n  more"]), "UTC")
+        alone = FORMATS[name].parse(frame([sample]), "UTC")
         assert whole.rejects.is_empty()
         same = ["timestamp", "logger"]
         kept = [column for column in same if column in alone.events.columns]

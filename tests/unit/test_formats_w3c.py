@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lines_by_hand import frame
 
 from analyzer import formats, values
 from analyzer.formats import _fields_directive, _fields_rows
 from analyzer.formats._fields_directive import Header
-from analyzer.formats._plugin import LINES, Remembering
+from analyzer.formats._plugin import Remembering
 from analyzer.formats._reader import Reader
 
 FORMATS = formats.line_formats()
@@ -24,10 +25,6 @@ IIS = "#Software: Microsoft Internet Information Services 10.0"
 ROW = "2026-03-01 10:00:05 192.0.2.10 GET /a - 443 - 198.51.100.7 curl/8.5.0 - 200 0 0 31"
 HTTPERR_ROW = "2026-03-01 10:00:05 198.51.100.7 52111 192.0.2.10 443 HTTP/1.1 GET /a - 503 1 AppOffline Pool1"
 CLOUDFRONT_ROW = CLOUDFRONT.samples[0]
-
-
-def frame(lines, first=1):
-    return pl.DataFrame({"line": range(first, first + len(lines)), "raw": list(lines)}, schema=LINES)
 
 
 def parse(*lines, form=W3C, zone="UTC"):

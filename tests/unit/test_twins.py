@@ -5,6 +5,7 @@ from __future__ import annotations
 from events_by_hand import frame, row
 
 from analyzer.diagnose.correlate import correlate
+from analyzer.diagnose.overlap import find_overlaps
 
 
 def line(second, **values):
@@ -52,3 +53,12 @@ def test_each_line_has_its_own_partner():
     one = [line(0, target="/a", source="a.log") for _ in range(30)]
     other = [line(0, target="/a", source="b.log") for _ in range(28)]
     assert sizes(*one, *other) == [1] * 2 + [2] * 28
+
+
+def test_logs_of_the_same_requests_are_named():
+    """Each of the two, with the number of requests that they share; a third that shares less than half is none."""
+    one = [line(10 * n, request_id=f"r{n}", source="a.log") for n in range(10)]
+    other = [line(10 * n, request_id=f"r{n}", source="b.log") for n in range(10)]
+    third = [line(10 * n, request_id=f"r{n}" if n < 4 else f"c{n}", source="c.log") for n in range(10)]
+    joined = correlate(frame(*one, *other, *third))
+    assert find_overlaps(joined.events) == {"a.log": ("b.log", 10), "b.log": ("a.log", 10)}

@@ -1,0 +1,28 @@
+"""Tells which access logs speak of the same requests."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_EDGE = 1
+_MOST = 0.5
+
+
+def find_overlaps(events: pl.DataFrame) -> dict[str, tuple[str, int]]:
+    """Gives {source: (the access log that has most of its requests, how many)} where that is the greater part.
+
+    events: Joined.events.
+    """
+    rows = events.filter(pl.col("hop") == _EDGE).select("source", "exchange").unique()
+    total = rows.group_by("source").agg(total=pl.len())
+    shared = (
+        rows.join(rows.rename({"source": "other"}), on="exchange")
+        .filter(pl.col("source") != pl.col("other"))
+        .group_by("source", "other")
+        .agg(number=pl.len().cast(pl.Int64))
+        .join(total, on="source")
+        .filter(pl.col("number") > _MOST * pl.col("total"))
+        .sort("source", "number", "other", descending=[False, True, False])
+        .unique("source", keep="first", maintain_order=True)
+    )
+    return {source: (other, number) for source, other, number in shared.select("source", "other", "number").iter_rows()}
