@@ -78,6 +78,18 @@ class FormatUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneGap:
+    """Which rows of a source have times without a zone, read as UTC for want of a better one.
+
+    Rows of these formats (of every format if there are none); rows whose time is the collector's carry what that
+    carries: collector is carried if its times have a zone of their own, lacking if not, and none without a collector.
+    """
+
+    formats: tuple[str, ...] = ()
+    collector: Literal["none", "carried", "lacking"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
 class SourceReport:
     """What became of one source; entries is None unless it is a HAR; notes are sentences for the reader."""
 
@@ -94,6 +106,7 @@ class SourceReport:
     timezone_from: str
     clock_offset_ms: int | None = None
     notes: tuple[str, ...] = ()
+    zone_gap: ZoneGap | None = None
 
 
 @dataclass(frozen=True, slots=True)

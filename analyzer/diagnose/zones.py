@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from analyzer.model import ZoneGap
 from analyzer.values import folded_id
 
 _BY = ["client_ip", "method", "target"]
@@ -18,22 +19,26 @@ _ID_SLACK_S = 120  # a browser's clock, and the length of a request, lie between
 _FEWEST = 3
 _MOST_LINES = 2_000
 _HOUR_S = 3600
+_MOST = 0.5
 _BROWSER = "har"
 _VOTES = {"source": pl.String, "line": pl.Int64, "shift": pl.Int64}
-_OFFSET = re.compile(r"offset \(([+-])([0-9]{2}):([0-9]{2})\)$")
+_OFFSET = re.compile(r"offset \(([+-])([0-9]{2}):([0-9]{2})\)")
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneShift:
     """A source whose written times are shift_seconds ahead of UTC, as matches of its lines show.
 
-    after are further shifts, each with the first line that it counts from: the night on which clocks change.
+    after are further shifts, each with the first line that it counts from: the night on which clocks change. gap says
+    which rows are meant; by_collector that the matches are times of the collector of the same lines.
     """
 
     source: str
     shift_seconds: int
     matches: int
     after: tuple[tuple[int, int], ...] = ()
+    gap: ZoneGap = ZoneGap()
+    by_collector: bool = False
 
     @property
     def zone(self) -> str:
@@ -50,20 +55,57 @@ def zone_name(seconds: int) -> str:
     return f"UTC{sign}{hours:02}:{rest // 60:02}"
 
 
-def find_shifts(events: pl.DataFrame, assumed: Collection[str]) -> tuple[ZoneShift, ...]:
-    """Gives the quarter-hour shift that makes most lines fall on what other sources wrote of the same requests.
+def find_shifts(events: pl.DataFrame, gaps: Mapping[str, ZoneGap]) -> tuple[ZoneShift, ...]:
+    """Gives the quarter-hour shift that makes most lines fall on what other records say of the same requests.
 
-    For sources whose zone was assumed, and only where at least three lines match, and more than with any other shift;
-    a shift of nothing is found as well. A line matches a record with the same request or trace id, within two minutes,
-    or a failing or rare access line with the same client, method and target, within a second.
+    For the sources in gaps, and only the rows that lack a zone; where at least three lines match, and more than with
+    any other shift; a shift of nothing is found as well. The time of the line's own collector comes first, where more
+    than half of the lines lie whole quarters from it, to two minutes. Else a line matches a record with the same
+    request or trace id, within two minutes, or a failing or rare access line with the same client, method and target,
+    within a second, of another source or of a format that carries its zone.
     """
-    unknown = events.filter(pl.col("source").is_in(sorted(assumed)))
-    known = events.filter(~pl.col("source").is_in(sorted(assumed)))
+    marked = events.with_columns(zoneless=_is_zoneless(gaps))
+    unknown = marked.filter("zoneless")
     if unknown.is_empty():
         return ()
-    votes = pl.concat([_votes_of_ids(unknown, known), _votes_of_requests(events, unknown)]).unique()
+    collected = _votes_of_collectors(unknown, gaps)
+    by_collector = frozenset(collected["source"])
+    others = [_votes_of_ids(unknown, marked.filter(~pl.col("zoneless"))), _votes_of_requests(marked, unknown)]
+    votes = pl.concat([collected, pl.concat(others).filter(~pl.col("source").is_in(sorted(by_collector)))]).unique()
     found = (_best(str(source), votes.filter(source=source)) for source in votes["source"].unique().sort())
-    return tuple(shift for shift in found if shift is not None)
+    return tuple(
+        replace(shift, gap=gaps[shift.source], by_collector=shift.source in by_collector)
+        for shift in found
+        if shift is not None
+    )
+
+
+def _is_zoneless(gaps: Mapping[str, ZoneGap]) -> pl.Expr:
+    """Says of each row whether its time lacks a zone."""
+    alike: dict[ZoneGap, list[str]] = {}
+    for source, gap in sorted(gaps.items()):
+        alike.setdefault(gap, []).append(source)
+    return pl.any_horizontal(
+        pl.lit(value=False), *(pl.col("source").is_in(sources) & _in_gap(gap) for gap, sources in alike.items())
+    )
+
+
+def _in_gap(gap: ZoneGap) -> pl.Expr:
+    own = pl.col("format").is_in(list(gap.formats)).fill_null(value=False) if gap.formats else pl.lit(value=True)
+    if gap.collector == "none":
+        return own
+    borrowed = pl.col("stamped_at").eq_missing(pl.col("collected_at"))
+    return own | borrowed if gap.collector == "lacking" else own & ~borrowed
+
+
+def _votes_of_collectors(unknown: pl.DataFrame, gaps: Mapping[str, ZoneGap]) -> pl.DataFrame:
+    """Gives source, line, shift for lines whose collector wrote a time with a zone, where most of a source agree."""
+    carried = [source for source, gap in sorted(gaps.items()) if gap.collector == "carried"]
+    apart = (pl.col("stamped_at") - pl.col("collected_at")).dt.total_seconds()
+    timed = unknown.filter(pl.col("source").is_in(carried)).select("source", "line", apart=apart).drop_nulls()
+    near = timed.with_columns(shift=(pl.col("apart") / _STEP_S).round().cast(pl.Int64) * _STEP_S)
+    steady = ((pl.col("apart") - pl.col("shift")).abs() <= _ID_SLACK_S) & (pl.col("shift").abs() <= _LONGEST_S)
+    return near.filter(steady.mean().over("source") > _MOST, steady).select(list(_VOTES))
 
 
 def _votes_of_ids(unknown: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -86,12 +128,15 @@ def _votes_of_ids(unknown: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _votes_of_requests(events: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
-    """Gives source, line, shift for error lines, and access lines of rare requests, that an access line fits."""
+    """Gives source, line, shift for error lines, and access lines of rare requests, that an access line fits.
+
+    That one is another source's, or carries its zone in the same file.
+    """
     second = pl.col("stamped_at").dt.epoch("s")
     asked = events.filter(pl.col("target").is_not_null(), pl.col("kind") == "request", pl.col("format") != _BROWSER)
     rare = pl.len().over("source", *_BY) <= _FEWEST
     failing = pl.col("status") >= 400
-    access = asked.filter(failing | rare).select("source", *_BY, second=second)
+    access = asked.filter(failing | rare).select("source", "zoneless", *_BY, second=second)
     lines = unknown.filter(
         pl.col("target").is_not_null(), (pl.col("kind") == "error") | ((pl.col("kind") == "request") & rare)
     ).select("source", "line", *_BY, second=second)
@@ -101,10 +146,11 @@ def _votes_of_requests(events: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFr
     seen = pl.concat(access.with_columns(pl.col("second") + slack) for slack in range(-_SLACK_S, _SLACK_S + 1)).rename(
         {"source": "other"}
     )
+    elsewhere = (pl.col("other") != pl.col("source")) | ~pl.col("zoneless")
     votes = [pl.DataFrame(schema=_VOTES)]
     for shift in range(-_LONGEST_S, _LONGEST_S + 1, _STEP_S):
         moved = lines.with_columns(pl.col("second") - shift)
-        matched = moved.join(seen, on=[*_BY, "second"]).filter(pl.col("other") != pl.col("source"))
+        matched = moved.join(seen, on=[*_BY, "second"]).filter(elsewhere)
         votes.append(matched.select("source", "line", shift=pl.lit(shift, dtype=pl.Int64)).unique())
     return pl.concat(votes)
 
@@ -153,13 +199,14 @@ def _last(lines: pl.Series) -> int:
 
 
 def sibling_shift(name: str, zones: Mapping[str, str]) -> tuple[int, str] | None:
-    """Gives the offset in seconds that the sources in the same folder write, and the first of them.
+    """Gives the offset in seconds that the same source's other lines write, or the sources in its folder, and which.
 
     zones says for each source how its zone is known. None where they write none, or different ones.
     """
-    folder = name.rpartition("/")[0]
-    beside = {other: _OFFSET.search(known) for other, known in sorted(zones.items()) if _folder(other) == folder}
-    offsets = {other: found for other, found in beside.items() if found and other != name}
+    beside = {other: _OFFSET.search(known) for other, known in sorted(zones.items()) if _folder(other) == _folder(name)}
+    offsets = {other: found for other, found in beside.items() if found}
+    if name in offsets:
+        offsets = {name: offsets[name]}
     if len({found.groups() for found in offsets.values()}) != 1:
         return None
     other, found = next(iter(offsets.items()))
@@ -172,11 +219,18 @@ def _folder(name: str) -> str:
 
 
 def apply_shifts(events: pl.DataFrame, shifts: Collection[ZoneShift]) -> pl.DataFrame:
-    """Moves timestamp and stamped_at of the shifted sources onto UTC."""
-    if not any(shift.shift_seconds or shift.after for shift in shifts):
+    """Moves timestamp and stamped_at of the shifted sources' rows without a zone onto UTC, and what a collector wrote.
+
+    collected_at is moved only where the collector's times lack a zone as well.
+    """
+    moving = tuple(shift for shift in shifts if shift.shift_seconds or shift.after)
+    if not moving:
         return events
-    ahead = pl.duration(seconds=_seconds(tuple(shifts)))
-    return events.with_columns(pl.col("timestamp") - ahead, pl.col("stamped_at") - ahead)
+    gaps = {shift.source: shift.gap for shift in moving}
+    ahead = pl.duration(seconds=pl.when(_is_zoneless(gaps)).then(_seconds(moving)).otherwise(0))
+    lacking = tuple(shift for shift in moving if shift.gap.collector == "lacking")
+    collected = [pl.col("collected_at") - pl.duration(seconds=_seconds(lacking))] if lacking else []
+    return events.with_columns(pl.col("timestamp") - ahead, pl.col("stamped_at") - ahead, *collected)
 
 
 def _seconds(shifts: Sequence[ZoneShift]) -> pl.Expr:

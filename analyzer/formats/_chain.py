@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analyzer import schema
-from analyzer.formats import _continuation, _peel
+from analyzer.formats import _continuation, _peel, _stack
 from analyzer.formats._plugin import LINES, REJECTS, Format, Remembering, Wrapper
 from analyzer.model import FormatUse, Ledger
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
 _NO_FORMAT = "no format to read it with"
+CRASH = "stack_trace"  # the name of the format for what a runtime writes when a program dies
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,16 +33,19 @@ class BlockResult:
     notes: tuple[str, ...]
 
 
-def read_block(
+def read_block(  # noqa: PLR0913 - what is behind the zone has defaults
     lines: pl.DataFrame,
     formats: Sequence[Format],
     zone: str,
     wrappers: Sequence[Wrapper] = (),
     now: datetime = LONG_AGO,
+    *,
+    further: Callable[[pl.DataFrame], Sequence[Format]] | None = None,
 ) -> BlockResult:
     """Reads a frame of line (Int64), raw (String) with the formats in their order, after the wrappers, outermost first.
 
-    zone is for times without one, now for times without a year. A line that every format refuses belongs to the event
+    zone is for times without one, now for times without a year; further gives more formats for lines (line, raw) that
+    these do not read. A line that every format refuses belongs to the event
     above if that one's format goes on, or is a message in its wrapper, or is a reject with the reason of the first
     format, which fits best.
     """
@@ -52,9 +56,13 @@ def read_block(
     for form in formats:
         if state.unread.height:
             state.read(form, zone)
+    if further and state.unread.height:
+        formats = (*formats, *further(state.unread.select("line", "raw")))
+        for form in formats[len(state.used) :]:
+            state.read(form, zone)
     if state.unread.height:
         state.join_rest(full, formats, zone)
-        state.tell_messages(bool(wrappers))
+        state.tell_messages()
     events = _peel.clothe(pl.concat([schema.empty(), *state.events.values()]), full)
     reasoned = state.unread.join(state.reasons, on="line", how="left")
     rejects = _shaped(reasoned.with_columns(pl.col("reason").fill_null(_NO_FORMAT)), REJECTS)
@@ -128,16 +136,16 @@ class _State:
         self.unread = before.join(joined, on="line", how="anti", maintain_order="left")
         self.used[form.name] += _lines(before) - _lines(self.unread)
 
-    def tell_messages(self, wrapped: bool) -> None:  # noqa: FBT001 - the only argument
-        """Makes events of what only a wrapper knows: its time, and the text inside."""
-        inside = self.unread.filter(pl.col("wrapper").is_not_null()) if wrapped else self.unread.clear()
-        if inside.is_empty():
-            return
-        messages = _continuation.join_messages(inside)
-        for (name,), group in messages.group_by("wrapper", maintain_order=True):
+    def tell_messages(self) -> None:
+        """Makes events of what only a wrapper knows, its time and the text inside, and of crashes that stand alone."""
+        joined = _continuation.join_messages(self.unread)
+        named = joined.with_columns(_name=pl.col("wrapper").fill_null(CRASH))
+        told = named.filter(pl.col("wrapper").is_not_null() | _stack.crashes(pl.col("raw")))
+        for (name,), group in told.group_by("_name", maintain_order=True):
             self.events[f"{name} message"] = _canonical(_peel.messages(group), str(name))
-            self.used[str(name)] = self.used.get(str(name), 0) + int(group["lines"].sum())
-        self.unread = self.unread.filter(pl.col("wrapper").is_null())
+            self.used[str(name)] = self.used.get(str(name), 0) + _lines(group)
+        owned = told.select(pl.col("owned").explode().alias("line"))
+        self.unread = self.unread.join(owned, on="line", how="anti", maintain_order="left")
 
 
 def _canonical(events: pl.DataFrame, name: str) -> pl.DataFrame:

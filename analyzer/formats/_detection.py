@@ -17,6 +17,7 @@ from analyzer.formats._registered import line_formats, line_wrappers
 
 _MOST_LINES = 200
 _SOME_LINES = 40
+_START = 12
 _PROSE = r'[^"\[\]{}|=\t]+'
 _MOST_WRAPPERS = 3
 _FIRST_UNREAD = 3
@@ -93,6 +94,17 @@ def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequ
     return _choice(chosen, frame, tuple(taken))
 
 
+def choose(lines: pl.DataFrame, zone: str) -> tuple[Format, ...]:
+    """Gives the formats that read most of the first lines (line, raw), in the order of their use."""
+    return tuple(trial.form for trial in _choose(lines.head(_MOST_LINES), zone, ()).chain)
+
+
+def make(raw: pl.Expr) -> pl.Expr:
+    """Gives what lines of one format share: kinds of the first characters, and what quotes, groups and separates."""
+    start = raw.str.slice(0, _START).str.replace_all("[0-9]", "0").str.replace_all("[A-Za-z]+", "a")
+    return pl.concat_str(start, raw.str.replace_all(_PROSE, ""))
+
+
 def _choose(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> _Chosen:
     """Tries all formats on some lines, and those that read any of them on all; the others on what is left."""
     own = frozenset(form.name for form in extra)
@@ -140,11 +152,11 @@ def _plausible(frame: pl.DataFrame) -> dict[str, Format]:
 
 
 def _some(frame: pl.DataFrame) -> pl.DataFrame:
-    """Gives the first lines, and the first of each make: the order of what quotes, groups and separates in it."""
+    """Gives the first lines, and the first of each make."""
     if frame.height <= _SOME_LINES:
         return frame
     half = _SOME_LINES // 2
-    made = frame.slice(half).unique(pl.col("raw").str.replace_all(_PROSE, ""), keep="first", maintain_order=True)
+    made = frame.slice(half).unique(make(pl.col("raw")), keep="first", maintain_order=True)
     return pl.concat([frame.head(half), made.head(half)])
 
 
@@ -179,9 +191,7 @@ def _choice(chosen: _Chosen, frame: pl.DataFrame, taken: tuple[Wrapper, ...]) ->
         known = frame.height
         reason = f"the lines come in {' in '.join(wrapper.title for wrapper in reversed(taken))}; {reason}"
     total = max(frame.height, 1)
-    scores = sorted(
-        (Score(t.form.name, len(t.read) / total) for t in chosen.trials), key=lambda s: (-s.share_read, s.name)
-    )
+    scores = sorted((_score(trial, total) for trial in chosen.trials), key=lambda s: (-s.share_read, s.name))
     return Choice(tuple(trial.form for trial in chosen.chain), known / total, reason, tuple(scores), taken)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from analyzer.formats import _events
+from analyzer.formats import _events, _stack
 from analyzer.formats._plugin import Wrapper
 
 # What a wrapper may tell of a line, besides the line itself.
@@ -85,6 +85,7 @@ def clothe(events: pl.DataFrame, peeled: pl.DataFrame) -> pl.DataFrame:
 
 
 def messages(peeled: pl.DataFrame) -> pl.DataFrame:
-    """Gives an application event for each wrapped line that no format reads: its text is the message."""
+    """Gives an application event for each line that no format reads: its text is the message, a crash is critical."""
     events = _events.build(peeled.select("line", "raw", message="raw"), marks=None)
-    return events.with_columns(kind=pl.lit("application"))
+    level = pl.when(_stack.crashes(pl.col("raw"))).then(pl.lit("critical"))
+    return events.with_columns(kind=pl.lit("application"), level=level)

@@ -9,10 +9,12 @@ import polars as pl
 
 from analyzer.formats import _peel
 from analyzer.formats._chain import BlockResult, read_block
+from analyzer.formats._detection import choose, make
 from analyzer.formats._plugin import LINES, Format, Remembering, Spanning, Wrapper
 
 _FIRST_LOOK = 400
 _MOST_HELD = 20_000
+_MOST_TRIES = 20
 
 
 class Reader:
@@ -24,6 +26,8 @@ class Reader:
         self._zone = zone
         self._now = now
         self._held = pl.DataFrame(schema=LINES)
+        self._judged: set[str] = set()
+        self._tries = 0
 
     def read(self, block: pl.DataFrame) -> BlockResult:
         """Reads what was held back and the block (line, raw), but for the end that may go on in the next block."""
@@ -40,13 +44,26 @@ class Reader:
         return self._read(lines)
 
     def _read(self, lines: pl.DataFrame) -> BlockResult:
-        result = read_block(lines, self._formats, self._zone, self._wrappers, self._now)
+        result = read_block(lines, self._formats, self._zone, self._wrappers, self._now, further=self._further)
         if any(isinstance(form, Remembering) for form in self._formats):
             inside = self._peel(lines).select("line", "raw")
             self._formats = tuple(
                 form.after(inside) if isinstance(form, Remembering) else form for form in self._formats
             )
         return result
+
+    def _further(self, unread: pl.DataFrame) -> tuple[Format, ...]:
+        """Gives formats that read lines of a make that was not met before: many a log changes behind its head."""
+        made = unread.with_columns(_made=make(pl.col("raw"))).unique("_made", keep="first", maintain_order=True)
+        fresh = made.filter(~pl.col("_made").is_in(sorted(self._judged)))
+        if fresh.is_empty() or self._tries >= _MOST_TRIES:
+            return ()
+        self._tries += 1
+        self._judged |= set(fresh["_made"])
+        known = {form.name for form in self._formats}
+        found = tuple(form for form in choose(fresh.select(list(LINES)), self._zone) if form.name not in known)
+        self._formats = (*self._formats, *found)
+        return found
 
     def _peel(self, lines: pl.DataFrame) -> pl.DataFrame:
         return _peel.peel(lines, self._wrappers, self._zone, self._now)

@@ -18,6 +18,7 @@ _CONTINUES = (
     r"|^(?:Stack trace:|\[stacktrace\]|\[previous exception\])"
     r"|^#[0-9]+ "
     r"|^at [^\s(]+ ?[(:]"
+    r"|^Node\.js v[0-9]"
     r"|^panic\((?:0x|\{)|^goroutine [0-9]+ \[|^created by [^\s]|^\[signal |^exit status [0-9]"
     r"|^[A-Za-z0-9_./*()\[\]{}~-]*[A-Za-z0-9_)]\.[A-Za-z0-9_.()*\[\]]+\((?:0x|\{|\.\.\.|\))[^\"]*$"
     r'|^Exception in thread "|^Unhandled exception\. '
@@ -41,6 +42,12 @@ _BEGINS = (
 )
 _BEGIN = rf"(?m)^(?:{_BEGINS})"
 
+_TITLE = r"Traceback \(most recent call last\):"
+_UNCAUGHT = (
+    r'Exception in thread "|Unhandled exception[.:] |Unhandled Exception: '
+    r"|(?:file://)?/[^\s:]+\.[cm]?[jt]s:[0-9]+(?:\n|$)|node:[a-z_/]+:[0-9]+(?:\n|$)"  # Node.js
+)
+
 
 def continues(raw: pl.Expr) -> pl.Expr:
     """Whether a line looks like one of a stack trace, which goes on with the event above.
@@ -53,6 +60,21 @@ def continues(raw: pl.Expr) -> pl.Expr:
 def begins(raw: pl.Expr) -> pl.Expr:
     """Whether a line starts with a time, so that it goes on with nothing, even if no format can read it."""
     return raw.str.contains(rf"^(?:[\[(<]|\[?[A-Z]{{4,8}}\]?[ :]+[\[(<]?)?{_text_times.ANY}")
+
+
+def crashes(raw: pl.Expr) -> pl.Expr:
+    """Whether a line is the first of what a runtime writes for an exception that nobody caught."""
+    return raw.str.contains(rf"^(?:{_TITLE}|{_UNCAUGHT})")
+
+
+def breaks(raw: pl.Expr) -> pl.Expr:
+    """Whether a line goes on with nothing: it starts with a time, or no logger writes it below a record."""
+    return begins(raw) | raw.str.contains(f"^(?:{_UNCAUGHT})")
+
+
+def chains(raw: pl.Expr) -> pl.Expr:
+    """Whether the traceback below this line belongs to the one above it."""
+    return raw.str.contains(r"^(?:During handling of the above|The above exception was the direct)")
 
 
 def fill(events: pl.DataFrame) -> pl.DataFrame:

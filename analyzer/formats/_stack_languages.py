@@ -168,17 +168,20 @@ def _php(rows: pl.DataFrame) -> pl.DataFrame:
     See https://www.php.net/manual/en/exception.gettraceasstring.php.
     """
     text = _both().str.replace_all("\\\\", "\\", literal=True)  # Monolog writes the trace into JSON
-    read = rows.with_columns(_text=text).with_columns(_thrown=_captured(pl.col("_text"), _THROWN))
+    read = rows.with_columns(_text=text).with_columns(
+        _named=_captured(pl.col("_text"), _UNCAUGHT), _bare=_captured(pl.col("_text"), _THROWN)
+    )
+    read = read.with_columns(_thrown=pl.when(_field("_named", 1).is_not_null()).then("_named").otherwise("_bare"))
     place = pl.concat_str(_field("_thrown", 3), pl.lit(":"), _field("_thrown", 4))
     function = pl.col("_text").str.extract(_CALLED, 1)
     frame = pl.when(place.is_not_null()).then(_framed(function, place)).otherwise(function)
     return _tell(read, _field("_thrown", 1), _field("_thrown", 2), frame)
 
 
-_THROWN = (
-    r"(?m)(?:Uncaught |\(|^)((?:[A-Za-z_][0-9A-Za-z_]*\\?)+)(?:\(code: [^)]*\))?(?:: (.*?))? "
-    r"(?:in|at) ([^\s:]+):([0-9]+)\)?$"
-)
+_CLASS = r"((?:[A-Za-z_][0-9A-Za-z_]*\\?)+)"
+# A server that quotes PHP has a sentence of its own around it, such as nginx's `" while reading`.
+_UNCAUGHT = rf'(?m)(?:Uncaught |PHP message: ){_CLASS}(?:: (.*?))? in ([^\s:]+):([0-9]+)(?:["\'][^\n]*)?$'
+_THROWN = rf"(?m)(?:\(|^){_CLASS}(?:\(code: [^)]*\))?(?:: (.*?))? (?:in|at) ([^\s:]+):([0-9]+)\)?$"
 _CALLED = r"(?m)^#0 (?:[^\s(]+\([0-9]+\): |\[internal function\]: )?(\{main\}|[^\s(]+)"
 
 

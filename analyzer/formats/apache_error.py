@@ -6,6 +6,7 @@ written is that of server/log.c. Lines of ModSecurity name what they are about i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,9 +27,12 @@ _HEAD = (
     rf"(?P<brackets>(?:\[(?:pid|tid|C|c|{_ID})[: ][^\]]*\] ?)*)(?P<rest>.*)$"
 )
 _STATUS = r"(?:\((?:OS )?-?[0-9]+\)[^\[\n]*?: ?)?"
+# What Apache says before its log is open has no head.
+_EARLY = r"^AH[0-9]{5}: "
 _CLIENT = (
     rf"^((?:[^\s:(]+\.[ch]p{{0,2}}\([0-9]+\): )?{_STATUS})\[(client|remote) (\[[^\]\s]*\](?::[0-9]+)?|[^\]\s]+)\] ?"
 )
+_WSGI = pl.col("logger").eq_missing("wsgi")
 _ESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n", "\\t": "\t", "\\r": "\r"}
 _SERVER = (
     r"(?:attempt to connect to|failed to|remote server|backend:?|server for:?) "
@@ -66,11 +70,13 @@ class ApacheError:
         """Reads a frame of line, raw; times carry no offset, so zone decides."""
         frame = lines.select("line", "raw")
         found = frame.with_columns(pl.col("raw").str.extract_groups(_HEAD).alias("_head")).unnest("_head")
+        early = pl.when(pl.col("raw").str.contains(_EARLY)).then("raw")
+        found = found.with_columns(pl.coalesce("rest", early), pl.col("brackets").fill_null(""))
         hit = pl.col("rest").is_not_null()
         unread = _rejects.reject(found.filter(~hit), "no [time] [level] at column 1")
         read = found.filter(hit)
         read = read.with_columns(_text_times.read(read["time"], zone).alias("stamped_at"))
-        timed = pl.col("stamped_at").is_not_null()
+        timed = pl.col("stamped_at").is_not_null() | pl.col("time").is_null()
         wrong = _rejects.reject(read.filter(~timed), "the time at column 2 is not a time that exists")
         good = read.filter(timed)
         events = _events.build(_texts(good), marks=None) if good.height else pl.DataFrame(schema=LINES)
@@ -84,7 +90,8 @@ def _texts(found: pl.DataFrame) -> pl.DataFrame:
     message = pl.col("rest").str.replace(_CLIENT, "$1").str.replace(r"^\[client [^\]\s]+\] ", "")
     # A line of 2.4 writes the port of any address; one of 2.2 writes none, and has no process.
     split = found.with_columns(
-        _side=place.field("2"),
+        _peer=place.field("3"),
+        _side=pl.when(_WSGI).then(pl.lit("client")).otherwise(place.field("2")),
         _address=pl.when(pl.col("brackets") == "").then(place.field("3")).otherwise(_portless(place.field("3"))),
         _said=message,
     )
@@ -92,7 +99,39 @@ def _texts(found: pl.DataFrame) -> pl.DataFrame:
         pl.col("_said").str.extract_groups(r"(?s)^(.*?)(?:, referer: ([^\n]*))?\s*$").alias("_told")
     )
     text = pl.col("_told").struct.field("1").str.replace_many(_ESCAPES, leftmost=True)
-    return told.with_columns(message=text).select("line", "raw", "stamped_at", "message", *_slots.merge(_fields()))
+    joined = _join_wsgi(told.with_columns(message=text))
+    return joined.select("line", "raw", "stamped_at", "message", *_slots.merge(_fields()))
+
+
+def _join_wsgi(rows: pl.DataFrame) -> pl.DataFrame:
+    """Makes one row of the lines of a Python trace, each of which mod_wsgi logs with a head of its own.
+
+    Lines of one process, thread and client go together, while no more than a second lies between two of them.
+    """
+    mine = _WSGI & ~pl.col("raw").str.contains("\n", literal=True)
+    told = rows.filter(mine)
+    if told.is_empty():
+        return rows
+    key = ("brackets", "_peer")
+    numbered = told.with_columns(_event=pl.when(~_goes_on(key)).then("line").forward_fill().over(key))
+    texts = ("raw", "message")
+    joined = numbered.group_by("_event", maintain_order=True).agg(
+        *(pl.col(name).first() for name in rows.columns if name not in texts),
+        *(pl.col(name).str.join("\n") for name in texts),
+    )
+    return pl.concat([rows.filter(~mine), joined.select(rows.columns)]).sort("line")
+
+
+def _goes_on(key: Sequence[str]) -> pl.Expr:
+    """Whether a line of mod_wsgi goes on with the one before; the line below the frames names the exception."""
+    text = pl.col("message")
+    indented, title = text.str.starts_with(" "), text.str.starts_with("Traceback (most recent call last):")
+    between = text.str.contains(r"^(?:\s*$|During handling of the above |The above exception was the direct )")
+    traced = title.cum_sum().over(key) > 0
+    closes = traced & indented.shift(1, fill_value=False).over(key) & ~(indented | title | between)
+    begins_again = title & closes.shift(1, fill_value=False).over(key)
+    near = pl.col("stamped_at").diff().over(key) <= pl.duration(seconds=1)
+    return (near & (indented | between | closes | title) & ~begins_again).fill_null(value=False)
 
 
 def _fields() -> dict[str, list[pl.Expr]]:

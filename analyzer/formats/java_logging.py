@@ -15,8 +15,10 @@ _WHEN = rf"(?:(?P<time>{ISO}|{DAY_FIRST})|{CLOCK})"  # Logback's default has no 
 _THREAD = r"\[[^\]]*\]"
 _CLASS = r"(?P<logger>[A-Za-z_$][0-9A-Za-z_.$/\[\]<>-]*)"
 _MESSAGE = "(?P<message>.*)$"
+# Spring Boot cuts a long name on its left, which may leave a dot.
+_SHORTENED = _CLASS.replace("[A-Za-z_$]", "[A-Za-z_$.]", 1)
 # Applications, threads and correlation ids stand in brackets in front of the logger.
-_SPRING = rf"^(?P<time>{ISO}) +{_LEVEL} (?:\[[^\]]*\] )?[0-9]+ --- (?:\[[^\]]*\] *){{1,3}}{_CLASS} *: ?{_MESSAGE}"
+_SPRING = rf"^(?P<time>{ISO}) +{_LEVEL} (?:\[[^\]]*\] )?[0-9]+ --- (?:\[[^\]]*\] *){{1,3}}{_SHORTENED} *: ?{_MESSAGE}"
 
 _LOG4J = (
     rf"^{_WHEN} +(?:{_THREAD} +){{0,2}}{_LEVEL} +(?:{_THREAD} +)?{_CLASS}(?::[0-9]+)?(?: {_THREAD})? --? {_MESSAGE}",

@@ -30,6 +30,15 @@ _LINE = (
     r'(?:, host: "(?P<host>[^"]*)")?(?:, referrer: "(?P<referrer>.*)")?(?:, login: "(?P<user>[^"]*)")?'
     r"(?:, upstream: (?P<mail_server>[^\s,\"]+))?\s*$"
 )
+# Modules add fields of their own behind those of nginx, as Kong does its request_id: ones that no known field follows.
+_KNOWN = "server|request|subrequest|upstream|host|referrer|login"
+_ADDED = (
+    rf'(?s)^(.*, client: [^",]*(?:.*, (?:{_KNOWN}): (?:"[^"]*"|[^",]*))?)'
+    r'((?:, [a-z][0-9A-Za-z_-]*: "[^"]*")*)\s*$'
+)
+_REQUEST_ID = r', request_id: "([^"]*)"'
+# What listens, where no server is known yet, and names that stand for any host.
+_NO_HOST = r"^(?:_|~.*|(?:0\.0\.0\.0|\[::\]|\*)(?::[0-9]+)?|unix:.*)?$"
 _CONNECTED = r"^client (\S+) connected to "  # the mail proxy
 _REFUSED = r'^user "([^"]*)"(?:: password mismatch| was not found in )'
 _NAMES = (
@@ -44,6 +53,7 @@ _NAMES = (
     "referrer",
     "user",
     "connection",
+    "request_id",
 )
 
 
@@ -73,13 +83,18 @@ class NginxError:
             .group_by("_event", maintain_order=True)
             .agg(pl.col("line").first(), pl.col("raw").str.join("\n"), pl.len().cast(pl.Int64).alias("_lines"))
         )
-        found = grouped.with_columns(pl.col("raw").str.extract_groups(_LINE).struct.unnest())
+        added = pl.col("raw").str.extract_groups(_ADDED).struct
+        found = grouped.with_columns(
+            pl.coalesce(added.field("1"), "raw").str.extract_groups(_LINE).struct.unnest(),
+            request_id=added.field("2").str.extract(_REQUEST_ID, 1),
+        )
         found = found.with_columns(stamped_at=_times.read(pl.col("time"), "%Y/%m/%d %H:%M:%S", zone))
         good = found.filter(pl.col("stamped_at").is_not_null())
         upstream = pl.col("upstream").str.extract(r"^(?:[a-z]+://)?(unix:[^:]+|[^/]+)", 1)
         texts = good.with_columns(
             message=pl.col("message").str.replace(_TRACE, "${1}${3}\n${2}"),
             request_line=pl.coalesce("request_line", "cut"),
+            server_name=pl.when(~pl.col("server_name").str.contains(_NO_HOST)).then("server_name"),
             upstream=pl.coalesce(upstream, "mail_server"),
             client_ip=pl.coalesce(
                 pl.col("client_ip").str.extract("^([^ ]+)", 1), pl.col("message").str.extract(_CONNECTED, 1)

@@ -16,7 +16,7 @@ from analyzer.formats._plugin import LINES, Format, Parsed
 
 _HEAD = (
     r"(?s)^(?:[DIWEFA], \[(?P<stamp>[0-9T:.-]+) (?P<_process>#[0-9]+)\] +[A-Z]+ -- [^:]*: )?"
-    r"(?P<tags>(?:\[[^\]\s]*\] )*)(?P<text>.*)$"
+    r"(?P<tags>(?:\[[^\]\s]*\](?: |$))*)(?P<text>.*)$"
 )
 _STARTED = (
     r'^Started (?P<method>[A-Z]+) "(?P<target>[^"]*)" for (?P<client_ip>\S*) '
@@ -71,12 +71,15 @@ def _split(lines: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         *(pl.col("text").str.extract_groups(form).struct.unnest() for form in (_STARTED, _COMPLETED, _EXCEPTION)),
         request_id=pl.col("tags").str.extract(_ID, 1),
-        _part=pl.col("text").str.contains(_PART),
+        _part=pl.col("text").str.contains(_PART) | ((pl.col("text") == "") & (pl.col("tags") != "")),
     )
 
 
 def _own(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds _request, the number of the request that a line belongs to, or null."""
+    # Of a message of several lines, Ruby's Logger puts its prefix before the first alone, Rails its tags before each.
+    writer = pl.when(pl.col("tags") != "").then(pl.col("_process").forward_fill().over("tags"))
+    frame = frame.with_columns(_process=pl.coalesce("_process", writer))
     frame = frame.with_columns(_key=pl.concat_str("_process", "tags", ignore_nulls=True))
     starts, ends = pl.col("method").is_not_null(), pl.col("status").is_not_null()
     fails = pl.col("exception_type").is_not_null()

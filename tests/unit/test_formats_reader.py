@@ -100,3 +100,44 @@ def test_a_trace_without_end_is_let_go(monkeypatch):
     assert ledger.lines == 101
     assert events.height == 1
     assert rejects.height > 0
+
+
+ACCESS = '192.0.2.1 - - [20/May/2015:12:05:{:02} +0000] "GET /{} HTTP/1.1" 500 5 "-" "x"'
+RECORD = "2026-03-10 11:00:00,120 INFO app: ok {}"
+
+
+def test_a_format_that_begins_behind_the_head_is_found():
+    """Detection sees 200 lines; what comes later is neither glued to the event above nor refused."""
+    lines = [*(RECORD.format(n) for n in range(300)), *(ACCESS.format(n % 60, n) for n in range(100))]
+    choice = formats.detect(lines[:200], "UTC")
+    reader = Reader(choice.formats, choice.wrappers, "UTC", NOW)
+    results = [reader.read(frame(lines[:350], 1)), reader.read(frame(lines[350:], 351)), reader.finish()]
+    events = pl.concat(result.events for result in results)
+    assert events["kind"].value_counts().sort("kind").rows() == [("application", 300), ("request", 100)]
+    assert events.filter(kind="request")["status"].unique().to_list() == [500]
+
+
+TRACE = ["Traceback (most recent call last):", '  File "/app/a.py", line 1, in f', "KeyError: 'a'"]
+AGAIN = ["", "During handling of the above exception, another exception occurred:", "", *TRACE[:2], "ValueError: b"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (TRACE, [(1, "critical", "KeyError")]),
+        ([*TRACE, *TRACE], [(1, "critical", "KeyError"), (4, "critical", "KeyError")]),
+        ([*TRACE, *AGAIN], [(1, "critical", "ValueError")]),
+        ([RECORD.format(1), *TRACE], [(1, "info", "KeyError")]),
+        ([RECORD.format(1), 'Exception in thread "main" java.lang.IllegalStateException: x', "\tat a.B.main(B.java:1)"],
+         [(1, "info", None), (2, "critical", "java.lang.IllegalStateException")]),
+        (["/app/index.js:3", "    throw new TypeError('x');", "    ^", "", "TypeError: x", "    at f (/app/index.js:3:9)", "", "Node.js v20.1.0"],
+         [(1, "critical", "TypeError")]),
+    ],
+)  # fmt: skip
+def test_a_crash_that_stands_alone_is_an_event(lines, told):
+    """What a runtime writes when nobody caught: one event each; below a record of the logger it is that record's."""
+    choice = formats.detect(lines, "UTC")
+    block = formats.read_block(frame(lines, 1), choice.formats, "UTC")
+    assert block.events.select("line", "level", "exception_type").rows() == told
+    assert block.rejects.is_empty()
+    assert block.ledger.adds_up

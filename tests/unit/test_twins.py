@@ -49,10 +49,17 @@ def test_logs_with_ids_of_their_own_are_left_to_their_ids():
 
 
 def test_each_line_has_its_own_partner():
-    """Three equal requests in one second of one log against two of the other: one is left over."""
+    """Thirty equal requests in one second of one log against twenty-eight of the other: two are left over."""
+    varied = [line(n, source=source) for n in (5, 6, 7) for source in ("a.log", "b.log")]
     one = [line(0, target="/a", source="a.log") for _ in range(30)]
     other = [line(0, target="/a", source="b.log") for _ in range(28)]
-    assert sizes(*one, *other) == [1] * 2 + [2] * 28
+    assert sizes(*one, *other, *varied) == [1] * 2 + [2] * 31
+
+
+def test_what_one_client_polls_from_two_servers_are_two_requests():
+    """Behind one address, every thirty seconds, the same request: nothing tells that both logs mean one."""
+    both = [line(30 * n, target="/sync", source=source) for n in range(20) for source in ("web1.log", "web2.log")]
+    assert sizes(*both) == [1] * 40
 
 
 def test_logs_of_the_same_requests_are_named():
