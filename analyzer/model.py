@@ -81,11 +81,11 @@ class FormatUse:
 class ZoneGap:
     """Which rows of a source have times without a zone, read as UTC for want of a better one.
 
-    Rows of these formats (of every format if there are none); rows whose time is the collector's carry what that
-    carries: collector is carried if its times have a zone of their own, lacking if not, and none without a collector.
+    Rows of these formats, of every one if None; rows whose time is the collector's carry what that carries:
+    collector is carried if its times have a zone of their own, lacking if not, and none without a collector.
     """
 
-    formats: tuple[str, ...] = ()
+    formats: tuple[str, ...] | None = None
     collector: Literal["none", "carried", "lacking"] = "none"
 
 

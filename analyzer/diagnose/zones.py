@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -37,7 +37,7 @@ class ZoneShift:
     shift_seconds: int
     matches: int
     after: tuple[tuple[int, int], ...] = ()
-    gap: ZoneGap = ZoneGap()
+    gap: ZoneGap = field(default_factory=ZoneGap)
     by_collector: bool = False
 
     @property
@@ -80,22 +80,25 @@ def find_shifts(events: pl.DataFrame, gaps: Mapping[str, ZoneGap]) -> tuple[Zone
     )
 
 
+def lacks_zone(gap: ZoneGap) -> pl.Expr:
+    """Says of each row of a source with this gap whether its time lacks a zone."""
+    own = pl.lit(value=True)
+    if gap.formats is not None:
+        own = pl.col("format").is_in(list(gap.formats)).fill_null(value=False)
+    if gap.collector == "none":
+        return own
+    borrowed = pl.col("stamped_at").eq_missing(pl.col("collected_at"))
+    return own | borrowed if gap.collector == "lacking" else own & ~borrowed
+
+
 def _is_zoneless(gaps: Mapping[str, ZoneGap]) -> pl.Expr:
     """Says of each row whether its time lacks a zone."""
     alike: dict[ZoneGap, list[str]] = {}
     for source, gap in sorted(gaps.items()):
         alike.setdefault(gap, []).append(source)
     return pl.any_horizontal(
-        pl.lit(value=False), *(pl.col("source").is_in(sources) & _in_gap(gap) for gap, sources in alike.items())
+        pl.lit(value=False), *(pl.col("source").is_in(sources) & lacks_zone(gap) for gap, sources in alike.items())
     )
-
-
-def _in_gap(gap: ZoneGap) -> pl.Expr:
-    own = pl.col("format").is_in(list(gap.formats)).fill_null(value=False) if gap.formats else pl.lit(value=True)
-    if gap.collector == "none":
-        return own
-    borrowed = pl.col("stamped_at").eq_missing(pl.col("collected_at"))
-    return own | borrowed if gap.collector == "lacking" else own & ~borrowed
 
 
 def _votes_of_collectors(unknown: pl.DataFrame, gaps: Mapping[str, ZoneGap]) -> pl.DataFrame:

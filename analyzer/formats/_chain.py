@@ -140,7 +140,8 @@ class _State:
         """Makes events of what only a wrapper knows, its time and the text inside, and of crashes that stand alone."""
         joined = _continuation.join_messages(self.unread)
         named = joined.with_columns(_name=pl.col("wrapper").fill_null(CRASH))
-        told = named.filter(pl.col("wrapper").is_not_null() | _stack.crashes(pl.col("raw")))
+        crash = _stack.crashes(pl.col("raw")) & (pl.col("owned").list.len() > 1)
+        told = named.filter(pl.col("wrapper").is_not_null() | crash)
         for (name,), group in told.group_by("_name", maintain_order=True):
             self.events[f"{name} message"] = _canonical(_peel.messages(group), str(name))
             self.used[str(name)] = self.used.get(str(name), 0) + _lines(group)

@@ -128,5 +128,6 @@ def _merge(numbered: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     joined = numbered.join(found, on="_row", how="left", maintain_order="left", suffix="_found")
     kept = [pl.coalesce(name, f"{name}_found").alias(name) for name in have]
     if "message" in numbered.columns:
-        kept.append(pl.coalesce("_said", "message").alias("message"))
+        said = pl.when(pl.col("_said") == "").then(None).otherwise(pl.coalesce("_said", "message"))
+        kept.append(said.alias("message"))
     return joined.with_columns(kept).drop("_row", "_said", *(f"{name}_found" for name in have))

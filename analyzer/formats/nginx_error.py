@@ -36,6 +36,8 @@ _ADDED = (
     rf'(?s)^(.*, client: [^",]*(?:.*, (?:{_KNOWN}): (?:"[^"]*"|[^",]*))?)'
     r'((?:, [a-z][0-9A-Za-z_-]*: "[^"]*")*)\s*$'
 )
+_LAST = r', [a-z][0-9A-Za-z_-]*: "[^"]*"\s*$'
+_LAST_KNOWN = rf', (?:{_KNOWN}): "[^"]*"\s*$'
 _REQUEST_ID = r', request_id: "([^"]*)"'
 # What listens, where no server is known yet, and names that stand for any host.
 _NO_HOST = r"^(?:_|~.*|(?:0\.0\.0\.0|\[::\]|\*)(?::[0-9]+)?|unix:.*)?$"
@@ -83,11 +85,14 @@ class NginxError:
             .group_by("_event", maintain_order=True)
             .agg(pl.col("line").first(), pl.col("raw").str.join("\n"), pl.len().cast(pl.Int64).alias("_lines"))
         )
-        added = pl.col("raw").str.extract_groups(_ADDED).struct
-        found = grouped.with_columns(
-            pl.coalesce(added.field("1"), "raw").str.extract_groups(_LINE).struct.unnest(),
+        strange = pl.col("raw").str.contains(_LAST) & ~pl.col("raw").str.contains(_LAST_KNOWN)
+        added = pl.col("_added").struct
+        # Each step has a frame of its own: Polars would read the line again for each field of a longer expression.
+        found = grouped.with_columns(pl.when(strange).then("raw").str.extract_groups(_ADDED).alias("_added"))
+        found = found.with_columns(
+            pl.coalesce(added.field("1"), "raw").alias("_plain"),
             request_id=added.field("2").str.extract(_REQUEST_ID, 1),
-        )
+        ).with_columns(pl.col("_plain").str.extract_groups(_LINE).struct.unnest())
         found = found.with_columns(stamped_at=_times.read(pl.col("time"), "%Y/%m/%d %H:%M:%S", zone))
         good = found.filter(pl.col("stamped_at").is_not_null())
         upstream = pl.col("upstream").str.extract(r"^(?:[a-z]+://)?(unix:[^:]+|[^/]+)", 1)

@@ -24,7 +24,8 @@ _HEADS = (
     rf"^{_TIME} \| {_LEVEL} *\| (?P<logger>[^:|]+):[^:|]*:[0-9]+ - {_MESSAGE}",  # loguru
     rf"^{_TIME} \[(?P<level>debug|info|warning|warn|error|critical|exception) *\] {_MESSAGE}",  # structlog's console
     rf"^{_LEVEL} {_TIME} {_NAME} [0-9]+ [0-9]+ {_MESSAGE}",  # Django's documentation
-    rf"^{_TIME} (?:[0-9]+ )?\[?{_LEVEL}\]? +(?:[0-9A-Za-z_?-]+ )?{_NAME}: {_MESSAGE}",
+    rf"^{_TIME} [0-9]+ {_LEVEL} [0-9A-Za-z_?-]+ {_NAME}: {_MESSAGE}",  # Odoo names its database
+    rf"^{_TIME} (?:[0-9]+ )?\[?{_LEVEL}\]? +{_NAME}: {_MESSAGE}",
     rf"^{_LEVEL}:(?P<logger>[^\s:]+):{_MESSAGE}",  # basicConfig
     rf"^(?P<level>TRACE|DEBUG|INFO|WARNING|ERROR):  +{_MESSAGE}",  # uvicorn
 )

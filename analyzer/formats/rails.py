@@ -70,6 +70,7 @@ def _split(lines: pl.DataFrame) -> pl.DataFrame:
     frame = lines.select(*LINES).with_columns(pl.col("raw").str.extract_groups(_HEAD).struct.unnest())
     return frame.with_columns(
         *(pl.col("text").str.extract_groups(form).struct.unnest() for form in (_STARTED, _COMPLETED, _EXCEPTION)),
+        tags=pl.col("tags").str.strip_chars_end(),
         request_id=pl.col("tags").str.extract(_ID, 1),
         _part=pl.col("text").str.contains(_PART) | ((pl.col("text") == "") & (pl.col("tags") != "")),
     )

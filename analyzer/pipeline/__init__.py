@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 import polars as pl
 
@@ -13,7 +12,7 @@ from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.noise import HEALTH_CHECK, noise_kind
 from analyzer.diagnose.overlap import find_overlaps
-from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts, sibling_shift
+from analyzer.diagnose.zones import apply_shifts
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError, UsageError
 from analyzer.facts import add_facts
@@ -24,8 +23,8 @@ from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._render import render_outputs
+from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
-from analyzer.pipeline._zone import ZONE_ASSUMED
 from analyzer.redact import Redactor
 
 __all__ = ["STAGES", "Plan", "Reading", "Run", "frame_bytes", "parse", "run"]
@@ -44,8 +43,8 @@ def run(plan: Plan) -> Run:
 
 
 def parse(plan: Plan) -> Run:
-    """Reads the inputs only; frame_bytes turns the result into a file."""
-    return _read(Run(plan))
+    """Reads the inputs, and finds their zones; frame_bytes turns the result into a file."""
+    return place_columns(_read(Run(plan)))
 
 
 def _load(state: Run) -> Run:
@@ -101,12 +100,15 @@ def _correlate(state: Run) -> Run:
     state.plan.progress("Joining sources", None)
     # Only a keyword rule looks into the line itself; the shipped rules have none.
     events = read_events(state.reading, raw=bool(state.plan.rules))
-    shifts = _zone_shifts(state.reading.sources, events)
+    placed = place_events(state, events)
+    assert placed.reading is not None  # noqa: S101 - as before
     offsets = measure_offsets(events)
-    joined = correlate(correct_clocks(apply_shifts(events, [shift for shift, _ in shifts.values()]), offsets))
+    joined = correlate(correct_clocks(apply_shifts(events, placed.shifts), offsets))
     overlaps = find_overlaps(joined.events)
-    sources = tuple(_told(_corrected(source, shifts, offsets), overlaps) for source in state.reading.sources)
-    return replace(state, reading=replace(state.reading, sources=sources), joined=joined)
+    sources = tuple(
+        _told(replace(source, clock_offset_ms=offsets.get(source.name)), overlaps) for source in placed.reading.sources
+    )
+    return replace(placed, reading=replace(placed.reading, sources=sources), joined=joined)
 
 
 def _told(source: SourceReport, overlaps: Mapping[str, tuple[str, int]]) -> SourceReport:
@@ -116,42 +118,6 @@ def _told(source: SourceReport, overlaps: Mapping[str, tuple[str, int]]) -> Sour
     other, number = overlaps[source.name]
     note = f"{number:,} of its requests are in {other} too, and count once."
     return replace(source, notes=(*source.notes, note))
-
-
-def _zone_shifts(sources: Sequence[SourceReport], events: pl.DataFrame) -> dict[str, tuple[ZoneShift, str]]:
-    """Gives for sources without a zone of their own the one that was found, and how it was."""
-    assumed = [source.name for source in sources if source.timezone_from == ZONE_ASSUMED]
-    found = {
-        shift.source: (shift, f"found: {shift.matches:,} lines match records of the same requests in this zone")
-        for shift in find_shifts(events, assumed)
-    }
-    zones = {source.name: source.timezone_from for source in sources}
-    for name in assumed:
-        sibling = sibling_shift(name, zones)
-        if name not in found and sibling is not None:
-            found[name] = ZoneShift(name, sibling[0], 0), f"taken from {sibling[1]}, which lies beside it"
-    return found
-
-
-def _corrected(
-    source: SourceReport, shifts: Mapping[str, tuple[ZoneShift, str]], offsets: Mapping[str, int]
-) -> SourceReport:
-    """Gives the source's report with what was found out about its zone and clock."""
-    corrected = replace(source, clock_offset_ms=offsets.get(source.name))
-    shift, how = shifts.get(source.name, (None, ""))
-    if shift is None:
-        return corrected
-    first, last = (
-        timedelta(seconds=seconds)
-        for seconds in (shift.shift_seconds, [shift.shift_seconds, *(each[1] for each in shift.after)][-1])
-    )
-    return replace(
-        corrected,
-        timezone=shift.zone,
-        timezone_from=how,
-        start=source.start - first if source.start else None,
-        end=source.end - last if source.end else None,
-    )
 
 
 def _add_facts(state: Run) -> Run:

@@ -6,6 +6,7 @@ import io
 
 import polars as pl
 
+from analyzer.diagnose.zones import apply_shifts
 from analyzer.errors import LeakError, Location
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor
@@ -19,11 +20,14 @@ _FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
 def frame_bytes(state: Run, suffix: str) -> bytes:
     """Gives the canonical frame as a file of the kind that the suffix names: .parquet, .ndjson or .csv.
 
+    Its times are on the zones that were found, as those of the findings are.
     Raises LeakError if a text column still holds a known secret.
     """
     assert state.reading is not None  # noqa: S101 - read before
     redactor = learned_redactor(state.reading, state.plan.key)
-    frame = read_events(state.reading, raw=True)
+    frame = apply_shifts(read_events(state.reading, raw=True), state.shifts)
+    if state.shifts:
+        frame = frame.sort("timestamp", "source", "line", nulls_last=True)
     for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
         redactor.learn(frame[name])
     clean = redactor.frame(frame)

@@ -12,6 +12,7 @@ import polars as pl
 
 from analyzer.detect import Detected, RuleSet
 from analyzer.diagnose.correlate import Joined
+from analyzer.diagnose.zones import ZoneShift
 from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
@@ -77,6 +78,7 @@ class Run:
 
     plan: Plan
     reading: Reading | None = None
+    shifts: tuple[ZoneShift, ...] = ()
     joined: Joined | None = None
     exchanges: pl.DataFrame | None = None
     rule_set: RuleSet | None = None

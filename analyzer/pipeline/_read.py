@@ -17,7 +17,7 @@ from analyzer.pipeline._chosen import Chosen, check_choice, choose
 from analyzer.pipeline._meter import Meter
 from analyzer.pipeline._plan import Plan, Reading
 from analyzer.pipeline._tally import Tally, bound, left_out_note
-from analyzer.pipeline._zone import year_note, zone_of
+from analyzer.pipeline._zone import ZoneWatch, year_note
 from analyzer.schema import conform
 from analyzer.sources import Stream, expand, open_streams
 
@@ -167,17 +167,17 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     head = stream.head_lines()
     zone = plan.zone or "UTC"
     choice = _first(chosen.for_source(stream.name), detect(head, zone, plan.now, chosen.own))
-    tally = Tally()
+    tally, watch = Tally(), ZoneWatch(head, choice, plan.zone, plan.now)
     reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
     for result in chain(map(reader.read, stream.blocks()), map(Reader.finish, [reader])):
-        events = _placed(result.events, stream.name)
+        events = watch.settle(_placed(result.events, stream.name))
         kept = _within(events, plan)
         name = choice.formats[0].name if choice.formats else ""
         store.keep(kept, _placed_rejects(result.rejects, stream.name, name))
         tally.add(result, kept)
         store.meter.show(stream, tally.ledger.lines)
-    notes = (*year_note(head, choice, plan.now), *stream.notes)
-    return tally.report(stream.name, choice, zone_of(head, choice, plan.zone, plan.now), notes)
+    notes = (*year_note(head, choice, plan.now), *watch.notes(), *stream.notes)
+    return tally.report(stream.name, choice, watch, notes)
 
 
 def _first(wanted: Format | None, choice: Choice) -> Choice:

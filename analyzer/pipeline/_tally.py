@@ -9,6 +9,7 @@ import polars as pl
 
 from analyzer.formats import BlockResult, Choice
 from analyzer.model import FormatUse, Ledger, SourceReport
+from analyzer.pipeline._zone import ZoneWatch
 
 
 @dataclass
@@ -34,8 +35,9 @@ class Tally:
         self.left_out += result.events.height - kept.height
         self.bounds += [found for last in (False, True) if (found := bound(kept, last=last))]
 
-    def report(self, name: str, choice: Choice, zone: tuple[str, str], notes: tuple[str, ...]) -> SourceReport:
+    def report(self, name: str, choice: Choice, watch: ZoneWatch, notes: tuple[str, ...]) -> SourceReport:
         """Gives the source's report; notes are what else is to be said of it."""
+        timezone, timezone_from = watch.zone()
         return SourceReport(
             name=name,
             kinds=tuple(sorted(self.kinds)),
@@ -46,8 +48,9 @@ class Tally:
             events=self.events,
             start=min(self.bounds, default=None),
             end=max(self.bounds, default=None),
-            timezone=zone[0],
-            timezone_from=zone[1],
+            timezone=timezone,
+            timezone_from=timezone_from,
+            zone_gap=watch.gap,
             notes=(choice.reason, *self.notes, *notes, *left_out_note(self.left_out)),
         )
 

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from analyzer import cli, schema
 from analyzer.facts import fact_columns
-from analyzer.formats import document_formats, line_formats
+from analyzer.formats import document_formats, line_formats, line_wrappers
 from analyzer.redact import Redactor
 
 LINE = '192.0.2.1 - - [01/Mar/2026:12:00:{:02} +0000] "GET /a{} HTTP/1.1" {} 5 "-" "curl/8"'
@@ -154,7 +154,7 @@ def test_one_needs_a_finding(here):
         (["a.log", "--format", "nosuch"], "there is no format 'nosuch'. Known formats: "),
         (["a.log", "--format", "json"], "the chosen format 'json' reads no line of any input."),
         (["a.log", "--format", "har"], "the chosen format 'har' reads no line of any input."),
-        (["a.log", "--log-format", "%h %q"], "reads no line of any input."),
+        (["a.log", "--log-format", '%h "%r"'], "reads no line of any input."),
         (["a.log", "--log-format", "nonsense"], "--log-format:1:1: The format text names no field."),
         (["no*.log"], "The pattern 'no*.log' matches no file."),
         (["a.log", "no*.log"], "The pattern 'no*.log' matches no file."),
@@ -643,13 +643,39 @@ def test_schema_as_json_is_the_schema():
 
 
 def test_formats_lists_every_format_with_its_documentation():
-    """Three things each: name, title, address."""
+    """Name, title, address and a line of it; then what can stand around a line. Bare and with list it is the same."""
     code, stdout, _ = run("formats")
+    assert (code, stdout) == run("formats", "list")[:2]
     assert code == 0
+    listed, _, around = stdout.partition("\nAround lines, taken off before they are read:\n")
     every = {**line_formats(), **document_formats()}
-    assert [line.split()[0] for line in stdout.splitlines()[::2]] == sorted(every)
+    assert [line.split()[0] for line in listed.splitlines() if line[0] != " "] == sorted(every)
+    assert [line.split()[0] for line in around.splitlines() if line[0] != " "] == sorted(line_wrappers())
     for name, known in every.items():
         assert f"{name}  {known.title} ({known.kind})\n    {known.documentation}\n" in stdout
+    assert "\n    192.0.2.7 - - [08/Dec/2021" in stdout or "127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700]" in stdout
+
+
+def test_formats_detect_tells_scores_and_what_cannot_be_read(here):
+    """The chosen ones first, the share that each contender reads, and the first lines it cannot, with the reason."""
+    code, stdout, _ = run("formats", "detect", write("a.log", GOOD + "what is this\n" + GOOD))
+    assert code == 0
+    lines = stdout.splitlines()
+    assert lines[0] == "a.log"
+    assert "reads" in lines[1]
+    assert any(line.split() == ["85.7%", lines[1].split(":")[0].strip()] for line in lines)
+    assert any(line.strip().startswith("line 4: ") and "cannot be read at column" in line for line in lines)
+    assert "             what is this" in lines
+
+
+def test_formats_detect_takes_wrappers_off_and_knows_documents(here):
+    """A collector's wrapper is named; a HAR is a whole document."""
+    wrapped = f"2026-11-22T16:14:14.669794202Z stdout F {GOOD.splitlines()[0]}\n"
+    stdout = run(
+        "formats", "detect", write("cri.log", wrapped), write("a.har", '{"log":{"version":"1.2","entries":[]}}')
+    )[1]
+    assert "  in cri: Kubernetes CRI\n" in stdout
+    assert "a.har\n  har: " in stdout
 
 
 def test_rules_list_names_every_rule_once():

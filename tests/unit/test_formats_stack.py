@@ -221,6 +221,24 @@ def test_what_a_record_names_itself_is_kept():
     assert _stack.fill(frame)["message"][1] == "two\nlines"
 
 
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ("AH01071: Got error 'PHP message: PHP Fatal error:  Uncaught ", ""),
+        ("AH01071: Got error 'PHP message: ", ""),
+        ('FastCGI sent in stderr: "PHP message: PHP Fatal error:  Uncaught ', '" while reading response header'),
+    ],
+)
+def test_php_is_read_inside_a_server_s_sentence(before, behind):
+    """Neither Apache's code nor the rest of nginx's sentence is taken for the exception."""
+    said = f"{before}App\\NoStock: no stock: 17 in /srv/a.php:3{behind}"
+    row = _stack.fill(pl.DataFrame({"message": [f"{said}\nStack trace:\n#0 /srv/b.php(9): load()\n#1 {{main}}"]})).row(
+        0, named=True
+    )
+    assert (row["exception_type"], row["exception_message"]) == ("App\\NoStock", "no stock: 17")
+    assert row["top_frame"] == "load (/srv/a.php:3)"
+
+
 def test_events_of_one_line_are_left_alone():
     """No row needs it: the frame is given back as it came."""
     frame = pl.DataFrame({"line": [1], "message": ["KeyError: 1"]})

@@ -296,6 +296,46 @@ def test_what_a_client_sent_is_not_taken_for_apache_s_own_fields():
     assert row["message"] == "AH1: bad [client 203.0.113.9:1] (1)x: [client y]"
 
 
+WSGI = "[Sun Nov 22 16:14:{} 2026] [wsgi:error] [pid 1:tid {}] [remote 192.0.2.7:51235] {}"
+
+
+def test_mod_wsgi_calls_the_client_remote():
+    """The other modules write remote for a server that Apache asked."""
+    row = event("apache_error", WSGI.format(14, 2, "orders: retrying"))
+    assert (row["client_ip"], row["upstream"]) == ("192.0.2.7", None)
+    row = event("apache_error", WSGI.format(14, 2, "x").replace("wsgi", "proxy"))
+    assert (row["client_ip"], row["upstream"]) == (None, ["192.0.2.7:51235"])
+
+
+def test_a_trace_of_mod_wsgi_is_one_event_of_its_thread():
+    """Each line has a head of its own; what came long before, or from another thread, is another event."""
+    block = read(
+        "apache_error",
+        WSGI.format(10, 2, "orders: retrying"),
+        WSGI.format(14, 2, "Traceback (most recent call last):"),
+        WSGI.format(14, 3, '  File "/srv/other.py", line 1, in other'),
+        WSGI.format(14, 2, '  File "/srv/a.py", line 3, in load'),
+        WSGI.format(15, 2, "NoStock: gone"),
+        WSGI.format(15, 2, "orders: giving up"),
+    )
+    assert block.ledger.event_lines == 6
+    assert block.events.select("line", "exception_type", "top_frame").rows() == [
+        (1, None, None),
+        (2, "NoStock", "load (/srv/a.py:3)"),
+        (3, None, None),
+        (6, None, None),
+    ]
+
+
+def test_what_apache_says_before_its_log_is_open_is_an_event():
+    """It has a code and no head, and is no part of the event above."""
+    block = read("apache_error", WSGI.format(14, 2, "x"), "AH00558: apache2: Could not reliably determine the name")
+    assert block.events.select("line", "error", "message").rows() == [
+        (1, None, "x"),
+        (2, "AH00558", "AH00558: apache2: Could not reliably determine the name"),
+    ]
+
+
 @pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 def test_real_lines_of_apache():
     """The two error lines of a public test log give client, code and level, as httpd's documentation names them."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from analyzer.errors import DocumentError, FormatError, InputError
-from analyzer.pipeline import Plan, parse, run
+from analyzer.pipeline import Plan, frame_bytes, parse, run
 
 KEY = b"k" * 32
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -152,3 +152,107 @@ def test_a_leap_second_is_a_time(plan):
     assert source.ledger.adds_up
     assert source.events == 2
     assert source.start is not None
+
+
+def rows_of(state):
+    return [json.loads(line) for line in frame_bytes(state, ".ndjson").splitlines()]
+
+
+def error(n, clock):
+    return (
+        f"2026/03/01 {clock} [error] 7#7: *{n} connect() failed (111: Connection refused) while connecting to upstream, "
+        f'client: 192.0.2.{n}, server: a, request: "GET /v1/x/{n} HTTP/1.1", upstream: "http://192.0.2.99/", host: "a"\n'
+    )
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_lines_with_an_offset_stay_where_others_of_the_file_are_moved(plan, late):
+    """Access lines at +01:00 and local errors of the same requests, beside each other or after the head is over."""
+    filler = '192.0.2.200 - - [01/Mar/2026:12:00:00 +0100] "GET /ok HTTP/1.1" 200 5 "-" "curl/8"\n'
+    errors = [error(n, f"12:00:{n:02}") for n in (1, 3, 5, 7)]
+    text = LINES + (filler * 2000 if late else "") + "".join(errors)
+    for state in (run(plan({"mixed.log": text})), parse(plan({"mixed.log": text}))):
+        times = {row["timestamp"][11:19] for row in rows_of(state) if row["format"] == "nginx_error"}
+        assert times == {"11:00:01", "11:00:03", "11:00:05", "11:00:07"}
+        assert {row["timestamp"][11:13] for row in rows_of(state)} == {"11"}
+        (source,) = state.reading.sources
+        assert source.timezone == "UTC+01:00"
+        assert source.timezone_from == (
+            "lines carry their offset (+01:00), those of nginx_error do not: "
+            "found: 4 lines match records of the same requests in this zone"
+        )
+        assert (source.start, source.end) == (
+            datetime(2026, 3, 1, 11, 0, 0 if late else 1, tzinfo=UTC),
+            datetime(2026, 3, 1, 11, 0, 8, tzinfo=UTC),
+        )
+
+
+def test_the_offset_of_the_same_file_is_taken_where_nothing_matches(plan):
+    """Errors of no request: the other lines of the file say +01:00, the file beside it says +02:00."""
+    text = LINES + "2026/03/01 12:00:01 [notice] 7#7: signal process started\n"
+    state = parse(plan({"logs/mixed.log": text, "logs/other.log": LINES.replace("+0100", "+0200")}))
+    mixed = state.reading.sources[0]
+    assert mixed.timezone == "UTC+01:00"
+    assert mixed.timezone_from.endswith("do not: taken from the other lines of the file")
+    assert [row["timestamp"][11:13] for row in rows_of(state) if row["format"] == "nginx_error"] == ["11"]
+
+
+def test_the_frame_and_the_findings_are_on_one_axis(plan):
+    """What was found for the findings holds for the frame of analyze and for that of parse."""
+    files = {"access.log": LINES, "error.log": "".join(error(n, f"12:00:{n:02}") for n in (1, 3, 5, 7))}
+    analysed, parsed = run(plan(files)), parse(plan(files))
+    assert json.loads(analysed.outputs["findings.json"])["sources"][1]["start"] == "2026-03-01T11:00:01.000Z"
+    assert frame_bytes(analysed, ".ndjson") == frame_bytes(parsed, ".ndjson")
+    rows = rows_of(parsed)
+    assert [row["timestamp"] for row in rows] == sorted(row["timestamp"] for row in rows)
+    assert {row["timestamp"][11:13] for row in rows} == {"11"}
+
+
+def test_a_collector_tells_the_zone_of_what_it_wraps(plan):
+    """Docker writes UTC around Python's local time, rsyslog an offset around HAProxy's accept date."""
+    docker = "".join(
+        f'{{"log":"2026-03-01 12:02:0{n},120 ERROR app: boom\\n","stream":"stderr","time":"2026-03-01T11:02:0{n}.1Z"}}\n'
+        for n in range(5)
+    )
+    haproxy = "".join(
+        f"2026-03-01T12:02:0{n}.123456+01:00 lb1 haproxy[2211]: 192.0.2.7:51234 [01/Mar/2026:12:02:0{n}.001] fe be/s1 "
+        f'10/0/1/250/261 503 217 - - ---- 12/10/3/1/3 0/0 "GET /v1/x{n} HTTP/1.1"\n'
+        for n in range(5)
+    )
+    for text, start in ((docker, 120_000), (haproxy, 1_000)):
+        (source,) = parse(plan({"c.log": text})).reading.sources
+        assert source.timezone == "UTC+01:00"
+        assert source.timezone_from == "found: the collector's own times of 5 lines show this zone"
+        assert source.start == datetime(2026, 3, 1, 11, 2, 0, start, tzinfo=UTC)
+
+
+def test_the_repeated_hour_is_told_apart_where_the_lines_run_back(plan):
+    """02:10 and 02:50 in summer time, 02:20 after the clock went back; without a way back all are ambiguous."""
+
+    def night(*clocks):
+        text = "".join(f"2025/10/26 {clock}:00 [notice] 7#7: signal process started\n" for clock in clocks)
+        state = parse(plan({"error.log": text}, zone="Europe/Berlin"))
+        return [row["timestamp"][11:16] for row in rows_of(state)], state.reading.sources[0].notes
+
+    times, notes = night("01:30", "02:10", "02:50", "02:20", "02:55", "03:10")
+    assert times == ["23:30", "00:10", "00:50", "01:20", "01:55", "02:10"]
+    told = "4 times lie in the hour that the clocks of Europe/Berlin repeat: "
+    assert f"{told}2 are read as its second pass, as the lines run back there." in notes
+    times, notes = night("01:30", "02:10", "02:20", "02:40", "02:55", "03:10")
+    assert times == ["23:30", "00:10", "00:20", "00:40", "00:55", "02:10"]
+    assert f"{told}they are ambiguous, and read as its first pass." in notes
+    assert not any("repeat" in note for note in night("01:30", "03:10")[1])
+
+
+def test_a_format_of_which_some_lines_carry_a_zone_is_left_as_it_is(plan):
+    """Half of the records write an offset: none is moved by the log beside them, and the report says so."""
+    texts = [
+        f'{{"time":"2026-03-01T12:00:0{n}{"+01:00" if n % 2 else ""}","level":"info","msg":"x"}}' for n in range(4)
+    ]
+    state = parse(plan({"app.jsonl": "\n".join(texts), "access.log": LINES}))
+    (app,) = [source for source in state.reading.sources if source.name.endswith("app.jsonl")]
+    (name,) = [use.name for use in app.formats]
+    assert app.zone_gap is None
+    assert f"Some lines of {name} carry their zone, others none: those are read in UTC." in app.notes
+    hours = [row["timestamp"][11:13] for row in rows_of(state) if row["source"].endswith("app.jsonl")]
+    assert sorted(hours) == ["11", "11", "12", "12"]

@@ -9,6 +9,7 @@ from events_by_hand import START, frame, row
 
 from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts, sibling_shift
+from analyzer.model import ZoneGap
 
 HOUR = 3600
 CLIENT = {"client_ip": "192.0.2.1"}
@@ -25,7 +26,7 @@ def errors(count, ahead, **values):
 
 
 def shifts(*rows, assumed=("error.log",)):
-    return find_shifts(frame(*rows), assumed)
+    return find_shifts(frame(*rows), dict.fromkeys(assumed, ZoneGap()))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_each_source_has_its_own_shift():
 
 def test_an_empty_frame_has_no_shift():
     """Nothing to compare, nothing to say."""
-    assert find_shifts(frame(row("access", 0)).clear(), ("error.log",)) == ()
+    assert find_shifts(frame(row("access", 0)).clear(), {"error.log": ZoneGap()}) == ()
 
 
 def test_shifts_move_only_their_source():
@@ -233,3 +234,66 @@ def test_sources_beside_it_lend_their_offset():
     assert sibling_shift("other/error.log", zones) == (-5 * HOUR, "other/access.log")
     assert sibling_shift("error.log", zones) is None
     assert sibling_shift("logs/error.log", {**zones, "logs/b.log": "each line carries its offset (+02:00)"}) is None
+
+
+ERRORS = ZoneGap(("nginx_error",))
+
+
+def test_only_the_formats_without_a_zone_are_moved():
+    """Access lines with their offset and error lines without one, in the same file: the access lines stay."""
+    rows = [*requests(3, source="mixed.log"), *errors(3, HOUR, source="mixed.log")]
+    (shift,) = find_shifts(frame(*rows), {"mixed.log": ERRORS})
+    assert shift == ZoneShift("mixed.log", HOUR, 3, gap=ERRORS)
+    moved = apply_shifts(frame(*rows), [shift]).sort("line")
+    assert moved["stamped_at"].to_list() == [START + timedelta(seconds=10 * n) for n in (0, 1, 2, 0, 1, 2)]
+    assert moved["timestamp"].to_list() == moved["stamped_at"].to_list()
+
+
+def test_lines_without_a_zone_are_no_measure_for_their_own_file():
+    """Where both formats of the file lack a zone, they say nothing of each other."""
+    rows = [*requests(3, source="mixed.log"), *errors(3, HOUR, source="mixed.log")]
+    assert find_shifts(frame(*rows), {"mixed.log": ZoneGap()}) == ()
+
+
+def collected(count, ahead, **values):
+    """Application lines so many seconds ahead of what their collector wrote."""
+    at = [START + timedelta(seconds=10 * n) for n in range(count)]
+    return [row("app", 10 * n + ahead, collected_at=at[n], message="m", **values) for n in range(count)]
+
+
+COLLECTED = ZoneGap(("json",), "carried")
+
+
+def test_the_time_of_the_collector_tells_the_zone():
+    """Docker's UTC time around a local one; two minutes may lie between the two, not three."""
+    for late in (0, 120, -120):
+        found = find_shifts(frame(*collected(3, HOUR + late)), {"app.jsonl": COLLECTED})
+        assert found == (ZoneShift("app.jsonl", HOUR, 3, gap=COLLECTED, by_collector=True),)
+    assert find_shifts(frame(*collected(3, HOUR + 180)), {"app.jsonl": COLLECTED}) == ()
+    assert find_shifts(frame(*collected(3, HOUR)), {"app.jsonl": ZoneGap(("json",))}) == ()
+    assert find_shifts(frame(*collected(3, HOUR)), {"app.jsonl": ZoneGap(("json",), "lacking")}) == ()
+
+
+def test_a_collector_that_is_unsteady_tells_nothing():
+    """Half of the lines were taken whole quarters later by chance: that is not most of them."""
+    rows = [*collected(3, HOUR), *collected(3, HOUR + 400)]
+    assert find_shifts(frame(*rows), {"app.jsonl": COLLECTED}) == ()
+    assert find_shifts(frame(*rows, *collected(1, HOUR)), {"app.jsonl": COLLECTED}) != ()
+
+
+def test_a_time_taken_from_the_collector_has_its_zone():
+    """A line without a time has the collector's: it stays where that carries a zone, and moves where it lacks one."""
+    rows = frame(*collected(1, 0), row("app", HOUR, collected_at=START))
+    later = START + timedelta(seconds=HOUR)
+    carried = apply_shifts(rows, [ZoneShift("app.jsonl", HOUR, 3, gap=COLLECTED)])
+    assert (carried["stamped_at"].to_list(), carried["collected_at"].to_list()) == ([START, START], [START, START])
+    lacking = apply_shifts(rows, [ZoneShift("app.jsonl", HOUR, 3, gap=ZoneGap((), "lacking"))])
+    earlier = START - timedelta(seconds=HOUR)
+    assert (lacking["stamped_at"].to_list(), lacking["collected_at"].to_list()) == ([earlier, later], [earlier] * 2)
+
+
+def test_the_same_file_lends_its_offset_first():
+    """Other lines of the file are nearer than another file of the folder."""
+    mixed = "lines carry their offset (+02:00), those of nginx_error do not: assumed"
+    zones = {"logs/a.log": "each line carries its offset (+01:00)", "logs/mixed.log": mixed}
+    assert sibling_shift("logs/mixed.log", zones) == (2 * HOUR, "logs/mixed.log")
