@@ -10,7 +10,7 @@ from analyzer import schema, values
 
 _AUTHORITY = r"^[A-Za-z][A-Za-z0-9+.-]*://([^/?#\\]*)"
 _SCHEME = r"^([A-Za-z][A-Za-z0-9+.-]*):"
-_INSTANTS = ("stamped_at", "token_expires_at", "token_not_before")
+_INSTANTS = ("stamped_at", "token_expires_at", "token_not_before", "token_issued_at")
 _WORKED_OUT = {
     "_url": pl.String,
     "_authority": pl.String,
@@ -27,7 +27,8 @@ def make_events(rows: list[dict[str, Any]]) -> pl.DataFrame:
     read = pl.DataFrame(rows, schema=types | _WORKED_OUT)
     if not rows:
         return schema.empty()
-    events = read.with_columns(_url_parts()).with_columns(_derived()).with_columns(raw=_raw())
+    instants = [name for name in _INSTANTS if name in names]
+    events = read.with_columns(_url_parts()).with_columns(_derived(instants)).with_columns(raw=_raw())
     return events.select(pl.col(name).cast(dtype) for name, dtype in schema.EVENTS.items() if name in events.columns)
 
 
@@ -47,14 +48,14 @@ def _url_parts() -> list[pl.Expr]:
     ]
 
 
-def _derived() -> list[pl.Expr]:
+def _derived(instants: list[str]) -> list[pl.Expr]:
     address = pl.concat_str(pl.col("scheme"), pl.lit("://"), pl.col("host"), pl.col("target"))
     return [
         pl.lit("request").alias("kind"),
         pl.lit("har").alias("format"),
         pl.lit("start").alias("stamp_marks"),
         pl.from_epoch("stamped_at", time_unit="us").dt.replace_time_zone("UTC").alias("timestamp"),
-        *(pl.from_epoch(name, time_unit="us").dt.replace_time_zone("UTC").alias(name) for name in _INSTANTS),
+        *(pl.from_epoch(name, time_unit="us").dt.replace_time_zone("UTC").alias(name) for name in instants),
         values.method(pl.col("method")).alias("method"),
         pl.coalesce(address, pl.col("_url")).alias("url"),
         pl.coalesce(*(_protocol(pl.col("_protocols").list.get(side)) for side in (0, 1))).alias("protocol"),

@@ -15,7 +15,7 @@ from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_outcome import status_and_error
 from analyzer.formats._har_timings import duration, phases
 from analyzer.formats._har_token import token_claims
-from analyzer.formats._har_values import amount, mapping, size, start_us, text
+from analyzer.formats._har_values import amount, mapping, sequence, size, start_us, text
 
 _QUOTED = (
     "www-authenticate",
@@ -94,6 +94,7 @@ def _sent(headers: Headers, request: dict[str, Any], *, sanitised: bool) -> dict
         "referrer": first(headers, "referer"),
         "user_agent": first(headers, "user-agent"),
         "origin": first(headers, "origin"),
+        "fetch_mode": first(headers, "sec-fetch-mode"),
         "request_content_type": first(headers, "content-type") or text(body.get("mimeType")),
         "auth_present": None if found is None and cannot_tell else found is not None,
         "auth_scheme": found,
@@ -111,6 +112,8 @@ def _answered(headers: Headers, response: dict[str, Any]) -> dict[str, Any]:
         "x_cache": joined(headers, "x-cache"),
         "location": first(headers, "location") or text(response.get("redirectURL")),
         "allow": joined(headers, "allow"),
+        "allow_origin": first(headers, "access-control-allow-origin"),
+        "age_s": size(first(headers, "age")),
         "retry_after": first(headers, "retry-after"),
         "www_authenticate": joined(headers, "www-authenticate"),
         "ratelimit_remaining": ratelimit_remaining(headers),
@@ -123,7 +126,9 @@ def _browser(entry: dict[str, Any], *, firefox: bool) -> dict[str, Any]:
     return {
         "resource_type": text(entry.get("_resourceType")),
         "initiator": text(mapping(initiator).get("type")) or text(entry.get("_initiator_type")),
+        "initiator_url": _initiator_url(initiator),
         "from_cache": _from_cache(entry, firefox=firefox),
+        "service_worker": _service_worker(entry),
         "server_ip": address or None,
     }
 
@@ -141,6 +146,26 @@ def _from_cache(entry: dict[str, Any], *, firefox: bool) -> bool | None:
     flags = [entry["response"].get(name) for name in ("fromDiskCache", "fromServiceWorker", "fromPrefetchCache")]
     known = [flag for flag in flags if isinstance(flag, bool)]
     return any(known) if known else None
+
+
+def _initiator_url(initiator: Any) -> str | None:
+    """Gives the script that asked: Chrome names it, or its innermost frame, since a call may come from a library."""
+    found = mapping(initiator)
+    frames = sequence(mapping(found.get("stack")).get("callFrames"))
+    asked = text(found.get("url")) or next((url for frame in frames if (url := text(mapping(frame).get("url")))), None)
+    return asked.partition("?")[0].partition("#")[0] if asked else None
+
+
+def _service_worker(entry: dict[str, Any]) -> bool | None:
+    """Chrome: _fetchedViaServiceWorker; Safari: _fetchType; chrome-har: fromServiceWorker."""
+    response = entry["response"]
+    if text(entry.get("_fetchType")):
+        return bool(entry["_fetchType"] == "Service Worker")
+    for flag in (response.get("_fetchedViaServiceWorker"), entry.get("_fetchedViaServiceWorker"),
+                 response.get("fromServiceWorker")):  # fmt: skip
+        if isinstance(flag, bool):
+            return flag
+    return None
 
 
 def _remarks(headers: Headers, body: str | None, error: str | None, messages: str | None) -> str:

@@ -10,6 +10,7 @@ from analyzer.formats._har_values import amount, mapping, milliseconds_as_us
 
 _SUMMED = ("blocked", "dns", "connect", "send", "wait", "receive")
 _SECURE = ("https://", "wss://")
+_WAITS = ("queueing", "proxy")  # Chrome's blocked holds both already
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def _sum(timings: dict[str, Any]) -> float:
 def phases(entry: dict[str, Any], *, tls_inside_connect: bool) -> dict[str, int | None]:
     """Gives blocked_us, dns_us, connect_us (without TLS), tls_us, send_us, wait_us, receive_us; -1 is null.
 
+    blocked_queueing_us and blocked_proxy_us are parts of blocked_us, where the browser (Chrome) tells them.
     tls_us is null unless the URL is https or wss: Playwright writes ssl > 0 for plain http.
     """
     timings = mapping(entry.get("timings"))
@@ -51,7 +53,8 @@ def phases(entry: dict[str, Any], *, tls_inside_connect: bool) -> dict[str, int 
         found["ssl"] = None
     if tls_inside_connect and found["ssl"] and found["connect"] is not None and found["connect"] >= found["ssl"]:
         found["connect"] -= found["ssl"]
-    return {f"{'tls' if name == 'ssl' else name}_us": value for name, value in found.items()}
+    waits = {f"blocked_{part}_us": milliseconds_as_us(timings.get(f"_blocked_{part}")) for part in _WAITS}
+    return {f"{'tls' if name == 'ssl' else name}_us": value for name, value in found.items()} | waits
 
 
 def duration(entry: dict[str, Any], *, tls_inside_connect: bool) -> tuple[int | None, str | None]:
