@@ -37,7 +37,8 @@ def read(folder: Path) -> tuple[str, str]:
         json.dumps({"row": kind} | {k: v for k, v in row.items() if v is not None}, ensure_ascii=False, default=str)
         for kind, row in rows
     ]
-    return "".join(f"{line}\n" for line in lines), "".join(f"{note}\n" for note in parsed.notes)
+    notes = [*parsed.notes, *([f"gaps: {', '.join(parsed.gaps)}"] if parsed.gaps else [])]
+    return "".join(f"{line}\n" for line in lines), "".join(f"{note}\n" for note in notes)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=IDS)

@@ -90,6 +90,8 @@ def _unmatched(events: pl.DataFrame, keys: pl.DataFrame, hop: int, columns: tupl
     if hop == _BROWSER and "host" not in columns:
         # An access log that names hosts must name the same one.
         usable &= (pl.col("hop") != _EDGE) | pl.col("host").is_null()
+    # What a browser's cache or service worker answered reached no server.
+    usable &= ~pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
     rows = events.filter(usable, pl.col("hop").is_in([_EDGE, hop])).select(
         "event", *columns, is_edge=pl.col("hop") == _EDGE, at=ended + pl.duration(microseconds=late)
     )

@@ -94,7 +94,9 @@ def _keys(events: pl.DataFrame) -> pl.DataFrame:
     constant) identifies no exchange: its rows are left to their request and time.
     """
     known = pl.any_horizontal(pl.col("request_id", "trace_id", "edge_id").is_not_null())
-    ids = events.filter(known).select(
+    # A cache answers with the headers, and the id, of the exchange that filled it.
+    stale = pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
+    ids = events.filter(known & ~stale).select(
         "event", "source", "hop", request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id")),
         edge=folded_id(pl.col("edge_id").str.replace(_DATA_CENTRE, "")),
     )  # fmt: skip

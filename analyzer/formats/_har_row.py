@@ -157,8 +157,13 @@ def _initiator_url(initiator: Any) -> str | None:
 
 
 def _service_worker(entry: dict[str, Any]) -> bool | None:
-    """Chrome: _fetchedViaServiceWorker; Safari: _fetchType; chrome-har: fromServiceWorker."""
+    """Chrome: _fetchedViaServiceWorker; Safari: _fetchType; chrome-har: fromServiceWorker.
+
+    One that passed the request on to the network did not answer it.
+    """
     response = entry["response"]
+    if response.get("_serviceWorkerResponseSource") == "network":
+        return False
     if text(entry.get("_fetchType")):
         return bool(entry["_fetchType"] == "Service Worker")
     for flag in (response.get("_fetchedViaServiceWorker"), entry.get("_fetchedViaServiceWorker"),
