@@ -338,8 +338,9 @@ SOURCES = (
         at("16:40:31.000"),
         "UTC",
         "offset in the entries",
-        1_310,
+        75_310,
         ("The capture was sanitised: no cookies and no Authorization header.",),
+        gaps=("sanitised", "clock_off"),
     ),
 )
 

@@ -11,9 +11,13 @@ from analyzer.model import Findings, NotEvaluated
 _COLUMN = re.compile(r"no column ([a-z_0-9]+)")
 _ROWS = re.compile(r"(([0-9,]+) of ([0-9,]+) rows) cannot be judged")
 _WORDS = {
+    "auth_present": "whether credentials were sent",
+    "auth_scheme": "which credentials were sent",
+    "body_kind": "response bodies",
     "client": "who asked",
     "duration_us": "how long requests took",
     "error_code": "error codes of response bodies",
+    "error_detail": "error messages of response bodies",
     "exception_type": "types of exceptions",
     "host": "host names",
     "login_endpoint": "paths",

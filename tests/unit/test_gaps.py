@@ -26,7 +26,12 @@ def entry(second, status, *, path="/v1/orders", sent=(COOKIE,)):
     return {
         "startedDateTime": f"2026-03-02T10:00:{second:02}.000Z",
         "time": 20,
-        "request": {"method": "GET", "url": f"https://api.example.test{path}", "headers": [AGENT, *sent], "cookies": []},
+        "request": {
+            "method": "GET",
+            "url": f"https://api.example.test{path}",
+            "headers": [AGENT, *sent],
+            "cookies": [],
+        },
         "response": {"status": status, "headers": [], "content": {"size": 2, "text": "{}"}},
         "timings": {"send": 0, "wait": 20, "receive": 0},
     }
