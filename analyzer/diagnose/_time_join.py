@@ -98,7 +98,10 @@ def _unmatched(events: pl.DataFrame, keys: pl.DataFrame, hop: int, columns: tupl
     hops = keys.join(events.select("event", "hop"), on="event", how="left").group_by("key").agg(pl.col("hop").unique())
     whole = hops.filter(pl.col("hop").list.contains(_EDGE) & pl.col("hop").list.contains(hop)).select("key")
     tied = keys.join(whole, on="key", how="semi").select("event")
-    return rows.join(tied, on="event", how="anti", maintain_order="left")
+    free = rows.join(tied, on="event", how="anti", maintain_order="left")
+    # Rows of one side that are one exchange already are no rivals: the first stands for all.
+    known = free.join(keys.select("event", "key"), on="event", how="left", maintain_order="left")
+    return known.filter(pl.col("key").is_null() | pl.struct("key", "is_edge").is_first_distinct()).drop("key")
 
 
 def _tie(keys: pl.DataFrame, pairs: pl.DataFrame, strength: str) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.diagnose._capture_twins import attach_capture_twins, recordings_of
 from analyzer.diagnose._clients import name_clients
 from analyzer.diagnose._error_lines import attach_error_lines
 from analyzer.diagnose._time_join import attach_by_time
@@ -52,11 +53,12 @@ def correlate(events: pl.DataFrame) -> Joined:
     placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source")).with_columns(
         timestamp=_start_in_whole_seconds(), logs_upstream=pl.col("upstream").is_not_null().any().over("source")
     )
-    keys = attach_error_lines(placed, attach_by_time(placed, attach_twins(placed, _keys(placed))))
+    copied = attach_capture_twins(placed, attach_twins(placed, _keys(placed)))
+    keys = attach_error_lines(placed, attach_by_time(placed, copied))
     joins = placed.select("event").join(keys.select("event", "join"), on="event", how="left", maintain_order="left")
     tied = placed.with_columns(joins["join"], exchange=_exchange_numbers(placed, keys))
     events_kept = tied.select("event", "exchange", "hop", "join", *EVENT_COLUMNS)
-    return Joined(events=events_kept, exchanges=name_clients(_merge(tied)))
+    return Joined(events=events_kept, exchanges=name_clients(_merge(tied), recordings_of(tied)))
 
 
 def _start_in_whole_seconds() -> pl.Expr:
