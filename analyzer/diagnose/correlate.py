@@ -11,6 +11,7 @@ from analyzer.diagnose._clients import name_clients
 from analyzer.diagnose._error_lines import attach_error_lines
 from analyzer.diagnose._time_join import attach_by_time
 from analyzer.diagnose._twins import attach_twins
+from analyzer.diagnose._worker_requests import attach_worker_requests
 from analyzer.schema import EVENTS
 from analyzer.values import folded_id
 
@@ -53,7 +54,8 @@ def correlate(events: pl.DataFrame) -> Joined:
     placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source")).with_columns(
         timestamp=_start_in_whole_seconds(), logs_upstream=pl.col("upstream").is_not_null().any().over("source")
     )
-    copied = attach_capture_twins(placed, attach_twins(placed, _keys(placed)))
+    within = attach_worker_requests(placed, attach_twins(placed, _keys(placed)))
+    copied = attach_capture_twins(placed, within)
     keys = attach_error_lines(placed, attach_by_time(placed, copied))
     joins = placed.select("event").join(keys.select("event", "join"), on="event", how="left", maintain_order="left")
     tied = placed.with_columns(joins["join"], exchange=_exchange_numbers(placed, keys))
