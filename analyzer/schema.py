@@ -280,6 +280,7 @@ COLUMNS: tuple[Column, ...] = (
         ecs="http.response.mime_type",
         sigma=("sc-content-type",),
     ),
+    _C("accept", pl.String, "Accept header of the request (RFC 9110, 12.5.1)"),
     _C("request_body_kind", pl.String, "what the request body is: json, form, multipart, xml, html, text, binary"),
     _C("request_body_fault", pl.String, "what is wrong with the request body: line, column, fault; never its content"),
     _C("body_state", pl.String, "response body in the capture: present, omitted (left out by the tool) or none"),

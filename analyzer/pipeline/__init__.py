@@ -142,7 +142,9 @@ def _detect(state: Run) -> Run:
 def _hidden_in_captures(exchanges: pl.DataFrame) -> dict[str, frozenset[str]]:
     """Gives, for each HAR, the columns that its export left out: a sanitised one shows no credentials at all."""
     captures = exchanges.filter("has_browser").group_by("source").agg(pl.col("auth_present").is_null().all())
-    hidden = frozenset({"auth_present", "auth_scheme", "token_expired", "token_expires_at", "token_kid"})
+    hidden = frozenset(
+        {"auth_present", "auth_scheme", "token_expired", "token_expires_at", "token_kid", "token_not_yet_valid"}
+    )
     return {source: hidden if sanitised else frozenset() for source, sanitised in captures.sort("source").iter_rows()}
 
 
