@@ -13,12 +13,13 @@ _LIST = re.compile(
     r"""\[\s*+(?:["'{\[\],]|-?[0-9][-+.0-9eE]*+\s*+[,\]]|(?:true|false|null)\s*+[,\]]|//|/\*|$)""", re.ASCII
 )
 _SCALAR = re.compile(r'(?:-?[0-9][-+.0-9eE]{0,40}|true|false|null|"[^"\n]{0,900}")\s{0,20}$', re.ASCII)
-# The tags of WHATWG MIME Sniffing, 7.1, that make a text HTML.
+# The tags of WHATWG MIME Sniffing, 7.1, that make a text HTML; behind an XML declaration only html itself does.
 _HTML = re.compile(
-    r"(?:\s|<!--(?:(?!-->).){0,1000}-->|<\?xml(?:(?!\?>).){0,300}\?>)*"
-    r"<(?:!doctype\s+html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|center|meta)[\s>/]",
+    r"(?:\s|<!--(?:(?!-->).){0,1000}-->)*<(?:!doctype\s+html|html|head|script|iframe|h1|div|font|table|a|style|title|b"
+    r"|body|br|p|center|meta)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
+_XHTML = re.compile(r"<\?xml(?:(?!\?>).){0,300}\?>\s*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<(?:\?xml|!doctype|!--|!\[CDATA\[|[A-Za-z_][\w.:-]{0,200}[\s/>])", re.IGNORECASE)
 _MULTIPART = re.compile(r"(?:\r?\n)?--[^\r\n]{1,200}\r?\n(?i:content-)", re.ASCII)
 _FORM = re.compile(r"[\w.*+%\[\]$~!@:-]{1,200}=(?!=)[^\s=&<>(){};\"']*=*(?:&[^\s&<>(){};\"']*)*\s?$", re.ASCII)
@@ -39,7 +40,7 @@ def kind_of(body: str) -> str | None:
     head = _PREFIX.sub("", head, count=1) if head[0] in ")fw" else head
     is_whole = len(body) <= HEAD
     if head[:1] == "<":
-        return "html" if _HTML.match(head) else "xml" if _MARKUP.match(head) else "text"
+        return "html" if _HTML.match(head) or _XHTML.match(head) else "xml" if _MARKUP.match(head) else "text"
     if _OBJECT.match(head) or _LIST.match(head) or (is_whole and _SCALAR.match(head)):
         return "json"
     if _MULTIPART.match(head):

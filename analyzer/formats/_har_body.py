@@ -11,6 +11,7 @@ from analyzer.formats._body_kind import HEAD, kind_of
 from analyzer.formats._har_values import size, text
 
 LIMIT = 1_000_000
+_URL_SAFE = str.maketrans("-_", "+/")
 _LEFT_OUT = ("comment", "_file", "_sha1")
 
 
@@ -68,8 +69,9 @@ def decoded(encoded: str) -> str | None:
     """Gives the text of base64, UTF-8 or UTF-16 with its mark; null if it is unreadable or over the limit."""
     if len(encoded) > LIMIT * 4 // 3 + 4:
         return None
+    compact = "".join(encoded.split()).rstrip("=").translate(_URL_SAFE)
     try:
-        data = base64.b64decode(encoded + "=" * (-len(encoded.rstrip("=")) % 4))
+        data = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

@@ -15,7 +15,7 @@ _MOST = 20
 _EMPTY = token_claims(None)
 # The whole value of a field: in a form or query, in JSON, in JSON within JSON, percent-encoded, in multipart.
 _VALUE = re.compile(
-    rf"(?:^|[=\"'\s;:]|%22|%3D)(?:(?i:Bearer)(?:\s|\+|%20))?({JWT_FORM})(?=$|[&\"'\s\\;,#~]|%22|%26)", re.ASCII
+    rf"(?:^|[=\"'\n]|%22|%3D)(?:(?i:Bearer)(?:\s|\+|%20))?({JWT_FORM})(?=$|[&\"'\s\\;,#~]|%22|%26)", re.ASCII
 )
 _ANYWHERE = re.compile(rf"(?<![\w.-]){JWT_FORM}", re.ASCII)
 _ISSUED = re.compile(rf'"(?i:(?:access|id)_?token)"\s{{0,20}}:\s{{0,20}}"({JWT_FORM})"', re.ASCII)

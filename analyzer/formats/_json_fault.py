@@ -122,15 +122,14 @@ class _Walk:
             self._comma = self._at
             self._at += 1
             return "key" if opener == "{" else "item"
-        return self._no_comma(char, opener)
+        return self._no_comma(char)
 
-    def _no_comma(self, char: str, opener: str) -> Fault:
+    def _no_comma(self, char: str) -> Fault:
         """Names what stands behind a value where a comma or a closing bracket should."""
         if not char:
             return self._never_closed()
         if char in "}]":
-            place = place_of(self._text, self._opened[-1])
-            return Fault(self._at, f"{char} while the {opener} of {place} is still open")
+            return self._wrong_bracket(char)
         if self._cuts_string(char):
             return self._open_quote()
         if char in _STARTS or first_letter(char):
@@ -176,7 +175,11 @@ class _Walk:
                 " \t\n\r"
             )
             return Fault(self._at, "two commas in a row" if behind_comma else "comma before the first value")
-        return None
+        return self._wrong_bracket(char) if char in "}]" else None
+
+    def _wrong_bracket(self, char: str) -> Fault:
+        place = place_of(self._text, self._opened[-1])
+        return Fault(self._at, f"{char} while the {self._text[self._opened[-1]]} of {place} is still open")
 
     def _never_closed(self) -> Fault:
         return Fault(self._opened[-1], f"the {self._text[self._opened[-1]]} that opens here is never closed")
