@@ -127,6 +127,8 @@ def test_values_that_a_client_sent_are_not_in_the_error():
             found = find_problem(json.dumps(body), "json", failed=True)
             assert "s3cr3t" not in str(found)
             assert "pin: too short" in str(found.detail)
+    bare = {"errors": {"pin": {"value": "s3cr3t", "problems": ["too short"]}}}
+    assert find_problem(json.dumps(bare), "json", failed=True).detail == "pin.problems: too short"
 
 
 MESSAGES = st.recursive(
