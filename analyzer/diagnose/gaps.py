@@ -15,7 +15,7 @@ _TOKEN = frozenset(
     {
         "token_from", "token_algorithm", "token_kid", "token_issuer", "token_audience", "token_scope",
         "token_expires_at", "token_not_before", "token_issued_at", "token_expired", "token_left_s",
-        "token_not_yet_valid",
+        "token_not_yet_valid", "token_early_s",
     }
 )  # fmt: skip
 _BODY = frozenset({"error_code", "error_title", "error_detail", "body_kind", "type_mismatch"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene, logged_text
+from analyzer.diagnose._tokens import describe_tokens
 from analyzer.model import Evidence
 
 _LOG_WORDS = (
@@ -36,9 +37,7 @@ def _details(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     if row := scene.first(logged):
         words = ": ".join(str(row[name]) for name in ("message", "exception_message") if row[name])
         details.append(scene.quote(f"The application logged: {words}", logged, APPLICATION))
-    expired = refused & pl.col("token_expired")
-    if scene.count(expired):
-        details.append(scene.quote(f"{scene.count(expired):,} of them sent an expired token.", expired, BROWSER))
+    details += describe_tokens(scene, refused)
     bare = refused & (pl.col("auth_present") == False)  # noqa: E712 - null must stay null
     if scene.count(bare):
         details.append(scene.quote(f"{scene.count(bare):,} of them sent no credentials.", bare, BROWSER))
