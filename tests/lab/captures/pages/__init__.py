@@ -9,7 +9,7 @@ from lab.captures.answers import Answer
 
 HERE = Path(__file__).parent
 DONE = "done"
-TOPICS = ("statuses", "redirects", "connections", "origins", "mixed", "worker", "messages")
+TOPICS = ("statuses", "redirects", "loop", "connections", "origins", "mixed", "worker", "messages")
 _NAMES = {
     name: value for module in (addresses, planted) for name, value in vars(module).items() if isinstance(value, str)
 }
@@ -24,6 +24,8 @@ def page(path: str) -> Answer | None:
     name = path.strip("/")
     if name == "worker.js":
         return Answer(200, (("Content-Type", "text/javascript"),), (HERE / "worker_itself.js").read_bytes())
+    if name == "opening":
+        return Answer(200, (("Content-Type", "text/html"),), (HERE / "opening.html").read_bytes())
     if name not in TOPICS:
         return None
     asks = (HERE / f"{name}.js").read_text("utf-8")

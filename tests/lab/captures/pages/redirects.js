@@ -3,4 +3,3 @@ await ask("/api/revalidated");
 await ask("/api/revalidated");
 await ask("/api/fresh");
 await ask("/api/fresh");
-await ask("/api/loop");
