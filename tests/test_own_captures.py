@@ -44,13 +44,10 @@ def analyzed(tmp_path_factory):
 
 def test_three_programs_show_every_topic():
     """What the lab records is here, and no folder has a name that its truth does not bear."""
-    assert {name.removeprefix("own-") for name in NAMES} == {
-        f"{truth['program']}{'-sanitised' * ('sanitised' in folder.name)}-{truth['topic']}"
-        for folder, truth in TRUTHS.items()
-    }
+    assert set(NAMES) == {f"own-{truth['program']}-{truth['topic']}" for truth in TRUTHS.values()}
     topics = {"statuses", "redirects", "loop", "connections", "origins", "mixed", "worker", "messages"}
     assert {truth["topic"] for truth in TRUTHS.values()} == topics
-    assert {truth["program"] for truth in TRUTHS.values()} == {"playwright", "chromium", "firefox"}
+    assert {truth["program"] for truth in TRUTHS.values()} == {"playwright", "chromium", "chromium-sanitised", "firefox"}
 
 
 @pytest.mark.parametrize("folder", TRUTHS, ids=NAMES)
@@ -75,6 +72,30 @@ def test_the_verdict_is_the_truth_and_no_stronger(analyzed, folder, row):
     """A failing entry lies in incidents of an allowed layer only; one that worked lies in none."""
     _, incidents = analyzed(folder)
     assert objections(incidents[row["entry"]], row["layers"], may_be_quiet=row["may_be_quiet"]) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "row"),
+    [(folder, row) for folder, row in ENTRIES if "columns" in row],
+    ids=[label for label, (_, row) in zip(LABELS, ENTRIES, strict=True) if "columns" in row],
+)
+def test_the_columns_hold_what_was_sent(analyzed, folder, row):
+    """Headers, bodies, tokens, messages, caches and workers stand in the columns as the truth says."""
+    state, _ = analyzed(folder)
+    events = state.joined.events.select("exchange", entry="line").filter(pl.col("entry") == row["entry"])
+    found = events.join(state.exchanges, on="exchange").row(0, named=True)
+    read = {name: found[name] for name in row["columns"]}
+    times = {name: value.isoformat() for name, value in read.items() if hasattr(value, "isoformat")}
+    assert read | times == row["columns"]
+
+
+@pytest.mark.parametrize("folder", [folder for folder, truth in TRUTHS.items() if truth["topic"] == "statuses"])
+def test_the_missing_comma_is_pointed_at(analyzed, folder):
+    """The JSON that was sent lacks a comma at the end of its second line."""
+    state, _ = analyzed(folder)
+    fault = state.exchanges.filter(pl.col("path") == "/api/broken-json")["request_body_fault"].item()
+    assert "comma" in fault
+    assert "line 2" in fault
 
 
 @pytest.mark.parametrize("folder", TRUTHS, ids=NAMES)

@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "data" / "har"
 DRIVERS = {"playwright": "chromium_playwright", "chromium": "chromium_devtools", "firefox": "firefox"}
 KEPT = {
     "playwright": ("statuses", "redirects", "loop", "connections", "origins", "mixed", "worker", "messages"),
-    "chromium": ("connections", "origins", "mixed", "worker", "messages"),
+    "chromium": ("redirects", "connections", "origins", "mixed", "worker", "messages"),
     "chromium-sanitised": ("statuses",),
     "firefox": ("redirects", "loop", "connections", "origins", "mixed", "worker", "messages"),
 }
@@ -48,7 +48,7 @@ def _record(program: str, topic: str, into: Path) -> None:
         with serving(folder) as (log, certificate):
             driver.capture(topic, folder / "full.har", certificate, folder)
         written = (folder / f"full{f'.{variant}' if variant else ''}.har").read_bytes()
-    truth = describe(browser, topic, json.loads(written)["log"], log)
+    truth = describe(program, topic, json.loads(written)["log"], log)
     kept = into / f"own-{program}-{topic}"
     kept.mkdir(parents=True, exist_ok=True)
     (kept / "input.har").write_bytes(written)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
 from lab.captures._ask import NEVER, Ask, Seen
 from lab.captures.asks import ASKS
+from lab.captures.columns import COLUMNS
 from lab.captures.planted import CANARIES
 from lab.captures.serving import Log
 
@@ -23,26 +24,32 @@ class UnfitCaptureError(Exception):
 def describe(program: str, topic: str, log: dict[str, Any], served: Log) -> dict[str, Any]:
     """Gives truth.json: a row for every entry of the capture; raises UnfitCaptureError."""
     check_server(topic, served)
+    browser = program.partition("-")[0]
+    counted: Counter[tuple[str, str]] = Counter()
     waiting: dict[tuple[str, str], list[Ask]] = defaultdict(list)
     for ask in ASKS[topic]:
-        if program in ask.seen:
+        if browser in ask.seen:
             waiting[ask.method, ask.url].append(ask)
     rows = []
     for index, entry in enumerate(log["entries"]):
         key = entry["request"]["method"], entry["request"]["url"]
         if not waiting[key]:
             raise UnfitCaptureError(f"{program} {topic}: entry {index} is not in the table: {' '.join(key)}")
-        rows.append(_row(index, waiting[key].pop(0), program, _outcome(entry)))
+        row = _row(index, waiting[key].pop(0), browser, _outcome(entry))
+        place = entry["request"]["method"], urlsplit(key[1]).path
+        columns = COLUMNS.get((*place, counted[place]), {}).get(program, {})
+        counted[place] += 1
+        rows.append(row | ({"columns": columns} if columns else {}))
     if missing := [key for key, asks in waiting.items() if asks]:
         raise UnfitCaptureError(f"{program} {topic}: no entry for {missing}")
-    absent = [f"{ask.method} {ask.url}: {ask.what}" for ask in ASKS[topic] if program not in ask.seen]
+    absent = [f"{ask.method} {ask.url}: {ask.what}" for ask in ASKS[topic] if browser not in ask.seen]
     return {"program": program, "topic": topic, "canaries": list(CANARIES), "entries": rows, "without_entry": absent}
 
 
-def _row(index: int, ask: Ask, program: str, outcome: tuple[int | None, str | None]) -> dict[str, Any]:
-    seen: Seen = ask.seen[program]
+def _row(index: int, ask: Ask, browser: str, outcome: tuple[int | None, str | None]) -> dict[str, Any]:
+    seen: Seen = ask.seen[browser]
     if outcome != (seen.status, seen.error):
-        raise UnfitCaptureError(f"{program}: {ask.method} {ask.url} is {outcome}, not {seen.status}, {seen.error}")
+        raise UnfitCaptureError(f"{browser}: {ask.method} {ask.url} is {outcome}, not {seen.status}, {seen.error}")
     return {
         "entry": index,
         "method": ask.method,
