@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from verdicts_by_entry import incidents_of_entries, objections, run_capture
 
 from analyzer.formats.har import FORMATS
 from analyzer.pipeline import frame_bytes
-from verdicts_by_entry import incidents_of_entries, objections, run_capture
 
 HAR = FORMATS[0]
 TRUTHS = {
@@ -47,7 +47,12 @@ def test_three_programs_show_every_topic():
     assert set(NAMES) == {f"own-{truth['program']}-{truth['topic']}" for truth in TRUTHS.values()}
     topics = {"statuses", "redirects", "loop", "connections", "origins", "mixed", "worker", "messages"}
     assert {truth["topic"] for truth in TRUTHS.values()} == topics
-    assert {truth["program"] for truth in TRUTHS.values()} == {"playwright", "chromium", "chromium-sanitised", "firefox"}
+    assert {truth["program"] for truth in TRUTHS.values()} == {
+        "playwright",
+        "chromium",
+        "chromium-sanitised",
+        "firefox",
+    }
 
 
 @pytest.mark.parametrize("folder", TRUTHS, ids=NAMES)

@@ -7,8 +7,6 @@ import polars as pl
 from analyzer.diagnose.incidents import diagnose
 from analyzer.pipeline import Plan, run
 
-_STRENGTH = {None: 0, "ruled_out": 0, "not_visible": 0, "suspected": 1, "cause": 2}
-
 
 def run_capture(path, work):
     """Runs the whole pipeline over one capture."""
@@ -44,10 +42,8 @@ def _objections(incident, layers):
     if incident.layer not in layers:
         yield f"{incident.layer} is named by `{incident.title}`, expected {_named(layers)}"
     for verdict in incident.layers:
-        allowed = layers.get(verdict.layer)
-        if verdict.layer in layers or verdict.verdict == "cause":
-            if _STRENGTH[verdict.verdict] > _STRENGTH[allowed]:
-                yield f"{verdict.layer} is said to be {verdict.verdict} by `{incident.title}`, at most {allowed}"
+        if verdict.verdict == "cause" and layers.get(verdict.layer) != "cause":
+            yield f"{verdict.layer} is said to be the cause by `{incident.title}`, expected {_named(layers)}"
 
 
 def _named(layers):

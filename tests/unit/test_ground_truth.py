@@ -78,7 +78,9 @@ def test_every_row_of_the_truth_is_in_a_capture():
 
 
 @pytest.mark.parametrize(
-    ("name", "index", "path", "layers"), ENTRIES, ids=[f"{name.partition('-')[0]}#{index}-{path}" for name, index, path, _ in ENTRIES]
+    ("name", "index", "path", "layers"),
+    ENTRIES,
+    ids=[f"{name.partition('-')[0]}#{index}-{path}" for name, index, path, _ in ENTRIES],
 )
 def test_the_verdict_is_what_the_capture_supports(analyzed, name, index, path, layers):
     """A failing entry lies in incidents of its layer, with no stronger verdict; one that worked lies in none."""

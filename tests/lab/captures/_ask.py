@@ -38,7 +38,9 @@ class Ask:
     seen: Mapping[str, Seen]
 
 
-def alike(status: int | None, error: str | None = None, **layers: Literal["cause", "suspected"] | None) -> dict[str, Seen]:
+def alike(
+    status: int | None, error: str | None = None, **layers: Literal["cause", "suspected"] | None
+) -> dict[str, Seen]:
     """The same in all programs."""
     return dict.fromkeys(("playwright", "chromium", "firefox"), Seen(status, error, layers))
 

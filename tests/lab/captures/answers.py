@@ -15,7 +15,9 @@ from lab.captures.planted import COOKIE
 
 RETRY_AFTER_S = 2
 SLOW_S = 1.2
-_PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+_PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ ANSWERS: dict[tuple[str, str], Answer | Callable[[], Answer]] = {
         ("RateLimit-Policy", '"default";q=1;w=2'),
     ),
     ("GET", "/api/crash"): _json(
-        500, {"error": "internal_error", "message": "Unhandled KeyError", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}
+        500,
+        {"error": "internal_error", "message": "Unhandled KeyError", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"},
     ),
     ("GET", "/api/bad-gateway"): Answer(
         502,

@@ -38,7 +38,9 @@ def _withheld(path: str, what: str) -> Ask:
 
 def _refused_preflight(path: str, status: int, what: str) -> list[Ask]:
     # That 401 or 403 came from a check of credentials, which a preflight has none of, is a guess that fits.
-    layers: Layers = BROWSER if status < 400 else BROWSER | {"authentication": "suspected", "authorization": "suspected"}
+    layers: Layers = (
+        BROWSER if status < 400 else BROWSER | {"authentication": "suspected", "authorization": "suspected"}
+    )
     request = {
         "playwright": Seen(None, FAILED, LIKELY_BROWSER),
         "chromium": Seen(None, FAILED, layers),

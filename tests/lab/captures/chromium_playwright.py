@@ -12,8 +12,8 @@ from lab.captures.pages import DONE, address_of
 PATIENCE_MS = 60_000
 
 
-def capture(topic: str, into: Path, certificate: Path, folder: Path) -> None:  # noqa: ARG001 - the same for all drivers
-    """Writes the HAR of one topic's page."""
+def capture(topic: str, into: Path, certificate: Path, folder: Path) -> None:
+    """Writes the HAR of one topic's page; takes what every driver takes."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, trusting(certificate)])
         context = browser.new_context(record_har_path=into, record_har_content="embed")

@@ -46,9 +46,7 @@ COLUMNS: dict[tuple[str, str, int], dict[str, dict[str, Any]]] = {
     ("GET", "/api/bad-gateway", 0): _in(
         _STATUSES, via="1.1 proxy.shop.example", server="nginx/1.24.0", body_kind="html"
     ),
-    ("GET", "/api/gateway-timeout", 0): _in(
-        _STATUSES, proxy_status="edge.shop.example; error=http_response_timeout"
-    ),
+    ("GET", "/api/gateway-timeout", 0): _in(_STATUSES, proxy_status="edge.shop.example; error=http_response_timeout"),
     ("GET", "/api/moved", 0): _in(_ALL, location="/api/new"),
     ("GET", "/api/fresh", 0): {"chromium": {"from_cache": None}, "firefox": {"from_cache": None}},
     ("GET", "/api/fresh", 1): _in(_TOOLS, from_cache=True),
@@ -57,7 +55,9 @@ COLUMNS: dict[tuple[str, str, int], dict[str, dict[str, Any]]] = {
     ("GET", "/cors/other-origin", 0): {
         name: {**_CROSS, "allow_origin": "https://elsewhere.example"} for name in _TOOLS
     },
-    ("GET", "/cors/star-with-cookies", 0): {name: {**_CROSS, "allow_origin": "*"} for name in _TOOLS},
+    ("GET", "/cors/star-with-cookies", 0): {
+        name: {**_CROSS, "allow_origin": "*", "auth_present": True, "auth_scheme": "Cookie"} for name in _TOOLS
+    },
     ("OPTIONS", "/cors/preflight-refused", 0): {
         "chromium": {"origin": PAGE, "initiator": "preflight", "resource_type": "preflight", "preflight": True},
         "firefox": {"origin": PAGE, "preflight": True},
@@ -71,7 +71,9 @@ COLUMNS: dict[tuple[str, str, int], dict[str, dict[str, Any]]] = {
     ("GET", "/worker/through", 0): _in(("chromium",), service_worker=True),
     ("GET", "/worker/through", 1): _in(("chromium",), service_worker=False),
     ("GET", "/socket/done", 0): _in(("playwright", "chromium"), messages_sent=1, messages_received=1),
-    ("GET", "/socket/broken", 0): _in(("playwright", "chromium"), messages_sent=1, messages_received=1, close_code=None),
+    ("GET", "/socket/broken", 0): _in(
+        ("playwright", "chromium"), messages_sent=1, messages_received=1, close_code=None
+    ),
     ("GET", "/events", 0): _in(("chromium",), messages_received=2),
     ("POST", "/api/form", 0): _in(_ALL, request_body_kind="form"),
     ("POST", "/api/upload", 0): _in(_ALL, request_body_kind="multipart"),

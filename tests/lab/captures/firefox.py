@@ -67,7 +67,15 @@ def capture(topic: str, into: Path, certificate: Path, folder: Path) -> None:
     (profile / "user.js").write_text("".join(lines), "utf-8")
     (profile / "cert_override.txt").write_text(_exception(certificate), "utf-8")
     process = subprocess.Popen(
-        [FIREFOX, "--headless", "--no-remote", "--devtools", "--profile", profile, f"{PAGE}/opening?{address_of(topic)}"],
+        [
+            FIREFOX,
+            "--headless",
+            "--no-remote",
+            "--devtools",
+            "--profile",
+            profile,
+            f"{PAGE}/opening?{address_of(topic)}",
+        ],
         env=os.environ | {"HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,3 +1,5 @@
+// Cookies know no ports: this one goes to the other origin as well, where a request includes credentials.
+document.cookie = "session=${COOKIE}; path=/";
 const put = { method: "PUT", headers: { "Content-Type": "application/json" }, body: "{}" };
 await ask("${API}/cors/open");
 await ask("${API}/cors/without-header");
