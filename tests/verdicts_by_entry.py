@@ -44,6 +44,8 @@ def _objections(incident, layers):
     for verdict in incident.layers:
         if verdict.verdict == "cause" and layers.get(verdict.layer) != "cause":
             yield f"{verdict.layer} is said to be the cause by `{incident.title}`, expected {_named(layers)}"
+        if verdict.verdict == "ruled_out" and verdict.layer in layers:
+            yield f"{verdict.layer} is ruled out by `{incident.title}`, which this capture does not allow"
 
 
 def _named(layers):
