@@ -11,7 +11,7 @@ import polars as pl
 
 from analyzer.formats._har_body import body_text, is_left_out
 from analyzer.formats._har_headers import first, fold
-from analyzer.formats._har_values import amount, number
+from analyzer.formats._har_values import amount, mapping, number, sequence
 from analyzer.model import Gap
 
 _CHROME = re.compile(r"\bChrome/([0-9]{1,4})\.")
@@ -59,7 +59,8 @@ def find_gaps(entries: list[dict[str, Any]], events: pl.DataFrame, *, sanitised:
 def is_likely_sanitised(creator: str | None, entries: Iterable[dict[str, Any]]) -> bool:
     """Whether this looks like the sanitised export of Chrome or Edge, their default since 2024.
 
-    It takes out Authorization, Cookie, Set-Cookie and both cookie arrays, everywhere, and says so nowhere.
+    It takes out Authorization, Cookie, Set-Cookie, both cookie arrays and the data of event streams, everywhere, and
+    says so nowhere.
     """
     if creator != "WebInspector":
         return False
@@ -68,7 +69,8 @@ def is_likely_sanitised(creator: str | None, entries: Iterable[dict[str, Any]]) 
         request, response = entry["request"], entry["response"]
         sent = fold(request["headers"])
         secrets = request.get("cookies") or response.get("cookies") or "set-cookie" in fold(response["headers"])
-        if secrets or "authorization" in sent or "cookie" in sent:
+        streamed = any(mapping(message).get("data") for message in sequence(entry.get("_eventSourceMessages")))
+        if secrets or streamed or "authorization" in sent or "cookie" in sent:
             return False
         agents.append(_CHROME.search(first(sent, "user-agent") or ""))
     versions = [int(match.group(1)) for match in agents if match]
@@ -76,8 +78,8 @@ def is_likely_sanitised(creator: str | None, entries: Iterable[dict[str, Any]]) 
 
 
 _SANITISED = (
-    "Authorization, Cookie and Set-Cookie are absent everywhere: likely a sanitised export, "
-    "so whether credentials were sent is unknown."
+    "Authorization, Cookie and Set-Cookie are absent everywhere: likely a sanitised export, or none "
+    "was ever used, so whether credentials were sent is unknown."
 )
 
 
