@@ -1,0 +1,58 @@
+"""Cookies that an answer set, and their attributes (RFC 6265, 4.1; SameSite of RFC 6265bis)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from analyzer.diagnose.comparison._exchange import Pair
+from analyzer.diagnose.comparison._kind import Kind, listed, valued
+from analyzer.diagnose.comparison._model import Difference
+from analyzer.diagnose.comparison._shown import Seal
+
+_NAME = "cookies_set"
+_ATTRIBUTES = {
+    "samesite": "SameSite", "secure": "Secure", "httponly": "HttpOnly", "path": "Path", "domain": "Domain",
+    "partitioned": "Partitioned",
+}  # fmt: skip
+
+
+def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
+    del seal
+    good, bad = pair.good.cookies_set, pair.bad.cookies_set
+    if good is None or bad is None or pair.good.is_stored or pair.bad.is_stored:
+        return
+    for name in sorted(good.keys() | bad.keys()):
+        if name not in bad:
+            yield Difference(_NAME, name, "missing")
+        elif name not in good:
+            yield Difference(_NAME, name, "added")
+        else:
+            skipped = ("domain",) if pair.is_elsewhere else ()
+            yield from _of_attributes(name, good[name], bad[name], skipped)
+
+
+def _of_attributes(
+    name: str, good: dict[str, str], bad: dict[str, str], skipped: tuple[str, ...]
+) -> Iterator[Difference]:
+    for key, shown in _ATTRIBUTES.items():
+        before, after = (_written(shown, side.get(key)) for side in (good, bad))
+        if key not in skipped and before.lower() != after.lower():
+            yield Difference(_NAME, name, "differs", before, after)
+
+
+def _written(shown: str, value: str | None) -> str:
+    if value is None:
+        return f"without {shown}"
+    return f"{shown}={value}" if value else shown
+
+
+def _says(differences: Sequence[Difference]) -> str:
+    change = differences[0].change
+    if change == "missing":
+        return f"the BAD answer does not set {listed('Cookie', differences)}"
+    if change == "added":
+        return f"only the BAD answer sets {listed('Cookie', differences)}"
+    return valued("Set-Cookie", differences)
+
+
+KIND = Kind(rank=3, compare=_compare, says=_says, explains=True)

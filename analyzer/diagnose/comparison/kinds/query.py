@@ -1,0 +1,56 @@
+"""Query parameters: names in one capture only, values that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from analyzer.diagnose.comparison._exchange import Exchange, Pair
+from analyzer.diagnose.comparison._kind import Kind, listed, valued
+from analyzer.diagnose.comparison._model import Difference
+from analyzer.diagnose.comparison._shown import Seal, parameter_value, words
+
+_NAME = "query"
+_MOST = 200
+# What programs add so that no cache answers, and what differs with each visit: the values tell nothing.
+VOLATILE = words(
+    """
+    _ t ts time timestamp cb cachebust cachebuster rand random rnd nonce state code code_challenge code_verifier
+    requestid request_id
+    """
+)
+
+
+def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
+    if pair.good.row["query"] == pair.bad.row["query"]:
+        return
+    good, bad = _parameters(pair.good), _parameters(pair.bad)
+    for name in sorted(good.keys() | bad.keys()):
+        if name not in bad:
+            yield Difference(_NAME, name, "missing")
+        elif name not in good:
+            yield Difference(_NAME, name, "added")
+        elif good[name] != bad[name] and name.lower() not in VOLATILE:
+            before, after = (parameter_value(name, side[name], seal) for side in (good, bad))
+            yield Difference(_NAME, name, "differs", before, after)
+
+
+def _parameters(exchange: Exchange) -> dict[str, str]:
+    parts = (exchange.row["query"] or "").split("&", _MOST)[:_MOST]
+    found: dict[str, str] = {}
+    for part in parts:
+        name, _, value = part.partition("=")
+        if name:
+            found[name] = f"{found[name]}&{value}" if name in found else value
+    return found
+
+
+def _says(differences: Sequence[Difference]) -> str:
+    change = differences[0].change
+    if change == "missing":
+        return f"the BAD request lacks query {listed('parameter', differences)}"
+    if change == "added":
+        return f"only the BAD request has query {listed('parameter', differences)}"
+    return valued("query parameter", differences)
+
+
+KIND = Kind(rank=5, compare=_compare, says=_says)
