@@ -21,6 +21,7 @@ from analyzer.diagnose.comparison._model import (
     Outcome,
     Row,
     Side,
+    Twin,
     What,
 )
 from analyzer.diagnose.comparison._pairing import MOST_STEPS, pair_up
@@ -29,7 +30,7 @@ from analyzer.diagnose.comparison._shown import Seal
 
 __all__ = [
     "COLUMNS", "MOST_STEPS", "Comparison", "Difference", "Example", "Exchange", "Hidden", "HostMatch", "Outcome", "Row",
-    "Seal", "Side", "compare", "exchanges_of", "known_kinds",
+    "Seal", "Side", "Twin", "compare", "exchanges_of", "known_kinds",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from analyzer.model import Ref
 # A request that reached the network has one of these; what the browser shows before that is provisional.
 _ON_THE_NETWORK = frozenset({"host", ":authority", ":method", "connection", "accept-encoding", "cookie"})
 _ASIDE = frozenset({"image", "font", "media", "ping", "beacon", "texttrack", "manifest", "other-image", "imageset"})
+_ASIDE_ENDS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".woff", ".woff2", ".ttf")
 _MOST_COOKIES = 1_000
 
 
@@ -50,7 +51,8 @@ class Exchange:
         """Whether a page works without it: pictures, fonts, beacons, favicons, what the browser itself cancelled."""
         blocked = "BLOCKED_BY_CLIENT" in (self.row["error"] or "")
         kind = (self.row["resource_type"] or "").lower()
-        return blocked or self.row["noise"] in ("favicon", "scanner", "cancelled") or kind in _ASIDE
+        named = kind in _ASIDE or (not kind and (self.row["path"] or "").lower().endswith(_ASIDE_ENDS))
+        return blocked or named or self.row["noise"] in ("favicon", "scanner", "cancelled")
 
     @property
     def is_stream(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._kind import known_kinds
-from analyzer.diagnose.comparison._model import Difference, Example, Row, Tier
+from analyzer.diagnose.comparison._model import Difference, Example, Row, Tier, Twin
 from analyzer.model import Ref
 
 MOST_EXAMPLES = 5
@@ -25,32 +25,43 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Pairs that share one difference."""
+    """Pairs that share differences, which are of one kind and changed in the same way."""
 
-    difference: Difference
+    differences: tuple[Difference, ...]
     members: tuple[Compared, ...]
 
 
 def by_difference(compared: Iterable[Compared]) -> list[Group]:
-    """Gives one group a difference; where many values of one name differ, they are one group."""
-    exact: dict[Difference, list[Compared]] = defaultdict(list)
+    """Gives one group for the differences of one kind that the same pairs have.
+
+    Where many values of one name differ, they are one difference, and the first of them is its example.
+    """
+    members_of: dict[Difference, list[Compared]] = defaultdict(list)
     for item in compared:
         for difference in item.differences:
-            exact[difference].append(item)
+            members_of[difference].append(item)
     alike: dict[tuple[str, str, str], list[Difference]] = defaultdict(list)
-    for difference in exact:
+    for difference in members_of:
         alike[difference.kind, difference.name, difference.change].append(difference)
-    groups = []
-    for (kind, _, _), same in alike.items():
-        if kind == "timing" or len(same) > _MOST_ALIKE:
-            members = sorted(
-                ((item, difference) for difference in same for item in exact[difference]),
-                key=lambda found: found[0].pair.good.position,
-            )
-            groups.append(Group(members[0][1], tuple(item for item, _ in members)))
-        else:
-            groups += [Group(difference, tuple(exact[difference])) for difference in same]
-    return groups
+    together: dict[tuple[object, ...], list[Difference]] = defaultdict(list)
+    for same in alike.values():
+        for difference, members in _merged(same, members_of):
+            places = tuple(item.pair.good.position for item in members)
+            together[difference.kind, difference.change, difference.slight, places].append(difference)
+            members_of[difference] = members
+    return [Group(tuple(same), tuple(members_of[same[0]])) for same in together.values()]
+
+
+def _merged(
+    same: list[Difference], members_of: dict[Difference, list[Compared]]
+) -> Iterable[tuple[Difference, list[Compared]]]:
+    if same[0].kind != "timing" and len(same) <= _MOST_ALIKE:
+        yield from ((difference, members_of[difference]) for difference in same)
+        return
+    found = {item.pair.good.position: item for difference in same for item in members_of[difference]}
+    members = [found[place] for place in sorted(found)]
+    first = next(difference for difference in same if difference in members[0].differences)
+    yield first, members
 
 
 def grouped_by(items: Sequence[Compared], key: Callable[[Compared], Hashable]) -> list[list[Compared]]:
@@ -67,6 +78,7 @@ def row_of(tier: Tier, members: Sequence[Compared], differences: Sequence[Differ
     return Row(
         tier=tier,
         **_place(first.good),
+        bad_host=first.bad.row["host"] if first.is_elsewhere else None,
         good=first.good.outcome,
         bad=first.bad.outcome,
         differences=tuple(differences),
@@ -87,12 +99,13 @@ def row_of_lonely(
     return Row(
         tier=tier,
         **_place(first),
+        bad_host=None,
         good=first.outcome if in_good else None,
         bad=None if in_good else first.outcome,
         differences=(),
         told=0,
         near=near,
-        twin=None if twin is None else Example(twin.good.ref, twin.bad.ref),
+        twin=None if twin is None else _twin(twin),
         count=len(members),
         routes=len({_route(item) for item in members}),
         examples=tuple(
@@ -104,6 +117,10 @@ def row_of_lonely(
 def rank_of(difference: Difference) -> int:
     """Gives the place of a difference's kind."""
     return known_kinds()[difference.kind].rank
+
+
+def _twin(pair: Pair) -> Twin:
+    return Twin(Example(pair.good.ref, pair.bad.ref), pair.good.outcome, pair.bad.outcome)
 
 
 def _place(exchange: Exchange) -> dict[str, str | None]:

@@ -16,6 +16,7 @@ ELSEWHERE = words(
 # Different in every exchange, or a matter of one connection: neither their absence nor their values tell anything.
 VOLATILE = words(
     """
+    status x-firefox-spdy
     date age etag expires last-modified content-length x-request-id request-id x-correlation-id correlation-id
     x-amzn-requestid x-amz-request-id x-amz-id-2 x-amz-cf-id x-amz-cf-pop x-amzn-trace-id x-amz-apigw-id cf-ray
     cf-request-id x-ms-request-id x-ms-client-request-id client-request-id x-ms-correlation-request-id x-azure-ref

@@ -12,6 +12,8 @@ from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal
 from analyzer.registry import discover
 
+_FEW = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -40,6 +42,14 @@ def listed(word: str, differences: Sequence[Difference], most: int = 4) -> str:
     names = [difference.name for difference in differences]
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{word}{'s' if len(names) > 1 else ''} {', '.join(names[:most])}{rest}"
+
+
+def listed_with_values(word: str, differences: Sequence[Difference]) -> str:
+    """Gives the word and the names, with the values of BAD where there are few: headers via: `1.1 p`, x-zone: `a`."""
+    if len(differences) > _FEW:
+        return listed(word, differences)
+    named = ", ".join(f"{item.name}: `{item.bad}`" if item.bad else item.name for item in differences)
+    return f"{word}{'s' if len(differences) > 1 else ''} {named}"
 
 
 def valued(word: str, differences: Sequence[Difference]) -> str:

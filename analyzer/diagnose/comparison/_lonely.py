@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import cast
 
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._grouping import row_of_lonely
-from analyzer.diagnose.comparison._model import Outcome, Row, Tier
+from analyzer.diagnose.comparison._model import Row, Tier
 from analyzer.diagnose.comparison._pairing import Pairing, route_key
 from analyzer.model import Ref
+
+_MOST_ROUTES = 12
 
 
 def rows_of_lonely(pairing: Pairing) -> list[tuple[Row, int, int]]:
@@ -45,10 +48,17 @@ def _extra(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Itera
 
 
 def _alike(exchanges: Iterable[Exchange], hosts: dict[str, str], failed_at: int | None) -> list[list[Exchange]]:
-    found: dict[tuple[tuple[str | None, ...], Outcome, bool], list[Exchange]] = defaultdict(list)
+    """Gives those of one route together; those of one host where too many routes lack a partner to tell each."""
+    found: dict[tuple[object, ...], list[Exchange]] = defaultdict(list)
     for exchange in exchanges:
-        found[route_key(exchange, hosts), exchange.outcome, _is_after(exchange, failed_at)].append(exchange)
-    return list(found.values())
+        key = exchange.outcome, _is_after(exchange, failed_at), exchange.is_aside
+        found[route_key(exchange, hosts), *key].append(exchange)
+    if len(found) <= _MOST_ROUTES:
+        return list(found.values())
+    by_host: dict[tuple[object, ...], list[Exchange]] = defaultdict(list)
+    for (route, *rest), members in found.items():
+        by_host[cast("tuple[str | None, ...]", route)[1], *rest].extend(members)
+    return [sorted(members, key=lambda exchange: exchange.position) for members in by_host.values()]
 
 
 def _is_after(exchange: Exchange, failed_at: int | None) -> bool:

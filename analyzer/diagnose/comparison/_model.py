@@ -11,6 +11,7 @@ Change = Literal["missing", "added", "differs", "slower", "faster", "not_visible
 What = Literal["credentials", "request_headers", "request_body", "response_body", "response_headers"]
 Tier = Literal[
     "failed",
+    "redirected",
     "failed_extra",
     "answered",
     "failed_aside",
@@ -26,6 +27,7 @@ Tier = Literal[
 ]
 TIERS: tuple[Tier, ...] = (
     "failed",
+    "redirected",
     "failed_extra",
     "answered",
     "failed_aside",
@@ -75,26 +77,36 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another request of the same route, which has a partner: both places and outcomes."""
+
+    place: Example
+    good: Outcome
+    bad: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What differs in the same way on one or more requests.
 
-    tier: what it is, most telling first; method, host, route: of the first example; good, bad: outcomes of the first
-    example, None on the side that lacks it; differences: of the first example, most telling first; told: how many of
-    them belong into the sentence; near: for a request without a partner, the last one before it that the other
-    capture has too; twin: another request of the same route that has a partner; count: how many requests;
-    routes: how many methods and routes; examples: the first of them.
+    tier: what it is, most telling first; method, host, route: of the first example; bad_host: that of BAD where it is
+    another one; good, bad: outcomes of the first example, None on the side that lacks it; differences: of the first
+    example, most telling first; told: how many of them belong into the sentence; near: for a request without a partner,
+    the last one before it that the other capture has too; twin: another request of the same route that has a partner;
+    count: how many requests; routes: how many methods and routes; examples: the first of them.
     """
 
     tier: Tier
     method: str | None
     host: str | None
+    bad_host: str | None
     route: str | None
     good: Outcome | None
     bad: Outcome | None
     differences: tuple[Difference, ...]
     told: int
     near: Ref | None
-    twin: Example | None
+    twin: Twin | None
     count: int
     routes: int
     examples: tuple[Example, ...]

@@ -1,11 +1,12 @@
 """Makes the rows of a comparison, and puts the most telling one first.
 
 The order: requests that worked in GOOD and failed in BAD, in the order of time, since what fails later may follow from
-what failed first; failures that only BAD has; other answers (a redirect instead of a page, another error); failures
-that a page works without (pictures, beacons, favicons, cancelled); requests missing although nothing had failed yet;
-what else differs on requests that failed; requests much slower (FAR_FACTOR times and FAR_MS more); what differs on
-requests that worked; slower ones; requests missing after the first failure; extra requests; what got better; what tells
-little (a session's own cookie value, addresses, the browser's cache).
+what failed first; redirects to another place; failures that only BAD has; other answers (another status or error of a
+request that worked in both or in none); failures that a page works without (pictures, beacons, favicons, cancelled);
+requests missing although nothing had failed yet; what else differs on requests that failed; requests much slower
+(FAR_FACTOR times and FAR_MS more); what differs on requests that worked; slower ones; requests missing after the first
+failure; extra requests; what got better; what tells little (a session's own cookie value, addresses, the browser's
+cache).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from analyzer.diagnose.comparison._kind import known_kinds
 from analyzer.diagnose.comparison._lonely import rows_of_lonely, stands_for
 from analyzer.diagnose.comparison._model import TIERS, Difference, Row, Tier
 from analyzer.diagnose.comparison._pairing import Pairing, route_key
+from analyzer.diagnose.comparison.kinds.redirects import LEADS
 from analyzer.diagnose.comparison.kinds.timing import milliseconds
 
 FAR_FACTOR = 3
@@ -36,7 +38,8 @@ def ranked_rows(pairing: Pairing, compared: Sequence[Compared]) -> tuple[Row, ..
     """Gives all rows, most telling first."""
     answered = [item for item in compared if _answer_differs(item.pair)]
     groups = by_difference(compared)
-    common = {group.difference for group in groups if any(not item.pair.bad.failed for item in group.members)}
+    on_working = [group for group in groups if any(not item.pair.bad.failed for item in group.members)]
+    common = {difference for group in on_working for difference in group.differences}
     rows: list[tuple[Row, int, int]] = []
     told: set[tuple[int, str, str]] = set()
     for members in grouped_by(sorted(answered, key=_when), lambda item: _answer_key(item, common)):
@@ -82,7 +85,9 @@ def _answer_key(item: Compared, common: set[Difference]) -> tuple[object, ...]:
         for difference in item.differences
         if _explains(difference, common)
     )
-    return _tier_of(item.pair), item.pair.good.outcome, item.pair.bad.outcome, told
+    good = item.pair.good
+    worked = good.outcome if good.failed else (good.row["status"] or 0) // 100
+    return _tier_of(item.pair), worked, item.pair.bad.outcome, told
 
 
 def _explains(difference: Difference, common: set[Difference]) -> bool:
@@ -105,25 +110,32 @@ def _with(row: Row, differences: Sequence[Difference], told: int) -> Row:
 
 
 def _of_difference(group: Group, told: set[tuple[int, str, str]]) -> Iterable[tuple[Row, int, int]]:
-    """Gives the row of a difference, unless a row about answers tells it of each of its requests."""
-    difference, members = group.difference, group.members
-    if difference.change == "not_visible":
+    """Gives the row of differences, unless rows about answers tell them of each of their requests."""
+    first, members = group.differences[0], group.members
+    if first.change == "not_visible":
         return
-    if all((item.pair.good.position, difference.kind, difference.name) in told for item in members):
+    open_ones = tuple(
+        item for item in group.differences
+        if any((member.pair.good.position, item.kind, item.name) not in told for member in members)
+    )  # fmt: skip
+    if not open_ones:
         return
+    if first.kind == "timing":
+        members = tuple(sorted(members, key=lambda item: (-_gap(item, first.name), item.pair.good.position)))
+        names = [item.name for item in open_ones]
+        open_ones = tuple(own for own in members[0].differences if own.kind == "timing" and own.name in names)
     tier = _tier_of_difference(group)
-    if difference.kind == "timing":
-        members = tuple(sorted(members, key=lambda item: (-_gap(item, difference.name), item.pair.good.position)))
-        difference = next(own for own in members[0].differences if own.kind == "timing" and own.name == difference.name)
-    yield row_of(tier, members, (difference,), 1), rank_of(difference), members[0].pair.bad.position
+    yield row_of(tier, members, open_ones, len(open_ones)), rank_of(first), members[0].pair.bad.position
 
 
 def _tier_of_difference(group: Group) -> Tier:
-    difference = group.difference
-    if difference.slight:
+    first = group.differences[0]
+    if first.slight:
         return "slight"
-    if difference.kind == "timing":
-        return "far_slower" if any(_is_far(item, difference.name) for item in group.members) else "slower"
+    if first.kind == "timing":
+        return "far_slower" if any(_is_far(item, first.name) for item in group.members) else "slower"
+    if first.kind == "redirects" and any(item.name == LEADS for item in group.differences):
+        return "redirected"
     return "on_failing" if any(item.pair.broke for item in group.members) else "changed"
 
 

@@ -69,6 +69,7 @@ def _row(rank: int, row: Row, comparison: Comparison) -> Value:
         "sentence": words.sentence(row, comparison),
         "method": row.method,
         "host": row.host,
+        "bad_host": row.bad_host,
         "route": row.route,
         "good": _outcome(row.good),
         "bad": _outcome(row.bad),
@@ -76,7 +77,7 @@ def _row(rank: int, row: Row, comparison: Comparison) -> Value:
         "count": row.count,
         "routes": row.routes,
         "near": _ref(row.near),
-        "partners": None if row.twin is None else _example(row.twin),
+        "partners": None if row.twin is None else _example(row.twin.place),
         "differences": [_difference(item, told=index < row.told) for index, item in enumerate(row.differences)],
         "examples": [_example(example) for example in row.examples],
     }

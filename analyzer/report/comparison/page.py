@@ -20,6 +20,7 @@ _MOST_REMARKS = 50
 _LONGEST_REMARK = 500
 _TIERS = {
     "failed": ("Worked in GOOD, failed in BAD", "In the order of time: what fails later may follow from the first."),
+    "redirected": ("Redirected elsewhere", ""),
     "failed_extra": ("Failed, and only in BAD", "Requests that failed in BAD and have no partner in GOOD."),
     "answered": ("Answered differently", "Both worked or both failed, with another status or error."),
     "failed_aside": ("Failed in BAD, and a page works without it", "Pictures, fonts, beacons, what was cancelled."),

@@ -55,8 +55,9 @@ def clauses(differences: Sequence[Difference]) -> list[str]:
 
 def request(row: Row, comparison: Comparison) -> str:
     """Gives method and route, with the host where there is more than one."""
-    host = row.host if comparison.host_matters and row.host else ""
-    return f"{row.method or 'Request'} {clip(host + (row.route or ''), _LONGEST_PLACE) or 'without an address'}"
+    host = row.host if (comparison.host_matters or row.bad_host) and row.host else ""
+    asked = f"{row.method or 'Request'} {clip(host + (row.route or ''), _LONGEST_PLACE) or 'without an address'}"
+    return f"{asked} (in BAD on {clip(row.bad_host, _LONGEST_PLACE)})" if row.bad_host else asked
 
 
 def outcome(found: Outcome) -> str:
@@ -88,10 +89,9 @@ def hidden(item: Hidden) -> str:
 
 def matched(comparison: Comparison) -> list[str]:
     """Says how requests were matched."""
-    said = [
-        f"{number(comparison.pairs)} pairs by method{', host' if comparison.host_matters else ''} and route, in the "
-        f"order within the route; {number(comparison.missing)} only in GOOD, {number(comparison.extra)} only in BAD."
-    ]
+    keys = "method, host and route" if comparison.host_matters else "method and route"
+    lonely = f"{number(comparison.missing)} only in GOOD, {number(comparison.extra)} only in BAD"
+    said = [f"{plural(comparison.pairs, 'pair')} by {keys}, in the order within the route; {lonely}."]
     said += [
         f"{clip(match.bad, _LONGEST_PLACE)} in BAD stands for {clip(match.good, _LONGEST_PLACE)} in GOOD: both were "
         f"asked for {plural(match.routes, 'same route')}."
@@ -134,10 +134,10 @@ def _lonely(row: Row) -> str:
     here = row.examples[0].good if in_good else row.examples[0].bad
     said = f"{outcome(found)} in {_place(here)}, "
     if row.twin is not None:
-        other = "BAD" if in_good else "GOOD"
-        pair = f"{_place(row.twin.good)} and {_place(row.twin.bad)}"
+        twin, other = row.twin, "BAD" if in_good else "GOOD"
         said += f"sent once more than in {other}" if row.count == 1 else f"sent more often than in {other}"
-        return f"{said} (partners: {pair}){_after(row)}"
+        pair = f"{outcome(twin.good)} in {_place(twin.place.good)} and {outcome(twin.bad)} in {_place(twin.place.bad)}"
+        return f"{said}, beside {pair}{_after(row)}"
     near = f"after {_place(row.near)}" if row.near else "at its beginning"
     return f"{said}not sent in {'BAD' if in_good else 'GOOD'} ({near}){_after(row)}"
 

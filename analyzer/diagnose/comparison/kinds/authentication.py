@@ -46,11 +46,13 @@ def _of_the_same_scheme(pair: Pair, seal: Seal) -> Iterator[Difference]:
     same = one == other
     late = _expired_for(pair.bad)
     if late is not None and _expired_for(pair.good) is None:
-        which = "the same token" if same else "its token"
-        yield Difference(_NAME, f"{which} had expired {_length(late)} before", "differs", "valid", "expired")
+        which = "the same token" if same else "a token"
+        yield Difference(_NAME, f"{which}, which had expired {_length(late)} before", "differs", "valid", "expired")
     early = _not_yet_for(pair.bad)
     if early is not None and _not_yet_for(pair.good) is None:
-        yield Difference(_NAME, f"its token was not valid for another {_length(early)}", "differs", "valid", "early")
+        yield Difference(
+            _NAME, f"a token, which was not valid for another {_length(early)}", "differs", "valid", "early"
+        )
     for column, name in _CLAIMS.items():
         before, after = pair.good.row[column], pair.bad.row[column]
         if before != after:
@@ -110,7 +112,7 @@ def _says(differences: Sequence[Difference]) -> str:
         side = "BAD" if first.bad is None else "GOOD"
         return f"whether the {side} request carried {first.name} credentials is not visible"
     if first.bad in ("expired", "early"):
-        return f"the BAD request: {first.name}"
+        return f"the BAD request carried {first.name}"
     return valued("", differences).strip() if first.good is not None else listed("differs:", differences)
 
 

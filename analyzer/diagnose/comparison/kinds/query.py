@@ -31,7 +31,10 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
             yield Difference(_NAME, name, "added")
         elif good[name] != bad[name] and name.lower() not in VOLATILE:
             before, after = (parameter_value(name, side[name], seal) for side in (good, bad))
-            yield Difference(_NAME, name, "differs", before, after)
+            # The id of an order, the width of a window: only values that may be shown are worth a row of their own.
+            yield Difference(
+                _NAME, name, "differs", before, after, slight=bool({before, after} - {good[name], bad[name]})
+            )
 
 
 def _parameters(exchange: Exchange) -> dict[str, str]:

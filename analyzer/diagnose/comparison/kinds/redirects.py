@@ -10,7 +10,7 @@ from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal
 
 _NAME = "redirects"
-_LEADS = "the redirect's target"
+LEADS = "the redirect's target"
 _CHAIN = "the number of redirects before"
 
 
@@ -21,7 +21,7 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     own = (good or (None,))[0] in (None, pair.good.row["host"]) and (bad or (None,))[0] in (None, pair.bad.row["host"])
     paths_differ = (good or ("", ""))[1] != (bad or ("", ""))[1]
     if (good is None) != (bad is None) or paths_differ or (good != bad and not own):
-        yield Difference(_NAME, _LEADS, "differs", _written(good), _written(bad))
+        yield Difference(_NAME, LEADS, "differs", _written(good), _written(bad))
     if pair.good.redirects != pair.bad.redirects:
         yield Difference(_NAME, _CHAIN, "differs", str(pair.good.redirects), str(pair.bad.redirects))
 
@@ -38,7 +38,7 @@ def _written(target: tuple[str | None, str] | None) -> str | None:
 
 
 def _says(differences: Sequence[Difference]) -> str:
-    if differences[0].name == _LEADS:
+    if differences[0].name == LEADS:
         good, bad = differences[0].good, differences[0].bad
         before = f"GOOD was sent to `{good}`" if good is not None else "GOOD was not redirected"
         return f"{before}, BAD " + (f"to `{bad}`" if bad is not None and good is not None else _only(bad))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._headers import compare_headers
-from analyzer.diagnose.comparison._kind import Kind, listed, valued
+from analyzer.diagnose.comparison._kind import Kind, listed, listed_with_values, valued
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal
 
@@ -25,7 +25,7 @@ def _says(differences: Sequence[Difference]) -> str:
     if change == "missing":
         return f"the BAD request lacks {listed('header', differences)}"
     if change == "added":
-        return f"only the BAD request has {listed('header', differences)}"
+        return f"only the BAD request has {listed_with_values('header', differences)}"
     return valued("request header", differences)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._headers import compare_headers
-from analyzer.diagnose.comparison._kind import Kind, listed, valued
+from analyzer.diagnose.comparison._kind import Kind, listed, listed_with_values, valued
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal, words
 
@@ -35,13 +35,8 @@ def _says(differences: Sequence[Difference]) -> str:
     if change == "missing":
         return f"the BAD answer lacks {listed('header', differences)}"
     if change == "added":
-        return f"only the BAD answer has {listed('header', differences)}{_value(differences)}"
+        return f"only the BAD answer has {listed_with_values('header', differences)}"
     return valued("response header", differences)
-
-
-def _value(differences: Sequence[Difference]) -> str:
-    only = differences[0].bad
-    return f": `{only}`" if len(differences) == 1 and only else ""
 
 
 KIND = Kind(rank=7, compare=_compare, says=_says)
