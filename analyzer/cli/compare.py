@@ -80,8 +80,5 @@ def _tell_rest(found: Compared) -> None:
         click.echo(f"  {len(rest) - _MOST_ROWS} more differences; -o DIR or --json gives all.")
     for text in found.not_visible:
         click.echo(f"Not visible: {visible(text)}")
-    comparison = found.comparison
-    click.echo(
-        f"Matched {comparison.pairs:,} pairs; only in GOOD {comparison.missing:,}, only in BAD {comparison.extra:,}; "
-        f"{comparison.failed:,} failed in BAD that worked in GOOD"
-    )
+    for text in found.matched:
+        click.echo(f"Matched: {visible(text)}")

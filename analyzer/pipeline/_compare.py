@@ -14,19 +14,20 @@ from analyzer.pipeline._tables import read_columns
 from analyzer.redact._gate import refuse_leaks
 from analyzer.redact._placeholder import placeholder
 from analyzer.report import comparison_html, comparison_json
-from analyzer.report.comparison.words import headline, hidden, sentence
+from analyzer.report.comparison.words import headline, hidden, matched, sentence
 
 _TOOL = "analyzer"
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The redacted comparison, its sentences, most telling first, and its files: name to bytes."""
+    """The redacted comparison, its sentences (most telling first), how it was matched, and its files: name to bytes."""
 
     comparison: Comparison
     headline: str
     sentences: tuple[str, ...]
     not_visible: tuple[str, ...]
+    matched: tuple[str, ...]
     outputs: dict[str, bytes]
 
 
@@ -53,12 +54,13 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
         headline=headline(clean),
         sentences=tuple(sentence(row, clean) for row in clean.rows),
         not_visible=tuple(hidden(item) for item in clean.hidden),
+        matched=tuple(matched(clean)),
         outputs={
             "comparison.json": comparison_json(clean, _TOOL, __version__),
             "comparison.html": comparison_html(clean, f"{_TOOL} {__version__}").encode(),
         },
     )
-    spoken = "\n".join((told.headline, *told.sentences, *told.not_visible)).encode("utf-8", "replace")
+    spoken = "\n".join((told.headline, *told.sentences, *told.not_visible, *told.matched)).encode("utf-8", "replace")
     refuse_leaks({**told.outputs, "terminal": spoken}, redactor.secrets)
     return told
 

@@ -10,7 +10,7 @@ from typing import Literal
 from analyzer.diagnose.comparison._bodies import is_request_body_hidden
 from analyzer.diagnose.comparison._captures import COLUMNS, exchanges_of
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
-from analyzer.diagnose.comparison._grouping import Compared
+from analyzer.diagnose.comparison._grouping import Compared, rank_of
 from analyzer.diagnose.comparison._kind import known_kinds
 from analyzer.diagnose.comparison._model import (
     Comparison,
@@ -65,7 +65,8 @@ def compare(
 
 
 def _differences(pair: Pair, seal: Seal) -> tuple[Difference, ...]:
-    return tuple(difference for kind in known_kinds().values() for difference in kind.compare(pair, seal))
+    found = (difference for kind in known_kinds().values() for difference in kind.compare(pair, seal))
+    return tuple(sorted(found, key=rank_of))
 
 
 def _hidden(side: Literal["good", "bad"], exchanges: Iterable[Exchange]) -> Iterable[Hidden]:

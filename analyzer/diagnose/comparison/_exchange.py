@@ -85,7 +85,7 @@ class Exchange:
         pairs = [pair for value in self.sent.get("cookie", ()) for pair in value.split(";")]
         if pairs:
             split = (pair.strip().partition("=") for pair in pairs[:_MOST_COOKIES])
-            return {name: value for name, _, value in split if name}
+            return {name: value for name, equals, value in split if name and equals}
         listed = (mapping(item) for item in sequence(self._request.get("cookies"))[:_MOST_COOKIES])
         return {name: text(item.get("value")) or "" for item in listed if (name := text(item.get("name")))}
 
@@ -94,7 +94,8 @@ class Exchange:
         """Attributes of the cookies that the answer set, by name, with the value under ""; None where not seen."""
         if self.answered is None or self.hides_credentials:
             return None
-        return dict(_set_cookie(value) for value in self.answered.get("set-cookie", ())[:_MOST_COOKIES])
+        written = self.answered.get("set-cookie", ())[:_MOST_COOKIES]
+        return dict(_set_cookie(value) for value in written if "=" in value.partition(";")[0])
 
     @property
     def request_body(self) -> Mapping[str, Any]:

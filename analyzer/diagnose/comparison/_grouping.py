@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._kind import known_kinds
-from analyzer.diagnose.comparison._model import Difference, Example, Row, Tier, Twin
+from analyzer.diagnose.comparison._model import CHANGES, Difference, Example, Row, Tier, Twin
 from analyzer.model import Ref
 
 MOST_EXAMPLES = 5
@@ -115,8 +115,8 @@ def row_of_lonely(
 
 
 def rank_of(difference: Difference) -> int:
-    """Gives the place of a difference's kind."""
-    return known_kinds()[difference.kind].rank
+    """Gives the place of a difference: that of its kind, then what is missing before what was added or differs."""
+    return known_kinds()[difference.kind].rank * len(CHANGES) + CHANGES.index(difference.change)
 
 
 def _twin(pair: Pair) -> Twin:

@@ -38,6 +38,8 @@ ONLY_PRESENCE = words(
     content-disposition sec-websocket-protocol
     """
 )
+# What tools write for a header, such as the request line, is none (RFC 9110, 5.6.2).
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,80}")
 _FAMILY = re.compile(r":|sec-ch-|x-amz-meta-|x-akamai-|x-fb-|x-goog-hash")
 
 
@@ -46,7 +48,7 @@ def compare_headers(
 ) -> Iterator[Difference]:
     """Yields headers by name: missing or added with their value, and those whose values differ."""
     for name in sorted(good.keys() | bad.keys()):
-        if name in ELSEWHERE or name in VOLATILE or _FAMILY.match(name):
+        if name in ELSEWHERE or name in VOLATILE or _FAMILY.match(name) or not _FIELD_NAME.fullmatch(name):
             continue
         before, after = (
             header_value(name, ", ".join(side[name]), seal) if name in side else None for side in (good, bad)

@@ -8,6 +8,7 @@ from typing import Literal
 from analyzer.model import Ref, SourceReport
 
 Change = Literal["missing", "added", "differs", "slower", "faster", "not_visible"]
+CHANGES: tuple[Change, ...] = ("missing", "added", "differs", "slower", "faster", "not_visible")
 What = Literal["credentials", "request_headers", "request_body", "response_body", "response_headers"]
 Tier = Literal[
     "failed",

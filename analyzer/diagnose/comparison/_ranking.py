@@ -49,7 +49,8 @@ def ranked_rows(pairing: Pairing, compared: Sequence[Compared]) -> tuple[Row, ..
         rest = [item for item in first.differences if item not in telling]
         rows.append((_with(row, telling + rest, len(telling)), 0, first.pair.bad.position))
         told |= {(item.pair.good.position, own.kind, own.name) for item in members for own in first.differences}
-    rows += [(row, rank, at) for group in groups for row, rank, at in _of_difference(group, told)]
+    lost = {own.name for item in answered for own in item.differences if _is_lost(own) and item.pair.broke}
+    rows += [found for group in groups for found in _of_difference(group, told, lost)]
     rows += rows_of_lonely(pairing)
     rows.sort(key=lambda item: (TIERS.index(item[0].tier), item[1], item[2]))
     return tuple(row for row, _, _ in rows)
@@ -109,7 +110,7 @@ def _with(row: Row, differences: Sequence[Difference], told: int) -> Row:
     return replace(row, differences=tuple(differences), told=told)
 
 
-def _of_difference(group: Group, told: set[tuple[int, str, str]]) -> Iterable[tuple[Row, int, int]]:
+def _of_difference(group: Group, told: set[tuple[int, str, str]], lost: set[str]) -> Iterable[tuple[Row, int, int]]:
     """Gives the row of differences, unless rows about answers tell them of each of their requests."""
     first, members = group.differences[0], group.members
     if first.change == "not_visible":
@@ -124,11 +125,11 @@ def _of_difference(group: Group, told: set[tuple[int, str, str]]) -> Iterable[tu
         members = tuple(sorted(members, key=lambda item: (-_gap(item, first.name), item.pair.good.position)))
         names = [item.name for item in open_ones]
         open_ones = tuple(own for own in members[0].differences if own.kind == "timing" and own.name in names)
-    tier = _tier_of_difference(group)
+    tier = _tier_of_difference(group, lost)
     yield row_of(tier, members, open_ones, len(open_ones)), rank_of(first), members[0].pair.bad.position
 
 
-def _tier_of_difference(group: Group) -> Tier:
+def _tier_of_difference(group: Group, lost: set[str]) -> Tier:
     first = group.differences[0]
     if first.slight:
         return "slight"
@@ -136,7 +137,9 @@ def _tier_of_difference(group: Group) -> Tier:
         return "far_slower" if any(_is_far(item, first.name) for item in group.members) else "slower"
     if first.kind == "redirects" and any(item.name == LEADS for item in group.differences):
         return "redirected"
-    return "on_failing" if any(item.pair.broke for item in group.members) else "changed"
+    # How a cookie was set tells why it was not sent to a request that failed.
+    is_behind = first.kind == "cookies_set" and any(item.name in lost for item in group.differences)
+    return "on_failing" if is_behind or any(item.pair.broke for item in group.members) else "changed"
 
 
 def _timing(item: Compared, name: str) -> tuple[int, int]:
@@ -152,6 +155,10 @@ def _gap(item: Compared, name: str) -> int:
 def _is_far(item: Compared, name: str) -> bool:
     good, bad = _timing(item, name)
     return bad - good >= FAR_MS and bad >= FAR_FACTOR * good
+
+
+def _is_lost(difference: Difference) -> bool:
+    return difference.kind == "cookies_sent" and difference.change == "missing"
 
 
 def _worked_routes(pairing: Pairing) -> set[tuple[str | None, ...]]:

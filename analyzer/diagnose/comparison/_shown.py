@@ -21,6 +21,8 @@ def words(text: str) -> frozenset[str]:
 
 _SECRET_NAME = re.compile(rf"(?i){NAME}|.*(?:auth|cookie|credential|sid\b|pin\b|nonce|key\b).*")
 _PLAIN = re.compile(r"(?:[a-z]{1,15}|[A-Z]{1,15}|[A-Z][a-z]{1,14}|v?[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}|[01])")
+_NAME_OF_ONE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\[\]:@/-]{1,64}")
+_MOST_DIGITS = 10
 _HEADERS = words(
     """
     accept accept-encoding accept-language accept-ranges access-control-allow-credentials access-control-allow-headers
@@ -39,6 +41,11 @@ _PARAMETERS = words(
     page_size per_page api-version v
     """
 )
+
+
+def shown_name(name: str, seal: Seal) -> str:
+    """Gives the name of a parameter or cookie; one that looks like a value in the wrong place is a placeholder."""
+    return name if _NAME_OF_ONE.fullmatch(name) and sum(map(str.isdigit, name)) <= _MOST_DIGITS else seal("name", name)
 
 
 def header_value(name: str, value: str, seal: Seal) -> str:

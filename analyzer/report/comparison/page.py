@@ -12,12 +12,20 @@ from analyzer.report.chart_view import Table
 from analyzer.report.comparison import words
 from analyzer.report.comparison.view import DifferenceRow, DifferencesView, RemarksView, SummaryView, TierView
 from analyzer.report.quoting import clip
-from analyzer.report.view import Fact, Listing, PageView, Part
+from analyzer.report.view import Fact, Listing, PageView, Part, Run
 from analyzer.report.words import number, plural, span
 
 _MOST_DETAILS = 40
 _MOST_REMARKS = 50
 _LONGEST_REMARK = 500
+_CHANGES = {
+    "missing": "not in BAD",
+    "added": "only in BAD",
+    "differs": "differs",
+    "slower": "slower",
+    "faster": "faster",
+    "not_visible": "not visible",
+}
 _TIERS = {
     "failed": ("Worked in GOOD, failed in BAD", "In the order of time: what fails later may follow from the first."),
     "redirected": ("Redirected elsewhere", ""),
@@ -78,7 +86,7 @@ def _summary(comparison: Comparison) -> SummaryView:
     )
     problems = (*comparison.good.problems, *comparison.bad.problems)
     return SummaryView(
-        headline=words.headline(comparison),
+        headline=_pieces(words.headline(comparison)),
         counted=tuple(Fact(term, text, "") for term, text in facts),
         unreadable=_listing(problems),
     )
@@ -104,8 +112,8 @@ def _row(row: Row, comparison: Comparison) -> DifferenceRow:
     details = None
     if len(row.differences) > row.told or len(row.differences) > 1:
         cells = tuple(
-            (item.kind.replace("_", " "), clip(item.name, 160), item.change.replace("_", " "), words.value(item.good),
-             words.value(item.bad))
+            (item.kind.replace("_", " "), clip(item.name, 160), _CHANGES[item.change], words.value(item, "good"),
+             words.value(item, "bad"))
             for item in row.differences[:_MOST_DETAILS]
         )  # fmt: skip
         rest = len(row.differences) - len(cells)
@@ -113,14 +121,14 @@ def _row(row: Row, comparison: Comparison) -> DifferenceRow:
         details = Table("All that differs on this request", ("Where", "What", "Change", "GOOD", "BAD"), cells, note)
     others = words.examples(row)[1:]
     note = f"{number(row.count)} in all." if row.count > len(row.examples) else ""
-    return DifferenceRow(words.sentence(row, comparison), details, Listing(tuple(others), note if others else ""))
+    return DifferenceRow(
+        _pieces(words.sentence(row, comparison)), details, Listing(tuple(others), note if others else "")
+    )
 
 
 def _hidden(comparison: Comparison) -> RemarksView:
     said = [words.hidden(item) for item in comparison.hidden]
-    return RemarksView(
-        _listing(said or ["Nothing is known to be hidden: both captures hold headers, cookies and bodies."])
-    )
+    return RemarksView(_listing(said or ["Nothing is known to be hidden."]))
 
 
 def _sources(comparison: Comparison) -> RemarksView:
@@ -144,6 +152,11 @@ def _method(comparison: Comparison) -> RemarksView:
         "What a browser's cache answered or a server confirmed (304) is compared by its status only.",
     ]
     return RemarksView(Listing(tuple(said), ""))
+
+
+def _pieces(text: str) -> tuple[Run, ...]:
+    """Gives a sentence with what it quotes between backticks apart; addresses of captures never become links."""
+    return tuple(Run(piece, "", inside % 2 == 1) for inside, piece in enumerate(text.split("`")) if piece)
 
 
 def _listing(texts: Sequence[str]) -> Listing[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzer.report.chart_view import Table
-from analyzer.report.view import Fact, Listing
+from analyzer.report.view import Fact, Listing, Run
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
     """headline: the sentence to paste; counted: numbers of both captures; unreadable: inputs that could not be read."""
 
-    headline: str
+    headline: tuple[Run, ...]
     counted: tuple[Fact, ...]
     unreadable: Listing[str]
 
@@ -21,7 +21,7 @@ class SummaryView:
 class DifferenceRow:
     """sentence: what differs; details: all that differs on the first request, or None; seen: further places."""
 
-    sentence: str
+    sentence: tuple[Run, ...]
     details: Table | None
     seen: Listing[str]
 

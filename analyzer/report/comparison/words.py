@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Literal
 
 from analyzer.diagnose.comparison import Comparison, Difference, Hidden, Outcome, Row, known_kinds
 from analyzer.model import Ref
@@ -108,9 +109,13 @@ def matched(comparison: Comparison) -> list[str]:
     return said
 
 
-def value(text: str | None) -> str:
+def value(difference: Difference, side: Literal["good", "bad"]) -> str:
     """Gives one side of a difference for a table."""
-    return "absent" if text is None else clip(text, _LONGEST_VALUE) or "empty"
+    text = difference.good if side == "good" else difference.bad
+    if text is not None:
+        return clip(text, _LONGEST_VALUE) or "empty"
+    has_it = {"missing": "good", "added": "bad"}.get(difference.change)
+    return "present" if has_it == side else "not visible" if difference.change == "not_visible" else "absent"
 
 
 def examples(row: Row) -> list[str]:

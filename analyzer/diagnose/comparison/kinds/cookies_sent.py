@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._kind import Kind, listed, valued
 from analyzer.diagnose.comparison._model import Difference
-from analyzer.diagnose.comparison._shown import Seal
+from analyzer.diagnose.comparison._shown import Seal, shown_name
 
 _NAME = "cookies_sent"
 
@@ -17,17 +17,18 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     if good is None or bad is None:
         seen = good or bad
         if seen and (pair.good.hides_credentials or pair.bad.hides_credentials):
-            yield from _unseen(sorted(seen), in_good=good is not None)
+            yield from _unseen([shown_name(name, seal) for name in sorted(seen)], in_good=good is not None)
         return
     for name in sorted(good.keys() | bad.keys()):
+        shown = shown_name(name, seal)
         if name not in bad:
-            yield Difference(_NAME, name, "missing")
+            yield Difference(_NAME, shown, "missing")
         elif name not in good:
-            yield Difference(_NAME, name, "added")
+            yield Difference(_NAME, shown, "added")
         elif good[name] != bad[name]:
             # A session of its own in each capture is what one expects.
             values = (seal("cookie", good[name]), seal("cookie", bad[name]))
-            yield Difference(_NAME, name, "differs", *values, slight=True)
+            yield Difference(_NAME, shown, "differs", *values, slight=True)
 
 
 def _unseen(names: list[str], *, in_good: bool) -> Iterator[Difference]:

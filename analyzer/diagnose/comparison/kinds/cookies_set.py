@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._kind import Kind, listed, valued
 from analyzer.diagnose.comparison._model import Difference
-from analyzer.diagnose.comparison._shown import Seal
+from analyzer.diagnose.comparison._shown import Seal, shown_name
 
 _NAME = "cookies_set"
 _ATTRIBUTES = {
@@ -17,18 +17,18 @@ _ATTRIBUTES = {
 
 
 def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
-    del seal
     good, bad = pair.good.cookies_set, pair.bad.cookies_set
     if good is None or bad is None or pair.good.is_stored or pair.bad.is_stored:
         return
     for name in sorted(good.keys() | bad.keys()):
+        shown = shown_name(name, seal)
         if name not in bad:
-            yield Difference(_NAME, name, "missing")
+            yield Difference(_NAME, shown, "missing")
         elif name not in good:
-            yield Difference(_NAME, name, "added")
+            yield Difference(_NAME, shown, "added")
         else:
             skipped = ("domain",) if pair.is_elsewhere else ()
-            yield from _of_attributes(name, good[name], bad[name], skipped)
+            yield from _of_attributes(shown, good[name], bad[name], skipped)
 
 
 def _of_attributes(

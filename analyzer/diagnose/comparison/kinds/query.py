@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._kind import Kind, listed, valued
 from analyzer.diagnose.comparison._model import Difference
-from analyzer.diagnose.comparison._shown import Seal, parameter_value, words
+from analyzer.diagnose.comparison._shown import Seal, parameter_value, shown_name, words
 
 _NAME = "query"
 _MOST = 200
@@ -25,15 +25,16 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
         return
     good, bad = _parameters(pair.good), _parameters(pair.bad)
     for name in sorted(good.keys() | bad.keys()):
+        shown = shown_name(name, seal)
         if name not in bad:
-            yield Difference(_NAME, name, "missing")
+            yield Difference(_NAME, shown, "missing")
         elif name not in good:
-            yield Difference(_NAME, name, "added")
+            yield Difference(_NAME, shown, "added")
         elif good[name] != bad[name] and name.lower() not in VOLATILE:
             before, after = (parameter_value(name, side[name], seal) for side in (good, bad))
             # The id of an order, the width of a window: only values that may be shown are worth a row of their own.
             yield Difference(
-                _NAME, name, "differs", before, after, slight=bool({before, after} - {good[name], bad[name]})
+                _NAME, shown, "differs", before, after, slight=bool({before, after} - {good[name], bad[name]})
             )
 
 
@@ -41,8 +42,10 @@ def _parameters(exchange: Exchange) -> dict[str, str]:
     parts = (exchange.row["query"] or "").split("&", _MOST)[:_MOST]
     found: dict[str, str] = {}
     for part in parts:
-        name, _, value = part.partition("=")
-        if name:
+        name, equals, value = part.partition("=")
+        if not equals:  # a bare word is as likely a value
+            name, value = "{bare}", name
+        if value or equals:
             found[name] = f"{found[name]}&{value}" if name in found else value
     return found
 
