@@ -1,6 +1,6 @@
 """Decides which values of headers, parameters and cookies may be shown; all others become placeholders.
 
-A value is shown if its name is known to hold nothing secret, or if it is a plain word, a version or on/off. The
+A value is shown if its name is known to hold nothing secret, or if it is a version or one of a few plain words. The
 redactor sees what is shown once more; what is hidden here is never in any output, whatever its form.
 """
 
@@ -20,8 +20,8 @@ def words(text: str) -> frozenset[str]:
 
 
 _SECRET_NAME = re.compile(rf"(?i){NAME}|.*(?:auth|cookie|credential|sid\b|pin\b|nonce|key\b).*")
-_PLAIN = re.compile(r"(?:[a-z]{1,15}|[A-Z]{1,15}|[A-Z][a-z]{1,14}|v?[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}|[01])")
-_NAME_OF_ONE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\[\]:@/-]{1,64}")
+_VERSION = re.compile(r"v?[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}|[01]")
+_NAME_OF_ONE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\[\]{}:@/-]{1,64}")
 _MOST_DIGITS = 10
 _HEADERS = words(
     """
@@ -35,6 +35,14 @@ _HEADERS = words(
     x-content-type-options x-forwarded-proto x-frame-options x-powered-by x-requested-with x-squid-error x-varnish-cache
     """
 )
+_PLAIN = words(
+    """
+    true false yes no on off none null undefined default enabled disabled enable disable auto all any
+    asc desc json html xml text csv hit miss stale expired bypass pass dynamic public private
+    dev development test testing stage staging prod production canary stable beta
+    xmlhttprequest http https get post put patch delete head options
+    """
+) | {""}
 _PARAMETERS = words(
     """
     page limit offset sort order version format locale lang language grant_type response_type response_mode scope
@@ -60,4 +68,8 @@ def parameter_value(name: str, value: str, seal: Seal) -> str:
 
 
 def _is_plain(name: str, value: str) -> bool:
-    return len(name) <= 200 and not _SECRET_NAME.match(name) and (not value or _PLAIN.fullmatch(value) is not None)
+    return (
+        len(name) <= 200
+        and not _SECRET_NAME.match(name)
+        and (value.lower() in _PLAIN or _VERSION.fullmatch(value) is not None)
+    )

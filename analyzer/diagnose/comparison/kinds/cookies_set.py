@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from analyzer.diagnose.comparison._exchange import Pair
@@ -14,6 +15,7 @@ _ATTRIBUTES = {
     "samesite": "SameSite", "secure": "Secure", "httponly": "HttpOnly", "path": "Path", "domain": "Domain",
     "partitioned": "Partitioned",
 }  # fmt: skip
+_PLAIN = re.compile(r"[A-Za-z/._-]{0,60}|[A-Za-z/._-]{0,40}[0-9]{1,3}[A-Za-z/._-]{0,40}")
 
 
 def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
@@ -28,21 +30,23 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
             yield Difference(_NAME, shown, "added")
         else:
             skipped = ("domain",) if pair.is_elsewhere else ()
-            yield from _of_attributes(shown, good[name], bad[name], skipped)
+            yield from _of_attributes(shown, good[name], bad[name], skipped, seal)
 
 
 def _of_attributes(
-    name: str, good: dict[str, str], bad: dict[str, str], skipped: tuple[str, ...]
+    name: str, good: dict[str, str], bad: dict[str, str], skipped: tuple[str, ...], seal: Seal
 ) -> Iterator[Difference]:
     for key, shown in _ATTRIBUTES.items():
-        before, after = (_written(shown, side.get(key)) for side in (good, bad))
+        before, after = (_written(shown, side.get(key), seal) for side in (good, bad))
         if key not in skipped and before.lower() != after.lower():
             yield Difference(_NAME, name, "differs", before, after)
 
 
-def _written(shown: str, value: str | None) -> str:
+def _written(shown: str, value: str | None, seal: Seal) -> str:
     if value is None:
         return f"without {shown}"
+    if not _PLAIN.fullmatch(value):
+        value = seal("value", value)
     return f"{shown}={value}" if value else shown
 
 
