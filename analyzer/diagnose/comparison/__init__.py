@@ -71,16 +71,19 @@ def _differences(pair: Pair, seal: Seal) -> tuple[Difference, ...]:
 
 def _hidden(side: Literal["good", "bad"], exchanges: Iterable[Exchange]) -> Iterable[Hidden]:
     """Gives what a capture cannot show: credentials by source, the rest by how many requests it is."""
-    sanitised: dict[str, None] = {}
+    whole: dict[tuple[str, What], None] = {}
     lacking: Counter[tuple[str, What]] = Counter()
     for exchange in exchanges:
         source = exchange.ref.source
+        if exchange.entry is None:
+            whole[source, "log"] = None
+            continue
         if exchange.hides_credentials:
-            sanitised[source] = None
+            whole[source, "credentials"] = None
         for what, is_hidden in _of_one(exchange).items():
             lacking[source, what] += is_hidden
-    for source in sanitised:
-        yield Hidden(side, "credentials", source, None)
+    for source, what in whole:
+        yield Hidden(side, what, source, None)
     for (source, what), count in sorted(lacking.items()):
         if count:
             yield Hidden(side, what, source, count)
@@ -93,6 +96,6 @@ def _of_one(exchange: Exchange) -> dict[What, bool]:
     return {
         "request_headers": exchange.sent is None and asked_of_network,
         "response_headers": exchange.answered is None and answered,
-        "request_body": is_request_body_hidden(exchange) and exchange.entry is not None,
+        "request_body": is_request_body_hidden(exchange),
         "response_body": answered and not content.get("text") and content.get("size") not in (0, -1, None),
     }

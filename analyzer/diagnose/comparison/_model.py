@@ -9,7 +9,7 @@ from analyzer.model import Ref, SourceReport
 
 Change = Literal["missing", "added", "differs", "slower", "faster", "not_visible"]
 CHANGES: tuple[Change, ...] = ("missing", "added", "differs", "slower", "faster", "not_visible")
-What = Literal["credentials", "request_headers", "request_body", "response_body", "response_headers"]
+What = Literal["log", "credentials", "request_headers", "request_body", "response_body", "response_headers"]
 Tier = Literal[
     "failed",
     "redirected",
@@ -115,7 +115,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What one capture cannot show, on how many requests; None means the whole source."""
+    """What one capture cannot show, on how many requests; None means the whole source. A log shows neither of them."""
 
     side: Literal["good", "bad"]
     what: What

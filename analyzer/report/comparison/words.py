@@ -73,10 +73,12 @@ def outcome(found: Outcome) -> str:
 def hidden(item: Hidden) -> str:
     """Says what a capture cannot show, and that its absence proves nothing."""
     source, side = clip(source_name(item.source), _LONGEST_PLACE), item.side.upper()
+    if item.what == "log":
+        return f"{source} ({side}) is a log: differences in headers, cookies, credentials and bodies are not visible."
     if item.what == "credentials":
         return (
-            f"{source} ({side}) does not show Authorization, Cookie and Set-Cookie (a log, or likely a sanitised "
-            "export): differences in them are not visible, which is not the same as missing."
+            f"{source} ({side}) shows no Authorization, Cookie and Set-Cookie anywhere, likely a sanitised export: "
+            "differences in them are not visible, which is not the same as missing."
         )
     what = {
         "request_headers": "request headers as they were sent",
