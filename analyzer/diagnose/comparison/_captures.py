@@ -70,7 +70,8 @@ def _entries(document: Any) -> list[Any]:
 
 
 def _entry(entries: list[Any] | None, index: int) -> Mapping[str, Any] | None:
-    return entries[index] if entries is not None and 0 <= index < len(entries) else None
+    found = entries[index] if entries is not None and 0 <= index < len(entries) else None
+    return found if _is_normalised(found) else None
 
 
 def _hides_credentials(document: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._kind import known_kinds
@@ -13,6 +14,7 @@ from analyzer.model import Ref
 
 MOST_EXAMPLES = 5
 _MOST_ALIKE = 3
+Near = tuple[Ref | None, Literal["after", "before"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def row_of(tier: Tier, members: Sequence[Compared], differences: Sequence[Differ
         differences=tuple(differences),
         told=told,
         near=None,
+        placed="after",
         twin=None,
         count=len(members),
         routes=len({_route(item.pair.good) for item in members}),
@@ -91,9 +94,7 @@ def row_of(tier: Tier, members: Sequence[Compared], differences: Sequence[Differ
     )
 
 
-def row_of_lonely(
-    tier: Tier, members: Sequence[Exchange], near: Ref | None, twin: Pair | None, *, in_good: bool
-) -> Row:
+def row_of_lonely(tier: Tier, members: Sequence[Exchange], near: Near, twin: Pair | None, *, in_good: bool) -> Row:
     """Makes the row of requests without a partner."""
     first = members[0]
     return Row(
@@ -104,7 +105,8 @@ def row_of_lonely(
         bad=None if in_good else first.outcome,
         differences=(),
         told=0,
-        near=near,
+        near=near[0],
+        placed=near[1],
         twin=None if twin is None else _twin(twin),
         count=len(members),
         routes=len({_route(item) for item in members}),

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from typing import cast
 
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
-from analyzer.diagnose.comparison._grouping import row_of_lonely
+from analyzer.diagnose.comparison._grouping import Near, row_of_lonely
 from analyzer.diagnose.comparison._model import Row, Tier
 from analyzer.diagnose.comparison._pairing import Pairing, route_key
-from analyzer.model import Ref
 
 _MOST_ROUTES = 12
 
@@ -35,7 +34,7 @@ def _missing(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Ite
         first = members[0]
         tier: Tier = "missing_after" if _is_after(first, failed_at) else "missing"
         twin = twins.get(route_key(first, {}))
-        yield row_of_lonely(tier, members, partners.before(first), twin, in_good=True), 0, first.position
+        yield row_of_lonely(tier, members, partners.near(first), twin, in_good=True), 0, first.position
 
 
 def _extra(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Iterable[tuple[Row, int, int]]:
@@ -44,7 +43,7 @@ def _extra(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Itera
         first = members[0]
         tier: Tier = "extra" if not first.failed else "failed_aside" if first.is_aside else "failed_extra"
         twin = twins.get(route_key(first, hosts))
-        yield row_of_lonely(tier, members, partners.before(first), twin, in_good=False), 0, first.position
+        yield row_of_lonely(tier, members, partners.near(first), twin, in_good=False), 0, first.position
 
 
 def _alike(exchanges: Iterable[Exchange], hosts: dict[str, str], failed_at: int | None) -> list[list[Exchange]]:
@@ -66,16 +65,18 @@ def _is_after(exchange: Exchange, failed_at: int | None) -> bool:
 
 
 class _Partners:
-    """Knows the last request with a partner before a place in one capture."""
+    """Knows the requests with a partner around a place in one capture."""
 
     def __init__(self, sides: list[tuple[Exchange, Exchange]]) -> None:
         self._sides = sorted(sides, key=lambda side: side[0].position)
         self._places = [own.position for own, _ in self._sides]
 
-    def before(self, exchange: Exchange) -> Ref | None:
-        """Gives the place of its partner in the other capture."""
+    def near(self, exchange: Exchange) -> Near:
+        """Gives the place in the other capture of the partner before it, or else of the one that follows."""
         at = bisect_left(self._places, exchange.position)
-        return self._sides[at - 1][1].ref if at else None
+        if at:
+            return self._sides[at - 1][1].ref, "after"
+        return (self._sides[0][1].ref if self._sides else None), "before"
 
 
 def _first_failure(pairing: Pairing) -> int | None:

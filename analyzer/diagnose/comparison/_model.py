@@ -93,7 +93,7 @@ class Row:
     tier: what it is, most telling first; method, host, route: of the first example; bad_host: that of BAD where it is
     another one; good, bad: outcomes of the first example, None on the side that lacks it; differences: of the first
     example, most telling first; told: how many of them belong into the sentence; near: for a request without a partner,
-    the last one before it that the other capture has too; twin: another request of the same route that has a partner;
+    the last one before it that the other capture has too, or else the first one that follows, and placed says which; twin: another request of the same route that has a partner;
     count: how many requests; routes: how many methods and routes; examples: the first of them.
     """
 
@@ -107,6 +107,7 @@ class Row:
     differences: tuple[Difference, ...]
     told: int
     near: Ref | None
+    placed: Literal["after", "before"]
     twin: Twin | None
     count: int
     routes: int

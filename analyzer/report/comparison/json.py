@@ -77,6 +77,7 @@ def _row(rank: int, row: Row, comparison: Comparison) -> Value:
         "count": row.count,
         "routes": row.routes,
         "near": _ref(row.near),
+        "placed": row.placed if row.near else None,
         "partners": None if row.twin is None else _example(row.twin.place),
         "differences": [_difference(item, told=index < row.told) for index, item in enumerate(row.differences)],
         "examples": [_example(example) for example in row.examples],

@@ -145,8 +145,8 @@ def _lonely(row: Row) -> str:
         said += f"sent once more than in {other}" if row.count == 1 else f"sent more often than in {other}"
         pair = f"{outcome(twin.good)} in {_place(twin.place.good)} and {outcome(twin.bad)} in {_place(twin.place.bad)}"
         return f"{said}, beside {pair}{_after(row)}"
-    near = f"after {_place(row.near)}" if row.near else "at its beginning"
-    return f"{said}not sent in {'BAD' if in_good else 'GOOD'} ({near}){_after(row)}"
+    near = f" ({row.placed} {_place(row.near)})" if row.near else ""
+    return f"{said}not sent in {'BAD' if in_good else 'GOOD'}{near}{_after(row)}"
 
 
 def _after(row: Row) -> str:

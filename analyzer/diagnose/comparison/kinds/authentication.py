@@ -58,7 +58,7 @@ def _of_the_same_scheme(pair: Pair, seal: Seal) -> Iterator[Difference]:
         if before != after:
             yield Difference(_NAME, f"the token's {name}", "differs", before, after)
     if not same:
-        yield Difference(_NAME, "the credentials", "differs", one, other, slight=True)
+        yield Difference(_NAME, "other credentials", "differs", one, other, slight=True)
 
 
 def _scheme(exchange: Exchange) -> str | None:
@@ -113,6 +113,8 @@ def _says(differences: Sequence[Difference]) -> str:
         return f"whether the {side} request carried {first.name} credentials is not visible"
     if first.bad in ("expired", "early"):
         return f"the BAD request carried {first.name}"
+    if first.slight:
+        return f"GOOD and BAD carried {first.name}: `{first.good}` and `{first.bad}`"
     return valued("", differences).strip() if first.good is not None else listed("differs:", differences)
 
 
