@@ -93,8 +93,9 @@ class Row:
     tier: what it is, most telling first; method, host, route: of the first example; bad_host: that of BAD where it is
     another one; good, bad: outcomes of the first example, None on the side that lacks it; differences: of the first
     example, most telling first; told: how many of them belong into the sentence; near: for a request without a partner,
-    the last one before it that the other capture has too, or else the first one that follows, and placed says which; twin: another request of the same route that has a partner;
-    count: how many requests; routes: how many methods and routes; examples: the first of them.
+    the last one before it that the other capture has too, else the first that follows; placed: which of the two;
+    twin: another request of the same route that has a partner; count: how many requests; routes: how many methods and
+    routes; examples: the first of them.
     """
 
     tier: Tier
