@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._model import Difference
-from analyzer.diagnose.comparison._shown import Seal
+from analyzer.diagnose.comparison._shown import Seal, shown_name
 from analyzer.registry import discover
 
 _FEW = 2
@@ -35,6 +35,23 @@ def known_kinds() -> dict[str, Kind]:
     """Gives all kinds by name, most telling first."""
     found = cast("dict[str, Kind]", discover("analyzer.diagnose.comparison.kinds", "KIND"))
     return dict(sorted(found.items(), key=lambda item: (item[1].rank, item[0])))
+
+
+def only_in_one(kind: str, good: Iterable[str], bad: Iterable[str], seal: Seal) -> Iterator[Difference]:
+    """Yields the names of parameters or cookies that one side lacks, in their order."""
+    has_good, has_bad = set(good), set(bad)
+    for name in sorted(has_good ^ has_bad):
+        yield Difference(kind, shown_name(name, seal), "missing" if name in has_good else "added")
+
+
+def say_names(differences: Sequence[Difference], word: str, lacks: str, has: str, differs: str) -> str:
+    """Gives the clause of a kind whose differences have names: what BAD lacks, what only BAD has, what differs."""
+    change = differences[0].change
+    if change == "missing":
+        return f"{lacks} {listed(word, differences)}"
+    if change == "added":
+        return f"{has} {listed_with_values(word, differences)}"
+    return valued(differs, differences)
 
 
 def listed(word: str, differences: Sequence[Difference], most: int = 4) -> str:

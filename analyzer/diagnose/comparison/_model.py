@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from analyzer.model import Ref, SourceReport
 
 Change = Literal["missing", "added", "differs", "slower", "faster", "not_visible"]
-CHANGES: tuple[Change, ...] = ("missing", "added", "differs", "slower", "faster", "not_visible")
+CHANGES: tuple[Change, ...] = get_args(Change)
 What = Literal["log", "credentials", "request_headers", "request_body", "response_body", "response_headers"]
 Tier = Literal[
     "failed",
@@ -26,22 +26,7 @@ Tier = Literal[
     "fixed",
     "slight",
 ]
-TIERS: tuple[Tier, ...] = (
-    "failed",
-    "redirected",
-    "failed_extra",
-    "answered",
-    "failed_aside",
-    "missing",
-    "on_failing",
-    "far_slower",
-    "changed",
-    "slower",
-    "missing_after",
-    "extra",
-    "fixed",
-    "slight",
-)
+TIERS: tuple[Tier, ...] = get_args(Tier)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _TIERS = {
     "answered": ("Answered differently", "Both worked or both failed, with another status or error."),
     "failed_aside": ("Failed in BAD, and a page works without it", "Pictures, fonts, beacons, what was cancelled."),
     "missing": ("Missing in BAD", "Not sent, although nothing had failed before."),
-    "on_failing": ("What else differs on requests that failed in BAD", ""),
+    "on_failing": ("What else differs on requests that failed in BAD, and may be behind it", ""),
     "far_slower": ("Much slower in BAD", "At least three times as long and at least 2 s more."),
     "changed": ("What differs on requests that worked", ""),
     "slower": ("Slower in BAD", "At least twice as long and at least 200 ms more."),

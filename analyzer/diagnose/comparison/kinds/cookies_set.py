@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analyzer.diagnose.comparison._exchange import Pair
-from analyzer.diagnose.comparison._kind import Kind, listed, valued
+from analyzer.diagnose.comparison._kind import Kind, only_in_one, say_names
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal, shown_name
 
@@ -22,15 +22,10 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     good, bad = pair.good.cookies_set, pair.bad.cookies_set
     if good is None or bad is None or pair.good.is_stored or pair.bad.is_stored:
         return
-    for name in sorted(good.keys() | bad.keys()):
-        shown = shown_name(name, seal)
-        if name not in bad:
-            yield Difference(_NAME, shown, "missing")
-        elif name not in good:
-            yield Difference(_NAME, shown, "added")
-        else:
-            skipped = ("domain",) if pair.is_elsewhere else ()
-            yield from _of_attributes(shown, good[name], bad[name], skipped, seal)
+    yield from only_in_one(_NAME, good, bad, seal)
+    for name in sorted(good.keys() & bad.keys()):
+        skipped = ("domain",) if pair.is_elsewhere else ()
+        yield from _of_attributes(shown_name(name, seal), good[name], bad[name], skipped, seal)
 
 
 def _of_attributes(
@@ -51,12 +46,7 @@ def _written(shown: str, value: str | None, seal: Seal) -> str:
 
 
 def _says(differences: Sequence[Difference]) -> str:
-    change = differences[0].change
-    if change == "missing":
-        return f"the BAD answer does not set {listed('Cookie', differences)}"
-    if change == "added":
-        return f"only the BAD answer sets {listed('Cookie', differences)}"
-    return valued("Set-Cookie", differences)
+    return say_names(differences, "Cookie", "the BAD answer does not set", "only the BAD answer sets", "Set-Cookie")
 
 
 KIND = Kind(rank=3, compare=_compare, says=_says, explains=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
-from analyzer.diagnose.comparison._kind import Kind, listed, valued
+from analyzer.diagnose.comparison._kind import Kind, only_in_one, say_names
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal, parameter_value, shown_name, words
 
@@ -24,17 +24,18 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     if pair.good.row["query"] == pair.bad.row["query"]:
         return
     good, bad = _parameters(pair.good), _parameters(pair.bad)
-    for name in sorted(good.keys() | bad.keys()):
-        shown = shown_name(name, seal)
-        if name not in bad:
-            yield Difference(_NAME, shown, "missing")
-        elif name not in good:
-            yield Difference(_NAME, shown, "added")
-        elif good[name] != bad[name] and name.lower() not in VOLATILE:
+    yield from only_in_one(_NAME, good, bad, seal)
+    for name in sorted(good.keys() & bad.keys()):
+        if good[name] != bad[name] and name.lower() not in VOLATILE:
             before, after = (parameter_value(name, side[name], seal) for side in (good, bad))
             # The id of an order, the width of a window: only values that may be shown are worth a row of their own.
             yield Difference(
-                _NAME, shown, "differs", before, after, slight=bool({before, after} - {good[name], bad[name]})
+                _NAME,
+                shown_name(name, seal),
+                "differs",
+                before,
+                after,
+                slight=bool({before, after} - {good[name], bad[name]}),
             )
 
 
@@ -51,12 +52,9 @@ def _parameters(exchange: Exchange) -> dict[str, str]:
 
 
 def _says(differences: Sequence[Difference]) -> str:
-    change = differences[0].change
-    if change == "missing":
-        return f"the BAD request lacks query {listed('parameter', differences)}"
-    if change == "added":
-        return f"only the BAD request has query {listed('parameter', differences)}"
-    return valued("query parameter", differences)
+    return say_names(
+        differences, "parameter", "the BAD request lacks query", "only the BAD request has query", "query parameter"
+    )
 
 
 KIND = Kind(rank=5, compare=_compare, says=_says)

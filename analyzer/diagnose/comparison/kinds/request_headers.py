@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._headers import compare_headers
-from analyzer.diagnose.comparison._kind import Kind, listed, listed_with_values, valued
+from analyzer.diagnose.comparison._kind import Kind, say_names
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal
 
@@ -21,12 +21,7 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
 
 
 def _says(differences: Sequence[Difference]) -> str:
-    change = differences[0].change
-    if change == "missing":
-        return f"the BAD request lacks {listed('header', differences)}"
-    if change == "added":
-        return f"only the BAD request has {listed_with_values('header', differences)}"
-    return valued("request header", differences)
+    return say_names(differences, "header", "the BAD request lacks", "only the BAD request has", "request header")
 
 
 KIND = Kind(rank=6, compare=_compare, says=_says)

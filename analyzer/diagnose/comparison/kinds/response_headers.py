@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._headers import compare_headers
-from analyzer.diagnose.comparison._kind import Kind, listed, listed_with_values, valued
+from analyzer.diagnose.comparison._kind import Kind, say_names
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal, words
 
@@ -31,12 +31,7 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
 
 
 def _says(differences: Sequence[Difference]) -> str:
-    change = differences[0].change
-    if change == "missing":
-        return f"the BAD answer lacks {listed('header', differences)}"
-    if change == "added":
-        return f"only the BAD answer has {listed_with_values('header', differences)}"
-    return valued("response header", differences)
+    return say_names(differences, "header", "the BAD answer lacks", "only the BAD answer has", "response header")
 
 
 KIND = Kind(rank=7, compare=_compare, says=_says)
