@@ -11,7 +11,17 @@ from pathlib import Path
 
 from analyzer.errors import Location, UsageError
 
-OWN_NAMES = frozenset({"findings.json", "summary.md", "report.html", "rejects.ndjson", "events.parquet"})
+OWN_NAMES = frozenset(
+    {
+        "findings.json",
+        "summary.md",
+        "report.html",
+        "rejects.ndjson",
+        "events.parquet",
+        "comparison.html",
+        "comparison.json",
+    }
+)
 
 
 def check_folder(folder: Path) -> None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from compare_cases import compared, entry
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_cases import CASES, HOSTILE_TEXTS, demo, hostile
 
-from analyzer.report import report_html
+from analyzer.report import comparison_html, report_html
 from analyzer.report.quoting import visible
 
 pytestmark = pytest.mark.browser
@@ -262,3 +263,31 @@ def test_paper_shows_what_is_folded(show, scripts: bool) -> None:
     assert seen.page.get_by_text("7f3c00009b1e4d20", exact=True).first.is_visible()
     if scripts:
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def comparison_page() -> str:
+    """Gives the page of a comparison whose every text is hostile or long, with rows in several tiers."""
+    good, bad = [], []
+    for number, attack in enumerate((*HOSTILE_TEXTS, "w" * 900)):
+        sent = [("User-Agent", attack), ("X-Requested-With", attack), ("Cookie", f"{attack}=1")]
+        good.append(entry(f"/a/{attack}", at=number, sent=sent, answered=[("Server", attack)]))
+        bad.append(entry(f"/a/{attack}", 500, at=number, answered=[("Server", f"{attack}2")], error=attack))
+        bad.append(entry(f"/b/{attack}", at=number + 0.5))
+    return comparison_html(compared(good, bad), "analyzer test")
+
+
+def test_a_comparison_is_silent_offline_inert_and_fits_every_width(show) -> None:
+    """The page of analyzer compare, in light and dark, without JavaScript too, with all details open."""
+    page = comparison_page()
+    for scheme in ("light", "dark"):
+        seen = show(page, color_scheme=scheme)
+        seen.page.evaluate("document.querySelectorAll('details').forEach(item => item.open = true)")
+        for width in (320, 768, 1280):
+            seen.page.set_viewport_size({"width": width, "height": 900})
+            assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+        assert (seen.messages, seen.violations, len(seen.requests)) == ([], [], 1)
+        assert seen.page.evaluate("window.pwned") is None
+    plain = show(page, java_script_enabled=False)
+    assert plain.page.locator("h1").is_visible()
+    plain.page.locator("summary").first.click()
+    assert plain.page.locator("details table").first.is_visible()

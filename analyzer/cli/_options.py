@@ -59,6 +59,11 @@ def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return _apply(_READING, function)
 
 
+def reading_options_without_inputs(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the same options but for INPUT..., for a command that names its inputs otherwise."""
+    return _apply(_READING[1:], function)
+
+
 def rule_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --rules and --only-rules."""
     return _apply(_RULES, function)

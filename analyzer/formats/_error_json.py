@@ -14,7 +14,7 @@ _DETAILS = (
     "description", "reason", "msg",
 )  # fmt: skip
 _LISTS = ("errors", "errorCauses", "details", "violations", "invalid_params", "invalid-params")
-_PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
+_PHRASES = frozenset(status.phrase for status in HTTPStatus)
 
 
 class Problem(NamedTuple):
@@ -81,7 +81,7 @@ def _of_list(value: dict[str, Any], errors: Any) -> Problem:
 def _of_text(value: dict[str, Any], error: str) -> Problem:
     """Reads error: a code with its description (RFC 6749), a reason phrase (Spring, Nest, Rails) or a sentence."""
     code, detail = _code(value), _detail(value, without=("error",))
-    if error.strip().lower() in _PHRASES:
+    if error.strip() in _PHRASES:
         return Problem(code, error, detail)
     if " " not in error.strip():
         return Problem(text(error), None, detail)

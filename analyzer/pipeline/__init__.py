@@ -19,6 +19,7 @@ from analyzer.errors import NothingReadableError, UsageError
 from analyzer.facts import add_facts
 from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
+from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._plan import Plan, Reading, Run
@@ -28,7 +29,7 @@ from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.redact import Redactor
 
-__all__ = ["STAGES", "Plan", "Reading", "Run", "frame_bytes", "parse", "run"]
+__all__ = ["STAGES", "Compared", "Plan", "Reading", "Run", "compare", "frame_bytes", "parse", "run"]
 
 _MOST_REASONS = 3
 
@@ -46,6 +47,17 @@ def run(plan: Plan) -> Run:
 def parse(plan: Plan) -> Run:
     """Reads the inputs, and finds their zones; frame_bytes turns the result into a file."""
     return place_columns(_read(Run(plan)))
+
+
+def compare(good: Plan, bad: Plan) -> Compared:
+    """Reads the inputs of both plans and compares them; raises AnalyzerError for what stops the whole run.
+
+    The two plans have the same key and different work folders.
+    """
+    readings = [_read(Run(plan)).reading for plan in (good, bad)]
+    assert readings[0] is not None  # noqa: S101 - read before
+    assert readings[1] is not None  # noqa: S101
+    return compare_readings((good, readings[0]), (bad, readings[1]))
 
 
 def _load(state: Run) -> Run:

@@ -71,6 +71,11 @@ class Reading:
         """Number of events read."""
         return sum(source.events for source in self.sources)
 
+    def named_documents(self) -> dict[str, object]:
+        """Gives the documents by the name of their source: each source that counts entries has one."""
+        named = (source.name for source in self.sources if source.entries is not None)
+        return dict(zip(named, self.documents, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -8,8 +8,8 @@ DETECTOR = Detector(
     kind="credentials",
     pattern=(
         r"(?i)\b(?:proxy-authorization|authorization|x-api-key|x-auth-token|x-access-token|x-csrf-token|x-xsrf-token"
-        r"|x-amz-security-token|api-key)\\?[\"']?\s*[:=]\s*(?:\[\s*)?\\?[\"']?"
-        r"(?:(?:bearer|basic|digest|token|ssws|apikey)\s+)?([^\s\"'\\,;&\[\]{}]{3,})"
+        r"|x-amz-security-token|api-key)\\?[\"']?\s*[:=]\s*(?:\[\s*)?\\?[\"'`]?"
+        r"(?:(?:bearer|basic|digest|token|ssws|apikey)\s+)?([^\s\"'`\\,;&\[\]{}]{3,})"
     ),
     literals=("authorization", "api-key", "-token"),
     finds=(
@@ -17,6 +17,11 @@ DETECTOR = Detector(
         ("X-Api-Key: 42-abc", "42-abc"),
         ('"Authorization": ["Token abcdef"]', "abcdef"),
     ),
-    ignores=('{"authorization": null}', "authorization: []", "authorization failed"),
+    ignores=(
+        '{"authorization": null}',
+        "authorization: []",
+        "authorization failed",
+        "authorization: `Bearer ${token}`",
+    ),
     confirm=lambda value: value.lower() not in {"null", "none", "true", "false", "bearer", "basic", "missing"},
 )

@@ -38,7 +38,12 @@ _UNSEEN = re.compile(
 
 def findings_json(analysis: Analysis) -> bytes:
     """Gives findings.json in UTF-8, indented by 2, with characters that nobody can see as JSON escapes."""
-    text = escaped(json.dumps(_findings(analysis.findings), ensure_ascii=False, allow_nan=False, indent=2))
+    return as_bytes(_findings(analysis.findings))
+
+
+def as_bytes(document: Value) -> bytes:
+    """Gives a document in UTF-8, indented by 2, with characters that nobody can see as JSON escapes."""
+    text = escaped(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
     # Half a character has no place in UTF-8, and no two readers agree on its escape: it is spelled out.
     text = _SURROGATE.sub(lambda found: f"\\\\u{ord(found.group()):04x}", text)
     return text.encode() + b"\n"

@@ -8,13 +8,16 @@ from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analyzer.diagnose.comparison import Comparison
 from analyzer.model import Analysis
+from analyzer.report.comparison.page import build_comparison
 from analyzer.report.links import href
 from analyzer.report.material import Limits, prepare
 from analyzer.report.page import build
 from analyzer.report.quoting import is_short, visible
 
 MOST_BYTES = 2_000_000
+_MOST_ROWS = 128
 _STYLE = "style.css"
 _SCRIPT = "script.js"
 
@@ -34,6 +37,17 @@ def render(analysis: Analysis, limits: Limits) -> str:
     """Gives the page within these limits, however large that is."""
     view = build(prepare(analysis, limits), policy())
     return environment().get_template("page.html.j2").render(view=view)
+
+
+def comparison_html(comparison: Comparison, tool: str) -> str:
+    """Gives the page of a comparison, at most 2 MB in UTF-8: rows are left out, most telling first, until it fits."""
+    most_rows = _MOST_ROWS
+    while True:
+        view = build_comparison(comparison, policy(), tool, most_rows)
+        text = environment().get_template("page.html.j2").render(view=view)
+        if len(text.encode()) <= MOST_BYTES or most_rows == 1:
+            return text
+        most_rows //= 2
 
 
 def policy() -> str:

@@ -20,6 +20,7 @@ from report_cases import APP, CASES, HOSTILE_TEXTS, POOL, clean, demo, everywher
 from analyzer.model import LAYERS, Exhibit, Ref
 from analyzer.report import chart_view, report_html, view
 from analyzer.report.charts import heat, timeline, waterfall
+from analyzer.report.comparison import view as comparison_view
 from analyzer.report.material import Limits, anchor, prepare
 from analyzer.report.page import build
 from analyzer.report.quoting import visible
@@ -31,7 +32,7 @@ PACKAGE = Path(view.__file__).parent
 TEMPLATES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.j2"))
 VIEWS = {
     item.__name__: item
-    for module in (view, chart_view)
+    for module in (view, chart_view, comparison_view)
     for item in vars(module).values()
     if isinstance(item, type) and is_dataclass(item)
 }
@@ -124,11 +125,29 @@ def test_the_page_reads_exactly_its_view() -> None:
     assert read_of("incidents.html.j2", "view") == names(view.IncidentsView)
 
 
+@pytest.mark.parametrize(
+    ("template", "promised"),
+    [
+        ("summary", comparison_view.SummaryView),
+        ("differences", comparison_view.DifferencesView),
+        ("remarks", comparison_view.RemarksView),
+    ],
+)
+def test_a_part_of_a_comparison_reads_exactly_its_view(template: str, promised: type) -> None:
+    """The parts of comparison.html, too."""
+    assert read_of(f"comparison/{template}.html.j2", "view") == names(promised)
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_asks_for_nothing_but_its_view(template: str) -> None:
     """The only names from outside are view, chart and the id of the title."""
     free = meta.find_undeclared_variables(tree(template))
-    allowed = {"charts/": {"chart"}, "sections/verdict": {"view", "title_id"}, "macros": set()}
+    allowed = {
+        "charts/": {"chart"},
+        "sections/verdict": {"view", "title_id"},
+        "comparison/summary": {"view", "title_id"},
+        "macros": set(),
+    }
     expected = next((value for start, value in allowed.items() if template.startswith(start)), {"view"})
     assert free == expected
 

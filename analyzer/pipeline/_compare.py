@@ -1,0 +1,81 @@
+"""Reads two captures and compares them: a driver beside the stages, with the same reading, redaction and leak gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from analyzer import __version__
+from analyzer.diagnose.comparison import COLUMNS, Comparison, Exchange, Side, compare, exchanges_of
+from analyzer.pipeline._plan import Plan, Reading
+from analyzer.pipeline._render import learned_redactor
+from analyzer.pipeline._tables import read_columns
+from analyzer.redact._gate import refuse_leaks
+from analyzer.redact._placeholder import placeholder
+from analyzer.report import comparison_html, comparison_json
+from analyzer.report.comparison.words import headline, hidden, matched, sentence
+
+_TOOL = "analyzer"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The redacted comparison, its sentences (most telling first), how it was matched, and its files: name to bytes."""
+
+    comparison: Comparison
+    headline: str
+    sentences: tuple[str, ...]
+    not_visible: tuple[str, ...]
+    matched: tuple[str, ...]
+    outputs: dict[str, bytes]
+
+
+def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> Compared:
+    """Compares what was read of two captures, whose plans have the same key.
+
+    Raises LeakError if the gate finds a known secret of either side in an output.
+    """
+    plan = good[0]
+    plan.progress("Comparing", None)
+    sides = [_exchanges(reading) for _, reading in (good, bad)]
+    known = tuple(
+        Side(reading.sources, 0, left_out, tuple(map(str, reading.problems)))
+        for (_, reading), (_, left_out) in zip((good, bad), sides, strict=True)
+    )
+    found = compare(
+        sides[0][0], sides[1][0], (known[0], known[1]), lambda kind, value: placeholder(plan.key, kind, value)
+    )
+    plan.progress("Redacting and writing the comparison", None)
+    redactor = learned_redactor(_both(good[1], bad[1]), plan.key)
+    clean = redactor.value(found)
+    told = Compared(
+        comparison=clean,
+        headline=headline(clean),
+        sentences=tuple(sentence(row, clean) for row in clean.rows),
+        not_visible=tuple(hidden(item) for item in clean.hidden),
+        matched=tuple(matched(clean)),
+        outputs={
+            "comparison.json": comparison_json(clean, _TOOL, __version__),
+            "comparison.html": comparison_html(clean, f"{_TOOL} {__version__}").encode(),
+        },
+    )
+    spoken = "\n".join((told.headline, *told.sentences, *told.not_visible, *told.matched)).encode("utf-8", "replace")
+    refuse_leaks({**told.outputs, "terminal": spoken}, redactor.secrets)
+    return told
+
+
+def _exchanges(reading: Reading) -> tuple[tuple[Exchange, ...], int]:
+    events = pl.concat(read_columns(reading, COLUMNS))
+    hiding = {source.name for source in reading.sources if {"sanitised", "masked"} & set(source.gaps)}
+    return exchanges_of(events, reading.named_documents(), hiding)
+
+
+def _both(good: Reading, bad: Reading) -> Reading:
+    return replace(
+        good,
+        sources=(*good.sources, *bad.sources),
+        parts=(*good.parts, *bad.parts),
+        reject_parts=(*good.reject_parts, *bad.reject_parts),
+        documents=(*good.documents, *bad.documents),
+    )
