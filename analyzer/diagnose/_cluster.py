@@ -55,11 +55,14 @@ def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.Data
     """Splits what a weak rule without a burst matched by status and error: a 500 and a refused connection are two."""
     if signal.burst is not None or severity_of(signal.level) in _STRONG:
         return (rows,)
-    kinds = (
-        exchanges.filter(pl.col("row").is_in(sorted(rows)))
-        .group_by("status", "error", maintain_order=True)
-        .agg(pl.col("row"))
-    )
+    # A circle of redirects is one failure, though its steps and its end look different.
+    kind = [pl.col("status"), pl.col("error")]
+    if "answer_fault" in exchanges.columns:
+        loop = pl.col("answer_fault") == "redirect_loop"
+        kind = [pl.when(~loop.fill_null(False)).then(each).alias(each.meta.output_name()) for each in kind] + [
+            loop.alias("_loop")
+        ]
+    kinds = exchanges.filter(pl.col("row").is_in(sorted(rows))).group_by(kind, maintain_order=True).agg(pl.col("row"))
     return tuple(frozenset(found) for found in kinds["row"].to_list())
 
 

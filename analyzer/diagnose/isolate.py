@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
+from analyzer.diagnose._answer_faults import judge_answer_fault
 from analyzer.diagnose._scene import Check, Opinion, Scene
 from analyzer.model import LAYERS, Evidence, Layer, LayerVerdict
 from analyzer.registry import discover
@@ -36,7 +37,7 @@ def isolate(scene: Scene) -> Isolation:
     Of several layers whose evidence would make them the cause, the one with the most deciding evidence is named and
     the others are suspected. Without a cause the strongest suspicion is named, with less confidence.
     """
-    opinions: dict[Layer, Opinion] = {layer: _checks()[layer](scene) for layer in LAYERS}
+    opinions = {layer: judge_answer_fault(scene, layer) or _checks()[layer](scene) for layer in LAYERS}
     causes = [layer for layer in LAYERS if opinions[layer].verdict == "cause"]
     suspects = [layer for layer in LAYERS if opinions[layer].verdict == "suspected"]
     named = max(causes or suspects, key=lambda layer: opinions[layer].weight, default=None)

@@ -10,7 +10,8 @@ from analyzer.schema import Column
 
 _CUT_OFF = (
     r"(?i)CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING|NET_PARTIAL_TRANSFER|CURLE_PARTIAL_FILE"
-    r"|response ended after|complete message body|IncompleteRead|bytes remaining to read|unexpected end of (?:file|body|data)"
+    r"|response ended after|complete message body|IncompleteRead|bytes remaining to read"
+    r"|unexpected end of (?:file|body|data)"
 )
 _WITHIN_US = 60_000_000
 _SAME = ["source", "page", "method", "url"]
@@ -26,10 +27,20 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
         (pl.col("redirect_loop"), "redirect_loop"),
         (pl.col("close_layer").is_not_null(), "websocket_closed"),
         (pl.col("cors") == "blocked", "cors"),
+        (_is_no_stream(), "event_stream_type"),
         (_superseded(), "superseded"),
     )
     named = pl.coalesce(pl.when(test).then(pl.lit(name)) for test, name in faults)
-    return asked.with_columns(answer_fault=pl.when(pl.col("status").is_between(100, 399)).then(named))
+    # A loop is one failure, also where its last step got no status.
+    judged = pl.col("status").is_between(100, 399) | pl.col("redirect_loop").fill_null(False)
+    return asked.with_columns(answer_fault=pl.when(judged).then(named))
+
+
+def _is_no_stream() -> pl.Expr:
+    """HTML standard, 9.2.3: anything but 200 with text/event-stream fails the connection for good."""
+    asked = pl.col("resource_type").str.to_lowercase() == "eventsource"
+    kind = pl.col("content_type").str.strip_chars().str.to_lowercase()
+    return asked & (pl.col("status") == 200) & ~kind.str.starts_with("text/event-stream")
 
 
 def _superseded() -> pl.Expr:
@@ -47,9 +58,10 @@ FACTS = Facts(
         Column(
             "answer_fault",
             pl.String,
-            "in a capture, why an exchange with a status below 400 failed nonetheless: cut_off (the connection ended "
-            "before the content did), redirect_loop, websocket_closed (by a code that means a fault), cors (the "
-            "headers keep it from the page), superseded (a try without a response that the client made again)",
+            "in a capture, why an exchange failed that its status does not tell: cut_off (the connection ended before "
+            "the content did), redirect_loop, websocket_closed (by a code that means a fault), cors (the headers keep "
+            "it from the page), event_stream_type (no text/event-stream came), superseded (a try without a response "
+            "that the client made again)",
         ),
     ),
     add=_add,

@@ -79,16 +79,18 @@ def _cors() -> pl.Expr:
     says = pl.col("error").str.contains(_SAYS_CORS).fill_null(False)
     # Without a reason, only a server that was reached and waited for can have given an answer to withhold.
     withheld = is_untold() & pl.col("server_ip").is_not_null() & (pl.col("wait_us") > 0)
-    failed = (pl.col("status").is_null() & is_unspecific()) | withheld
-    unread = pl.col("cross_origin") & _scripted() & failed
+    # Chromium's own export shows the status of a response that it withheld, beside the error.
+    unread = pl.col("cross_origin") & _scripted() & (is_unspecific() | withheld)
+    # A preflight that passed may still not have allowed the method or a header: then the request never left.
+    unsent = pl.col("status").is_null() & pl.col("server_ip").is_null() & pl.col("_preflight_failed").is_not_null()
     return (
         pl.when(preflight)
         .then(pl.when(_preflight_failed()).then(pl.lit("preflight_failed")).otherwise(pl.lit("preflight")))
-        .when(pl.col("_preflight_failed") & (unread | says | (pl.col("status").is_null() & is_untold())))
+        .when((pl.col("_preflight_failed") & (unread | says | is_untold())) | (unread & unsent))
         .then(pl.lit("preflight_failed"))
         .when(says & pl.col("error").str.contains("(?i)preflight"))
         .then(pl.lit("preflight_failed"))
-        .when(_denied() & (pl.col("status") >= 400))
+        .when((_denied() | unread) & (pl.col("status") >= 400))
         .then(pl.lit("error_withheld"))
         .when(says | unread | _denied())
         .then(pl.lit("blocked"))

@@ -11,6 +11,7 @@ from analyzer.formats._har_values import amount, mapping, number, sequence
 _CLOSE = 8  # opcode, RFC 6455, 5.2
 _SENT = ("send", "request", "outgoing")
 _CLOSE_FIELDS = ("_webSocketClose", "_webSocketCloseCode")
+_ABORTED = 1006  # the connection ended without a close frame
 _UNTOLD = 1005  # no code was in the frame, RFC 6455, 7.4.1
 
 
@@ -69,9 +70,11 @@ def _is_message(frame: dict[str, Any]) -> bool:
 
 
 def _close_code(entry: dict[str, Any], frames: list[dict[str, Any]]) -> int | None:
-    """Gives the code that a tool names, else that of the last close frame."""
+    """Gives the code that a tool names (HTTP Toolkit: {"code", "reason"} or "aborted"), else the last close frame's."""
     for name in _CLOSE_FIELDS:
         told = entry.get(name)
+        if told == "aborted":
+            return _ABORTED
         code = _code(mapping(told).get("code") if isinstance(told, dict) else told)
         if code is not None:
             return code

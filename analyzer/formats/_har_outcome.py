@@ -35,8 +35,9 @@ def status_and_error(entry: dict[str, Any]) -> tuple[int | None, str | None]:
 def _error_places(entry: dict[str, Any], response: dict[str, Any]) -> list[Any]:
     """Gives the fields of tools, then what a browser reports among the messages of a WebSocket."""
     places = [owner.get(name) for owner in (response, entry) for name in _NAMES]
-    frames = map(mapping, sequence(entry.get("_webSocketMessages"))[:1])
-    return places + [frame.get("data") for frame in frames if frame.get("type") == "error"]
+    frames = sequence(entry.get("_webSocketMessages"))
+    ends = map(mapping, (*frames[:1], *frames[-1:]))
+    return places + [frame.get("data") for frame in ends if frame.get("type") == "error"]
 
 
 def _in_place_of_status(response: dict[str, Any], written: Any) -> str | None:

@@ -10,7 +10,7 @@ import polars as pl
 from analyzer.detect import detect, load_rules
 from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.correlate import correlate
-from analyzer.diagnose.noise import HEALTH_CHECK, noise_kind
+from analyzer.diagnose.noise import HEALTH_CHECK, background_kind
 from analyzer.diagnose.overlap import find_overlaps
 from analyzer.diagnose.zones import apply_shifts
 from analyzer.documents import rules_folder
@@ -125,7 +125,7 @@ def _add_facts(state: Run) -> Run:
     products = {name: known.product for name, known in line_formats().items()}
     products |= {name: known.product for name, known in document_formats().items()}
     exchanges = add_facts(state.joined.exchanges).with_columns(
-        noise=noise_kind(),
+        noise=background_kind(),
         product=pl.col("format").replace_strict(products, default=None, return_dtype=pl.String),
     )
     return replace(state, exchanges=exchanges)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._network import cut_connections
+from analyzer.diagnose._network import by_forward_proxy, cut_connections, names_layer, waited_in_vain
 from analyzer.diagnose._scene import (
     APPLICATION,
     BROWSER,
@@ -103,9 +103,8 @@ def _hidden(scene: Scene) -> Opinion | None:
         counted = scene.of_total(scene.count(server_error)).capitalize()
         text = f"{counted} got a server error; what stood behind it is not in these inputs."
         return Opinion("suspected", (scene.quote(text, server_error, EDGE, BROWSER),), 0.5, _WOULD_SHOW)
-    if scene.share(cut_connections()) >= 0.5:
-        text = "The connection was closed before a response, as a crashing application or a proxy does."
-        return Opinion("suspected", (scene.quote(text, cut_connections(), BROWSER),), 0.4, _WOULD_SHOW)
+    if opinion := _silent(scene):
+        return opinion
     cut = pl.col("error").is_not_null() & pl.col("status").is_null()
     answered = pl.col("status").is_between(400, 499)
     if scene.share(answered) >= 0.8:
@@ -113,4 +112,21 @@ def _hidden(scene: Scene) -> Opinion | None:
         return Opinion("ruled_out", (scene.quote(text, answered, EDGE, BROWSER),))
     if scene.share(cut) >= 0.5:
         return Opinion("not_visible", would_show=_WOULD_SHOW)
+    return None
+
+
+def _silent(scene: Scene) -> Opinion | None:
+    """Suspects what an application can do to a request without answering it: close, hang, or write what is no answer."""
+    garbled = names_layer("proxy") & ~by_forward_proxy()
+    for test, text, weight in (
+        (
+            cut_connections(),
+            "The connection was closed before a response, as a crashing application or a proxy does.",
+            0.4,
+        ),
+        (waited_in_vain(), "Nothing came in time, as where an application hangs or the network loses a request.", 0.4),
+        (garbled, "What came was no valid response; the application or what stands before it wrote it.", 0.35),
+    ):
+        if scene.share(test) >= 0.5:
+            return Opinion("suspected", (scene.quote(text, test, BROWSER),), weight, _WOULD_SHOW)
     return None
