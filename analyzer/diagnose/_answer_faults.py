@@ -62,13 +62,45 @@ _FAULTS = (
         "The body of that answer: an error page or a login page names who wrote it.",
     ),
 )
+_STOPPED = (
+    _Fault(
+        pl.col("stopped_at") == "browser",
+        "{count} show no phase at all, as Firefox writes what never left it: a policy or a service worker ended it.",
+        {"browser": 0.5},
+        "The browser's console, and the document's Content-Security-Policy header.",
+    ),
+    _Fault(
+        pl.col("stopped_at") == "aborted",
+        "{count} were ended by the page or its user before anything came, as Firefox writes it.",
+        {"browser": 0.45},
+        "The page's script: a timeout or an abort there.",
+    ),
+    _Fault(
+        pl.col("stopped_at") == "connection",
+        "{count} show no time in any phase: Firefox found no address or no listener, and does not say which.",
+        {"dns": 0.4, "connect": 0.45},
+        "`dig` and `curl -v` for the same host and port on the affected machine.",
+    ),
+    _Fault(
+        pl.col("stopped_at") == "tls",
+        "{count} ended in the TLS handshake, the last phase that took time.",
+        {"tls": 0.55},
+        "The browser's error page, or the output of `openssl s_client` on the affected machine.",
+    ),
+    _Fault(
+        pl.col("stopped_at") == "response",
+        "{count} were sent over a connection that stood, and nothing came back.",
+        {"connect": 0.45, "backend": 0.4},
+        _SERVER_LOGS,
+    ),
+)
 _CLOSED = "{count} opened a WebSocket that was closed with code {close_code}."
 _CLOSE_WEIGHT = 0.45
 
 
 def judge_answer_fault(scene: Scene, layer: Layer) -> Opinion | None:
     """Gives the suspicion that a fault casts on the layer, if at least half of the failing exchanges show it."""
-    for fault in _FAULTS:
+    for fault in (*_FAULTS, *_STOPPED):
         if layer in fault.layers and scene.share(fault.test) >= 0.5:
             return _suspect(scene, fault.test, fault.says, fault.layers[layer], fault.would_show)
     if layer in ("authentication", "request") and scene.share(names_layer(layer)) >= 0.5:

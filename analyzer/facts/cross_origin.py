@@ -83,10 +83,11 @@ def _cors() -> pl.Expr:
     unread = pl.col("cross_origin") & _scripted() & (is_unspecific() | withheld)
     # A preflight that passed may still not have allowed the method or a header: then the request never left.
     unsent = pl.col("status").is_null() & pl.col("server_ip").is_null() & pl.col("_preflight_failed").is_not_null()
+    refused = unsent & pl.col("cross_origin") & _scripted() & (is_unspecific() | is_untold())
     return (
         pl.when(preflight)
         .then(pl.when(_preflight_failed()).then(pl.lit("preflight_failed")).otherwise(pl.lit("preflight")))
-        .when((pl.col("_preflight_failed") & (unread | says | is_untold())) | (unread & unsent))
+        .when((pl.col("_preflight_failed") & (unread | says | is_untold())) | refused)
         .then(pl.lit("preflight_failed"))
         .when(says & pl.col("error").str.contains("(?i)preflight"))
         .then(pl.lit("preflight_failed"))

@@ -15,6 +15,7 @@ _SHORTEST_US = 100_000
 _REPLACED_US = 100_000  # from the end of the old request to the start of the one that takes its place
 _LEAVING_US = 2_000_000
 _TOGETHER_US = 50_000
+_CLOCK_US = 5_000  # starts are written in whole milliseconds
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
@@ -60,7 +61,7 @@ def _waited() -> pl.Expr:
 
 def _stayed() -> pl.Expr:
     """Tells aborts after which the page went on: what is aborted last was mostly aborted by the end of the capture."""
-    goes_on = pl.col("_last") >= pl.col("_end")
+    goes_on = pl.col("_last") >= pl.col("_end") - pl.duration(microseconds=_CLOCK_US)
     left = pl.col("_next_document") <= pl.col("_end") + pl.duration(microseconds=_LEAVING_US)
     replaced = pl.col("_next_same") <= pl.col("_end") + pl.duration(microseconds=_REPLACED_US)
     return goes_on.fill_null(False) & ~left.fill_null(False) & ~replaced.fill_null(False)

@@ -19,7 +19,7 @@ _TOO_MANY = (
     r"(?i)TOO_MANY_REDIRECTS|REDIRECT_LOOP|MAXREDIRECTS|HTTPTooManyRedirects|too many (?:http )?redirects|max redirects"
 )
 _MOST_REDIRECTS = 20  # Fetch standard, HTTP-redirect fetch
-_SAME_PLACE_AGAIN = 3  # a query with a new state each time hides that the place is the same
+_SAME_STEP_AGAIN = 3  # a query with a new state each time hides that the step is the same
 _LONGEST = 8000
 _LOGIN_HOST = re.compile(
     r"^(?:[^/?#]*://)(?:login|log-in|signin|auth|sso|idp|oauth|accounts?|identity|adfs|saml)[.-]", re.IGNORECASE
@@ -35,7 +35,15 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
     told = pl.col("error").str.contains(_TOO_MANY).fill_null(False)
     moved = pl.col("status").is_in(_REDIRECTS) & pl.col("location").is_not_null()
     placed = asked.filter(pl.col("url").is_not_null()).select(
-        "_row", "source", "page", "url", "location", "login_endpoint", _told=told, _moved=moved.fill_null(False)
+        "_row",
+        "source",
+        "page",
+        "url",
+        "location",
+        "login_endpoint",
+        "status",
+        _told=told,
+        _moved=moved.fill_null(False),
     )
     turning = placed.filter(pl.col("_moved") | pl.col("_told"))
     keys = ["url", "location"]
@@ -70,7 +78,9 @@ def _resolve(url: str, location: str) -> str | None:
 def _linked(turning: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """Adds _next: the first later request of the same source and page for the target."""
     key = pl.col("page").fill_null("")
-    later = asked.select("source", page=key, _target="url", _at="_row", _next="_row", _next_login="login_endpoint")
+    later = asked.select(
+        "source", page=key, _target="url", _at="_row", _next="_row", _next_login="login_endpoint", _next_status="status"
+    )
     return turning.with_columns(page=key, _from=pl.col("_row") + 1).join_asof(
         later, left_on="_from", right_on="_at", by=["source", "page", "_target"], strategy="forward",
         check_sortedness=False,
@@ -98,14 +108,9 @@ def _chain(first: int, rows: dict[int, dict[str, Any]], known: dict[int, Any]) -
 
 def _judge_chain(chain: list[int], rows: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     steps = [rows[number] for number in chain if number in rows]
-    exact = Counter((step["url"], step["_target"]) for step in steps if step["_moved"])
-    places = Counter(step["url"].partition("?")[0] for step in steps if step["_moved"])
-    loop = (
-        any(step["_told"] for step in steps)
-        or len(steps) > _MOST_REDIRECTS
-        or max(exact.values(), default=0) > 1
-        or max(places.values(), default=0) >= _SAME_PLACE_AGAIN
-    )
+    # What arrives in the end was a detour, as an advertisement takes it through many hosts.
+    arrived = chain[-1] not in rows and 200 <= (steps[-1]["_next_status"] or 0) <= 299
+    loop = any(step["_told"] for step in steps) or (not arrived and _goes_round(steps))
     login = any(
         step["login_endpoint"] or step.get("_next_login") or _LOGIN_HOST.match(step["_target"] or step["url"])
         for step in steps
@@ -121,6 +126,21 @@ def _judge_chain(chain: list[int], rows: dict[int, dict[str, Any]]) -> list[dict
     ]
 
 
+def _goes_round(steps: list[dict[str, Any]]) -> bool:
+    moved = [step for step in steps if step["_moved"]]
+    exact = Counter((step["url"], step["_target"]) for step in moved)
+    bare = Counter((_without_query(step["url"]), _without_query(step["_target"] or "")) for step in moved)
+    return (
+        len(moved) > _MOST_REDIRECTS
+        or max(exact.values(), default=0) > 1
+        or max(bare.values(), default=0) >= _SAME_STEP_AGAIN
+    )
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]
+
+
 FACTS = Facts(
     columns=(
         Column(
@@ -131,8 +151,8 @@ FACTS = Facts(
         Column(
             "redirect_loop",
             pl.Boolean,
-            "for a redirect: the chain takes the same step twice, asks the same place three times, has more than 20 "
-            "steps, or ended with the client's word that there were too many",
+            "for a redirect: the chain arrives nowhere, and takes the same step twice (three times if only the queries "
+            "differ) or has more than 20 steps; or it ended with the client's word that there were too many",
         ),
         Column(
             "redirect_by_login", pl.Boolean, "for a redirect: a login endpoint or a login host takes part in the chain"

@@ -7,6 +7,7 @@ import polars as pl
 from analyzer.diagnose._network import by_forward_proxy, cut_connections, names_layer, waited_in_vain
 from analyzer.diagnose._scene import (
     APPLICATION,
+    BEHIND_FAILED,
     BROWSER,
     EDGE,
     ERROR_LINE,
@@ -24,7 +25,7 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _named_unreachable, _too_late, _cleared, _unanswered, _hidden):
+    for judge in (_crashed, _said_so, _named_unreachable, _too_late, _cleared, _unanswered, _reported, _hidden):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
@@ -97,6 +98,16 @@ def _cleared(scene: Scene) -> Opinion | None:
     return None
 
 
+def _reported(scene: Scene) -> Opinion | None:
+    """Reads Proxy-Status, in which an intermediary tells the client what became of the server behind."""
+    reported = pl.col("proxy_status").str.contains(BEHIND_FAILED)
+    if scene.share(reported) < 0.5:
+        return None
+    row = scene.first(reported) or {}
+    text = f"The proxy reports that the server behind failed: {row.get('proxy_status')}."
+    return Opinion("suspected", (scene.quote(text, reported, EDGE, BROWSER),), 0.6, _WOULD_SHOW)
+
+
 def _hidden(scene: Scene) -> Opinion | None:
     server_error = pl.col("status") >= 500
     if scene.share(server_error) >= 0.5:
@@ -116,7 +127,7 @@ def _hidden(scene: Scene) -> Opinion | None:
 
 
 def _silent(scene: Scene) -> Opinion | None:
-    """Suspects what an application can do to a request without answering it: close, hang, or write what is no answer."""
+    """Suspects what an application can do to a request without answering it: close, hang, or write no response."""
     garbled = names_layer("proxy") & ~by_forward_proxy()
     for test, text, weight in (
         (

@@ -7,6 +7,7 @@ import polars as pl
 from analyzer.diagnose._network import by_forward_proxy, cut_connections, names_layer
 from analyzer.diagnose._scene import (
     APPLICATION,
+    BEHIND_FAILED,
     BROWSER,
     EDGE,
     ERROR_LINE,
@@ -36,6 +37,9 @@ def check(scene: Scene) -> Opinion:
             return opinion
     if opinion := _named_by_the_client(scene):
         return opinion
+    behind = pl.col("proxy_status").str.contains(BEHIND_FAILED)
+    if scene.share(behind) >= 0.5:
+        return Opinion("not_visible", would_show="The proxy's timeout for the server behind, and its own log.")
     gateway = pl.col("status").is_in([502, 503, 504])
     if scene.share(gateway) >= 0.5:
         counted = scene.of_total(scene.count(gateway)).capitalize()
