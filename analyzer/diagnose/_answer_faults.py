@@ -100,14 +100,25 @@ _CLOSE_WEIGHT = 0.45
 
 def judge_answer_fault(scene: Scene, layer: Layer) -> Opinion | None:
     """Gives the suspicion that a fault casts on the layer, if at least half of the failing exchanges show it."""
-    for fault in (*_FAULTS, *_STOPPED):
-        if layer in fault.layers and scene.share(fault.test) >= 0.5:
-            return _suspect(scene, fault.test, fault.says, fault.layers[layer], fault.would_show)
+    if opinion := _first_of(_FAULTS, scene, layer):
+        return opinion
     if layer in ("authentication", "request") and scene.share(names_layer(layer)) >= 0.5:
         return _suspect(scene, names_layer(layer), "{count} ended in the client with {error}.", 0.6, _SERVER_LOGS)
     closed = _is("websocket_closed") & (pl.col("close_layer") == layer)
     if scene.share(closed) >= 0.5:
         return _suspect(scene, closed, _CLOSED, _CLOSE_WEIGHT, _SERVER_LOGS)
+    return None
+
+
+def judge_timings(scene: Scene, layer: Layer) -> Opinion | None:
+    """Gives the suspicion that the phases of a request without status and error cast on the layer."""
+    return _first_of(_STOPPED, scene, layer)
+
+
+def _first_of(faults: tuple[_Fault, ...], scene: Scene, layer: Layer) -> Opinion | None:
+    for fault in faults:
+        if layer in fault.layers and scene.share(fault.test) >= 0.5:
+            return _suspect(scene, fault.test, fault.says, fault.layers[layer], fault.would_show)
     return None
 
 
