@@ -34,7 +34,8 @@ KEYS = st.sampled_from(
     ["log", "entries", "pages", "creator", "browser", "name", "version", "id", "title", "pageref", "startedDateTime",
      "time", "request", "response", "method", "url", "headers", "value", "status", "httpVersion", "content", "text",
      "encoding", "mimeType", "postData", "timings", "connect", "ssl", "wait", "_error", "_failureText", "bodySize",
-     "_webSocketMessages", "_eventSourceMessages", "_initiator", "serverIPAddress", "_transferSize"]
+     "_webSocketMessages", "_eventSourceMessages", "_initiator", "serverIPAddress", "_transferSize", "_webSocketClose", "opcode", "type", "data", "statusText",
+     "compression", "size", "error", "_errorText"]
 )  # fmt: skip
 JSON = st.recursive(
     SCALARS | ODD,
