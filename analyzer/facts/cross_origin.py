@@ -86,7 +86,12 @@ def _cors() -> pl.Expr:
     refused = unsent & pl.col("cross_origin") & _scripted() & (is_unspecific() | is_untold())
     return (
         pl.when(preflight)
-        .then(pl.when(_preflight_failed()).then(pl.lit("preflight_failed")).otherwise(pl.lit("preflight")))
+        .then(
+            pl.when(_preflight_failed())
+            .then(pl.lit("preflight_failed"))
+            .when(pl.col("status").is_not_null())
+            .then(pl.lit("preflight"))
+        )
         .when((pl.col("_preflight_failed") & (unread | says | is_untold())) | refused)
         .then(pl.lit("preflight_failed"))
         .when(says & pl.col("error").str.contains("(?i)preflight"))
