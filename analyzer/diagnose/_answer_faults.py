@@ -70,12 +70,6 @@ _STOPPED = (
         "The browser's console, and the document's Content-Security-Policy header.",
     ),
     _Fault(
-        pl.col("stopped_at") == "aborted",
-        "{count} were ended by the page or its user before anything came, as Firefox writes it.",
-        {"browser": 0.45},
-        "The page's script: a timeout or an abort there.",
-    ),
-    _Fault(
         pl.col("stopped_at") == "connection",
         "{count} show no time in any phase: Firefox found no address or no listener, and does not say which.",
         {"dns": 0.4, "connect": 0.45},

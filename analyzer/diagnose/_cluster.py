@@ -55,14 +55,13 @@ def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.Data
     """Splits what a weak rule without a burst matched by status and error: a 500 and a refused connection are two."""
     if signal.burst is not None or severity_of(signal.level) in _STRONG:
         return (rows,)
-    # A circle of redirects is one failure, though its steps and its end look different.
-    kind = [pl.col("status"), pl.col("error")]
-    if "answer_fault" in exchanges.columns:
-        loop = pl.col("answer_fault") == "redirect_loop"
-        kind = [pl.when(~loop.fill_null(False)).then(each).alias(each.meta.output_name()) for each in kind] + [
-            loop.alias("_loop")
-        ]
-    kinds = exchanges.filter(pl.col("row").is_in(sorted(rows))).group_by(kind, maintain_order=True).agg(pl.col("row"))
+    kinds = exchanges.filter(pl.col("row").is_in(sorted(rows)))
+    if "answer_fault" in kinds.columns:
+        # A circle of redirects is one failure, though its steps and its end look different.
+        loop = (pl.col("answer_fault") == "redirect_loop").fill_null(False)
+        kinds = kinds.with_columns(pl.when(~loop).then(pl.col("status", "error")), _loop=loop)
+    named = [name for name in ("status", "error", "_loop") if name in kinds.columns]
+    kinds = kinds.group_by(named, maintain_order=True).agg(pl.col("row"))
     return tuple(frozenset(found) for found in kinds["row"].to_list())
 
 

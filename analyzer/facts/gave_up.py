@@ -25,13 +25,13 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
 def _judge(asked: pl.DataFrame) -> pl.DataFrame:
     timed = asked.filter(pl.col("timestamp").is_not_null())
     end = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
-    ended = (
-        timed.filter(pl.col("error").is_in(ABORTED))
-        .with_columns(_end=end, _from=_replaced_from(end))
-        .sort("_from", "_row")
-    )
+    ended = timed.filter(_aborted()).with_columns(_end=end, _from=_replaced_from(end)).sort("_from", "_row")
     others = timed.select("source", "host", "path", _at="timestamp", _document=is_document()).sort("_at")
     return _follow(ended, others).with_columns(gave_up=_waited() & _stayed() & ~_left_together())
+
+
+def _aborted() -> pl.Expr:
+    return pl.col("error").is_in(ABORTED) | (pl.col("stopped_at") == "aborted").fill_null(False)
 
 
 def _replaced_from(end: pl.Expr) -> pl.Expr:
@@ -86,4 +86,5 @@ FACTS = Facts(
         ),
     ),
     add=_add,
+    needs=("stopped_at",),
 )

@@ -192,6 +192,8 @@ QUIET = {
     "socket without a word of its end": [web_socket([{"type": "send", "opcode": 1, "data": "ping"}])],
     "stream that was open at the end": [entry(API, 1, answered={"Content-Type": "text/event-stream"}, _resourceType="eventsource",
                                               response={"status": 200, "_error": "net::ERR_ABORTED"})],
+    "aborted, Firefox": [document(), entry(API, 1, sent=SAME, **ZEROS | {"timings": ZEROS["timings"] | {"blocked": -1}}),
+                         document(1.1)],
     "aborted by a navigation": [failed("net::ERR_ABORTED", time=2000), document(3.1)],
     "preflight that passed": [entry(API, 1, sent=CORS, answered=JSON_ANSWER | {"Access-Control-Allow-Origin": "*"},
                                     response={"status": 200}),
