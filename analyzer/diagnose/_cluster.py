@@ -57,9 +57,11 @@ def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.Data
         return (rows,)
     kinds = exchanges.filter(pl.col("row").is_in(sorted(rows)))
     if "answer_fault" in kinds.columns:
-        # A circle of redirects is one failure, though its steps and its end look different.
+        # Redirects without an end are one failure, though their steps differ; so are responses of which less came.
         loop = (pl.col("answer_fault") == "redirect_loop").fill_null(False)
-        kinds = kinds.with_columns(pl.when(~loop).then(pl.col("status", "error")), _loop=loop)
+        counted = pl.col("error").str.starts_with("response ended after ").fill_null(False)
+        status, error = pl.when(~loop).then("status"), pl.when(~loop & ~counted).then("error")
+        kinds = kinds.with_columns(status.alias("status"), error.alias("error"), _loop=loop)
     named = [name for name in ("status", "error", "_loop") if name in kinds.columns]
     kinds = kinds.group_by(named, maintain_order=True).agg(pl.col("row"))
     return tuple(frozenset(found) for found in kinds["row"].to_list())

@@ -22,7 +22,7 @@ _PROXY = (
 )
 _DNS = (
     r"name (or service )?not (known|resolved)|name resolution|resolve host|getaddrinfo|nxdomain|no such host"
-    r"|unknown host|hostname could not be found|nodename nor servname|no address associated|\bdns\b"
+    r"|unknown host|invalid hostname|hostname could not be found|nodename nor servname|no address associated|\bdns\b"
 )
 _TLS = r"certificate|\bssl\b|\btls\b|x509|(?<!websocket )(?<!opening )handshake(?! response)|secure connection"
 _CONNECT = (
@@ -52,5 +52,5 @@ def layer_of_error(text: str) -> Layer | None:
     known = error_layer(text)
     if known is not None:
         return known
-    folded = text[:_LONGEST].lower()
+    folded = text[:_LONGEST].lower().replace("_", " ")
     return next((layer for pattern, layer in _COMPILED if pattern.search(folded)), None)

@@ -65,9 +65,10 @@ def _scripted() -> pl.Expr:
 
 def _denied() -> pl.Expr:
     """Tells responses whose own headers forbid the page to read them (Fetch standard, CORS check)."""
-    allowed = pl.col("allow_origin").str.strip_chars().is_in(["*"]) | (
-        pl.col("allow_origin").str.strip_chars() == pl.col("origin").str.strip_chars()
-    )
+    told = pl.col("allow_origin").str.strip_chars()
+    # With cookies the origin itself must be named.
+    anybody = (told == "*") & (pl.col("auth_scheme") != "Cookie").fill_null(True)
+    allowed = anybody | (told == pl.col("origin").str.strip_chars())
     mode = (pl.col("fetch_mode") == "cors") & pl.col("origin").is_not_null()
     judged = pl.col("status").is_not_null() & (pl.col("status") != 304) & ~pl.col("from_cache").fill_null(False)
     own_rules = pl.col("origin").str.contains(_EXTENSION)

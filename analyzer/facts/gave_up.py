@@ -31,7 +31,7 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _aborted() -> pl.Expr:
-    return pl.col("error").is_in(ABORTED) | (pl.col("stopped_at") == "aborted").fill_null(False)
+    return pl.col("error").is_in(ABORTED) | _untimed()
 
 
 def _replaced_from(end: pl.Expr) -> pl.Expr:
@@ -56,14 +56,20 @@ def _follow(ended: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 def _waited() -> pl.Expr:
     scripted = pl.coalesce(pl.col("resource_type").str.to_lowercase().is_in(_SCRIPTED), pl.col("fetch_mode") == "cors")
-    return (scripted & (pl.col("duration_us") >= _SHORTEST_US)).fill_null(False)
+    return (scripted & ((pl.col("duration_us") >= _SHORTEST_US) | _untimed())).fill_null(False)
+
+
+def _untimed() -> pl.Expr:
+    """Tells aborts whose end the capture does not show: Firefox writes no time for them."""
+    return (pl.col("stopped_at") == "aborted").fill_null(False)
 
 
 def _stayed() -> pl.Expr:
     """Tells aborts after which the page went on: what is aborted last was mostly aborted by the end of the capture."""
     goes_on = pl.col("_last") >= pl.col("_end") - pl.duration(microseconds=_CLOCK_US)
     left = pl.col("_next_document") <= pl.col("_end") + pl.duration(microseconds=_LEAVING_US)
-    replaced = pl.col("_next_same") <= pl.col("_end") + pl.duration(microseconds=_REPLACED_US)
+    until = pl.when(_untimed()).then(_LEAVING_US).otherwise(_REPLACED_US)
+    replaced = pl.col("_next_same") <= pl.col("_end") + pl.duration(microseconds=until)
     return goes_on.fill_null(False) & ~left.fill_null(False) & ~replaced.fill_null(False)
 
 

@@ -90,6 +90,8 @@ CLIENTS = {
     "HTTP/1 protocol error: incomplete body": "proxy", "response ended after 15 of 500 bytes": "proxy",
     "peer closed connection without sending complete message body": "proxy", "Unable to resolve host: x": "dns",
     "Unable to connect to host": "connect", "Response timed out": "connect", "Remote end closed connection": "connect",
+    # Splash, after the names of Qt's network errors.
+    "invalid_hostname": "dns", "connection_refused": "connect", "ssl_error": "tls", "timed_out": "connect",
 }  # fmt: skip
 UNTOLD = [
     "net::ERR_MADE_UP", "Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed",

@@ -44,7 +44,9 @@ def _preflight(scene: Scene) -> Opinion | None:
         return Opinion("cause", (scene.quote(text, unsent, BROWSER),), 0.85)
     row = scene.first(failed) or {}
     text = f"A preflight got {row.get('status') or row.get('error')} and allows nothing, so the request never left."
-    return Opinion("suspected", (scene.quote(text, failed, BROWSER),), 0.6)
+    # A server that fails at the preflight fails at more than CORS.
+    weight = 0.35 if scene.share(failed & (pl.col("status") >= 500)) >= 0.5 else 0.6
+    return Opinion("suspected", (scene.quote(text, failed, BROWSER),), weight)
 
 
 def _cross_origin(scene: Scene) -> Opinion | None:
@@ -76,7 +78,8 @@ def _gave_up(scene: Scene) -> Opinion | None:
         return None
     row = scene.first(gave_up) or {}
     waited = int(str(row.get("duration_us") or 0)) // 1000
-    text = f"The page itself gave up {scene.of_total(scene.count(gave_up))}, the first after {waited:,} ms."
+    after = f", the first after {waited:,} ms" if waited else ""
+    text = f"The page itself gave up {scene.of_total(scene.count(gave_up))}{after}."
     would_show = "The server's log: how long the same request took there, and what it answered."
     return Opinion("cause", (scene.quote(text, gave_up, BROWSER),), 0.8, would_show)
 
