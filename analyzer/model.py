@@ -12,6 +12,11 @@ Layer = Literal[
 Verdict = Literal["cause", "suspected", "ruled_out", "not_visible"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 Join = Literal["exact", "strong", "weak"]
+# What a capture cannot show: see formats/_har_gaps.py; clock_off is found when clocks are compared.
+Gap = Literal[
+    "sanitised", "masked", "no_bodies", "only_failures", "starts_with_failure", "no_page_load", "cut",
+    "service_worker", "cached", "clock_off",
+]  # fmt: skip
 
 LAYERS: tuple[Layer, ...] = (
     "browser",
@@ -91,7 +96,10 @@ class ZoneGap:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What became of one source; entries is None unless it is a HAR; notes are sentences for the reader."""
+    """What became of one source; entries is None unless it is a HAR; notes are sentences for the reader.
+
+    gaps names what a capture cannot show, so that its absence proves nothing; each is said in a note too.
+    """
 
     name: str
     kinds: tuple[str, ...]
@@ -107,6 +115,7 @@ class SourceReport:
     clock_offset_ms: int | None = None
     notes: tuple[str, ...] = ()
     zone_gap: ZoneGap | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,8 +338,9 @@ SOURCES = (
         at("16:40:31.000"),
         "UTC",
         "offset in the entries",
-        1_310,
+        75_310,
         ("The capture was sanitised: no cookies and no Authorization header.",),
+        gaps=("sanitised", "clock_off"),
     ),
 )
 
@@ -539,7 +540,8 @@ def clean() -> Analysis:
     """Gives sources of every kind with no finding, no reject, no doubt."""
     whole = healthy()
     sources = tuple(
-        replace(source, ledger=Ledger(source.events, source.events), notes=()) for source in whole.findings.sources
+        replace(source, ledger=Ledger(source.events, source.events), notes=(), gaps=())
+        for source in whole.findings.sources
     )
     findings = replace(whole.findings, sources=sources, incidents=(), not_evaluated=(), noise=())
     return replace(whole, findings=findings, rejects=(), reject_total=0, problems=(), exhibits=())

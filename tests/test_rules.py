@@ -44,7 +44,7 @@ def frame_of(rows: list[dict]) -> pl.DataFrame:
     full = [base | {"line": number} | row for number, row in enumerate(rows, 1)]
     for row in full:
         assert row.keys() <= dtypes.keys()
-        for name in ("timestamp", "token_expires_at"):
+        for name in ("timestamp", "token_expires_at", "token_not_before", "token_issued_at", "response_date"):
             if name in row:
                 row[name] = datetime.fromisoformat(row[name])
     frame = pl.DataFrame([{name: row.get(name) for name in dtypes} for row in full], schema=dtypes)

@@ -85,12 +85,15 @@ def _time(moment: datetime) -> str:
 
 
 def _print_sources(analysis: Analysis) -> None:
+    from analyzer.report.words import GAP_WORDS
+
     for source in analysis.findings.sources:
         ledger = source.ledger
         formats = ", ".join(use.name for use in source.formats) or "no format reads it"
         counted = f"{ledger.lines:,} {'entries' if source.entries is not None else 'lines'}"
         rejects = f", {ledger.rejects:,} rejected" if ledger.rejects else ""
-        click.echo(f"Read {visible(source.name)}: {counted} as {formats}{rejects}")
+        gaps = "".join(f"; {GAP_WORDS[gap]}" for gap in source.gaps)
+        click.echo(f"Read {visible(source.name)}: {counted} as {formats}{rejects}{gaps}")
     skipped = len(analysis.findings.not_evaluated)
     if skipped:
         rules = "rule" if skipped == 1 else "rules"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import polars as pl
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 _KNOWN_OFTEN = 0.25
 
 
-def name_clients(exchanges: pl.DataFrame) -> pl.DataFrame:
+def name_clients(exchanges: pl.DataFrame, recordings: Mapping[str, str] = _NONE) -> pl.DataFrame:
     """Adds client, one name per client throughout.
 
     A server often knows the user on some requests only (a limiter answers before the login is looked at): where an
     address belongs to exactly one user in these inputs, who is known on a quarter of its requests at least, all its
     requests are that user's. A HAR carries no client address: its entries take the name of the client that most of
-    its joined entries show.
+    its joined entries show. recordings: captures that are parts of another one's recording.
     """
     by_address = (
         exchanges.filter(pl.col("client_ip").is_not_null())
@@ -25,18 +29,19 @@ def name_clients(exchanges: pl.DataFrame) -> pl.DataFrame:
     named = exchanges.join(by_address, on="client_ip", how="left", maintain_order="left").with_columns(
         client=pl.coalesce("user", "only_user", "client_ip")
     )
-    return _name_captures(named.drop("only_user"))
+    return _name_captures(named.drop("only_user"), recordings)
 
 
-def _name_captures(exchanges: pl.DataFrame) -> pl.DataFrame:
+def _name_captures(exchanges: pl.DataFrame, recordings: Mapping[str, str]) -> pl.DataFrame:
+    exchanges = exchanges.with_columns(recording=pl.col("source").replace(dict(recordings)))
     captures = (
         exchanges.filter("has_browser", pl.col("client").is_not_null())
-        .group_by("source", "client")
+        .group_by("recording", "client")
         .agg(count=pl.len().cast(pl.Int64))
-        .sort("source", "count", "client", descending=[False, True, False])
-        .unique("source", keep="first", maintain_order=True)
-        .select("source", capture_client="client")
+        .sort("recording", "count", "client", descending=[False, True, False])
+        .unique("recording", keep="first", maintain_order=True)
+        .select("recording", capture_client="client")
     )
-    joined = exchanges.join(captures, on="source", how="left", maintain_order="left")
-    own_name = pl.when("has_browser").then(pl.coalesce("capture_client", "source"))
-    return joined.with_columns(client=pl.coalesce("client", own_name)).drop("capture_client")
+    joined = exchanges.join(captures, on="recording", how="left", maintain_order="left")
+    own_name = pl.when("has_browser").then(pl.coalesce("capture_client", "recording"))
+    return joined.with_columns(client=pl.coalesce("client", own_name)).drop("capture_client", "recording")

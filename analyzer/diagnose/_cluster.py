@@ -74,9 +74,9 @@ def _belongs(rows: frozenset[int], known: frozenset[int]) -> bool:
 def _join(
     clusters: list[Cluster], touching: list[int], signal: Signal, rows: frozenset[int], exchanges: pl.DataFrame
 ) -> list[Cluster]:
-    """Adds the signal to every cluster it touches; what it matched elsewhere becomes a cluster of its own.
+    """Adds the signal to every cluster it touches; what it matched elsewhere becomes clusters of their own.
 
-    That one is weak unless it holds more than half of what the signal matched.
+    Those are weak unless they hold more than half of what the signal matched.
     """
     joined = list(clusters)
     for number in touching:
@@ -89,7 +89,7 @@ def _join(
         joined[touching[0]] = replace(first, rows=first.rows | near)
         if far:
             own = severity_of(signal.level) if 2 * len(far) > len(rows) else "low"
-            joined.append(Cluster(own, (signal,), far))
+            joined += [Cluster(own, (signal,), alike) for alike in _by_kind_of_failure(signal, far, exchanges)]
     return joined
 
 

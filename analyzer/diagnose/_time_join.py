@@ -90,13 +90,18 @@ def _unmatched(events: pl.DataFrame, keys: pl.DataFrame, hop: int, columns: tupl
     if hop == _BROWSER and "host" not in columns:
         # An access log that names hosts must name the same one.
         usable &= (pl.col("hop") != _EDGE) | pl.col("host").is_null()
+    # What a browser's cache or service worker answered reached no server.
+    usable &= ~pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
     rows = events.filter(usable, pl.col("hop").is_in([_EDGE, hop])).select(
         "event", *columns, is_edge=pl.col("hop") == _EDGE, at=ended + pl.duration(microseconds=late)
     )
     hops = keys.join(events.select("event", "hop"), on="event", how="left").group_by("key").agg(pl.col("hop").unique())
     whole = hops.filter(pl.col("hop").list.contains(_EDGE) & pl.col("hop").list.contains(hop)).select("key")
     tied = keys.join(whole, on="key", how="semi").select("event")
-    return rows.join(tied, on="event", how="anti", maintain_order="left")
+    free = rows.join(tied, on="event", how="anti", maintain_order="left")
+    # Rows of one side that are one exchange already are no rivals: the first stands for all.
+    known = free.join(keys.select("event", "key"), on="event", how="left", maintain_order="left")
+    return known.filter(pl.col("key").is_null() | pl.struct("key", "is_edge").is_first_distinct()).drop("key")
 
 
 def _tie(keys: pl.DataFrame, pairs: pl.DataFrame, strength: str) -> pl.DataFrame:

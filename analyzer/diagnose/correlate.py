@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.diagnose._capture_twins import attach_capture_twins, recordings_of
 from analyzer.diagnose._clients import name_clients
 from analyzer.diagnose._error_lines import attach_error_lines
 from analyzer.diagnose._time_join import attach_by_time
 from analyzer.diagnose._twins import attach_twins
+from analyzer.diagnose._worker_requests import attach_worker_requests
 from analyzer.schema import EVENTS
 from analyzer.values import folded_id
 
@@ -52,11 +54,13 @@ def correlate(events: pl.DataFrame) -> Joined:
     placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source")).with_columns(
         timestamp=_start_in_whole_seconds(), logs_upstream=pl.col("upstream").is_not_null().any().over("source")
     )
-    keys = attach_error_lines(placed, attach_by_time(placed, attach_twins(placed, _keys(placed))))
+    within = attach_worker_requests(placed, attach_twins(placed, _keys(placed)))
+    copied = attach_capture_twins(placed, within)
+    keys = attach_error_lines(placed, attach_by_time(placed, copied))
     joins = placed.select("event").join(keys.select("event", "join"), on="event", how="left", maintain_order="left")
     tied = placed.with_columns(joins["join"], exchange=_exchange_numbers(placed, keys))
     events_kept = tied.select("event", "exchange", "hop", "join", *EVENT_COLUMNS)
-    return Joined(events=events_kept, exchanges=name_clients(_merge(tied)))
+    return Joined(events=events_kept, exchanges=name_clients(_merge(tied), recordings_of(tied)))
 
 
 def _start_in_whole_seconds() -> pl.Expr:
@@ -94,7 +98,9 @@ def _keys(events: pl.DataFrame) -> pl.DataFrame:
     constant) identifies no exchange: its rows are left to their request and time.
     """
     known = pl.any_horizontal(pl.col("request_id", "trace_id", "edge_id").is_not_null())
-    ids = events.filter(known).select(
+    # A cache answers with the headers, and the id, of the exchange that filled it.
+    stale = pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
+    ids = events.filter(known & ~stale).select(
         "event", "source", "hop", request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id")),
         edge=folded_id(pl.col("edge_id").str.replace(_DATA_CENTRE, "")),
     )  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._scene import ERROR_LINE, Scene
 from analyzer.diagnose._weight import weigh
 from analyzer.diagnose.correlate import Joined
+from analyzer.diagnose.gaps import Capture, admissions, hides_successes
 from analyzer.diagnose.isolate import Isolation, isolate
 from analyzer.diagnose.noise import reference
 from analyzer.diagnose.preceding import find_preceding
@@ -24,6 +27,7 @@ from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
 _MARGIN = timedelta(seconds=60)
+_NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
     "error", "answer_fault", "has_browser", "has_edge", "has_application", *counts.ATTRIBUTES.values(),
@@ -50,15 +54,22 @@ class _Part:
     ended: datetime
 
 
-def diagnose(joined: Joined, exchanges: pl.DataFrame, signals: tuple[Signal, ...], bucket_seconds: int) -> Diagnosis:
+def diagnose(
+    joined: Joined,
+    exchanges: pl.DataFrame,
+    signals: tuple[Signal, ...],
+    bucket_seconds: int,
+    captures: Mapping[str, Capture] = _NO_CAPTURES,
+) -> Diagnosis:
     """Turns signals into incidents.
 
-    exchanges: joined.exchanges with the fact columns, so that row numbers are those of the signals.
+    exchanges: joined.exchanges with the fact columns, so that row numbers are those of the signals; captures: the
+    HARs by source and what they cannot show.
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
     clusters = cluster(signals, exchanges.select(_NEEDED))
     parts = [part for part in (_part(found, exchanges, requests) for found in clusters) if part is not None]
-    built = [_build(part, joined, requests, bucket_seconds) for part in parts]
+    built = [_build(part, joined, requests, bucket_seconds, captures) for part in parts]
     order = sorted(range(len(built)), key=lambda index: _importance(built[index][0]))
     incidents, hops, rows = [], {}, {}
     for number, index in enumerate(order, 1):
@@ -97,7 +108,7 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
 
 
 def _build(
-    part: _Part, joined: Joined, requests: pl.DataFrame, bucket_seconds: int
+    part: _Part, joined: Joined, requests: pl.DataFrame, bucket_seconds: int, captures: Mapping[str, Capture]
 ) -> tuple[Incident, tuple[Hop, ...]]:
     scene = _scene(part, joined)
     isolation = isolate(scene)
@@ -134,12 +145,12 @@ def _build(
         clients=counts.count_clients(requests, part.window),
         separating=counts.separate(part.window),
         preceding=find_preceding(joined.events, part.failing, part.started),
-        pattern=counts.pattern_of(part.window),
+        pattern=None if hides_successes(part.failing, captures) else counts.pattern_of(part.window),
         correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
         correlation_id_count=ids.len(),
         rules=tuple(dict.fromkeys(signal.rule for signal in part.cluster.signals)),
         layers=isolation.verdicts,
-        root_evidence=_root_evidence(part, scene, isolation),
+        root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, captures),
         next_steps=_steps(part, statuses, isolation),
         reproduction=reproduce(sample, part.failing.height, part.window.height),
         owner_hint=wording.owner_of(isolation.layer),

@@ -1,22 +1,22 @@
-"""Tells which access logs speak of the same requests."""
+"""Tells which access logs, and which captures, speak of the same requests."""
 
 from __future__ import annotations
 
 import polars as pl
 
-_EDGE = 1
+_ROWS_OF_ONE_REQUEST = (0, 1)  # browser and edge
 _MOST = 0.5
 
 
 def find_overlaps(events: pl.DataFrame) -> dict[str, tuple[str, int]]:
-    """Gives {source: (the access log that has most of its requests, how many)} where that is the greater part.
+    """Gives {source: (the source of its kind that has most of its requests, how many)} where that is the greater part.
 
     events: Joined.events.
     """
-    rows = events.filter(pl.col("hop") == _EDGE).select("source", "exchange").unique()
+    rows = events.filter(pl.col("hop").is_in(_ROWS_OF_ONE_REQUEST)).select("source", "exchange", "hop").unique()
     total = rows.group_by("source").agg(total=pl.len())
     shared = (
-        rows.join(rows.rename({"source": "other"}), on="exchange")
+        rows.join(rows.rename({"source": "other"}), on=["exchange", "hop"])
         .filter(pl.col("source") != pl.col("other"))
         .group_by("source", "other")
         .agg(number=pl.len().cast(pl.Int64))

@@ -24,7 +24,12 @@ _CHALLENGE = (
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     har = pl.col("format").eq_missing(HAR)
     options = pl.col("method") == "OPTIONS"
-    left = (pl.col("token_expires_at") - pl.coalesce("response_date", "timestamp")).dt.total_microseconds()
+    clock = pl.coalesce("response_date", "timestamp")
+    # What a token endpoint just gave out was not sent, and could not be refused.
+    was_sent = pl.col("token_from").ne_missing("response_body")
+    left = pl.when(was_sent).then((pl.col("token_expires_at") - clock).dt.total_microseconds())
+    begin = pl.max_horizontal("token_not_before", "token_issued_at")
+    early = pl.when(was_sent).then((begin - clock).dt.total_microseconds())
     own = pl.coalesce("user", "client_ip", pl.when(har).then(pl.col("source")))
     return frame.with_columns(
         # Joining names clients better than one row can: an address whose user another row tells.
@@ -35,6 +40,8 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
         login_endpoint=pl.col("path").str.contains(_LOGIN),
         token_expired=left < 0,
         token_left_s=left // 1_000_000,
+        token_not_yet_valid=early > 0,
+        token_early_s=-(-early // 1_000_000),
         www_auth_error=pl.col("www_authenticate").str.extract(_CHALLENGE, 1).str.to_lowercase(),
     )
 
@@ -51,6 +58,10 @@ FACTS = Facts(
         Column("login_endpoint", pl.Boolean, "the path names a login, token or session endpoint"),
         Column("token_expired", pl.Boolean, "exp of the JWT lies before the server's Date, else before the request"),
         Column("token_left_s", pl.Int64, "time from the same clock to exp; negative after it", "s"),
+        Column("token_not_yet_valid", pl.Boolean, "nbf or iat of the JWT that was sent lies after that clock"),
+        Column(
+            "token_early_s", pl.Int64, "time from the same clock to the later of nbf and iat; negative after it", "s"
+        ),
         Column("www_auth_error", pl.String, "error of WWW-Authenticate: Bearer (RFC 6750, 3.1)"),
     ),
     add=_add,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from analyzer.formats._har_headers import Headers, first, fold
+from analyzer.formats._har_headers import Headers, first
 
 _SCHEMES = {
     name.lower(): name
@@ -37,18 +34,3 @@ def scheme(headers: Headers, *, has_cookies: bool) -> str | None:
     if first(headers, *_KEYS):
         return "ApiKey"
     return "Cookie" if has_cookies or "cookie" in headers else None
-
-
-def is_likely_sanitised(creator: str | None, entries: Iterable[dict[str, Any]]) -> bool:
-    """Whether this looks like the sanitised export of Chrome or Edge, their default since 2024.
-
-    It takes out Authorization, Cookie, Set-Cookie and both cookie arrays, everywhere, and says so nowhere.
-    """
-    return creator == "WebInspector" and not any(_has_secrets(entry) for entry in entries)
-
-
-def _has_secrets(entry: dict[str, Any]) -> bool:
-    request, response = entry["request"], entry["response"]
-    sent, answered = fold(request["headers"]), fold(response["headers"])
-    cookies = request.get("cookies") or response.get("cookies")
-    return bool(cookies) or "authorization" in sent or "cookie" in sent or "set-cookie" in answered

@@ -28,10 +28,11 @@ def cut_short(
     if written is None or not _LENGTH.fullmatch(written) or not _plain(request, headers):
         return None
     content = response["content"]
-    counted = [found for found in (size(content.get("size")), size(response.get("bodySize"))) if found is not None]
-    received, announced = max(counted, default=0), int(written)
-    known = received > 0 or (bool(counted) and "compression" in content)
-    if not known or received + _BYTE_ORDER_MARK >= announced:
+    counted, transferred = size(content.get("size")), size(response.get("bodySize"))
+    # Firefox counts the headers into bodySize, so the content's own size is the one to tell.
+    received, announced = counted or transferred or 0, int(written)
+    known = received > 0 or (counted == 0 and "compression" in content)
+    if not known or max(received, transferred or 0) + _BYTE_ORDER_MARK >= announced:
         return None
     return f"response ended after {received:,} of {announced:,} bytes"
 

@@ -16,12 +16,13 @@ _KNOWN = frozenset({"version", "creator", "browser", "pages", "entries"})
 
 @dataclass(frozen=True, slots=True)
 class HarLog:
-    """The log as read: log without entries, entries as plain Python or BrokenEntry, repairs by name."""
+    """The log without entries; entries as plain Python or BrokenEntry; repairs by name; cut: the file ends early."""
 
     log: dict[str, Any]
     entries: list[Any]
     notes: tuple[str, ...]
     repairs: Counter[str]
+    cut: bool = False
 
 
 def read_log(data: bytes) -> HarLog:
@@ -76,4 +77,4 @@ def _salvaged(text: HarText, error: ValueError, size: int) -> HarLog:
         )
         note = f"The file {reason_of(error)}: {counted} recovered{rest}."
     log = {key: value for key, value in saved.log.items() if key != "entries"}
-    return HarLog(log, saved.entries, (*text.notes, note), Counter())
+    return HarLog(log, saved.entries, (*text.notes, note), Counter(), cut=saved.cut)

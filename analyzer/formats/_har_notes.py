@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from analyzer.formats._har_body import body_text, is_left_out
 from analyzer.formats._har_headers import first, fold
 from analyzer.formats._har_timings import TlsPlace
 from analyzer.formats._har_values import mapping, text
@@ -77,23 +76,6 @@ def _browser_of(entries: Iterable[dict[str, Any]]) -> str | None:
             if match:
                 return f"{name} {match.group(1)}"
     return None
-
-
-def absence_notes(entries: list[dict[str, Any]], *, sanitised: bool) -> list[str]:
-    """Says what the capture does not hold, so that its absence proves nothing."""
-    notes = []
-    if sanitised:
-        notes.append(
-            "Authorization, Cookie and Set-Cookie are absent everywhere: likely a sanitised export, "
-            "so whether credentials were sent is unknown."
-        )
-    contents = [entry["response"]["content"] for entry in entries]
-    left_out = sum(map(is_left_out, contents))
-    if contents and not any(body_text(content) for content in contents):
-        notes.append("The capture holds no response bodies.")
-    elif left_out:
-        notes.append(f"Response bodies left out by the program that wrote the capture: {left_out:,}.")
-    return notes
 
 
 def tls_note(place: TlsPlace) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.formats._har_body import body_text, error_code_and_detail
+from analyzer.formats._har_bodies import read_bodies
 from analyzer.formats._har_credentials import scheme
 from analyzer.formats._har_cut import cut_short
 from analyzer.formats._har_headers import Headers, first, fold, joined, ratelimit_remaining
@@ -15,7 +15,6 @@ from analyzer.formats._har_messages import describe_messages, message_counts
 from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_outcome import status_and_error
 from analyzer.formats._har_timings import duration, phases
-from analyzer.formats._har_token import token_claims
 from analyzer.formats._har_values import amount, mapping, sequence, size, start_us, text
 
 _QUOTED = (
@@ -52,10 +51,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     duration_us, repair = duration(entry, tls_inside_connect=capture.tls_inside_connect)
     repairs[repair or ""] += 1
     repairs["tls_on_http"] += parts["tls_us"] is None and bool(amount(entry["timings"].get("ssl")))
-    body = body_text(response["content"])
-    failed = status is not None and status >= 400
+    bodies = read_bodies(request, response, sent, status)
     beside = None if status is None else error
-    code, detail = error_code_and_detail(body, failed=failed)
     started = start_us(entry["startedDateTime"])[0]
     return {
         "stamped_at": started,
@@ -66,15 +63,14 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         "request_id": request_id(sent, answered),
         "trace_id": trace_id(sent, answered),
         "edge_id": edge_id(answered),
-        "error_code": code,
-        "error_detail": detail,
         "_url": request["url"],
         "_authority": first(sent, ":authority") or first(sent, "host"),
         "_protocols": [text(side.get("httpVersion")) for side in (response, request)],
         "_date": first(answered, "date"),
-        "_remarks": _remarks(answered, body if failed else None, beside, describe_messages(entry, started)),
+        "_remarks": _remarks(answered, bodies.shown, beside, describe_messages(entry, started)),
         **message_counts(entry),
         **parts,
+        **bodies.columns,
         **_sizes(request, response),
         **_sent(sent, request, sanitised=capture.sanitised),
         **_answered(answered, response),
@@ -97,12 +93,12 @@ def _sent(headers: Headers, request: dict[str, Any], *, sanitised: bool) -> dict
     return {
         "referrer": first(headers, "referer"),
         "user_agent": first(headers, "user-agent"),
+        "accept": joined(headers, "accept"),
         "origin": first(headers, "origin"),
         "fetch_mode": first(headers, "sec-fetch-mode"),
         "request_content_type": first(headers, "content-type") or text(body.get("mimeType")),
         "auth_present": None if found is None and cannot_tell else found is not None,
         "auth_scheme": found,
-        **token_claims(first(headers, "authorization")),
     }
 
 
@@ -161,8 +157,13 @@ def _initiator_url(initiator: Any) -> str | None:
 
 
 def _service_worker(entry: dict[str, Any]) -> bool | None:
-    """Chrome: _fetchedViaServiceWorker; Safari: _fetchType; chrome-har: fromServiceWorker."""
+    """Chrome: _fetchedViaServiceWorker; Safari: _fetchType; chrome-har: fromServiceWorker.
+
+    One that passed the request on to the network did not answer it.
+    """
     response = entry["response"]
+    if response.get("_serviceWorkerResponseSource") == "network":
+        return False
     if text(entry.get("_fetchType")):
         return bool(entry["_fetchType"] == "Service Worker")
     for flag in (response.get("_fetchedViaServiceWorker"), entry.get("_fetchedViaServiceWorker"),

@@ -10,34 +10,51 @@ from typing import Any
 from analyzer.formats._har_text import load_json
 from analyzer.formats._har_values import amount, mapping, sequence, text
 
-_TOKEN = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,30}\s)?\s?([\w-]{2,8192})\.([\w-]{0,16384})\.[\w.-]*\s?$", re.ASCII)
+# Three parts, the last one empty where nothing is signed (RFC 7515, 7.1), or five where encrypted (RFC 7516, 7.1).
+JWT_FORM = r"e[yw][\w-]{6,8192}+\.[\w-]{0,65536}+\.[\w-]{0,65536}+(?:\.[\w-]{0,65536}+\.[\w-]{0,512}+)?"
+_PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,30}\s)?\s?([\w-]{2,8192})\.([\w-]{0,65536})\.[\w.~-]*\s?$", re.ASCII)
 _YEAR_10000 = 253_402_300_800
+_LONGEST = 500
 
 
-def token_claims(authorization: str | None) -> dict[str, Any]:
-    """Gives token_kid, token_issuer, token_audience, token_expires_at and token_not_before (microseconds).
+def token_claims(token: str | None) -> dict[str, Any]:
+    """Gives the token_ columns of a token that a scheme may precede, times in microseconds.
 
-    Decodes header and payload only; all are null unless the credentials are a readable JWT.
+    Decodes header and payload only; all are null unless it is a readable JWT. Of an encrypted one (five parts) only
+    the header can be read. scope is a text (RFC 8693, 4.2) or, as scp in vendors' tokens, a list.
     """
-    match = _TOKEN.match(authorization or "")
-    header, payload = (_part(match.group(1)), _part(match.group(2))) if match else ({}, {})
-    audience = payload.get("aud")
-    audiences = [text(item) or "" for item in sequence(audience)]
+    match = _PARTS.match(token or "")
+    header = _part(match.group(1)) if match else {}
+    readable = bool(match and header and match.string.count(".") < 4)
+    payload = _part(match.group(2)) if match and readable else {}
     return {
-        "token_kid": text(header.get("kid")),
-        "token_issuer": text(payload.get("iss")),
-        "token_audience": ", ".join(filter(None, audiences)) or text(audience),
+        "token_algorithm": _shown(header.get("alg")),
+        "token_kid": _shown(header.get("kid")),
+        "token_issuer": _shown(payload.get("iss")),
+        "token_audience": _listed(payload.get("aud"), ", "),
         "token_expires_at": _moment(payload.get("exp")),
         "token_not_before": _moment(payload.get("nbf")),
+        "token_issued_at": _moment(payload.get("iat")),
+        "token_scope": _listed(payload.get("scope"), " ") or _listed(payload.get("scp"), " "),
     }
 
 
 def _part(encoded: str) -> dict[str, Any]:
     try:
-        decoded = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-        return mapping(load_json(decoded.decode("utf-8")).value)
+        written = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        return mapping(load_json(written.decode("utf-8")).value)
     except (binascii.Error, ValueError):
         return {}
+
+
+def _shown(value: Any) -> str | None:
+    found = text(value)
+    return found[:_LONGEST] if found else None
+
+
+def _listed(value: Any, separator: str) -> str | None:
+    items = [text(item) or "" for item in sequence(value)]
+    return _shown(separator.join(filter(None, items)) or value)
 
 
 def _moment(value: Any) -> int | None:

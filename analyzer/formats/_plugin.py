@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import polars as pl
 
+from analyzer.model import Gap
+
 LINES = {"line": pl.Int64, "raw": pl.String}
 REJECTS = {"line": pl.Int64, "reason": pl.String, "raw": pl.String}
 
@@ -37,6 +39,7 @@ class ParsedDocument:
     events: canonical columns with line = index in log.entries.
     rejects: line (index), reason, raw (the entry's text, cut).
     document: the normalised document as plain Python, for the redactor to learn secrets from.
+    gaps: what the document cannot show.
     """
 
     events: pl.DataFrame
@@ -44,6 +47,7 @@ class ParsedDocument:
     entries: int
     notes: tuple[str, ...] = ()
     document: Any = None
+    gaps: tuple[Gap, ...] = ()
 
 
 class Described(Protocol):

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from analyzer.formats._har_credentials import is_likely_sanitised
 from analyzer.formats._har_document import read_log
 from analyzer.formats._har_frame import make_events
+from analyzer.formats._har_gaps import find_gaps, is_likely_sanitised
 from analyzer.formats._har_normalise import normalise, why_rejected
-from analyzer.formats._har_notes import absence_notes, origin_notes, repair_notes, tls_note
+from analyzer.formats._har_notes import origin_notes, repair_notes, tls_note
 from analyzer.formats._har_pages import structure_pages
 from analyzer.formats._har_recognise import looks_like_har
 from analyzer.formats._har_row import Capture, read_row
@@ -65,6 +65,7 @@ class HarFormat:
         events = make_events(rows)
         named = (any(row["_protocols"]) for row in rows)
         repairs["protocol_unknown"] = sum(map(operator.and_, named, events["protocol"].is_null()))
+        gaps = find_gaps(entries, events, sanitised=sanitised, cut=source.cut)
         return ParsedDocument(
             events=events,
             rejects=_rejects(source.entries, reasons),
@@ -73,11 +74,12 @@ class HarFormat:
                 *origin_notes(source.log, entries),
                 *source.notes,
                 *structure.notes,
-                *absence_notes(entries, sanitised=sanitised),
+                *gaps.notes,
                 *tls_note(place),
                 *repair_notes(repairs),
             ),
             document=_document(source.log, structure.pages, source.entries, kept),
+            gaps=gaps.names,
         )
 
 

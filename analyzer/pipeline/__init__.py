@@ -8,8 +8,9 @@ from dataclasses import replace
 import polars as pl
 
 from analyzer.detect import detect, load_rules
-from analyzer.diagnose.clock import correct_clocks, measure_offsets
+from analyzer.diagnose.clock import Clock, clock_note, correct_clocks, measure_clocks
 from analyzer.diagnose.correlate import correlate
+from analyzer.diagnose.gaps import captures_of, hidden_columns
 from analyzer.diagnose.noise import HEALTH_CHECK, background_kind
 from analyzer.diagnose.overlap import find_overlaps
 from analyzer.diagnose.zones import apply_shifts
@@ -102,13 +103,19 @@ def _correlate(state: Run) -> Run:
     events = read_events(state.reading, raw=bool(state.plan.rules))
     placed = place_events(state, events)
     assert placed.reading is not None  # noqa: S101 - as before
-    offsets = measure_offsets(events)
-    joined = correlate(correct_clocks(apply_shifts(events, placed.shifts), offsets))
+    clocks = measure_clocks(events)
+    joined = correlate(correct_clocks(apply_shifts(events, placed.shifts), clocks))
     overlaps = find_overlaps(joined.events)
-    sources = tuple(
-        _told(replace(source, clock_offset_ms=offsets.get(source.name)), overlaps) for source in placed.reading.sources
-    )
+    sources = tuple(_told(_clocked(source, clocks.get(source.name)), overlaps) for source in placed.reading.sources)
     return replace(placed, reading=replace(placed.reading, sources=sources), joined=joined)
+
+
+def _clocked(source: SourceReport, clock: Clock | None) -> SourceReport:
+    """Says in the source's report what its clock shows, where it could be compared."""
+    if clock is None:
+        return source
+    note, gaps = clock_note(clock), (*source.gaps, "clock_off") if clock.is_off else source.gaps
+    return replace(source, clock_offset_ms=clock.offset_ms, notes=(*source.notes, *([note] if note else [])), gaps=gaps)
 
 
 def _told(source: SourceReport, overlaps: Mapping[str, tuple[str, int]]) -> SourceReport:
@@ -134,16 +141,11 @@ def _add_facts(state: Run) -> Run:
 def _detect(state: Run) -> Run:
     assert state.exchanges is not None  # noqa: S101 - the order of STAGES
     assert state.rule_set is not None  # noqa: S101
+    assert state.reading is not None  # noqa: S101
     state.plan.progress("Looking for incidents", None)
     quiet = state.exchanges.filter(pl.col("noise").is_null() | (pl.col("noise") == HEALTH_CHECK))
-    return replace(state, detected=detect(quiet, state.rule_set, missing=_hidden_in_captures(state.exchanges)))
-
-
-def _hidden_in_captures(exchanges: pl.DataFrame) -> dict[str, frozenset[str]]:
-    """Gives, for each HAR, the columns that its export left out: a sanitised one shows no credentials at all."""
-    captures = exchanges.filter("has_browser").group_by("source").agg(pl.col("auth_present").is_null().all())
-    hidden = frozenset({"auth_present", "auth_scheme", "token_expired", "token_expires_at", "token_kid"})
-    return {source: hidden if sanitised else frozenset() for source, sanitised in captures.sort("source").iter_rows()}
+    captures = captures_of(state.reading.sources, state.exchanges)
+    return replace(state, detected=detect(quiet, state.rule_set, missing=hidden_columns(captures)))
 
 
 STAGES: tuple[Stage, ...] = (_load, _read, _correlate, _add_facts, _detect, compose_analysis, render_outputs)

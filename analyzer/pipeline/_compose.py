@@ -10,6 +10,7 @@ import polars as pl
 from analyzer import __version__
 from analyzer.detect import Detected, Signal
 from analyzer.diagnose._counts import bucket_seconds
+from analyzer.diagnose.gaps import captures_of
 from analyzer.diagnose.incidents import Diagnosis, diagnose, is_exchange
 from analyzer.diagnose.noise import count_noise, reference
 from analyzer.errors import DocumentError
@@ -43,7 +44,8 @@ def compose_analysis(state: Run) -> Run:
     start, end = _window(state.exchanges)
     width = bucket_seconds(start, end)
     timed = tuple(signal for signal in state.detected.signals if signal.started is not None)
-    diagnosis = diagnose(state.joined, state.exchanges, timed, width)
+    captures = captures_of(state.reading.sources, state.exchanges)
+    diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures)
     findings = Findings(
         tool=Tool("analyzer", __version__, state.rule_set.sha256),
         start=start,

@@ -159,6 +159,7 @@ def _read_document(
         timezone="UTC",
         timezone_from="each entry's time carries its offset",
         notes=(*parsed.notes, *stream.notes, *left_out_note(parsed.events.height - events.height)),
+        gaps=parsed.gaps,
     )
     return report, parsed.document
 

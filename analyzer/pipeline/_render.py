@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 
 from analyzer.diagnose.reproduce import with_variables
+from analyzer.formats._har_hidden_texts import hidden_texts
 from analyzer.model import Analysis
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
@@ -68,6 +69,8 @@ def document_texts(value: Any) -> Iterator[str]:
             yield f"{name}: {content}"
             yield f"{name}={content}"
             yield f'{name}="{content}"'
+        if "content" in value or "postData" in value:
+            yield from hidden_texts(value)
         for key, item in value.items():
             if key == "cookies" and isinstance(item, list):
                 yield from (

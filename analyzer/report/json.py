@@ -86,6 +86,7 @@ def _source(source: SourceReport) -> Value:
         "timezone_from": source.timezone_from,
         "clock_offset_ms": source.clock_offset_ms,
         "notes": list(source.notes),
+        "gaps": list(source.gaps),
     }
 
 

@@ -10,7 +10,19 @@ from analyzer.report import phrases
 from analyzer.report.alike import grouped
 from analyzer.report.missing import missing
 from analyzer.report.quoting import clip, cut, excerpt, notice, visible
-from analyzer.report.words import LAYER_WORDS, SERIOUS, VERDICT_WORDS, number, plural, sentence, series, span, where
+from analyzer.report.words import (
+    GAP_WORDS,
+    LAYER_WORDS,
+    SERIOUS,
+    VERDICT_WORDS,
+    number,
+    plural,
+    sentence,
+    series,
+    source_name,
+    span,
+    where,
+)
 
 MOST_CHARACTERS = 8_000
 _FULL = 3
@@ -228,6 +240,10 @@ def _closing(analysis: Analysis, untold: int, report_name: str) -> str:
         unseen.append(f"- {plural(len(analysis.problems), 'input')} could not be read in full: {first}")
     if analysis.reject_total:
         unseen.append(f"- {plural(analysis.reject_total, 'line')} could be read by no format (`rejects.ndjson`)")
+    unseen += [
+        f"- {code(source_name(source.name), 80)}: {', '.join(GAP_WORDS[gap] for gap in source.gaps)}"
+        for source in [source for source in findings.sources if source.gaps][:_ITEMS]
+    ]
     if findings.not_evaluated:
         rules = len({item.rule for item in findings.not_evaluated})
         unseen.append(f"- {plural(rules, 'rule')} could not be evaluated on these inputs")

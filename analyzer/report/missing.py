@@ -11,9 +11,13 @@ from analyzer.model import Findings, NotEvaluated
 _COLUMN = re.compile(r"no column ([a-z_0-9]+)")
 _ROWS = re.compile(r"(([0-9,]+) of ([0-9,]+) rows) cannot be judged")
 _WORDS = {
+    "auth_present": "whether credentials were sent",
+    "auth_scheme": "which credentials were sent",
+    "body_kind": "response bodies",
     "client": "who asked",
     "duration_us": "how long requests took",
     "error_code": "error codes of response bodies",
+    "error_detail": "error messages of response bodies",
     "exception_type": "types of exceptions",
     "host": "host names",
     "login_endpoint": "paths",
@@ -31,6 +35,10 @@ _WORDS = {
     "token_expired": "when tokens expire",
     "token_expires_at": "when tokens expire",
     "token_left_s": "when tokens expire",
+    "token_not_yet_valid": "from when on tokens are valid",
+    "request_malformed": "request bodies",
+    "request_type_mismatch": "request bodies",
+    "json_expected": "the Accept header",
     "upstream": "the servers behind",
     "upstream_status": "the status of the server behind",
     "www_auth_error": "WWW-Authenticate",

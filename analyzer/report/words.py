@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from analyzer.model import Layer, Ref, Severity, Verdict
+from analyzer.model import Gap, Layer, Ref, Severity, Verdict
 from analyzer.report.view import Moment
 
 LAYER_WORDS: dict[Layer | str, str] = {
@@ -26,6 +26,18 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "suspected": "suspected",
     "ruled_out": "ruled out",
     "not_visible": "not visible",
+}
+GAP_WORDS: dict[Gap, str] = {
+    "sanitised": "likely a sanitised export",
+    "masked": "masked credentials",
+    "no_bodies": "no response bodies",
+    "only_failures": "failures only",
+    "starts_with_failure": "begins with a failure",
+    "no_page_load": "no page load",
+    "cut": "cut off",
+    "service_worker": "answers of a service worker",
+    "cached": "answers of the cache",
+    "clock_off": "clock off",
 }
 SERIOUS: tuple[Severity, ...] = ("critical", "high", "medium")
 _SURENESS = ((0.9, "very likely"), (0.7, "likely"), (0.4, "possible"), (0.0, "weak"))

@@ -120,7 +120,7 @@ CASES = {
                               _resourceType="fetch")], {"browser": "cause"}),
     "CORS, Firefox": ([entry(API, 1, sent=FIREFOX, answered=JSON_ANSWER, response={"status": 200})], {"browser": "cause"}),
     "500 behind CORS": ([entry(API, 1, sent=CORS, answered=JSON_ANSWER, response={"status": 500, "_error": "net::ERR_FAILED"})],
-                        {"backend": "suspected"}),
+                        {"backend": "suspected", "browser": "suspected"}),
     "same origin without a reason": ([failed("net::ERR_FAILED", sent={"Referer": "https://api.example/"})],
                                      {"browser": "suspected"}),
     "mixed content, Playwright": ([document(), failed("mixed-content", "http://cdn.example/a.js", sent={"Referer": ""})],

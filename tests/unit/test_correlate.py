@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from events_by_hand import START, frame, row
 
-from analyzer.diagnose.clock import correct_clocks, measure_offsets
+from analyzer.diagnose.clock import correct_clocks, measure_clocks
 from analyzer.diagnose.correlate import correlate
 
 
@@ -103,9 +103,9 @@ def test_browser_clock_is_measured_by_date_headers(ahead, corrected):
         for second in range(6)
     ]
     events = frame(*rows)
-    offsets = measure_offsets(events)
-    assert offsets == {"browser.har": -ahead * 1000 + 500}
-    moved = correct_clocks(events, offsets)["timestamp"][0]
+    clocks = measure_clocks(events)
+    assert clocks["browser.har"].offset_ms == -ahead * 1000 + 500
+    moved = correct_clocks(events, clocks)["timestamp"][0]
     assert (moved != START) == corrected
 
 

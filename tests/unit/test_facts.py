@@ -74,6 +74,9 @@ hostile = st.fixed_dictionaries(
         "retry_after": texts, "message": texts, "error_code": texts, "www_authenticate": texts, "server": texts,
         "path": texts, "target": texts, "client_ip": texts, "method": st.sampled_from(["GET", "OPTIONS", None]),
         "duration_us": st.one_of(st.none(), st.integers(0, 2**40)),
+        "accept": texts, "content_type": texts, "request_content_type": texts, "request_body_fault": texts,
+        "body_kind": st.sampled_from(["json", "html", None, ""]), "request_body_kind": texts, "token_from": texts,
+        "token_not_before": st.one_of(st.none(), st.just(NOON)), "token_expires_at": st.one_of(st.none(), st.just(NOON)),
         "upstream": st.one_of(st.none(), st.just([]), st.just(["a", "b"])),
         "upstream_status": st.one_of(st.none(), st.just([]), st.just([None]), st.just([502, 200])),
     }
@@ -136,6 +139,109 @@ def test_a_token_is_judged_by_the_servers_clock_where_it_is_known():
     frame = facts_of(exp | {"response_date": at(12)}, exp, {}, {"token_expires_at": at(0)})
     assert frame["token_expired"].to_list() == [True, False, None, False]
     assert frame["token_left_s"].to_list() == [-2, 10, None, 0]
+
+
+def test_a_token_that_begins_later_is_not_yet_valid():
+    """The later of nbf and iat against the same clock: 30.5 s early; at its second it is valid; unknown without both."""
+    rows = [
+        {"token_not_before": at(30.5)},
+        {"token_not_before": at(-9), "token_issued_at": at(5)},
+        {"token_not_before": at(0)},
+        {"token_issued_at": at(5), "response_date": at(5)},
+        {"token_issued_at": at(5), "response_date": at(4)},
+        {"token_expires_at": at(5)},
+        {},
+    ]
+    frame = facts_of(*rows)
+    assert frame["token_not_yet_valid"].to_list() == [True, True, False, False, True, None, None]
+    assert frame["token_early_s"].to_list() == [31, 5, 0, 0, 1, None, None]
+
+
+def test_a_token_that_came_in_an_answer_is_not_judged():
+    """Only what was sent can have been refused; wherever in the request it stood."""
+    times = {"token_expires_at": at(-5), "token_not_before": at(5)}
+    places = ["response_body", "authorization", "request_body", "query", "cookie", None]
+    frame = facts_of(*(times | {"token_from": place} for place in places))
+    assert frame["token_expired"].to_list() == [None, *[True] * 5]
+    assert frame["token_not_yet_valid"].to_list() == [None, *[True] * 5]
+    assert frame["token_left_s"].to_list() == [None, *[-5] * 5]
+
+
+# -- content
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind", "mismatch"),
+    [
+        ("application/json", "json", False), ("application/json; charset=utf-8", "form", True),
+        ("application/vnd.api+json", "html", True), ("application/json", "multipart", True),
+        ("application/json", "text", None), ("application/json", "binary", None), ("application/json", None, None),
+        ("application/x-www-form-urlencoded", "json", True), ("Application/X-WWW-Form-Urlencoded", "form", False),
+        ("application/x-www-form-urlencoded", "text", None), ("multipart/form-data; boundary=x", "json", True),
+        ("multipart/form-data", "multipart", False), ("text/xml", "json", True), ("application/soap+xml", "xml", False),
+        ("text/plain", "json", False), ("text/plain;charset=UTF-8", "form", False), ("application/graphql", "text", None),
+        ("application/x-ndjson", "json", None), (None, "json", None),
+    ],
+)  # fmt: skip
+def test_a_request_body_is_compared_with_its_type(declared, kind, mismatch):
+    """Another form is a mismatch; plain text may hold anything; damaged or compressed content tells nothing."""
+    row = {"request_content_type": declared, "request_body_kind": kind, "format": "har", "method": "POST"}
+    assert facts_of(row)["request_type_mismatch"].to_list() == [mismatch]
+
+
+@pytest.mark.parametrize(
+    ("row", "mismatch"),
+    [
+        ({"content_type": "application/json", "body_kind": "html"}, True),
+        ({"content_type": "application/json", "body_kind": "json"}, False),
+        ({"content_type": "application/json", "body_kind": "text"}, None),
+        ({"content_type": "application/json", "body_kind": None}, None),
+        ({"content_type": "text/html; charset=utf-8", "body_kind": "html"}, False),
+        ({"content_type": "text/html", "body_kind": "json"}, True),
+        ({"content_type": "text/html", "body_kind": "html", "accept": "application/json, text/plain, */*"}, True),
+        ({"content_type": "text/html", "body_kind": "html", "accept": "text/html,application/json"}, False),
+        ({"content_type": "text/html", "body_kind": "html", "accept": "*/*"}, False),
+        ({"content_type": "text/html", "body_kind": "html", "accept": "application/json", "status": 302}, None),
+        ({"content_type": None, "body_kind": "html", "accept": "application/problem+json"}, True),
+        ({"content_type": "text/plain", "body_kind": "json"}, False),
+        ({"content_type": "application/javascript", "body_kind": "text"}, False),
+        ({"content_type": "text/javascript", "body_kind": "html"}, True),
+        ({"content_type": "text/css", "body_kind": "html"}, True),
+        ({"content_type": "image/png", "body_kind": "binary"}, False),
+        ({"content_type": "image/svg+xml", "body_kind": "xml"}, False),
+        ({"content_type": "application/xml", "body_kind": "html"}, True),
+        ({"content_type": "application/octet-stream", "body_kind": "html"}, False),
+        ({"content_type": "application/pdf", "body_kind": "html"}, None),
+    ],
+)  # fmt: skip
+def test_a_response_body_is_compared_with_its_type_and_with_what_was_asked(row, mismatch):
+    """HTML for JSON, for a script or an image; never text for a script, and nothing of a redirect or a missing body."""
+    assert facts_of({"status": 200, "format": "har"} | row)["type_mismatch"].to_list() == [mismatch]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"accept": "application/json"}, True), ({"accept": "application/vnd.api+json;q=1, */*"}, True),
+        ({"accept": "text/html, application/json"}, False), ({"accept": "*/*"}, False),
+        ({"accept": "application/jsonp"}, False), ({"content_type": "application/problem+json"}, True),
+        ({"accept": "*/*", "resource_type": "fetch", "request_body_kind": "json"}, True),
+        ({"accept": "*/*", "resource_type": "document", "request_body_kind": "json"}, False), ({}, None),
+    ],
+)  # fmt: skip
+def test_where_json_was_to_come(row, expected):
+    """Accept, Content-Type, or a script that sent JSON; unknown where neither header is there."""
+    assert facts_of(row)["json_expected"].to_list() == [expected]
+
+
+def test_a_malformed_request_is_told_where_a_body_can_be_seen():
+    """A fault is true, a body without one false, a GET of a capture false; without body or in a log unknown."""
+    har = {"format": "har", "method": "POST"}
+    rows = [
+        har | {"request_body_fault": "x", "request_body_kind": "json"}, har | {"request_body_fault": "x"},
+        har | {"request_body_kind": "json"}, har, har | {"method": "GET"}, {"method": "GET"},
+    ]  # fmt: skip
+    assert facts_of(*rows)["request_malformed"].to_list() == [True, True, False, None, False, None]
 
 
 @pytest.mark.parametrize(

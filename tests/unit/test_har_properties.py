@@ -24,6 +24,13 @@ ODD = st.sampled_from(
         "https://u:p@h.test:443/a?b#c",
         "2026-03-02T10:00:00Z",
         "Bearer a.b.c",
+        "eyJhbGciOiJub25lIn0.eyJleHAiOjFlNDAwfQ.",
+        "application/json",
+        "multipart/form-data; boundary=x",
+        "base64",
+        '{"errors": {"a": [{"loc": [[]]}]}, "detail": [1]}',
+        "<Error><Code>&#xD800;</Code></Error>",
+        "error=%FF&error_description=%",
         0,
         -1,
         1e300,
@@ -34,8 +41,9 @@ KEYS = st.sampled_from(
     ["log", "entries", "pages", "creator", "browser", "name", "version", "id", "title", "pageref", "startedDateTime",
      "time", "request", "response", "method", "url", "headers", "value", "status", "httpVersion", "content", "text",
      "encoding", "mimeType", "postData", "timings", "connect", "ssl", "wait", "_error", "_failureText", "bodySize",
-     "_webSocketMessages", "_eventSourceMessages", "_initiator", "serverIPAddress", "_transferSize", "_webSocketClose", "opcode", "type", "data", "statusText",
-     "compression", "size", "error", "_errorText"]
+     "_webSocketMessages", "_eventSourceMessages", "_initiator", "serverIPAddress", "_transferSize", "params",
+     "_textBase64", "comment", "_file", "cookies", "size", "_webSocketClose", "opcode", "type", "data", "statusText",
+     "compression", "error", "_errorText"]
 )  # fmt: skip
 JSON = st.recursive(
     SCALARS | ODD,
@@ -46,7 +54,20 @@ ENTRY: dict[str, Any] = {
     "startedDateTime": "2026-03-02T10:00:00Z",
     "time": 24,
     "pageref": "p",
-    "request": {"method": "GET", "url": "https://a.test/?x=1", "headers": [{"name": "Host", "value": "a.test"}]},
+    "request": {
+        "method": "GET",
+        "url": "https://a.test/?x=1",
+        "headers": [
+            {"name": "Host", "value": "a.test"},
+            {"name": "Authorization", "value": "Bearer eyJhbGciOiJub25lIn0.e30."},
+        ],
+        "postData": {
+            "mimeType": "application/json",
+            "text": '{"a": 1 "b": 2}',
+            "params": [{"name": "a", "value": "b"}],
+        },
+        "cookies": [{"name": "a", "value": "b"}],
+    },
     "response": {"status": 500, "headers": [], "content": {"mimeType": "application/json", "text": '{"error":"x"}'}},
     "timings": {"connect": 3, "ssl": 1, "wait": 20},
     "_webSocketMessages": [{"type": "send", "time": 1, "data": "é]}"}],

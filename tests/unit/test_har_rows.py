@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from analyzer.formats import _har_pages
-from analyzer.formats._har_body import error_code_and_detail
+from analyzer.formats._body_kind import kind_of
+from analyzer.formats._error_body import find_problem
 from analyzer.formats._har_pages import structure_pages
 from analyzer.formats._har_token import token_claims
 from analyzer.formats._har_values import number, start_us
@@ -116,11 +117,14 @@ def test_reads_claims():
     """kid, iss, aud, exp and nbf are read; aud may be a text (RFC 7519, 4.1.3)."""
     claims = token_claims("Bearer " + jwt({"kid": "k1"}, {"iss": "i", "aud": "a", "exp": 1772445540.5, "nbf": 0}))
     assert claims == {
+        "token_algorithm": None,
         "token_kid": "k1",
         "token_issuer": "i",
         "token_audience": "a",
         "token_expires_at": 1_772_445_540_500_000,
         "token_not_before": 0,
+        "token_issued_at": None,
+        "token_scope": None,
     }
 
 
@@ -130,10 +134,10 @@ def test_reads_claims():
         ('{"errorCode":"E0000011","errorSummary":"Invalid token provided"}', ("E0000011", "Invalid token provided")),
         ('{"__type":"AccessDenied","Message":"no"}', ("AccessDenied", "no")),
         ('{"error":{"code":null,"type":"quota","message":"used up"}}', ("quota", "used up")),
-        ('{"errors":{"name":["is missing"]}}', (None, '{"name": ["is missing"]}')),
+        ('{"errors":{"name":["is missing"]}}', (None, "name: is missing")),
         ('{"errors":["is missing"]}', (None, "is missing")),
         ('{"error":true,"message":"m"}', (None, "m")),
-        ('{"detail":[{"loc":["q"]}]}', (None, '[{"loc": ["q"]}]')),
+        ('{"detail":[{"loc":["q"]}]}', (None, "q")),
         ('[{"code":7,"message":"m"}]', ("7", "m")),
         ("[]", (None, None)),
         ("[null]", (None, None)),
@@ -145,7 +149,8 @@ def test_reads_claims():
 )
 def test_reads_error_bodies(body: str | None, expected: tuple[str | None, str | None]):
     """The code and the message are found in the shapes that APIs use."""
-    assert error_code_and_detail(body, failed=True) == expected
+    found = find_problem(body, kind_of(body or ""), failed=True)
+    assert (found.code, found.detail) == expected
 
 
 def test_a_large_body_is_quoted_but_not_searched():

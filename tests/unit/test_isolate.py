@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import timedelta
 
 import polars as pl
 import pytest
-from events_by_hand import frame, row
+from events_by_hand import START, frame, row
 
 from analyzer.detect import Signal
 from analyzer.diagnose.correlate import correlate
@@ -264,3 +265,71 @@ def test_application_log_alone_says_nothing_of_the_proxy():
     """Its own status compared with itself proves no passing on."""
     _, verdicts = judge(*five("app", level="info", status=401, message="request completed", method="GET", path="/v1/x"))
     assert verdicts["proxy"].verdict == "not_visible"
+
+
+FAULT = "line 3, column 5: missing comma after line 2"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence", "verdict"),
+    [
+        ({"status": 400, "request_body_fault": FAULT, "request_content_type": "application/json"},
+         f"The request body is not valid JSON: {FAULT}.", "cause"),
+        ({"status": 422, "request_body_fault": "the closing boundary is missing",
+          "request_content_type": "multipart/form-data; boundary=x"},
+         "The request body is not valid multipart: the closing boundary is missing.", "cause"),
+        ({"status": 400, "request_body_fault": "line 1, column 9: % without two hexadecimal digits",
+          "request_content_type": "application/x-www-form-urlencoded"},
+         "The request body is not a valid form: line 1, column 9: % without two hexadecimal digits.", "cause"),
+        ({"status": 415, "request_body_kind": "json", "request_content_type": "application/x-www-form-urlencoded"},
+         "The request says Content-Type: application/x-www-form-urlencoded, and its body is json.", "cause"),
+        ({"status": 500, "request_body_fault": FAULT}, f"The request body is not valid JSON: {FAULT}.", "suspected"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_the_request_body_is_the_first_evidence(values, sentence, verdict):
+    """What is wrong and where leads the request's evidence; beside a 500 it is only suspected."""
+    _, layers = judge(*five("har", method="POST", **values))
+    assert layers["request"].verdict == verdict
+    assert layers["request"].evidence[0].text == sentence
+
+
+def test_a_fault_does_not_explain_a_missing_page():
+    """404 with a broken body: the count leads, since the server never came to the body."""
+    _, layers = judge(*five("har", method="POST", status=404, request_body_fault=FAULT))
+    assert layers["request"].evidence[0].text == "5 of 5 failing requests got 404."
+
+
+def test_the_title_of_a_problem_is_quoted_where_it_has_no_detail():
+    """RFC 9457: detail may be absent, and title says what kind of problem it is."""
+    _, layers = judge(*five("har", status=400, error_title="Out of credit"))
+    assert "The response says: Out of credit" in [item.text for item in layers["request"].evidence]
+
+
+CLAIMS = {"token_issuer": "https://id.example", "token_audience": "orders", "token_kid": "k7"}
+NAMED = " Its claims: issuer https://id.example, audience orders, key k7."
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"token_expires_at": START + timedelta(seconds=-600)},
+         "5 of them sent an expired token; the first had expired 600 s before." + NAMED),
+        ({"token_expires_at": START + timedelta(seconds=-299)},
+         "5 of them sent an expired token; the first had expired 299 s before."
+         " So little may as well be a clock that is wrong." + NAMED),
+        ({"token_issued_at": START + timedelta(seconds=95)},
+         "5 of them sent a token that is not valid yet; the first begins 95 s later."
+         " So little may as well be a clock that is wrong." + NAMED),
+        ({"token_algorithm": "none"},
+         "5 of them sent a token without a signature (alg none), which libraries refuse by default (RFC 8725, 3.2)."),
+        ({"token_expires_at": START + timedelta(seconds=600)}, "The token was within its time." + NAMED),
+        ({}, "A token was sent." + NAMED),
+    ],
+)  # fmt: skip
+def test_claims_of_refused_tokens_are_evidence(values, sentence):
+    """Expired or early by how much, a hint at clocks under five minutes, and for whom the token was made."""
+    _, layers = judge(*five("har", status=401, token_from="authorization", **CLAIMS, **values))
+    assert layers["authentication"].verdict == "cause"
+    assert sentence in [item.text for item in layers["authentication"].evidence]
+    _, layers = judge(*five("har", status=401, token_from="response_body", **CLAIMS, **values))
+    assert not any("token" in item.text for item in layers["authentication"].evidence)

@@ -316,7 +316,7 @@ def test_the_page_tells_the_rest() -> None:
         "4 signals of 4 rules; 2 rules could not be evaluated.",
         "A. Author (DRL 1.1)",
         "The HAR was sanitised",
-        "-240 ms against the other sources",
+        "75.3 s behind the servers, corrected",
         "To see it: application log at level debug, which prints the permission check",
         "4 hops in 5 s",
         "[redacted:kind:hex]",

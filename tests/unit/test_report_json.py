@@ -56,14 +56,14 @@ def test_the_schema_refuses_what_the_design_does_not_name() -> None:
 
 
 def test_keys_are_those_of_the_design() -> None:
-    """The keys of DESIGN.md, section 6, in its order."""
+    """The keys of DESIGN.md, section 6, in its order; a source's gaps are ours."""
     document = read(demo())
     assert list(document) == [
         "schema_version", "tool", "window", "sources", "incidents", "noise", "signals", "not_evaluated",
     ]  # fmt: skip
     assert list(document["sources"][0]) == [
         "name", "kinds", "formats", "entries", "confidence", "lines", "events", "event_lines", "rejects", "directives",
-        "blank", "start", "end", "timezone", "timezone_from", "clock_offset_ms", "notes",
+        "blank", "start", "end", "timezone", "timezone_from", "clock_offset_ms", "notes", "gaps",
     ]  # fmt: skip
     assert list(document["incidents"][0]) == [
         "id", "title", "severity", "confidence", "layer", "statuses", "errors", "endpoints", "started", "ended",

@@ -1,4 +1,4 @@
-"""The zone of an error log, and the clock of a browser, are found by comparing with what the servers wrote."""
+"""The zone of an error log is found by comparing with what the servers wrote."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from events_by_hand import START, frame, row
 
-from analyzer.diagnose.clock import correct_clocks, measure_offsets
 from analyzer.diagnose.zones import ZoneShift, apply_shifts, find_shifts, sibling_shift
 from analyzer.model import ZoneGap
 
@@ -131,75 +130,6 @@ def test_shifts_move_only_their_source():
     assert moved["timestamp"].to_list() == [START, START, None]
     assert moved["stamped_at"].to_list() == [START, START, None]
     assert apply_shifts(events, ()) is events
-
-
-# -- clocks
-
-
-def entries(count, behind, **values):
-    """Entries of a HAR whose clock is so many seconds behind; the answer's Date is cut to whole seconds."""
-    return [
-        row(
-            "har", n - behind, response_date=START + timedelta(seconds=n), status=200, **{"host": "a.example", **values}
-        )
-        for n in range(count)
-    ]
-
-
-def test_a_clock_is_measured_by_the_date_of_the_answers():
-    """90 s behind, and half a second for what Date cuts off."""
-    assert measure_offsets(frame(*entries(5, 90))) == {"browser.har": 90_500}
-    assert measure_offsets(frame(*entries(5, -90))) == {"browser.har": -89_500}
-
-
-def test_the_way_to_the_first_byte_is_counted():
-    """The server writes Date when it answers: 2 s of waiting and 1 s of connecting later than the start."""
-    spent = {"wait_us": 2_000_000, "connect_us": 1_000_000}
-    assert measure_offsets(frame(*entries(5, 90, **spent))) == {"browser.har": 87_500}
-
-
-def test_five_entries_are_needed():
-    """Four are too few to trust."""
-    assert measure_offsets(frame(*entries(4, 90))) == {}
-
-
-@pytest.mark.parametrize(
-    "values",
-    [{"from_cache": True}, {"status": 304}, {"x_cache": "HIT from edge"}, {"response_date": None}, {"timestamp": None}],
-)
-def test_answers_of_a_cache_have_an_old_date(values):
-    """They, and entries without a time, are left out: four good ones remain, which are too few."""
-    old = [{**entry, **values} for entry in entries(3, 5000)]
-    assert measure_offsets(frame(*entries(4, 90), *old)) == {}
-    assert measure_offsets(frame(*entries(5, 90), *old)) == {"browser.har": 90_500}
-
-
-def test_the_median_of_the_hosts_counts():
-    """One third party with a wrong clock of its own does not decide, however often it was asked."""
-    wrong = entries(50, 4000, host="wrong.example")
-    found = measure_offsets(frame(*entries(3, 90), *entries(3, 92, host="b.example"), *wrong))
-    assert found == {"browser.har": 92_500}
-
-
-def test_a_host_whose_dates_jump_is_left_out():
-    """Dates of one host whose quartiles lie more than five seconds apart tell nothing."""
-    jumping = [*entries(2, 0, host="j.example"), *entries(4, 10, host="j.example")]
-    assert measure_offsets(frame(*jumping)) == {}
-    assert measure_offsets(frame(*entries(5, 90), *jumping)) == {"browser.har": 90_500}
-
-
-def test_only_captures_are_measured():
-    """A server's log has no clock but the server's."""
-    lines = [{**entry, "format": "combined", "source": "access.log"} for entry in entries(9, 90)]
-    assert measure_offsets(frame(*lines)) == {}
-
-
-@pytest.mark.parametrize(("offset", "moved"), [(1_999, 0), (-1_999, 0), (2_000, 2_000), (-2_000, -2_000)])
-def test_two_seconds_or_more_are_corrected(offset, moved):
-    """What Date's whole seconds could explain is left; stamped_at keeps what was written."""
-    events = correct_clocks(frame(row("har", 0), row("access", 0)), {"browser.har": offset})
-    assert events["timestamp"].to_list() == [START + timedelta(milliseconds=moved), START]
-    assert events["stamped_at"].to_list() == [START, START]
 
 
 def test_ids_that_two_sources_share_tell_the_zone():

@@ -106,5 +106,7 @@ def _withheld(scene: Scene) -> Opinion | None:
     if scene.share(withheld) < 0.5:
         return None
     row = scene.first(withheld) or {}
-    text = f"The browser also kept the {row.get('status')} from the page, which hid the failure and did not make it."
-    return Opinion("ruled_out", (scene.quote(text, withheld, BROWSER),))
+    text = (
+        f"The browser also kept the {row.get('status')} from the page for want of a CORS header, which hid the failure."
+    )
+    return Opinion("suspected", (scene.quote(text, withheld, BROWSER),), 0.3, _CONSOLE)

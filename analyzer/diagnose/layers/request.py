@@ -7,23 +7,49 @@ import polars as pl
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene
 from analyzer.model import Evidence
 
+_UNREADABLE = [400, 422]
 _STATUSES = [400, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 431, 494, 497]
+_FORMS = {"multipart": "valid multipart", "urlencoded": "a valid form"}
 
 
 def check(scene: Scene) -> Opinion:
     """Blames the request for the client-error statuses of RFC 9110, 15.5 that speak of its URL, method or content."""
     wrong = pl.col("status").is_in(_STATUSES) & pl.col("rate_limit_kind").is_null()
     count = scene.count(wrong)
+    if not count and (broken := _fault(scene, pl.col("status") >= 500)):
+        return Opinion("suspected", tuple(broken), 0.4)
     if not count:
         text = "No failing request was refused for its URL, method, content or size; this is the first of them."
         return scene.cleared(text)
     statuses = scene.failing.filter(wrong)["status"].unique().sort().to_list()
     shown = ", ".join(str(status) for status in statuses)
-    evidence = [scene.quote(f"{scene.of_total(count).capitalize()} got {shown}.", wrong, EDGE, BROWSER)]
-    evidence += _details(scene, wrong)
+    proven = [*_fault(scene, pl.col("status").is_in(_UNREADABLE)), *_mismatch(scene)]
+    counted = scene.quote(f"{scene.of_total(count).capitalize()} got {shown}.", wrong, EDGE, BROWSER)
+    evidence = [*proven, counted, *_details(scene, wrong)]
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)
-    return Opinion("cause", tuple(evidence), 0.8 if len(evidence) > 1 else 0.7)
+    return Opinion("cause", tuple(evidence), 0.9 if proven else 0.8 if len(evidence) > 1 else 0.7)
+
+
+def _fault(scene: Scene, failed: pl.Expr) -> list[Evidence]:
+    """Cites what is wrong with the first body that cannot be parsed."""
+    broken = failed & pl.col("request_malformed")
+    row = scene.first(broken)
+    if row is None:
+        return []
+    declared = str(row["request_content_type"] or "").lower()
+    form = next((name for part, name in _FORMS.items() if part in declared), "valid JSON")
+    return [scene.quote(f"The request body is not {form}: {row['request_body_fault']}.", broken, BROWSER)]
+
+
+def _mismatch(scene: Scene) -> list[Evidence]:
+    """Says that the body is not what Content-Type says, which is what 415 is about (RFC 9110, 15.5.16)."""
+    other = pl.col("status").is_in([415, *_UNREADABLE]) & pl.col("request_type_mismatch")
+    row = scene.first(other)
+    if row is None:
+        return []
+    text = f"The request says Content-Type: {row['request_content_type']}, and its body is {row['request_body_kind']}."
+    return [scene.quote(text, other, BROWSER)]
 
 
 def _details(scene: Scene, wrong: pl.Expr) -> list[Evidence]:
@@ -31,9 +57,12 @@ def _details(scene: Scene, wrong: pl.Expr) -> list[Evidence]:
     allowed = wrong & pl.col("allow").is_not_null()
     if row := scene.first(allowed):
         details.append(scene.quote(f"The server allows {row['allow']} there.", allowed, BROWSER, EDGE))
-    explained = wrong & pl.col("error_detail").is_not_null()
+    said = pl.coalesce("error_detail", "error_title")
+    explained = wrong & said.is_not_null()
     if row := scene.first(explained):
-        details.append(scene.quote(f"The response says: {row['error_detail']}", explained, BROWSER))
+        details.append(
+            scene.quote(f"The response says: {row['error_detail'] or row['error_title']}", explained, BROWSER)
+        )
     mine = pl.col("message_hop") == APPLICATION
     logged = wrong & mine & pl.col("level").is_in(["warning", "error", "critical"])
     if row := scene.first(logged):

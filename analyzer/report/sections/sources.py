@@ -42,15 +42,18 @@ def _row(material: Material, source: SourceReport) -> SourceRow:
         balance="adds up" if ledger.adds_up else "DOES NOT ADD UP",
         time=span(source.start, source.end) if source.start and source.end else "no times",
         zone=material.label(f"{source.timezone} ({source.timezone_from})"),
-        clock=_clock(source.clock_offset_ms),
+        clock=_clock(source),
         notes=material.labels(source.notes),
     )
 
 
-def _clock(offset: int | None) -> str:
+def _clock(source: SourceReport) -> str:
+    offset = source.clock_offset_ms
     if offset is None:
         return "not compared"
-    return "agrees" if offset == 0 else f"{offset:+,} ms against the other sources"
+    if "clock_off" not in source.gaps:
+        return "agrees with the servers"
+    return f"{abs(offset) / 1000:,.1f} s {'behind' if offset > 0 else 'ahead of'} the servers, corrected"
 
 
 def _total(sources: tuple[SourceReport, ...]) -> str:

@@ -12,7 +12,7 @@ from analyzer.report.quoting import excerpt
 from analyzer.report.sections._section import Section
 from analyzer.report.ticket import ticket
 from analyzer.report.view import Claim, Lead, Listing, Run, VerdictView
-from analyzer.report.words import SERIOUS, plural, span
+from analyzer.report.words import GAP_WORDS, SERIOUS, plural, source_name, span
 
 _REASONS = 3
 _STEPS = 4
@@ -93,7 +93,10 @@ def _problems(material: Material) -> Listing[str]:
 
 def _unseen(material: Material) -> Listing[str]:
     analysis = material.analysis
-    texts = []
+    texts = [
+        f"{material.label(source_name(source.name))}: {', '.join(GAP_WORDS[gap] for gap in source.gaps)}."
+        for source in [source for source in analysis.findings.sources if source.gaps][:_GAPS]
+    ]
     if analysis.findings.not_evaluated:
         rules = len({item.rule for item in analysis.findings.not_evaluated})
         texts.append(f"{plural(rules, 'rule')} could not be evaluated on these inputs.")

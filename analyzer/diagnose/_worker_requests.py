@@ -1,0 +1,42 @@
+"""Ties a page's request to the one that its service worker sent on: browsers write both into a capture."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_BROWSER = 0
+_SAME = ("source", "method", "url", "status")
+
+
+def attach_worker_requests(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Gives the keys (event, key, join), with those of pairs of one capture that have no key yet.
+
+    The page's entry shows no server; the worker's own belongs to no page, and lies within the time of the page's
+    (seen in captures of Chromium's developer tools and of Playwright; Firefox writes the page's entry only).
+    """
+    entries = events.filter(
+        pl.col("hop") == _BROWSER,
+        pl.all_horizontal(pl.col("timestamp", *_SAME).is_not_null()),
+        ~pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False)),
+    ).join(keys, on="event", how="anti", maintain_order="left")
+    sent = entries.filter(pl.col("page").is_null() & pl.col("server_ip").is_not_null())
+    asked = entries.filter(pl.col("page").is_not_null() & pl.col("server_ip").is_null())
+    if sent.is_empty() or asked.is_empty():
+        return keys
+    end = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
+    pairs = (
+        sent.select("event", "timestamp", *_SAME)
+        .sort("timestamp", "event")
+        .join_asof(
+            asked.select("timestamp", *_SAME, page_event="event", end=end).sort("timestamp", "page_event"),
+            on="timestamp",
+            by=list(_SAME),
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .filter(pl.col("timestamp") <= pl.col("end"))
+        .unique("page_event", keep="first", maintain_order=True)
+        .with_columns(key=pl.format("#{}", "page_event"))
+    )
+    new = [pairs.select(pl.col(side).alias("event"), "key", join=pl.lit("strong")) for side in ("page_event", "event")]
+    return pl.concat([keys, *new])

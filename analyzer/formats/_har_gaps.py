@@ -1,0 +1,143 @@
+"""Finds what a capture cannot show, so that what is absent from it proves nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from analyzer.formats._har_body import body_text, is_left_out
+from analyzer.formats._har_headers import first, fold
+from analyzer.formats._har_values import amount, mapping, number, sequence
+from analyzer.model import Gap
+
+_CHROME = re.compile(r"\bChrome/([0-9]{1,4})\.")
+_FIRST_SANITISING = 128  # Chrome 130 exports so by default; older ones knew no sanitised export
+_MASK = re.compile(
+    r"(?:(?:basic|bearer|token|digest)\s)?\s?[\W_]{0,4}(?:redacted|removed|masked|hidden|sanitised|sanitized|x{6,}|\*{3,})",
+    re.IGNORECASE,
+)
+_SECRET_HEADERS = ("authorization", "cookie", "set-cookie")
+_BODILESS = (204, 205, 304)  # RFC 9110, 6.4.1
+_FEWEST_FOR_PAGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What the capture lacks, by name, and a sentence for each."""
+
+    names: tuple[Gap, ...]
+    notes: tuple[str, ...]
+
+
+def find_gaps(entries: list[dict[str, Any]], events: pl.DataFrame, *, sanitised: bool, cut: bool) -> Gaps:
+    """Gives what the file as a whole lacks; entries are the normalised ones, events their rows.
+
+    sanitised and cut are known from reading: whether it looks like a sanitised export, and whether the file ends early.
+    """
+    found: dict[Gap, str | None] = {
+        "sanitised": _SANITISED if sanitised else None,
+        "masked": _masked(entries),
+        "no_bodies": _bodies(entries),
+        **_selection(events),
+        "cut": "What came after the cut is not in the capture." if cut else None,
+        "service_worker": _counted(
+            events, "service_worker", "Answered by a service worker: {:,}; no server need have seen them."
+        ),
+        "cached": _counted(events, "from_cache", "Answered by the browser's cache: {:,}; no server saw them."),
+    }
+    left_out = sum(is_left_out(entry["response"]["content"]) for entry in entries)
+    partly = left_out and not found["no_bodies"]
+    spoken = [f"Response bodies left out by the program that wrote the capture: {left_out:,}."] if partly else []
+    told = {name: note for name, note in found.items() if note}
+    return Gaps(tuple(told), (*told.values(), *spoken))
+
+
+def is_likely_sanitised(creator: str | None, entries: Iterable[dict[str, Any]]) -> bool:
+    """Whether this looks like the sanitised export of Chrome or Edge, their default since 2024.
+
+    It takes out Authorization, Cookie, Set-Cookie, both cookie arrays and the data of event streams, everywhere, and
+    says so nowhere.
+    """
+    if creator != "WebInspector":
+        return False
+    agents = []
+    for entry in entries:
+        request, response = entry["request"], entry["response"]
+        sent = fold(request["headers"])
+        secrets = request.get("cookies") or response.get("cookies") or "set-cookie" in fold(response["headers"])
+        streamed = any(mapping(message).get("data") for message in sequence(entry.get("_eventSourceMessages")))
+        if secrets or streamed or "authorization" in sent or "cookie" in sent:
+            return False
+        agents.append(_CHROME.search(first(sent, "user-agent") or ""))
+    versions = [int(match.group(1)) for match in agents if match]
+    return not versions or max(versions) >= _FIRST_SANITISING
+
+
+_SANITISED = (
+    "Authorization, Cookie and Set-Cookie are absent everywhere: likely a sanitised export, or none "
+    "was ever used, so whether credentials were sent is unknown."
+)
+
+
+def _masked(entries: list[dict[str, Any]]) -> str | None:
+    count = 0
+    for entry in entries:
+        for side in ("request", "response"):
+            headers = fold(entry[side]["headers"])
+            count += sum(bool(_MASK.match(value)) for name in _SECRET_HEADERS for value in headers.get(name, ()))
+    return f"Credentials that somebody masked: {count:,}; what they were is unknown." if count else None
+
+
+def _bodies(entries: list[dict[str, Any]]) -> str | None:
+    """Speaks only where a body would have been: not for HEAD, 204, 304 and requests without a response."""
+    expected = any(_had_body(entry["request"], entry["response"]) for entry in entries)
+    if expected and not any(body_text(entry["response"]["content"]) for entry in entries):
+        return "The capture holds no response bodies."
+    return None
+
+
+def _had_body(request: dict[str, Any], response: dict[str, Any]) -> bool:
+    status = number(response.get("status"))
+    if request.get("method") in ("HEAD", "CONNECT") or status is None or status < 200 or status in _BODILESS:
+        return False
+    sizes = (
+        response["content"].get("size"),
+        response.get("bodySize"),
+        first(fold(response["headers"]), "content-length"),
+    )
+    return any(amount(size) for size in sizes)
+
+
+def _selection(events: pl.DataFrame) -> dict[Gap, str | None]:
+    """Tells whether entries were left out around those that are there, or came before them."""
+    if events.is_empty():
+        return {}
+    failed = (events["status"] >= 400) | (events["error"].is_not_null() & events["status"].is_null())
+    ordered = events.select("timestamp", "line", failed=failed.fill_null(value=False)).sort("timestamp", "line")
+    count = events.height
+    only = bool(ordered["failed"].all())
+    counted = "The only entry is a failure" if count == 1 else f"All {count:,} entries are failures"
+    first_failed, entry = ordered["failed"][0], ordered["line"][0]
+    return {
+        "only_failures": f"{counted}: others may have been left out, so how many worked is unknown." if only else None,
+        "starts_with_failure": f"It begins with a failure, entry {entry:,}: that may have begun before the recording."
+        if first_failed and not only and ordered["timestamp"][0] is not None
+        else None,
+        "no_page_load": _page_load(events),
+    }
+
+
+def _page_load(events: pl.DataFrame) -> str | None:
+    kinds = events["resource_type"].drop_nulls()
+    if kinds.len() < _FEWEST_FOR_PAGE or kinds.len() < events.height or (kinds == "document").any():
+        return None
+    return "No page load is in the capture: it was recorded later, or requests were left out."
+
+
+def _counted(events: pl.DataFrame, column: str, sentence: str) -> str | None:
+    count = int(events[column].sum() or 0) if column in events.columns else 0
+    return sentence.format(count) if count else None

@@ -1,0 +1,1 @@
+await ask("/api/loop");

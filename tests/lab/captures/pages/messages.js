@@ -1,0 +1,22 @@
+const talk = async (path) => {
+  const socket = new WebSocket(`${SOCKET}${path}`);
+  socket.addEventListener("open", () => socket.send('{"watch": "SGSIN"}'));
+  await opened(socket, "close");
+};
+await talk("/socket/done");
+await talk("/socket/broken");
+await talk("/socket/refused");
+const events = new EventSource("/events");
+await opened(events, "departed");
+await opened(events, "departed");
+await opened(events, "error");
+events.close();
+await ask("/api/form", { method: "POST", body: new URLSearchParams({ user: "visitor", password: "${PASSWORD}" }) });
+const upload = new FormData();
+upload.set("note", "two crates");
+upload.set("file", new File(["SGSIN,2\n"], "crates.csv", { type: "text/csv" }));
+await ask("/api/upload", { method: "POST", body: upload });
+await ask("/api/zipped");
+const image = new Image();
+image.src = "/api/pixel.png";
+await opened(image, "load", "error");
