@@ -55,11 +55,15 @@ def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.Data
     """Splits what a weak rule without a burst matched by status and error: a 500 and a refused connection are two."""
     if signal.burst is not None or severity_of(signal.level) in _STRONG:
         return (rows,)
-    kinds = (
-        exchanges.filter(pl.col("row").is_in(sorted(rows)))
-        .group_by("status", "error", maintain_order=True)
-        .agg(pl.col("row"))
-    )
+    kinds = exchanges.filter(pl.col("row").is_in(sorted(rows)))
+    if "answer_fault" in kinds.columns:
+        # Redirects without an end are one failure, though their steps differ; so are responses of which less came.
+        loop = (pl.col("answer_fault") == "redirect_loop").fill_null(False)
+        counted = pl.col("error").str.starts_with("response ended after ").fill_null(False)
+        status, error = pl.when(~loop).then("status"), pl.when(~loop & ~counted).then("error")
+        kinds = kinds.with_columns(status.alias("status"), error.alias("error"), _loop=loop)
+    named = [name for name in ("status", "error", "_loop") if name in kinds.columns]
+    kinds = kinds.group_by(named, maintain_order=True).agg(pl.col("row"))
     return tuple(frozenset(found) for found in kinds["row"].to_list())
 
 

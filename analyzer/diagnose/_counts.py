@@ -62,7 +62,7 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
         return None
     own = failing.group_by("client").agg(first=pl.col("timestamp").min(), last=pl.col("timestamp").max())
     margin = pl.duration(seconds=1 if (failing["stamped_at"].dt.microsecond() == 0).mean() > 0.5 else 0)  # type: ignore[operator]
-    worked = window.filter(~pl.col("failing") & succeeded()).join(own, on="client", how="inner")
+    worked = window.filter(~pl.col("failing") & worked_of(window)).join(own, on="client", how="inner")
     between = (pl.col("timestamp") > pl.col("first") + margin) & (pl.col("timestamp") < pl.col("last") - margin)
     once = pl.col("first") == pl.col("last")
     per_client = worked.group_by("client").agg(
@@ -77,6 +77,13 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
 def succeeded() -> pl.Expr:
     """Tells whether an exchange was answered without an error."""
     return (pl.col("status").is_between(100, 399) & pl.col("error").is_null()).fill_null(False)
+
+
+def worked_of(exchanges: pl.DataFrame) -> pl.Expr:
+    """Tells whether an exchange did what its status says: where facts are known, none may speak against it."""
+    if "answer_fault" not in exchanges.columns:
+        return succeeded()
+    return succeeded() & pl.col("answer_fault").is_null()
 
 
 def rate_ratio(failed: int, requests: int, failed_before: int, requests_before: int) -> Ratio | None:

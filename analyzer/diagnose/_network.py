@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from analyzer.diagnose._scene import BROWSER, EDGE, Opinion, Scene
-from analyzer.knowledge import error as look_up
 from analyzer.model import Layer
 
-_BY_TEXT: tuple[tuple[str, Layer], ...] = (
-    (r"name (or service )?not (known|resolved)|getaddrinfo|nxdomain|no such host|unknown host", "dns"),
-    (r"certificate|\bssl\b|\btls\b|handshake", "tls"),
-    (
-        r"refused|reset|unreachable|timed out|timeout|closed connection|connection (was )?closed|empty response",
-        "connect",
-    ),
-    (r"connect(ion)? (call )?failed|errno (32|54|60|61|104|110|111|113)\b", "connect"),
-    (r"\bcors\b|cross-origin|blocked|mixed content|aborted|cancell?ed", "browser"),
-)
 _ENOUGH = 0.95
-
-
-def layer_of_error(text: str) -> Layer | None:
-    """Gives the layer of a browser's or client's error text, by the knowledge base, else by its words."""
-    known = look_up(text)
-    if known is not None and known.layer:
-        return known.layer[0]
-    folded = text.lower()
-    return next((layer for pattern, layer in _BY_TEXT if re.search(pattern, folded)), None)
+_CUT = (
+    r"(?i)CONNECTION_(?:RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|NET_(?:RESET|INTERRUPT|UNCLEAN_SHUTDOWN)|ECONNRESET|EPIPE"
+    r"|ECONNABORTED.*(?:abort|reset)|closed (?:the |its )?connection"
+    r"|connection (?:was |has been )?(?:closed|lost|aborted)"
+    r"|reset by|connection (?:was )?reset|socket hang up|empty repl|returned nothing|NetworkConnectionLost|-1005\b"
+    r"|broken pipe|server disconnected|CURLE_GOT_NOTHING|0x804B00(?:14|47)"
+)
+# A failed attempt to connect says so; these only say that nothing came.
+_TIMED_OUT = (
+    r"(?i)(?:^|::|\b)ERR_TIMED_OUT|NET_TIMEOUT|ESOCKETTIMEDOUT|ECONNABORTED.*timeout|HEADERS_TIMEOUT|BODY_TIMEOUT"
+    r"|request timed out|response timed out|operation timed out|timeout (?:of \d+ ?ms|was reached|exceeded)|-1001\b"
+    r"|NSURLErrorTimedOut|CURLE_OPERATION_TIMEDOUT|no response received|0x804B000E"
+)
 
 
 def errors_of_layer(scene: Scene, layer: Layer) -> list[str]:
-    """Gives the distinct error texts of failing exchanges without a response that belong to the layer."""
-    unanswered = scene.failing.filter(pl.col("error").is_not_null() & pl.col("status").is_null())
-    return [text for text in sorted(unanswered["error"].unique()) if layer_of_error(text) == layer]
+    """Gives the distinct error texts of failing exchanges without a response that name the layer."""
+    return scene.failing.filter(names_layer(layer))["error"].unique().sort().to_list()
+
+
+def names_layer(layer: Layer) -> pl.Expr:
+    """Tests for exchanges without a response whose error names the layer."""
+    return pl.col("status").is_null() & (pl.col("error_layer") == layer)
 
 
 def cut_connections() -> pl.Expr:
     """Tests for connections that stood and were closed before a response: by a network, a proxy or the application."""
-    closed = (
-        r"(?i)CONNECTION_(?:RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|NET_(?:RESET|INTERRUPT)|closed connection|reset by"
-    )
-    return pl.col("status").is_null() & pl.col("error").str.contains(closed)
+    return pl.col("status").is_null() & pl.col("error").str.contains(_CUT)
+
+
+def waited_in_vain() -> pl.Expr:
+    """Tests for requests that a client gave up on, whose error does not say whether a connection ever stood."""
+    return pl.col("status").is_null() & pl.col("error").str.contains(_TIMED_OUT)
+
+
+def by_forward_proxy() -> pl.Expr:
+    """Tests for errors on the way through the client's own proxy, which the client itself names."""
+    named = r"(?i)PROXY|TUNNEL|SOCKS|PAC_SCRIPT|PAC_NOT"
+    return pl.col("status").is_null() & (pl.col("error_layer") == "proxy") & pl.col("error").str.contains(named)
 
 
 def judge_by_errors(scene: Scene, layer: Layer, subject: str, would_show: str) -> Opinion:

@@ -14,6 +14,11 @@ from analyzer.model import Evidence, Join, Verdict
 UPSTREAM_FAILED = (
     r"connect\(\) failed|upstream timed out|upstream prematurely closed|no live upstreams|recv\(\) failed|reset by peer"
 )
+# RFC 9209, 2.3: what an intermediary writes when the server behind was not reached or did not answer.
+BEHIND_FAILED = (
+    r"(?i);\s*error=\"?(?:connection_(?:refused|terminated|timeout|read_timeout|write_timeout|limit_reached)"
+    r"|destination_(?:not_found|unavailable|ip_unroutable)|http_response_(?:timeout|incomplete))"
+)
 _KNOWN = 0.95
 _GRAVITY = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4}
 BROWSER, EDGE, ERROR_LINE, APPLICATION = 0, 1, 2, 3

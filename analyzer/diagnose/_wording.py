@@ -24,6 +24,16 @@ _OWNERS: dict[str, str] = {
 }
 
 
+_FAULTS = {
+    "cut_off": "and the content broke off",
+    "redirect_loop": "in redirects that have no end",
+    "websocket_closed": "and the connection was closed by a fault",
+    "cors": "but the browser kept it from the page",
+    "event_stream_type": "but no event stream",
+    "superseded": "without a response, and were tried again",
+}
+
+
 def owner_of(layer: str) -> str | None:
     """Gives who usually owns a layer."""
     return _OWNERS.get(layer)
@@ -37,6 +47,9 @@ def title_of(failing: pl.DataFrame, endpoints: tuple[str, ...]) -> str:
     shown = ", ".join(endpoints[:_MOST_ENDPOINTS]) or "Requests"
     if len(endpoints) > _MOST_ENDPOINTS:
         shown = f"{len(endpoints)} endpoints, most of all {endpoints[0]},"
+    faults = failing["answer_fault"].drop_nulls().unique().sort().to_list() if "answer_fault" in failing.columns else []
+    if statuses and len(faults) == 1 and max(statuses) < 400:
+        return f"{shown} answered {', '.join(str(status) for status in statuses)}, {_FAULTS[faults[0]]}"
     if statuses:
         with_exception = f" ({', '.join(exceptions[:2])})" if exceptions else ""
         return f"{shown} answered {', '.join(str(status) for status in statuses)}{with_exception}"

@@ -30,7 +30,7 @@ _MARGIN = timedelta(seconds=60)
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
-    "error", "has_browser", "has_edge", "has_application", *counts.ATTRIBUTES.values(),
+    "error", "answer_fault", "has_browser", "has_edge", "has_application", *counts.ATTRIBUTES.values(),
 ]  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     matched = exchanges.filter(pl.col("row").is_in(sorted(found.rows)), pl.col("timestamp").is_not_null())
     exchanged = matched.filter(is_exchange())
     # A rule may match requests that worked (sent too early, yet answered): they tell of the incident, but did not fail.
-    failing = exchanged.filter(~counts.succeeded()) if exchanged.height else matched
+    failing = exchanged.filter(~counts.worked_of(exchanged)) if exchanged.height else matched
     if failing.is_empty():
         return None
     started, ended = failing["timestamp"].min(), failing["ended_at"].max()
@@ -205,7 +205,7 @@ def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tupl
 
 
 def _counter_example(part: _Part) -> Evidence | None:
-    worked = part.window.filter(~pl.col("failing") & counts.succeeded())
+    worked = part.window.filter(~pl.col("failing") & counts.worked_of(part.window))
     row = next(worked.head(1).iter_rows(named=True), None)
     if row is None:
         return None

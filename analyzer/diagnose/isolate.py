@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
+from analyzer.diagnose._answer_faults import judge_answer_fault, judge_timings
 from analyzer.diagnose._scene import Check, Opinion, Scene
 from analyzer.model import LAYERS, Evidence, Layer, LayerVerdict
 from analyzer.registry import discover
@@ -36,7 +37,7 @@ def isolate(scene: Scene) -> Isolation:
     Of several layers whose evidence would make them the cause, the one with the most deciding evidence is named and
     the others are suspected. Without a cause the strongest suspicion is named, with less confidence.
     """
-    opinions: dict[Layer, Opinion] = {layer: _checks()[layer](scene) for layer in LAYERS}
+    opinions: dict[Layer, Opinion] = {layer: _ask(scene, layer) for layer in LAYERS}
     causes = [layer for layer in LAYERS if opinions[layer].verdict == "cause"]
     suspects = [layer for layer in LAYERS if opinions[layer].verdict == "suspected"]
     named = max(causes or suspects, key=lambda layer: opinions[layer].weight, default=None)
@@ -44,6 +45,13 @@ def isolate(scene: Scene) -> Isolation:
     if named is None:
         return Isolation("unknown", 0.1, verdicts, ())
     return Isolation(named, confidence(opinions, named), verdicts, opinions[named].evidence)
+
+
+def _ask(scene: Scene, layer: Layer) -> Opinion:
+    opinion = judge_answer_fault(scene, layer) or _checks()[layer](scene)
+    if opinion.verdict in ("cause", "suspected"):
+        return opinion
+    return judge_timings(scene, layer) or opinion
 
 
 def _verdict(layer: Layer, opinion: Opinion, *, named: Layer | None) -> LayerVerdict:

@@ -42,6 +42,13 @@ def noise_kind() -> pl.Expr:
     )
 
 
+def background_kind() -> pl.Expr:
+    """Gives noise_kind, but for what a capture's facts call a failure: a page that gave up waiting is no background."""
+    failed = pl.col("gave_up").fill_null(False) | pl.col("answer_fault").is_not_null()
+    aborted = pl.when(pl.col("stopped_at") == "aborted").then(pl.lit("cancelled"))
+    return pl.when(~failed).then(pl.coalesce(noise_kind(), aborted))
+
+
 def count_noise(exchanges: pl.DataFrame) -> tuple[Noise, ...]:
     """Counts the rows by their column noise; the example is the first of each kind."""
     counted = (

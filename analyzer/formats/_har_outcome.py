@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from analyzer.formats._har_values import mapping, number, text
+from analyzer.formats._har_values import mapping, number, sequence, text
 
 _LONGEST = 2000
+_NAMES = ("_error", "_failureText", "_errorText", "error")
+# Chromium tells the status of a refused WebSocket only in words (websocket_basic_handshake_stream.cc).
+_HANDSHAKE = re.compile(r"handshake: Unexpected response code: ([1-5][0-9]{2})(?![0-9])")
+_TELLING = re.compile(r"[A-Za-z]{2,}.*[\s:_]")
 
 
 def status_and_error(entry: dict[str, Any]) -> tuple[int | None, str | None]:
     """Gives the status (null for 0, -1, -2, -999, text ...) and the error, which may stand beside a real status.
 
-    Without an error text, the original of a status that is none is kept as the error.
+    Without an error text, the original of a status that is none is kept as the error; a text in its place that says
+    more than a word is the error itself (Postman). The status of a refused WebSocket is read from its error.
     """
     response = mapping(entry.get("response"))
     written = response.get("status")
     status = _status(written)
     error = next((found for found in map(_error_text, _error_places(entry, response)) if found), None)
-    if error is None and status is None and written not in (None, ""):
-        error = f"no response (status {json.dumps(written, ensure_ascii=False)})"
+    if error is None and status is None:
+        error = _in_place_of_status(response, written)
+    if status is None and error is not None and (refused := _HANDSHAKE.search(error[:_LONGEST])):
+        status = int(refused[1])
     return status, error[:_LONGEST] if error else None
 
 
-def _error_places(entry: dict[str, Any], response: dict[str, Any]) -> tuple[Any, ...]:
-    return response.get("_error"), response.get("_failureText"), entry.get("_error"), entry.get("_failureText")
+def _error_places(entry: dict[str, Any], response: dict[str, Any]) -> list[Any]:
+    """Gives the fields of tools, then what a browser reports among the messages of a WebSocket."""
+    places = [owner.get(name) for owner in (response, entry) for name in _NAMES]
+    frames = sequence(entry.get("_webSocketMessages"))
+    ends = map(mapping, (*frames[:1], *frames[-1:]))
+    return places + [frame.get("data") for frame in ends if frame.get("type") == "error"]
+
+
+def _in_place_of_status(response: dict[str, Any], written: Any) -> str | None:
+    for told in (written, response.get("statusText")):
+        if isinstance(told, str) and number(told) is None and _TELLING.match(told.strip()[:_LONGEST]):
+            return told.strip()
+    if written in (None, ""):
+        return None
+    return f"no response (status {json.dumps(written, ensure_ascii=False)})"
 
 
 def _status(written: Any) -> int | None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from analyzer.formats._har_bodies import read_bodies
 from analyzer.formats._har_credentials import scheme
+from analyzer.formats._har_cut import cut_short
 from analyzer.formats._har_headers import Headers, first, fold, joined, ratelimit_remaining
 from analyzer.formats._har_ids import edge_id, request_id, trace_id
-from analyzer.formats._har_messages import describe_messages
+from analyzer.formats._har_messages import describe_messages, message_counts
 from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_outcome import status_and_error
 from analyzer.formats._har_timings import duration, phases
@@ -44,6 +45,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     request, response = entry["request"], entry["response"]
     sent, answered = fold(request["headers"]), fold(response["headers"])
     status, error = status_and_error(entry)
+    if error is None:
+        error = cut_short(request, response, answered, status, kept=_from_cache(entry, firefox=False))
     parts = phases(entry, tls_inside_connect=capture.tls_inside_connect)
     duration_us, repair = duration(entry, tls_inside_connect=capture.tls_inside_connect)
     repairs[repair or ""] += 1
@@ -65,6 +68,7 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         "_protocols": [text(side.get("httpVersion")) for side in (response, request)],
         "_date": first(answered, "date"),
         "_remarks": _remarks(answered, bodies.shown, beside, describe_messages(entry, started)),
+        **message_counts(entry),
         **parts,
         **bodies.columns,
         **_sizes(request, response),

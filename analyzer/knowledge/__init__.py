@@ -9,8 +9,19 @@ from pathlib import Path
 
 from analyzer import documents
 from analyzer.errors import DocumentError, Location
-from analyzer.knowledge.entries import Answerer, ErrorEntry, HeaderEntry, MethodStep, Reading, Source, StatusEntry
+from analyzer.knowledge._numbers import numbers_in
+from analyzer.knowledge.entries import (
+    Answerer,
+    ErrorEntry,
+    ErrorFamily,
+    HeaderEntry,
+    MethodStep,
+    Reading,
+    Source,
+    StatusEntry,
+)
 from analyzer.knowledge.reader import Entry, read
+from analyzer.model import Layer
 
 __all__ = [
     "Answerer",
@@ -22,6 +33,7 @@ __all__ = [
     "StatusEntry",
     "codes",
     "error",
+    "error_layer",
     "header",
     "near",
     "status",
@@ -30,6 +42,7 @@ __all__ = [
 ]
 
 _WORD = re.compile(r"[A-Z0-9_]+")
+_BROWSERS = ("chromium", "firefox")
 
 
 @cache
@@ -72,6 +85,20 @@ def error(text: str) -> ErrorEntry | None:
     return None
 
 
+def error_layer(text: str) -> Layer | None:
+    """Gives the layer that the first network error in the text points at, by its name, else by its number.
+
+    Knows the names of error, the rest of Chromium's and Firefox' lists, and those of Apple's URL loading system,
+    Node.js and libcurl. A number counts only where the text says whose it is, or is nothing else.
+    """
+    names = _layers_by_name()
+    found = next((names[word] for word in _WORD.findall(text.upper()) if word in names), None)
+    if found is not None:
+        return found
+    by_number = _layers_by_number()
+    return next((by_number[key] for key in numbers_in(text) if key in by_number), None)
+
+
 def header(name: str) -> HeaderEntry | None:
     """Gives the entry of a header, or of the one that it is read together with; case does not matter."""
     return _headers().get(name.strip().rstrip(":").lower())
@@ -96,6 +123,27 @@ def near(term: str) -> tuple[str, ...]:
 @cache
 def _errors(browser: str) -> dict[str, ErrorEntry]:
     return {entry.name: entry for entry in _load(f"errors/{browser}.yml", ErrorEntry)}
+
+
+@cache
+def _families() -> tuple[ErrorFamily, ...]:
+    return _load("error_layers.yml", ErrorFamily)
+
+
+@cache
+def _layers_by_name() -> dict[str, Layer]:
+    listed = {each.name.upper(): family.layer for family in _families() for each in family.errors}
+    explained = {entry.name: entry.layer[0] for browser in _BROWSERS for entry in _errors(browser).values()}
+    return listed | explained
+
+
+@cache
+def _layers_by_number() -> dict[tuple[str, int], Layer]:
+    listed: dict[tuple[str, int], Layer] = {(family.family, each.number): family.layer
+              for family in _families() for each in family.errors if each.number is not None}  # fmt: skip
+    explained: dict[tuple[str, int], Layer] = {("chromium", entry.number): entry.layer[0]
+                 for entry in _errors("chromium").values() if entry.number is not None}  # fmt: skip
+    return listed | explained
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Literal
 from analyzer.model import Layer
 
 Answerer = Literal["application", "proxy", "load_balancer", "waf", "edge", "identity_provider", "browser"]
+Family = Literal["chromium", "firefox", "apple", "node", "curl"]
 SentIn = Literal["request", "response", "both"]
 
 
@@ -49,6 +50,24 @@ class ErrorEntry:
     causes: tuple[str, ...]
     steps: tuple[str, ...]
     layer: tuple[Layer, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorName:
+    """One error that a program knows by name, and by number where it has one."""
+
+    name: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFamily:
+    """Errors of one family of programs that point at one layer first."""
+
+    family: Family
+    layer: Layer
+    errors: tuple[ErrorName, ...]
     sources: tuple[Source, ...]
 
 

@@ -11,7 +11,7 @@ from analyzer.detect import detect, load_rules
 from analyzer.diagnose.clock import Clock, clock_note, correct_clocks, measure_clocks
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.gaps import captures_of, hidden_columns
-from analyzer.diagnose.noise import HEALTH_CHECK, noise_kind
+from analyzer.diagnose.noise import HEALTH_CHECK, background_kind
 from analyzer.diagnose.overlap import find_overlaps
 from analyzer.diagnose.zones import apply_shifts
 from analyzer.documents import rules_folder
@@ -144,7 +144,7 @@ def _add_facts(state: Run) -> Run:
     products = {name: known.product for name, known in line_formats().items()}
     products |= {name: known.product for name, known in document_formats().items()}
     exchanges = add_facts(state.joined.exchanges).with_columns(
-        noise=noise_kind(),
+        noise=background_kind(),
         product=pl.col("format").replace_strict(products, default=None, return_dtype=pl.String),
     )
     return replace(state, exchanges=exchanges)

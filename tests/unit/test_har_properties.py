@@ -42,7 +42,8 @@ KEYS = st.sampled_from(
      "time", "request", "response", "method", "url", "headers", "value", "status", "httpVersion", "content", "text",
      "encoding", "mimeType", "postData", "timings", "connect", "ssl", "wait", "_error", "_failureText", "bodySize",
      "_webSocketMessages", "_eventSourceMessages", "_initiator", "serverIPAddress", "_transferSize", "params",
-     "_textBase64", "comment", "_file", "cookies", "size"]
+     "_textBase64", "comment", "_file", "cookies", "size", "_webSocketClose", "opcode", "type", "data", "statusText",
+     "compression", "error", "_errorText"]
 )  # fmt: skip
 JSON = st.recursive(
     SCALARS | ODD,

@@ -8,6 +8,7 @@ from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene,
 from analyzer.diagnose._tokens import describe_tokens
 from analyzer.model import Evidence
 
+_LOGIN = "The cookies and tokens of these requests in a full export, and the log of the gateway or identity provider."
 _LOG_WORDS = (
     r"(?i)signing key|key set|jwks|token (is )?(expired|invalid|not yet valid)|invalid token|authentication failed"
 )
@@ -17,6 +18,8 @@ def check(scene: Scene) -> Opinion:
     """Blames authentication for 401 and 407 (RFC 9110, 15.5.2 and 15.5.8), and for what a challenge or a log says."""
     refused = pl.col("status").is_in([401, 407])
     count = scene.count(refused)
+    if not count and scene.share(_may_hide_a_login()) >= 0.5:
+        return Opinion("not_visible", would_show=_LOGIN)
     if not count:
         text = "No failing request was answered 401 or 407; this is the first of them."
         return scene.cleared(text)
@@ -26,6 +29,11 @@ def check(scene: Scene) -> Opinion:
         return Opinion("suspected", tuple(evidence), 0.4)
     sources = len({item.ref.source for item in evidence if item.ref})
     return Opinion("cause", tuple(evidence), 0.95 if sources > 1 else 0.85, sources=sources)
+
+
+def _may_hide_a_login() -> pl.Expr:
+    """Tests for failures behind which a login may stand without a 401: redirects without an end, refused preflights."""
+    return pl.col("redirect_loop").fill_null(False) | (pl.col("cors") == "preflight_failed").fill_null(False)
 
 
 def _details(scene: Scene, refused: pl.Expr) -> list[Evidence]:

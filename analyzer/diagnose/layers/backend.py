@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._network import cut_connections
+from analyzer.diagnose._network import by_forward_proxy, cut_connections, names_layer, waited_in_vain
 from analyzer.diagnose._scene import (
     APPLICATION,
+    BEHIND_FAILED,
     BROWSER,
     EDGE,
     ERROR_LINE,
@@ -24,7 +25,7 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _named_unreachable, _too_late, _cleared, _unanswered, _hidden):
+    for judge in (_crashed, _said_so, _named_unreachable, _too_late, _cleared, _unanswered, _reported, _hidden):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
@@ -97,15 +98,24 @@ def _cleared(scene: Scene) -> Opinion | None:
     return None
 
 
+def _reported(scene: Scene) -> Opinion | None:
+    """Reads Proxy-Status, in which an intermediary tells the client what became of the server behind."""
+    reported = pl.col("proxy_status").str.contains(BEHIND_FAILED)
+    if scene.share(reported) < 0.5:
+        return None
+    row = scene.first(reported) or {}
+    text = f"The proxy reports that the server behind failed: {row.get('proxy_status')}."
+    return Opinion("suspected", (scene.quote(text, reported, EDGE, BROWSER),), 0.6, _WOULD_SHOW)
+
+
 def _hidden(scene: Scene) -> Opinion | None:
     server_error = pl.col("status") >= 500
     if scene.share(server_error) >= 0.5:
         counted = scene.of_total(scene.count(server_error)).capitalize()
         text = f"{counted} got a server error; what stood behind it is not in these inputs."
         return Opinion("suspected", (scene.quote(text, server_error, EDGE, BROWSER),), 0.5, _WOULD_SHOW)
-    if scene.share(cut_connections()) >= 0.5:
-        text = "The connection was closed before a response, as a crashing application or a proxy does."
-        return Opinion("suspected", (scene.quote(text, cut_connections(), BROWSER),), 0.4, _WOULD_SHOW)
+    if opinion := _silent(scene):
+        return opinion
     cut = pl.col("error").is_not_null() & pl.col("status").is_null()
     answered = pl.col("status").is_between(400, 499)
     if scene.share(answered) >= 0.8:
@@ -113,4 +123,21 @@ def _hidden(scene: Scene) -> Opinion | None:
         return Opinion("ruled_out", (scene.quote(text, answered, EDGE, BROWSER),))
     if scene.share(cut) >= 0.5:
         return Opinion("not_visible", would_show=_WOULD_SHOW)
+    return None
+
+
+def _silent(scene: Scene) -> Opinion | None:
+    """Suspects what an application can do to a request without answering it: close, hang, or write no response."""
+    garbled = names_layer("proxy") & ~by_forward_proxy()
+    for test, text, weight in (
+        (
+            cut_connections(),
+            "The connection was closed before a response, as a crashing application or a proxy does.",
+            0.4,
+        ),
+        (waited_in_vain(), "Nothing came in time, as where an application hangs or the network loses a request.", 0.4),
+        (garbled, "What came was no valid response; the application or what stands before it wrote it.", 0.35),
+    ):
+        if scene.share(test) >= 0.5:
+            return Opinion("suspected", (scene.quote(text, test, BROWSER),), weight, _WOULD_SHOW)
     return None

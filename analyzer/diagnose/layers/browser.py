@@ -4,34 +4,109 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._network import errors_of_layer, judge_arrival
+from analyzer.diagnose._network import judge_arrival
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene
+from analyzer.facts.network_error import is_unspecific
 
-_UNSPECIFIC = ["net::ERR_FAILED", "NS_ERROR_FAILURE", "NS_ERROR_DOM_BAD_URI", "NetworkError"]
+_CONSOLE = "The browser's console, and the server's access log: a 2xx there proves the CORS block, an error was hidden."
 
 
 def check(scene: Scene) -> Opinion:
     """Blames the browser if it discarded an answer that the server gave, or says itself that it blocked the request."""
+    for judge in (_discarded, _preflight, _cross_origin, _mixed_content, _gave_up, _named, _unspecific, _withheld):
+        if opinion := judge(scene):
+            return opinion
+    return judge_arrival(scene, "so the browser did send it", "A HAR of an affected browser with its console messages.")
+
+
+def _discarded(scene: Scene) -> Opinion | None:
     unread = pl.col("has_browser") & pl.col("browser_status").is_null()
     served = pl.coalesce("edge_status", "application_status").is_between(200, 399)
     discarded = unread & served
-    if scene.share(discarded) >= 0.5:
-        text = (
-            f"{scene.of_total(scene.count(discarded)).capitalize()} failed in the browser although the server answered"
-        )
-        evidence = (
-            scene.quote(f"{text} with success.", discarded, EDGE, APPLICATION),
-            scene.quote("The browser shows no status for it.", discarded, BROWSER),
-        )
-        return Opinion("cause", evidence, 0.9, sources=2)
-    cross_origin = unread & pl.col("error").is_in(_UNSPECIFIC) & pl.col("origin").is_not_null()
-    if scene.share(cross_origin) >= 0.5:
-        text = "A request to another origin failed without a reason, as a CORS block looks in a capture."
-        would_show = "The browser's console, and the server's access log: a 2xx there proves the CORS block."
-        return Opinion("suspected", (scene.quote(text, cross_origin, BROWSER),), 0.6, would_show)
-    own = errors_of_layer(scene, "browser")
-    if own and scene.share(pl.col("error").is_in(own)) >= 0.5:
-        test = pl.col("error").is_in(own)
-        text = f"{scene.of_total(scene.count(test)).capitalize()} ended in the browser with {', '.join(own[:3])}."
-        return Opinion("cause", (scene.quote(text, test, BROWSER),), 0.8)
-    return judge_arrival(scene, "so the browser did send it", "A HAR of an affected browser with its console messages.")
+    if scene.share(discarded) < 0.5:
+        return None
+    text = f"{scene.of_total(scene.count(discarded)).capitalize()} failed in the browser although the server answered"
+    evidence = (
+        scene.quote(f"{text} with success.", discarded, EDGE, APPLICATION),
+        scene.quote("The browser shows no status for it.", discarded, BROWSER),
+    )
+    return Opinion("cause", evidence, 0.9, sources=2)
+
+
+def _preflight(scene: Scene) -> Opinion | None:
+    """Tells a refused preflight: the request behind it never left, whatever the server would have said to it."""
+    failed = pl.col("cors") == "preflight_failed"
+    if scene.share(failed) < 0.5:
+        return None
+    unsent = failed & ~pl.col("preflight").fill_null(False)
+    if scene.count(unsent):
+        text = f"The preflight of {scene.of_total(scene.count(unsent))} was refused or did not allow it: it never left."
+        return Opinion("cause", (scene.quote(text, unsent, BROWSER),), 0.85)
+    row = scene.first(failed) or {}
+    text = f"A preflight got {row.get('status') or row.get('error')} and allows nothing, so the request never left."
+    # A server that fails at the preflight fails at more than CORS.
+    weight = 0.35 if scene.share(failed & (pl.col("status") >= 500)) >= 0.5 else 0.6
+    return Opinion("suspected", (scene.quote(text, failed, BROWSER),), weight)
+
+
+def _cross_origin(scene: Scene) -> Opinion | None:
+    blocked = pl.col("cors") == "blocked"
+    if scene.share(blocked) < 0.5:
+        return None
+    seen = blocked & pl.col("status").is_not_null()
+    if scene.count(seen) * 2 >= scene.count(blocked):
+        row = scene.first(seen) or {}
+        allowed = row.get("allow_origin")
+        said = f"allows {allowed}" if allowed else "allows no other origin"
+        text = f"The server answered {row.get('status')} and {said}, so the browser kept it from the page"
+        return Opinion("cause", (scene.quote(f"{text} of {row.get('origin')}.", seen, BROWSER),), 0.9)
+    text = "A request to another origin failed without a reason, as a CORS block looks in a capture."
+    return Opinion("suspected", (scene.quote(text, blocked, BROWSER),), 0.6, _CONSOLE)
+
+
+def _mixed_content(scene: Scene) -> Opinion | None:
+    mixed = pl.col("mixed_content") & pl.col("status").is_null()
+    if scene.share(mixed) < 0.5:
+        return None
+    text = f"{scene.of_total(scene.count(mixed)).capitalize()} went over plain HTTP from a secure page and got nothing."
+    return Opinion("cause", (scene.quote(text, mixed, BROWSER),), 0.85)
+
+
+def _gave_up(scene: Scene) -> Opinion | None:
+    gave_up = pl.col("gave_up")
+    if scene.share(gave_up) < 0.5:
+        return None
+    row = scene.first(gave_up) or {}
+    waited = int(str(row.get("duration_us") or 0)) // 1000
+    after = f", the first after {waited:,} ms" if waited else ""
+    text = f"The page itself gave up {scene.of_total(scene.count(gave_up))}{after}."
+    would_show = "The server's log: how long the same request took there, and what it answered."
+    return Opinion("cause", (scene.quote(text, gave_up, BROWSER),), 0.8, would_show)
+
+
+def _named(scene: Scene) -> Opinion | None:
+    named = (pl.col("error_layer") == "browser") & ~is_unspecific() & ~(pl.col("status") >= 400).fill_null(False)
+    if scene.share(named) < 0.5:
+        return None
+    texts = scene.failing.filter(named.fill_null(False))["error"].unique().sort().to_list()
+    text = f"{scene.of_total(scene.count(named)).capitalize()} ended in the browser with {', '.join(texts[:3])}."
+    return Opinion("cause", (scene.quote(text, named, BROWSER),), 0.8)
+
+
+def _unspecific(scene: Scene) -> Opinion | None:
+    untold = pl.col("status").is_null() & is_unspecific()
+    if scene.share(untold) < 0.5:
+        return None
+    text = "The browser itself ended these without a reason: a service worker, an extension or a policy can do so."
+    return Opinion("suspected", (scene.quote(text, untold, BROWSER),), 0.45, "The browser's console.")
+
+
+def _withheld(scene: Scene) -> Opinion | None:
+    withheld = pl.col("cors") == "error_withheld"
+    if scene.share(withheld) < 0.5:
+        return None
+    row = scene.first(withheld) or {}
+    text = (
+        f"The browser also kept the {row.get('status')} from the page for want of a CORS header, which hid the failure."
+    )
+    return Opinion("suspected", (scene.quote(text, withheld, BROWSER),), 0.3, _CONSOLE)

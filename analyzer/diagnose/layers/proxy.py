@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.diagnose._network import by_forward_proxy, cut_connections, names_layer
 from analyzer.diagnose._scene import (
     APPLICATION,
+    BEHIND_FAILED,
     BROWSER,
     EDGE,
     ERROR_LINE,
@@ -33,6 +35,11 @@ def check(scene: Scene) -> Opinion:
     for judge in (_changed_the_answer, _named_its_fault, _asked_in_vain, _answered_alone, _passed_on):
         if opinion := judge(scene):
             return opinion
+    if opinion := _named_by_the_client(scene):
+        return opinion
+    behind = pl.col("proxy_status").str.contains(BEHIND_FAILED)
+    if scene.share(behind) >= 0.5:
+        return Opinion("not_visible", would_show="The proxy's timeout for the server behind, and its own log.")
     gateway = pl.col("status").is_in([502, 503, 504])
     if scene.share(gateway) >= 0.5:
         counted = scene.of_total(scene.count(gateway)).capitalize()
@@ -42,6 +49,22 @@ def check(scene: Scene) -> Opinion:
 
 
 _WOULD_SHOW = "The proxy's access log with the upstream's address and status, and its error log."
+
+
+def _named_by_the_client(scene: Scene) -> Opinion | None:
+    """Reads errors without a status: the client's own proxy names itself, a garbled response has several authors."""
+    forward = by_forward_proxy()
+    if scene.share(forward) >= 0.5:
+        row = scene.first(forward) or {}
+        counted = scene.of_total(scene.count(forward)).capitalize()
+        text = f"{counted} failed on the way through the client's proxy: {row.get('error')}."
+        return Opinion("cause", (scene.quote(text, forward, BROWSER),), 0.9)
+    garbled = names_layer("proxy") & ~cut_connections()
+    if scene.share(garbled) < 0.5:
+        return None
+    row = scene.first(garbled) or {}
+    text = f"{scene.of_total(scene.count(garbled)).capitalize()} got no valid response: {row.get('error')}."
+    return Opinion("suspected", (scene.quote(text, garbled, BROWSER),), 0.45, _WOULD_SHOW)
 
 
 def _changed_the_answer(scene: Scene) -> Opinion | None:

@@ -1,0 +1,69 @@
+"""The fact that an exchange failed although its status says otherwise."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from analyzer.facts._captures import add_to_captures
+from analyzer.facts._facts import Facts
+from analyzer.schema import Column
+
+_CUT_OFF = (
+    r"(?i)CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING|NET_PARTIAL_TRANSFER|CURLE_PARTIAL_FILE"
+    r"|response ended after|complete message body|IncompleteRead|bytes remaining to read"
+    r"|unexpected end of (?:file|body|data)"
+)
+_WITHIN_US = 60_000_000
+_SAME = ["source", "page", "method", "url"]
+
+
+def _add(frame: pl.DataFrame) -> pl.DataFrame:
+    return add_to_captures(frame, FACTS.columns, _judge)
+
+
+def _judge(asked: pl.DataFrame) -> pl.DataFrame:
+    faults = (
+        (pl.col("error").str.contains(_CUT_OFF), "cut_off"),
+        (pl.col("redirect_loop"), "redirect_loop"),
+        (pl.col("close_layer").is_not_null(), "websocket_closed"),
+        (pl.col("cors") == "blocked", "cors"),
+        (_is_no_stream(), "event_stream_type"),
+        (_superseded(), "superseded"),
+    )
+    named = pl.coalesce(pl.when(test).then(pl.lit(name)) for test, name in faults)
+    # A loop is one failure, also where its last step got no status.
+    judged = pl.col("status").is_between(100, 399) | pl.col("redirect_loop").fill_null(False)
+    return asked.with_columns(answer_fault=pl.when(judged).then(named))
+
+
+def _is_no_stream() -> pl.Expr:
+    """HTML standard, 9.2.3: anything but 200 with text/event-stream fails the connection for good."""
+    asked = pl.col("resource_type").str.to_lowercase() == "eventsource"
+    kind = pl.col("content_type").str.strip_chars().str.to_lowercase()
+    return asked & (pl.col("status") == 200) & ~kind.str.starts_with("text/event-stream")
+
+
+def _superseded() -> pl.Expr:
+    """Tells a try of which nothing came but a status, and which the client made again (Playwright writes it as 200)."""
+    signs = ("response_bytes", "content_type", "response_date", "server", "location")
+    came = pl.any_horizontal(pl.col(signs).is_not_null()) | pl.col("from_cache").fill_null(False)
+    fits = pl.col("status").is_between(200, 299) & ~pl.col("status").is_in([204, 205])
+    again = (pl.col("timestamp").shift(-1) - pl.col("timestamp")).over(_SAME, order_by="timestamp")
+    answered = came.shift(-1).over(_SAME, order_by="timestamp")
+    return (fits & ~came & answered & (again.dt.total_microseconds() <= _WITHIN_US)).fill_null(False)
+
+
+FACTS = Facts(
+    columns=(
+        Column(
+            "answer_fault",
+            pl.String,
+            "in a capture, why an exchange failed that its status does not tell: cut_off (the connection ended before "
+            "the content did), redirect_loop, websocket_closed (by a code that means a fault), cors (the headers keep "
+            "it from the page), event_stream_type (no text/event-stream came), superseded (a try without a response "
+            "that the client made again)",
+        ),
+    ),
+    add=_add,
+    needs=("network_error", "cross_origin", "redirect", "websocket"),
+)

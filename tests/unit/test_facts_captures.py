@@ -1,0 +1,439 @@
+"""Facts of captures: CORS, mixed content, redirect chains, WebSockets, given-up requests, and faults behind a good status."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analyzer import schema
+from analyzer.facts import add_facts
+from analyzer.facts.redirect import _resolve
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+APP = {"origin": "https://app.example", "fetch_mode": "cors", "resource_type": "fetch"}
+
+
+def asked(url="https://api.example/v1/orders", at=0.0, **more) -> dict:
+    scheme, _, rest = url.partition("://")
+    host, slash, target = rest.partition("/")
+    path = f"/{target}".partition("?")[0]
+    place = {"scheme": scheme, "host": host, "path": path, "target": slash + target, "url": url}
+    moment = NOON + timedelta(seconds=at)
+    return {"timestamp": moment, "stamped_at": moment, "source": "a.har", "format": "har", "kind": "request",
+            "method": "GET", "page": "p", **place, **more}  # fmt: skip
+
+
+def facts(*rows: dict) -> pl.DataFrame:
+    full = [{"line": number} | row for number, row in enumerate(rows)]
+    frame = pl.DataFrame(
+        full, schema={name: schema.EVENTS[name] for row in full for name in row}, infer_schema_length=None
+    )
+    return add_facts(schema.conform(frame).sort("timestamp", "source", "line")).sort("line")
+
+
+def column(name, *rows):
+    return facts(*rows)[name].to_list()
+
+
+# -- CORS
+
+
+def answered(status=200, **more):
+    return asked(status=status, server="nginx", **APP, **more)
+
+
+@pytest.mark.parametrize(
+    ("row", "cors"),
+    [
+        (answered(), "blocked"),
+        (answered(allow_origin="https://other.example"), "blocked"),
+        (answered(allow_origin="https://app.example"), None),
+        (answered(allow_origin="*"), None),
+        (answered(allow_origin="*", auth_scheme="Cookie"), "blocked"),
+        (answered(allow_origin="https://app.example", auth_scheme="Cookie"), None),
+        (answered(allow_origin="*", auth_scheme="Bearer"), None),
+        (answered(allow_origin="*", error="net::ERR_FAILED"), "blocked"),
+        (answered(500), "error_withheld"),
+        (answered(500, error="net::ERR_FAILED"), "error_withheld"),
+        (answered(500, allow_origin="*"), None),
+        (answered(304), None),
+        (answered(302), "blocked"),
+        (answered() | {"fetch_mode": "no-cors"}, None),
+        (answered() | {"fetch_mode": "navigate", "resource_type": "document"}, None),
+        (answered() | {"origin": "https://api.example"}, None),
+        (answered() | {"origin": "https://API.example:443"}, None),
+        (answered() | {"origin": "chrome-extension://abcdef"}, None),
+        (answered() | {"origin": "null"}, "blocked"),
+        (answered(from_cache=True), None),
+        # Without one header of the response nothing is known of the others.
+        (asked(status=200, **APP), None),
+        (asked(error="net::ERR_FAILED", **APP), "blocked"),
+        # Playwright writes neither Origin nor Sec-Fetch-Mode for what failed.
+        (asked(error="net::ERR_FAILED", resource_type="fetch", referrer="https://app.example/"), "blocked"),
+        (asked(error="net::ERR_FAILED", resource_type="fetch", referrer="https://api.example/"), None),
+        (asked(error="net::ERR_FAILED", resource_type="fetch"), None),
+        (asked(error="net::ERR_FAILED", resource_type="image", referrer="https://app.example/"), None),
+        (asked(error="NetworkError when attempting to fetch resource.", **APP), "blocked"),
+        (asked(error="NS_ERROR_DOM_BAD_URI", **APP), "blocked"),
+        (asked(error="Origin https://app.example is not allowed by Access-Control-Allow-Origin."), "blocked"),
+        (asked(error="Preflight response is not successful. CORS"), "preflight_failed"),
+        # A reason of the network is the reason, whatever the Origin.
+        (asked(error="net::ERR_CONNECTION_REFUSED", **APP), None),
+        (asked(error="net::ERR_NAME_NOT_RESOLVED", **APP), None),
+        (asked(error="net::ERR_CERT_DATE_INVALID", **APP), None),
+        (asked(error="net::ERR_CONNECTION_RESET", **APP), None),
+        (asked(error="net::ERR_ABORTED", **APP), None),
+        (asked(error="no response (status 0)", **APP), None),
+        (asked(error="no response (status 0)", server_ip="10.0.0.1", wait_us=6000, **APP), "blocked"),
+        (asked(error="no response (status 0)", server_ip="10.0.0.1", **APP), None),
+    ],
+)  # fmt: skip
+def test_what_the_browser_kept_from_the_page(row, cors):
+    """Fetch standard, CORS check; never where the network failed."""
+    assert column("cors", row) == [cors]
+
+
+def preflight(status=204, at=0.001, **more):
+    shown = {"method": "OPTIONS", "resource_type": "preflight", "initiator": "preflight", "server": "nginx"}
+    return asked(at=at, status=status, origin="https://app.example", fetch_mode="cors", **shown, **more)
+
+
+PUT = {"method": "PUT", "resource_type": "fetch", "referrer": "https://app.example/"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "options", "cors"),
+    [
+        (asked(error="net::ERR_FAILED", **PUT), preflight(403), ["preflight_failed", "preflight_failed"]),
+        (asked(error="net::ERR_FAILED", **PUT), preflight(), ["preflight_failed", "preflight_failed"]),
+        # What is allowed is not a column: the origin was, and the request still never left.
+        (asked(error="net::ERR_FAILED", **PUT), preflight(allow_origin="*"), ["preflight_failed", "preflight"]),
+        # Firefox gives no error.
+        (asked(error="no response (status 0)", **APP), preflight(403), ["preflight_failed", "preflight_failed"]),
+        (asked(error="no response (status 0)", **APP), preflight(allow_origin="*"), ["preflight_failed", "preflight"]),
+        (asked(status=200, allow_origin="*", **APP), preflight(allow_origin="*"), [None, "preflight"]),
+        (asked(error="net::ERR_CONNECTION_RESET", **PUT), preflight(allow_origin="*"), [None, "preflight"]),
+        # One of a minute ago is another request's.
+        (asked(error="net::ERR_FAILED", **PUT), preflight(403, at=-60), ["blocked", "preflight_failed"]),
+    ],
+)  # fmt: skip
+def test_a_failed_preflight_is_told_apart(request_, options, cors):
+    """The request behind it never left."""
+    assert column("cors", request_, options) == cors
+
+
+def test_a_preflight_that_met_no_server_is_no_cors_failure():
+    """The network failed for it as for any request."""
+    assert column("cors", preflight(None, error="net::ERR_CONNECTION_REFUSED") | {"server": None}) == [None]
+
+
+def test_the_page_tells_who_asked_where_the_request_does_not():
+    """The first document of the page that is no redirect."""
+    moved = asked("http://app.example/", status=301, resource_type="document", location="https://app.example/")
+    page = asked("https://app.example/", at=1, status=200, resource_type="document")
+    bare = asked(at=2, error="net::ERR_FAILED", resource_type="xhr")
+    assert column("cross_origin", moved, page, bare) == [True, False, True]
+    assert column("cors", moved, page, bare) == [None, None, "blocked"]
+    assert column("cors", moved, page, bare | {"page": "q"}) == [None, None, None]
+    assert column("cors", moved, page, bare | {"page": None}) == [None, None, None]
+
+
+def test_lines_of_a_server_log_have_no_such_facts():
+    """Only a browser keeps answers from a page."""
+    row = answered() | {"format": "combined", "source": "access.log"}
+    table = facts(row, asked(at=1))
+    names = ["cross_origin", "cors", "mixed_content", "redirect_step", "redirect_loop", "gave_up", "answer_fault"]
+    assert table.select(names).row(0) == (None,) * len(names)
+
+
+# -- mixed content
+
+SECURE = {"origin": "https://app.example"}
+
+
+@pytest.mark.parametrize(
+    ("row", "mixed"),
+    [
+        (asked("http://api.example/x", **SECURE), True),
+        (asked("ws://api.example/x", **SECURE), True),
+        (asked("https://api.example/x", **SECURE), False),
+        (asked("wss://api.example/x", **SECURE), False),
+        (asked("http://api.example/x", origin="http://app.example"), False),
+        (asked("http://api.example/x", referrer="https://app.example/page"), True),
+        (asked("http://api.example/x", initiator_url="https://app.example/app.js"), True),
+        (asked("http://api.example/x", origin="null", referrer="https://app.example/"), True),
+        (asked("http://api.example/x"), None),
+        (asked("http://localhost:3000/x", **SECURE), False),
+        (asked("http://127.0.0.9/x", **SECURE), False),
+        (asked("http://dev.localhost/x", **SECURE), False),
+        (asked("http://localhost.example/x", **SECURE), True),
+        (asked("http://api.example/x", fetch_mode="navigate", **SECURE), False),
+        (asked("data:,x", **SECURE) | {"scheme": "data"}, False),
+    ],
+)
+def test_plain_http_below_a_secure_page(row, mixed):
+    """Mixed Content, 2; Secure Contexts, 3.1 for what stays on the machine."""
+    assert column("mixed_content", row) == [mixed]
+
+
+def test_the_document_of_the_page_says_that_it_is_secure():
+    """Playwright writes an empty Referer for mixed content."""
+    page = asked("https://shop.example/", status=200, resource_type="document")
+    part = asked("http://cdn.example/a.js", at=1, error="mixed-content", resource_type="script")
+    assert column("mixed_content", page, part) == [False, True]
+
+
+# -- redirects
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        # RFC 3986, 5.4, against http://a/b/c/d;p?q; an empty path of a host is / (RFC 9110, 4.2.3).
+        ("g", "http://a/b/c/g"), ("./g", "http://a/b/c/g"), ("g/", "http://a/b/c/g/"), ("/g", "http://a/g"),
+        ("//g", "http://g/"), ("?y", "http://a/b/c/d;p?y"), ("g?y", "http://a/b/c/g?y"), ("#s", "http://a/b/c/d;p?q"),
+        ("g#s", "http://a/b/c/g"), ("..", "http://a/b/"), ("../g", "http://a/b/g"), ("../../g", "http://a/g"),
+        ("../../../g", "http://a/g"), ("https://H.example:443/x", "https://h.example/x"),
+        ("http://h.example:8080", "http://h.example:8080/"), ("http://[::1]:99/", "http://[::1]:99/"),
+        ("mailto:a@b", None), ("http://[", None), ("http://h:99999/", None),
+    ],
+)  # fmt: skip
+def test_a_location_is_resolved(location, target):
+    """By the examples of the standard."""
+    assert _resolve("http://a/b/c/d;p?q", location) == target
+
+
+def moved(url, location, at=0.0, **more):
+    return asked(url, at, **({"status": 302, "location": location} | more))
+
+
+A, B, LOGIN = "https://a.example/", "https://b.example/b", "https://a.example/login"
+
+
+def test_the_steps_of_a_chain_are_counted():
+    """To the answer that ends it; another page's request is no step."""
+    other = asked("https://a.example/c", 2.5, status=200, page="q")
+    table = facts(moved(A, "/b", 0), asked("https://c.example/", 1, status=200), moved("https://a.example/b", "c", 2),
+                  other, asked("https://a.example/c", 3, status=200))  # fmt: skip
+    assert table["redirect_step"].to_list() == [1, None, 2, None, 3]
+    assert table["redirect_loop"].to_list() == [False, None, False, None, None]
+
+
+@pytest.mark.parametrize(
+    ("chain", "loop"),
+    [
+        ([(A, B), (B, A), (A, B), (B, A)], True),
+        ([(A, B), (B, A)], False),
+        ([(A, A), (A, A)], True),
+        ([(f"{LOGIN}?state={n}", f"/login?state={n + 1}") for n in range(3)], True),
+        ([(f"{LOGIN}?state={n}", f"/login?state={n + 1}") for n in range(2)], False),
+        ([(f"https://a.example/{n}", f"/{n + 1}") for n in range(21)], True),
+        ([(f"https://a.example/{n}", f"/{n + 1}") for n in range(20)], False),
+        # A hub that sends the browser to another place each time, as advertisements do.
+        ([step for n in range(5) for step in ((f"https://hub.example/s?{n}", f"https://x{n}.example/"),
+                                              (f"https://x{n}.example/", f"https://hub.example/s?{n + 1}"))], False),
+    ],
+)  # fmt: skip
+def test_a_circle_of_redirects(chain, loop):
+    """The same step twice, the same step three times with other queries, or more steps than a browser takes."""
+    assert set(column("redirect_loop", *(moved(url, to, n) for n, (url, to) in enumerate(chain)))) == {loop}
+
+
+def test_a_circle_that_arrives_is_a_detour():
+    """A cookie is set on the way, and then the page comes."""
+    rows = [moved(A, B, 0), moved(B, A, 1), moved(A, B, 2), moved(B, A, 3)]
+    assert column("redirect_loop", *rows, asked(A, 4, status=200)) == [False, False, False, False, None]
+    assert column("redirect_loop", *rows, asked(A, 4, status=500)) == [True, True, True, True, None]
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["net::ERR_TOO_MANY_REDIRECTS", "NS_ERROR_REDIRECT_LOOP", "too many HTTP redirects",
+     '{"code": "MAXREDIRECTS", "message": "Max redirects exceeded"}'],
+)  # fmt: skip
+def test_the_client_says_that_there_were_too_many(error):
+    """With a status or without."""
+    assert column("redirect_loop", moved(A, "/b", error=error)) == [True]
+    table = facts(moved(A, "/b"), asked("https://a.example/b", 1, error=error))
+    assert table["redirect_loop"].to_list() == [True, True]
+    assert table["answer_fault"].to_list() == ["redirect_loop", "redirect_loop"]
+
+
+def test_a_login_in_the_chain_is_seen():
+    """By its path or by its host."""
+    assert column("redirect_by_login", moved(A, "/x")) == [False]
+    assert column("redirect_by_login", moved(A, LOGIN)) == [False]
+    assert column("redirect_by_login", moved(A, LOGIN), asked(LOGIN, 1, status=200)) == [True, None]
+    assert column("redirect_by_login", moved(A, "https://login.example/x")) == [True]
+    assert column("redirect_by_login", moved(A, "https://blogin.example/x")) == [False]
+
+
+def test_leaving_the_origin_is_seen():
+    """Authorization is not sent on."""
+    assert column("cross_origin_redirect", moved(A, "/x")) == [False]
+    assert column("cross_origin_redirect", moved(A, "http://a.example/x")) == [True]
+    assert column("cross_origin_redirect", moved(A, "//b.example/x")) == [True]
+    assert column("cross_origin_redirect", asked(A, status=200)) == [None]
+
+
+# -- WebSockets and event streams
+
+
+@pytest.mark.parametrize(
+    ("code", "layer"),
+    [(1000, None), (1001, None), (4000, None), (None, None), (1006, "connect"), (1011, "backend"), (1012, "backend"),
+     (1013, "rate_limit"), (1014, "proxy"), (1015, "tls"), (1008, "authorization"), (3000, "authentication")],
+)  # fmt: skip
+def test_a_close_code_points_at_a_layer(code, layer):
+    """RFC 6455, 7.4.1, and the registry."""
+    table = facts(asked("wss://a.example/ws", status=101, close_code=code))
+    assert table.select("close_layer", "answer_fault").row(0) == (layer, layer and "websocket_closed")
+
+
+def test_an_event_stream_must_be_one():
+    """HTML standard, 9.2.3; what is not known is no fault."""
+    stream = {"status": 200, "resource_type": "eventsource"}
+    kinds = ["text/html", "text/event-stream", "Text/Event-Stream; charset=utf-8", None]
+    assert [column("answer_fault", asked(content_type=kind, **stream))[0] for kind in kinds] == [
+        "event_stream_type", None, None, None]  # fmt: skip
+
+
+# -- faults behind a good status
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ({"status": 200, "error": "net::ERR_CONTENT_LENGTH_MISMATCH"}, "cut_off"),
+        ({"status": 200, "error": "response ended after 15 of 500 bytes"}, "cut_off"),
+        ({"status": 200, "error": "net::ERR_INCOMPLETE_CHUNKED_ENCODING"}, "cut_off"),
+        ({"status": 200, "error": "net::ERR_ABORTED"}, None),
+        ({"status": 503, "error": "net::ERR_CONTENT_LENGTH_MISMATCH"}, None),
+        ({"error": "net::ERR_CONTENT_LENGTH_MISMATCH"}, None),
+        ({"status": 200, "server": "x", **APP}, "cors"),
+        ({"status": 200}, None),
+    ],
+)
+def test_a_good_status_may_hide_a_fault(values, fault):
+    """Null where the status tells it all."""
+    assert column("answer_fault", asked(**values)) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fault"),
+    [
+        ({"status": 200}, {"status": 200, "content_type": "text/plain"}, "superseded"),
+        ({"status": 200}, {"status": 503, "response_bytes": 5}, "superseded"),
+        ({"status": 200}, {"status": 200}, None),
+        ({"status": 200, "response_bytes": 0}, {"status": 200, "content_type": "text/plain"}, None),
+        ({"status": 204}, {"status": 200, "content_type": "text/plain"}, None),
+        ({"status": 200, "from_cache": True}, {"status": 200, "content_type": "text/plain"}, None),
+        ({"status": 200}, {"status": 200, "content_type": "text/plain", "method": "POST"}, None),
+        ({"status": 200}, {"status": 200, "content_type": "text/plain", "at": 61}, None),
+    ],
+)
+def test_a_try_that_was_made_again_is_no_success(first, second, fault):
+    """Playwright writes 200 for a try of which nothing came."""
+    assert column("answer_fault", asked(**first), asked(**({"at": 1} | second)))[0] == fault
+
+
+# -- given up
+
+ABORTED = {"error": "net::ERR_ABORTED", "resource_type": "fetch", "duration_us": 3_000_000}
+AFTER = asked("https://api.example/later", 6, status=200)
+
+
+@pytest.mark.parametrize(
+    ("rows", "gave_up"),
+    [
+        ([asked(**ABORTED), AFTER], True),
+        ([asked(**ABORTED | {"error": "NS_BINDING_ABORTED"}), AFTER], True),
+        ([asked(**ABORTED)], False),
+        ([asked(**ABORTED | {"resource_type": "image"}), AFTER], False),
+        ([asked(**ABORTED | {"duration_us": 99_000}), AFTER], False),
+        ([asked(**ABORTED | {"duration_us": None}), AFTER], False),
+        ([asked(**ABORTED), asked("https://a.example/", 3.2, status=200, resource_type="document"), AFTER], False),
+        ([asked(**ABORTED), asked("https://a.example/", 2.95, status=200, fetch_mode="navigate"), AFTER], False),
+        ([asked(**ABORTED), asked("https://a.example/", 9, status=200, resource_type="document")], True),
+        ([asked("https://api.example/s?q=a", **ABORTED), asked("https://api.example/s?q=ab", 3.01, status=200), AFTER], False),
+        ([asked("https://api.example/s?q=a", **ABORTED), asked("https://api.example/s?q=ab", 4, status=200), AFTER], True),
+        ([asked(f"https://api.example/{n}", n / 100, **ABORTED) for n in range(3)] + [AFTER], False),
+        ([asked(f"https://api.example/{n}", n, **ABORTED) for n in range(3)] + [AFTER], True),
+        ([asked(error="net::ERR_FAILED", resource_type="fetch"), AFTER], None),
+    ],
+)  # fmt: skip
+def test_a_page_that_gave_up_is_told_from_one_that_was_left(rows, gave_up):
+    """It went on, without a navigation, a newer request in its place, or others that ended with it."""
+    assert column("gave_up", *rows)[0] is gave_up
+
+
+# -- how far Firefox came
+
+FIREFOX = {"user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"}
+ZERO = dict.fromkeys(("blocked_us", "dns_us", "connect_us", "send_us", "wait_us", "receive_us"), 0)
+UNTOLD = {"error": "no response (status 0)"}
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        (FIREFOX | UNTOLD, "browser"),
+        (FIREFOX | UNTOLD | ZERO, "connection"),
+        (FIREFOX | UNTOLD | ZERO | {"blocked_us": None}, "aborted"),
+        (FIREFOX | UNTOLD | ZERO | {"tls_us": 5000}, "tls"),
+        (FIREFOX | UNTOLD | ZERO | {"tls_us": 5000, "send_us": 10}, "response"),
+        (FIREFOX | UNTOLD | ZERO | {"connect_us": 400}, "response"),
+        (FIREFOX | {"error": "NS_ERROR_NET_RESET"} | ZERO, None),
+        (FIREFOX | {"status": 200} | ZERO, None),
+        (UNTOLD | ZERO, None),
+    ],
+)
+def test_the_timings_of_firefox_tell_how_far_it_came(values, place):
+    """As seen in Firefox 153; other programs write zeros for what they like."""
+    assert column("stopped_at", asked(**values)) == [place]
+
+
+# -- all of them
+
+TEXT = st.sampled_from(
+    [None, "", "null", "https://a.example", "http://b.example:80", "ws://a.example/x", "data:,x", "\ud7ff", "//", "?",
+     "https://[", "https://a.example/login", "net::ERR_FAILED", "net::ERR_ABORTED", "*", "fetch", "document", "cors"]
+) | st.text(max_size=8)  # fmt: skip
+ROW = st.fixed_dictionaries(
+    {"timestamp": st.sampled_from([None, NOON, NOON + timedelta(seconds=1)]), "format": st.sampled_from(["har", None, "combined"]),
+     "status": st.sampled_from([None, 101, 200, 302, 500]), "duration_us": st.sampled_from([None, 0, 200_000]),
+     "close_code": st.sampled_from([None, 1011]), "kind": st.sampled_from([None, "request", "application"])}
+    | dict.fromkeys(("source", "page", "method", "scheme", "host", "path", "target", "url", "error", "origin", "referrer", "location", "allow_origin", "fetch_mode", "resource_type", "server"), TEXT)
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(ROW, max_size=6))
+def test_any_rows_get_facts(rows):
+    """Nothing raises, no row is lost or moved."""
+    frame = schema.conform(
+        pl.DataFrame([{"line": n} | row for n, row in enumerate(rows)],
+                     schema={name: schema.EVENTS[name] for name in ("line", *ROW_NAMES)}, infer_schema_length=None)
+    ).sort("timestamp", "source", "line")  # fmt: skip
+    assert add_facts(frame)["line"].to_list() == frame["line"].to_list()
+
+
+ROW_NAMES = ("timestamp", "format", "status", "duration_us", "close_code", "kind", "source", "page", "method", "scheme",
+             "host", "path", "target", "url", "error", "origin", "referrer", "location", "allow_origin", "fetch_mode",
+             "resource_type", "server")  # fmt: skip
+
+
+def test_a_big_capture_costs_little():
+    """A capture of 7,000 entries, a third of them redirects and a third aborted."""
+    kinds = [{"status": 302, "location": "/next"}, ABORTED, {"status": 200, "server": "x", **APP}]
+    rows = [asked(f"https://a{n % 50}.example/{n}", n / 10, **kinds[n % 3]) for n in range(7000)]
+    frame = facts(*rows[:2])
+    begun = time.perf_counter()
+    frame = facts(*rows)
+    assert frame.height == 7000
+    assert time.perf_counter() - begun < 10
