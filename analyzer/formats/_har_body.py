@@ -44,7 +44,7 @@ def error_code_and_detail(body: str | None, *, failed: bool) -> tuple[str | None
     RFC 9457 problem details, RFC 6749 error and error_description, {"error": text or object}, {"errors": [...]}.
     The body of a success is an error only if it says error or errors (GraphQL).
     """
-    if body is None or len(body) > _LIMIT or body.lstrip()[:1] not in ("{", "["):
+    if body is None or len(body) > _LIMIT or not (failed or '"error' in body) or body.lstrip()[:1] not in ("{", "["):
         return None, None
     try:
         value = load_json(body).value

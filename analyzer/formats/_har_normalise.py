@@ -8,7 +8,7 @@ from typing import Any
 from analyzer.formats._har_headers import header_list
 from analyzer.formats._har_messages import with_seconds
 from analyzer.formats._har_salvage import BrokenEntry
-from analyzer.formats._har_values import iso, mapping, number, sequence, start_us, text
+from analyzer.formats._har_values import iso, mapping, number, start_us
 
 _STREAMS = ("_webSocketMessages", "_eventSourceMessages")
 
@@ -61,19 +61,10 @@ def _time(written: Any, repairs: Counter[str]) -> float | None:
 
 def _message(value: Any, side: str, repairs: Counter[str]) -> dict[str, Any]:
     message = mapping(value)
-    headers = header_list(message.get("headers"))
-    repairs["header_shape"] += _is_odd(message.get("headers"))
+    headers, odd = header_list(message.get("headers"))
+    repairs["header_shape"] += odd
     clean = {**message, "headers": headers}
     body = "postData" if side == "request" else "content"
     if body in message or side == "response":
         clean[body] = mapping(message.get(body))
     return clean
-
-
-def _is_odd(headers: Any) -> bool:
-    if headers is None:
-        return False
-    return not isinstance(headers, list) or any(
-        text(mapping(header).get("name")) is None or not isinstance(mapping(header).get("value"), str)
-        for header in sequence(headers)
-    )

@@ -43,6 +43,7 @@ class HarFormat:
         Raises InputError if the bytes hold neither a log nor an entry.
         """
         source = read_log(data)
+        del data  # as large as all that was read from it
         repairs = source.repairs
         reasons = [why_rejected(entry) for entry in source.entries]
         kept = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
 from analyzer.redact import Redactor
 from analyzer.redact._gate import refuse_leaks
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
+
+_SEARCHED_AT_ONCE = 8_000_000  # characters
 
 
 def render_outputs(state: Run) -> Run:
@@ -54,8 +56,23 @@ def learned_redactor(reading: Reading, key: bytes) -> Redactor:
     for texts in raw_texts(reading.reject_parts):  # all of them are written
         redactor.learn(texts)
     for document in reading.documents:
-        redactor.learn(pl.Series("text", sorted(set(document_texts(document))), dtype=pl.String))
+        for texts in _some_at_a_time(sorted(set(document_texts(document.load())))):
+            redactor.learn(pl.Series("text", texts, dtype=pl.String))
     return redactor
+
+
+def _some_at_a_time(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yields lists of texts that together are short enough to be searched in little memory."""
+    some: list[str] = []
+    length = 0
+    for text in texts:
+        some.append(text)
+        length += len(text)
+        if length > _SEARCHED_AT_ONCE:
+            yield some
+            some, length = [], 0
+    if some:
+        yield some
 
 
 def document_texts(value: Any) -> Iterator[str]:
