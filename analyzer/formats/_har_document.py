@@ -83,4 +83,4 @@ def _salvaged(text: HarText, error: ValueError, size: int) -> HarLog:
         )
         note = f"The file {reason_of(error)}: {counted} recovered{rest}."
     log = {key: value for key, value in saved.log.items() if key != "entries"}
-    return HarLog(log, saved.entries, (*text.notes, note), Counter())
+    return HarLog(log, saved.entries, (*text.notes, note), saved.repairs)

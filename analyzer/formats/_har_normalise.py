@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from analyzer.formats._har_faults import count_faults
 from analyzer.formats._har_headers import header_list
 from analyzer.formats._har_messages import with_seconds
 from analyzer.formats._har_salvage import BrokenEntry
@@ -29,6 +30,7 @@ def normalise(entry: dict[str, Any], repairs: Counter[str]) -> dict[str, Any]:
     Counts in repairs what had to change.
     """
     started = _start(entry.get("startedDateTime"), repairs)
+    count_faults(entry, repairs)
     if not isinstance(entry.get("response"), dict):
         repairs["no_response_object"] += 1
     clean = {

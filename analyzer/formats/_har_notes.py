@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from analyzer.formats._har_body import body_text, is_left_out
+from analyzer.formats._har_faults import SENTENCES
 from analyzer.formats._har_headers import first, fold
 from analyzer.formats._har_timings import TlsPlace
 from analyzer.formats._har_values import mapping, text
@@ -25,7 +26,7 @@ _REPAIRS = {
     "time_is_not_sum": "Entries whose time is not the sum of their phases: {:,}; the time is kept.",
     "tls_on_http": "Entries with a TLS time on a plain URL: {:,}; it is left out.",
     "protocol_unknown": "Entries whose httpVersion names no HTTP version: {:,}.",
-}
+} | SENTENCES
 _CAVEATS = {
     "Playwright": "Playwright writes the request headers from before route() changed them, and leaves preflights out; "
     "a request that was tried again stands twice, and its failed first try can say 200 without a body.",

@@ -13,14 +13,17 @@ _LONGEST = 2000
 def status_and_error(entry: dict[str, Any]) -> tuple[int | None, str | None]:
     """Gives the status (null for 0, -1, -2, -999, text ...) and the error, which may stand beside a real status.
 
-    Without an error text, the original of a status that is none is kept as the error.
+    Without an error text, the original of a status that is none is kept as the error, with the status text: Splash
+    writes the error there.
     """
     response = mapping(entry.get("response"))
     written = response.get("status")
     status = _status(written)
     error = next((found for found in map(_error_text, _error_places(entry, response)) if found), None)
     if error is None and status is None and written not in (None, ""):
-        error = f"no response (status {json.dumps(written, ensure_ascii=False)})"
+        said = text(response.get("statusText"))
+        shown = "" if said is None or said.upper() == "OK" else f": {said}"
+        error = f"no response (status {json.dumps(written, ensure_ascii=False)}{shown})"
     return status, error[:_LONGEST] if error else None
 
 

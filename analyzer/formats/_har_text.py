@@ -56,10 +56,11 @@ def decode_text(data: bytes) -> HarText:
         notes.append(_marked(name))
     elif name != "UTF-8":
         notes.append(f"The file is {name} without a byte order mark.")
+    # Bytes of a last character that a cut left incomplete are no wrong bytes; they are left away.
     try:
-        text = data[skipped:].decode(encoding)
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(data[skipped:])
     except UnicodeDecodeError:
-        text = data[skipped:].decode(encoding, "replace")
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(data[skipped:])
         notes.append(f"The file holds bytes that are not {name}; each is shown as \ufffd.")
     text = text.rstrip("\x00 \t\r\n")
     call = _CALL.match(text)
@@ -98,7 +99,7 @@ def load_utf8(data: bytes) -> tuple[Loaded, tuple[str, ...]] | None:
         value = msgspec.json.decode(memoryview(data)[skipped:])
     except (ValueError, RecursionError):
         return None
-    loaded = _checked(value, data.count(b":"), lambda: data[skipped:].decode())
+    loaded = _checked(value, data.count(b":"), lambda: str(data[skipped:], "utf-8"))
     return loaded, (_marked("UTF-8"),) if skipped else ()
 
 
@@ -135,7 +136,8 @@ def _whole(digits: str) -> int | float:
 def _checked(value: Any, colons: int, text: Callable[[], str]) -> Loaded:
     """Gives a value that needs no repair as it is: not too deep, and each colon is one of a key or in a string."""
     names: set[str] = set()
-    level, depth = [[value]], 0
+    depth = 0
+    level: list[Any] = [[value]]
     while level and depth <= MAX_DEPTH:
         below: list[Any] = []
         for node in level:

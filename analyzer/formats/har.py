@@ -57,7 +57,7 @@ class HarFormat:
             entry["pageref"] = page
         creator = text(mapping(source.log.get("creator")).get("name"))
         sanitised = is_likely_sanitised(creator, entries)
-        place = find_tls_place(entries)
+        place = find_tls_place(creator, entries)
         capture = Capture(place.inside_connect, sanitised, firefox=creator == "Firefox")
         rows = [
             {"line": index, "page": entry["pageref"]} | read_row(entry, capture, repairs)
@@ -65,7 +65,9 @@ class HarFormat:
         ]
         events = make_events(rows)
         named = (any(row["_protocols"]) for row in rows)
+        dated = (row["_date"] is not None for row in rows)
         repairs["protocol_unknown"] = sum(map(operator.and_, named, events["protocol"].is_null()))
+        repairs["date_unreadable"] = sum(map(operator.and_, dated, events["response_date"].is_null()))
         return ParsedDocument(
             events=events,
             rejects=_rejects(source.entries, reasons),

@@ -56,8 +56,8 @@ def learned_redactor(reading: Reading, key: bytes) -> Redactor:
     for texts in raw_texts(reading.reject_parts):  # all of them are written
         redactor.learn(texts)
     for document in reading.documents:
-        for texts in _some_at_a_time(sorted(set(document_texts(document.load())))):
-            redactor.learn(pl.Series("text", texts, dtype=pl.String))
+        for some in _some_at_a_time(sorted(set(document_texts(document.load())))):
+            redactor.learn(pl.Series("text", some, dtype=pl.String))
     return redactor
 
 
