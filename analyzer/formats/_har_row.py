@@ -67,7 +67,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         "error_detail": detail,
         "_url": request["url"],
         "_authority": first(sent, ":authority") or first(sent, "host"),
-        "_protocols": [text(side.get("httpVersion")) for side in (response, request)],
+        # WebPageTest writes `2 2` as httpVersion, and the version apart.
+        "_protocols": [text(side.get("httpVersion")) for side in (response, request)] + [text(entry.get("_protocol"))],
         "_date": first(answered, "date"),
         "_remarks": _remarks(answered, body if failed else None, beside, describe_messages(entry, started)),
         **parts,
@@ -122,7 +123,7 @@ def _answered(headers: Headers, response: dict[str, Any]) -> dict[str, Any]:
 
 def _browser(entry: dict[str, Any], *, firefox: bool) -> dict[str, Any]:
     initiator = entry.get("_initiator")
-    address = (text(entry.get("serverIPAddress")) or "").strip("[] ")
+    address = (text(entry.get("serverIPAddress")) or text(entry.get("_ip_addr")) or "").strip("[] ")
     return {
         "resource_type": text(entry.get("_resourceType")),
         "initiator": text(mapping(initiator).get("type")) or text(entry.get("_initiator_type")),
@@ -136,9 +137,10 @@ def _browser(entry: dict[str, Any], *, firefox: bool) -> dict[str, Any]:
 def _from_cache(entry: dict[str, Any], *, firefox: bool) -> bool | None:
     """Chrome: _fromCache if so; Safari: _fetchType; chrome-har: three flags; null where the program does not say.
 
-    Firefox (to 133 at least) writes timings as {} for answers of its cache.
+    Firefox (to 133 at least) writes timings as {} for answers of its cache, or cache.afterRequest.
     """
-    if (firefox and not entry["timings"]) or text(entry.get("_fromCache")) or entry.get("_fromCache") is True:
+    of_firefox = firefox and (not entry["timings"] or "afterRequest" in mapping(entry.get("cache")))
+    if of_firefox or text(entry.get("_fromCache")) or entry.get("_fromCache") is True:
         return True
     kind = text(entry.get("_fetchType"))
     if kind:
@@ -149,8 +151,11 @@ def _from_cache(entry: dict[str, Any], *, firefox: bool) -> bool | None:
 
 
 def _initiator_url(initiator: Any) -> str | None:
-    """Gives the script that asked: Chrome names it, or its innermost frame, since a call may come from a library."""
-    found = mapping(initiator)
+    """Gives the script that asked: Chrome names it, or its innermost frame, since a call may come from a library.
+
+    chrome-har writes the address alone.
+    """
+    found = mapping(initiator) or {"url": initiator}
     frames = sequence(mapping(found.get("stack")).get("callFrames"))
     asked = text(found.get("url")) or next((url for frame in frames if (url := text(mapping(frame).get("url")))), None)
     return asked.partition("?")[0].partition("#")[0] if asked else None

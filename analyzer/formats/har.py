@@ -12,9 +12,10 @@ from analyzer.formats._har_credentials import is_likely_sanitised
 from analyzer.formats._har_document import read_log
 from analyzer.formats._har_frame import make_events
 from analyzer.formats._har_normalise import normalise, why_rejected
-from analyzer.formats._har_notes import absence_notes, origin_notes, repair_notes, tls_note
+from analyzer.formats._har_notes import absence_notes, origin_notes, protocol_note, repair_notes, tls_note
 from analyzer.formats._har_pages import structure_pages
 from analyzer.formats._har_recognise import looks_like_har
+from analyzer.formats._har_recorder import tls_failure_notes
 from analyzer.formats._har_row import Capture, read_row
 from analyzer.formats._har_salvage import BrokenEntry
 from analyzer.formats._har_timings import find_tls_place
@@ -64,9 +65,8 @@ class HarFormat:
             for index, entry in kept.items()
         ]
         events = make_events(rows)
-        named = (any(row["_protocols"]) for row in rows)
         dated = (row["_date"] is not None for row in rows)
-        repairs["protocol_unknown"] = sum(map(operator.and_, named, events["protocol"].is_null()))
+        unnamed = [row["_protocols"] for row, null in zip(rows, events["protocol"].is_null(), strict=True) if null]
         repairs["date_unreadable"] = sum(map(operator.and_, dated, events["response_date"].is_null()))
         return ParsedDocument(
             events=events,
@@ -74,11 +74,13 @@ class HarFormat:
             entries=len(source.entries),
             notes=(
                 *origin_notes(source.log, entries),
+                *tls_failure_notes(source.log),
                 *source.notes,
                 *structure.notes,
                 *absence_notes(entries, sanitised=sanitised),
                 *tls_note(place),
                 *repair_notes(repairs),
+                *protocol_note(unnamed),
             ),
             document=_document(source.log, structure.pages, source.entries, kept),
         )
