@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 
 from analyzer.diagnose.reproduce import with_variables
+from analyzer.formats._har_body import body_text
 from analyzer.model import Analysis
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
@@ -17,6 +18,7 @@ from analyzer.redact import Redactor
 from analyzer.redact._gate import refuse_leaks
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
 
+_BINARY = ("image/", "font/", "audio/", "video/")
 _SEARCHED_AT_ONCE = 8_000_000  # characters
 
 
@@ -76,7 +78,11 @@ def _some_at_a_time(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def document_texts(value: Any) -> Iterator[str]:
-    """Yields the strings of a document; a header or cookie as name=value, so that its name tells what it holds."""
+    """Yields the strings of a document; a header or cookie as name=value, so that its name tells what it holds.
+
+    Bodies too, decoded: of a body no more than 300 characters, a code and a message are ever written, but a token that
+    one response hands out stands in the URLs, headers and lines of all that follow.
+    """
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -85,6 +91,8 @@ def document_texts(value: Any) -> Iterator[str]:
             yield f"{name}: {content}"
             yield f"{name}={content}"
             yield f'{name}="{content}"'
+        if value.get("encoding") == "base64" and not str(value.get("mimeType")).startswith(_BINARY):
+            yield body_text(value) or ""
         for key, item in value.items():
             if key == "cookies" and isinstance(item, list):
                 yield from (
