@@ -29,7 +29,9 @@ def count_faults(entry: dict[str, Any], repairs: Counter[str]) -> None:
     timings = entry.get("timings")
     if isinstance(timings, dict):
         for name in PHASES:
-            _count_phase(timings.get(name), repairs)
+            written = timings.get(name)
+            if written is not None and written != -1:
+                _count_phase(written, repairs)
     else:
         repairs["phase_unreadable"] += timings is not None
     repairs["message_time_unreadable"] += sum(
@@ -38,12 +40,12 @@ def count_faults(entry: dict[str, Any], repairs: Counter[str]) -> None:
 
 
 def _count_phase(written: Any, repairs: Counter[str]) -> None:
-    if written is None:
+    if milliseconds_as_us(written) is not None:
         return
     found = number(written)
-    if found is None or (found >= 0 and milliseconds_as_us(found) is None):
+    if found is None or found > 0:
         repairs["phase_unreadable"] += 1
-    elif found < 0 and found != -1:
+    elif found != -1:
         repairs["phase_negative"] += 1
 
 

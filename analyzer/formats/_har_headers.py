@@ -75,7 +75,10 @@ def fold(headers: list[dict[str, str]]) -> Headers:
 
 def first(headers: Headers, *names: str) -> str | None:
     """Gives the first value of the first of these headers that is there."""
-    return next((headers[name][0] for name in names if name in headers), None)
+    for name in names:
+        if name in headers:
+            return headers[name][0]
+    return None
 
 
 def joined(headers: Headers, name: str) -> str | None:

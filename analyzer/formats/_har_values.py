@@ -60,8 +60,8 @@ def size(value: Any) -> int | None:
 
 def milliseconds_as_us(value: Any) -> int | None:
     """Gives whole microseconds from milliseconds; None for what is longer than any capture."""
-    found = amount(value)
-    return round(found * 1000) if found is not None and found * 1000 < _LONGEST_US else None
+    found = value if type(value) is float or type(value) is int else number(value)
+    return round(found * 1000) if found is not None and 0 <= found < _LONGEST_US // 1000 else None
 
 
 def start_us(value: Any) -> tuple[int | None, bool]:
