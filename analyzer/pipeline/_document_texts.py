@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from analyzer.formats._har_body import body_text
 
 _BINARY = ("image/", "font/", "audio/", "video/")
+_TEXT = r'\s*+:\s*+"((?:[^"\\]++|\\.)*+)'
+_NAMED = re.compile(rf'"name"{_TEXT}"\s*+,\s*+"value"{_TEXT}', re.DOTALL)
+_VALUED = re.compile(rf'"value"{_TEXT}"\s*+,\s*+"name"{_TEXT}', re.DOTALL)
+_COOKIES = re.compile(r'"cookies"\s*+:\s*+\[([^\]]*+)')
 
 
 def document_texts(value: Any) -> set[str]:
@@ -16,6 +22,8 @@ def document_texts(value: Any) -> set[str]:
     one response hands out stands in the URLs, headers and lines of all that follow.
     """
     found: set[str] = set()
+    for text in _broken_entries(value):
+        _add_pieces(text, found)
     stack = [value]
     while stack:
         node = stack.pop()
@@ -32,9 +40,38 @@ def document_texts(value: Any) -> set[str]:
 def _add_named(node: dict[str, Any], found: set[str]) -> None:
     name, content = node.get("name"), node.get("value")
     if isinstance(name, str) and isinstance(content, str):
-        found |= {f"{name}: {content}", f"{name}={content}", f'{name}="{content}"'}
+        found |= _spoken(name, content)
     cookies = node.get("cookies")
     if isinstance(cookies, list):
         found |= {f"Cookie: {item.get('name')}={item.get('value')}" for item in cookies if isinstance(item, dict)}
     if node.get("encoding") == "base64" and not str(node.get("mimeType")).startswith(_BINARY):
         found.add(body_text(node) or "")
+    if "_textBase64" in node:  # a request body of Chrome that is no text
+        found.add(body_text({"text": node["_textBase64"], "encoding": "base64"}) or "")
+
+
+def _spoken(name: str, content: str) -> set[str]:
+    return {f"{name}: {content}", f"{name}={content}", f'{name}="{content}"'}
+
+
+def _broken_entries(document: Any) -> Iterator[str]:
+    """Yields the entries that are text: those that a cut went through, or no JSON reader accepts."""
+    log = document.get("log") if isinstance(document, dict) else None
+    entries = log.get("entries") if isinstance(log, dict) else None
+    if isinstance(entries, list):
+        yield from (entry for entry in entries if isinstance(entry, str))
+
+
+def _add_pieces(text: str, found: set[str]) -> None:
+    """Adds the headers and cookies in the text of an entry, the last of which may be cut."""
+    for name, content in _pairs(text):
+        found |= _spoken(name, content)
+    for cookies in _COOKIES.findall(text):
+        found |= {f"Cookie: {name}={content}" for name, content in _pairs(cookies)}
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for pair in _NAMED.finditer(text):
+        yield pair.group(1), pair.group(2)
+    for pair in _VALUED.finditer(text):
+        yield pair.group(2), pair.group(1)

@@ -54,12 +54,16 @@ def secrets_of(reading: Reading) -> tuple[str, ...]:
 
 def test_a_token_of_any_body_is_known_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Tokens in plain, base64 and request bodies, of other captures too, are out of every URL; in pieces or at once."""
-    tokens = {name: f"{name}7Qx2Vb9Lk4Tz" for name in ("plain", "coded", "asked", "header", "cookie")}
+    tokens = {name: f"{name}7Qx2Vb9Lk4Tz" for name in ("plain", "coded", "asked", "binary", "header", "cookie")}
     body = json.dumps({"access_token": tokens["coded"]}).encode()
     answer = entry(
         "https://a.test/token",
         request={
-            "postData": {"mimeType": "application/json", "text": json.dumps({"client_secret": tokens["asked"]})},
+            "postData": {
+                "mimeType": "application/json",
+                "text": json.dumps({"client_secret": tokens["asked"]}),
+                "_textBase64": base64.b64encode(json.dumps({"password": tokens["binary"]}).encode()).decode(),
+            },
             "headers": [{"name": "Authorization", "value": f"Bearer {tokens['header']}"}],
             "cookies": [{"name": "sid", "value": tokens["cookie"]}],
         },
@@ -83,3 +87,31 @@ def test_a_token_of_any_body_is_known_everywhere(tmp_path: Path, monkeypatch: py
     assert set(tokens.values()) <= set(at_once)
     monkeypatch.setattr(_render, "_SEARCHED_AT_ONCE", 50)
     assert secrets_of(state.reading) == at_once
+
+
+def test_the_headers_of_a_cut_entry_hide_their_secrets(tmp_path: Path):
+    """A reject is written with its text: credentials and cookies that stand in it, and nowhere else, do not pass."""
+    tokens = {name: f"{name}7Qx2Vb9Lk4Tz" for name in ("header", "cookie", "key", "array", "set")}
+    last = entry(
+        "https://a.test/last",
+        request={
+            "headers": [
+                {"name": "Authorization", "value": f"Bearer {tokens['header']}"},
+                {"name": "cookie", "value": f"theme=dark; sid={tokens['cookie']}"},
+                {"name": "X-Api-Key", "value": tokens["key"]},
+            ],
+            "cookies": [{"name": "sid2", "value": tokens["array"]}],
+        },
+        response={"headers": [{"name": "Set-Cookie", "value": f"sid3={tokens['set']}; Path=/"}]},
+    )
+    for indent in (None, 1):
+        folder = tmp_path / str(indent)
+        folder.mkdir()
+        path = folder / "cut.har"
+        whole = json.dumps({"log": {"version": "1.2", "entries": [entry("https://a.test/1"), last]}}, indent=indent)
+        path.write_text(whole[: whole.rindex("sid3") + 25])
+        state = run(plan(folder, str(path)))
+        assert b"the file ends inside this entry" in state.outputs["rejects.ndjson"]
+        for name, token in tokens.items():
+            for output, data in state.outputs.items():
+                assert token.encode() not in data, (name, output, indent)
