@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_values import mapping, sequence, text
 
 _LONGEST_PAGE = 20_000
@@ -37,5 +38,5 @@ def tls_failure_notes(log: dict[str, Any]) -> list[str]:
     if not failures:
         return []
     hosts = sorted({text(item.get("hostname")) or "unknown host" for item in failures})
-    shown = ", ".join(host[:100] for host in hosts[:5]) + (" ..." if len(hosts) > 5 else "")
+    shown = ", ".join(one_line(host, 100) for host in hosts[:5]) + (" ..." if len(hosts) > 5 else "")
     return [f"TLS handshakes that failed before a request could be recorded: {len(failures):,} ({shown})."]
