@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzer.errors import InputError
 from analyzer.formats._har_salvage import reason_of, salvage
-from analyzer.formats._har_text import HarText, decode_text, load_json
+from analyzer.formats._har_text import HarText, Loaded, decode_text, load_json, load_utf8
 
 _HINT = "Export it again: in the browser's developer tools, Network, save all as HAR."
 _KNOWN = frozenset({"version", "creator", "browser", "pages", "entries"})
@@ -27,6 +27,9 @@ class HarLog:
 
 def read_log(data: bytes) -> HarLog:
     """Reads bytes to a log; raises InputError if there is no log and no entry in them."""
+    quick = load_utf8(data)
+    if quick is not None:
+        return _log_of(*quick)
     text = decode_text(data)
     if not text.text.strip():
         raise InputError("is empty.", hint=_HINT)
@@ -34,6 +37,10 @@ def read_log(data: bytes) -> HarLog:
         loaded = load_json(text.text)
     except ValueError as error:
         return _salvaged(text, error, len(data))
+    return _log_of(loaded, text.notes)
+
+
+def _log_of(loaded: Loaded, decoded: tuple[str, ...]) -> HarLog:
     log, notes = _find_log(loaded.value)
     entries = log.get("entries")
     if entries is None:
@@ -41,7 +48,7 @@ def read_log(data: bytes) -> HarLog:
     elif not isinstance(entries, list):
         raise InputError("is no HAR: log.entries is not a list.", hint=_HINT)
     rest = {key: value for key, value in log.items() if key != "entries"}
-    return HarLog(rest, entries or [], (*text.notes, *notes), Counter(loaded.repairs))
+    return HarLog(rest, entries or [], (*decoded, *notes), Counter(loaded.repairs))
 
 
 def _find_log(value: Any) -> tuple[dict[str, Any], list[str]]:
@@ -77,4 +84,4 @@ def _salvaged(text: HarText, error: ValueError, size: int) -> HarLog:
         )
         note = f"The file {reason_of(error)}: {counted} recovered{rest}."
     log = {key: value for key, value in saved.log.items() if key != "entries"}
-    return HarLog(log, saved.entries, (*text.notes, note), Counter(), cut=saved.cut)
+    return HarLog(log, saved.entries, (*text.notes, note), saved.repairs, cut=saved.cut)

@@ -58,7 +58,7 @@ def _derived(instants: list[str]) -> list[pl.Expr]:
         *(pl.from_epoch(name, time_unit="us").dt.replace_time_zone("UTC").alias(name) for name in instants),
         values.method(pl.col("method")).alias("method"),
         pl.coalesce(address, pl.col("_url")).alias("url"),
-        pl.coalesce(*(_protocol(pl.col("_protocols").list.get(side)) for side in (0, 1))).alias("protocol"),
+        pl.coalesce(*(_protocol(pl.col("_protocols").list.get(place)) for place in range(3))).alias("protocol"),
         _http_date(pl.col("_date")).alias("response_date"),
     ]
 

@@ -44,10 +44,7 @@ def find_gaps(entries: list[dict[str, Any]], events: pl.DataFrame, *, sanitised:
         "no_bodies": _bodies(entries),
         **_selection(events),
         "cut": "What came after the cut is not in the capture." if cut else None,
-        "service_worker": _counted(
-            events, "service_worker", "Answered by a service worker: {:,}; no server need have seen them."
-        ),
-        "cached": _counted(events, "from_cache", "Answered by the browser's cache: {:,}; no server saw them."),
+        **_answered_inside(events),
     }
     left_out = sum(is_left_out(entry["response"]["content"]) for entry in entries)
     partly = left_out and not found["no_bodies"]
@@ -138,6 +135,14 @@ def _page_load(events: pl.DataFrame) -> str | None:
     return "No page load is in the capture: it was recorded later, or requests were left out."
 
 
-def _counted(events: pl.DataFrame, column: str, sentence: str) -> str | None:
-    count = int(events[column].sum() or 0) if column in events.columns else 0
-    return sentence.format(count) if count else None
+def _answered_inside(events: pl.DataFrame) -> dict[Gap, str | None]:
+    if events.is_empty():
+        return {}
+    worker, cache = (pl.col(name).fill_null(value=False) for name in ("service_worker", "from_cache"))
+    workers, kept = events.select(worker.sum(), kept=(cache & ~worker).sum()).row(0)
+    return {
+        "service_worker": f"Answered by a service worker: {workers:,}; no server need have seen them."
+        if workers
+        else None,
+        "cached": f"Answered by the browser's cache: {kept:,}; no server saw them." if kept else None,
+    }

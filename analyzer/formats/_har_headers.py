@@ -13,19 +13,47 @@ _REMAINING = re.compile(r"(?:^|[;,\s])(?:r|remaining)\s?=\s?([0-9]{1,15})(?![0-9
 _LEADING = re.compile(r"\s?([0-9]{1,15})(?![0-9])")
 
 
-def header_list(value: Any) -> list[dict[str, str]]:
-    """Gives [{"name", "value"}] from HAR 1.2 objects, from [name, value] pairs or from one object {name: value}.
+def header_list(value: Any) -> tuple[list[dict[str, str]], bool]:
+    """Gives [{"name", "value"}], and whether the list had another shape than HAR 1.2 gives.
 
-    A value with line feeds holds several headers of that name (browsers join Set-Cookie so).
+    Reads HAR 1.2 objects, [name, value] pairs and one object {name: value}. A value with line feeds holds several
+    headers of that name (browsers join Set-Cookie so).
     """
-    pairs = list(value.items()) if isinstance(value, dict) else [_pair(item) for item in sequence(value)]
-    return [
-        {"name": name, "value": part}
-        for key, content in pairs
-        if (name := text(key)) is not None
-        for item in (content if isinstance(content, list) else [content])
-        for part in (text(item) or "").split("\n")
-    ]
+    if isinstance(value, dict):
+        return [header for pair in value.items() for header in _headers_of(*pair)], True
+    found: list[dict[str, str]] = []
+    odd = value is not None and not isinstance(value, list)
+    for item in sequence(value):
+        if _is_plain(item):
+            found.append(item)
+            continue
+        name, content = _pair(item)
+        odd = odd or not isinstance(item, dict) or text(name) is None or not isinstance(content, str)
+        found += _headers_of(name, content)
+    return found, odd
+
+
+def _is_plain(item: Any) -> bool:
+    """Whether an item needs no repair, which holds for nearly all: such a one is not copied."""
+    if type(item) is not dict or len(item) != 2:
+        return False
+    name, content = item.get("name"), item.get("value")
+    return (
+        type(name) is str
+        and type(content) is str
+        and "\n" not in content
+        and not content.isspace()
+        and name != ""
+        and not name.isspace()
+    )
+
+
+def _headers_of(key: Any, content: Any) -> list[dict[str, str]]:
+    name = text(key)
+    if name is None:
+        return []
+    values = content if isinstance(content, list) else [content]
+    return [{"name": name, "value": part} for item in values for part in (text(item) or "").split("\n")]
 
 
 def _pair(item: Any) -> tuple[Any, Any]:
@@ -47,7 +75,10 @@ def fold(headers: list[dict[str, str]]) -> Headers:
 
 def first(headers: Headers, *names: str) -> str | None:
     """Gives the first value of the first of these headers that is there."""
-    return next((headers[name][0] for name in names if name in headers), None)
+    for name in names:
+        if name in headers:
+            return headers[name][0]
+    return None
 
 
 def joined(headers: Headers, name: str) -> str | None:

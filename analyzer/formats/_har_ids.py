@@ -38,7 +38,8 @@ def trace_id(request: Headers, response: Headers) -> str | None:
     """Gives the trace id: W3C Trace Context, then AWS, B3 and Datadog headers, sent before answered."""
     for name, pattern in _TRACE:
         for headers in (request, response):
-            match = pattern.match(first(headers, name) or "")
+            sent = first(headers, name)
+            match = pattern.match(sent) if sent else None
             if match:
                 return match.group(1)
     return None

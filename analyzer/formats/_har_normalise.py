@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from analyzer.formats._har_faults import count_faults
 from analyzer.formats._har_headers import header_list
 from analyzer.formats._har_messages import with_seconds
 from analyzer.formats._har_salvage import BrokenEntry
-from analyzer.formats._har_values import iso, mapping, number, sequence, start_us, text
+from analyzer.formats._har_values import iso, mapping, number, start_us
 
 _STREAMS = ("_webSocketMessages", "_eventSourceMessages")
 
@@ -29,6 +30,7 @@ def normalise(entry: dict[str, Any], repairs: Counter[str]) -> dict[str, Any]:
     Counts in repairs what had to change.
     """
     started = _start(entry.get("startedDateTime"), repairs)
+    count_faults(entry, repairs)
     if not isinstance(entry.get("response"), dict):
         repairs["no_response_object"] += 1
     clean = {
@@ -61,19 +63,10 @@ def _time(written: Any, repairs: Counter[str]) -> float | None:
 
 def _message(value: Any, side: str, repairs: Counter[str]) -> dict[str, Any]:
     message = mapping(value)
-    headers = header_list(message.get("headers"))
-    repairs["header_shape"] += _is_odd(message.get("headers"))
+    headers, odd = header_list(message.get("headers"))
+    repairs["header_shape"] += odd
     clean = {**message, "headers": headers}
     body = "postData" if side == "request" else "content"
     if body in message or side == "response":
         clean[body] = mapping(message.get(body))
     return clean
-
-
-def _is_odd(headers: Any) -> bool:
-    if headers is None:
-        return False
-    return not isinstance(headers, list) or any(
-        text(mapping(header).get("name")) is None or not isinstance(mapping(header).get("value"), str)
-        for header in sequence(headers)
-    )

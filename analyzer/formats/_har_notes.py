@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from analyzer.formats._har_faults import SENTENCES
 from analyzer.formats._har_headers import first, fold
 from analyzer.formats._har_timings import TlsPlace
 from analyzer.formats._har_values import mapping, text
@@ -23,13 +25,13 @@ _REPAIRS = {
     "time_from_sum": "Entries without a time: {:,}; the sum of their phases is used.",
     "time_is_not_sum": "Entries whose time is not the sum of their phases: {:,}; the time is kept.",
     "tls_on_http": "Entries with a TLS time on a plain URL: {:,}; it is left out.",
-    "protocol_unknown": "Entries whose httpVersion names no HTTP version: {:,}.",
-}
+} | SENTENCES
 _CAVEATS = {
     "Playwright": "Playwright writes the request headers from before route() changed them, and leaves preflights out; "
     "a request that was tried again stands twice, and its failed first try can say 200 without a body.",
     "WebKit Web Inspector": "Safari puts all entries on one page, so pages tell nothing.",
 }
+_MOST_VALUES = 6
 _BRANDS = ("Microsoft Edge", "Opera", "Brave", "Google Chrome", "Chromium", "HeadlessChrome")
 _AGENTS = (
     ("Edge", re.compile(r"\bEdgA?/([0-9.]{1,30})")),
@@ -89,3 +91,12 @@ def tls_note(place: TlsPlace) -> list[str]:
 def repair_notes(repairs: Counter[str]) -> list[str]:
     """Says what was repaired, with counts."""
     return [sentence.format(repairs[name]) for name, sentence in _REPAIRS.items() if repairs[name]]
+
+
+def protocol_note(unnamed: Iterable[list[str | None]]) -> list[str]:
+    """Says what stood as httpVersion in entries of which no HTTP version is known, where anything stood there."""
+    written = [[text for text in texts if text] for texts in unnamed]
+    count = sum(map(bool, written))
+    values = sorted({one_line(text, 20) for texts in written for text in texts})
+    shown = ", ".join(map(json.dumps, values[:_MOST_VALUES])) + (", ..." if len(values) > _MOST_VALUES else "")
+    return [f"Entries whose httpVersion names no HTTP version: {count:,} ({shown})."] if count else []

@@ -6,30 +6,40 @@ import json
 import re
 from typing import Any
 
+from analyzer.formats._har_recorder import recorder_error
 from analyzer.formats._har_values import mapping, number, sequence, text
 
 _LONGEST = 2000
+_LOCAL = ("data:", "blob:", "about:")
 _NAMES = ("_error", "_failureText", "_errorText", "error")
 # Chromium tells the status of a refused WebSocket only in words (websocket_basic_handshake_stream.cc).
 _HANDSHAKE = re.compile(r"handshake: Unexpected response code: ([1-5][0-9]{2})(?![0-9])")
 _TELLING = re.compile(r"[A-Za-z]{2,}.*[\s:_]")
+_SAYING_NOTHING = ("no response", "unknown error")
 
 
 def status_and_error(entry: dict[str, Any]) -> tuple[int | None, str | None]:
     """Gives the status (null for 0, -1, -2, -999, text ...) and the error, which may stand beside a real status.
 
-    Without an error text, the original of a status that is none is kept as the error; a text in its place that says
-    more than a word is the error itself (Postman). The status of a refused WebSocket is read from its error.
+    Without an error text, the original of a status that is none is kept as the error, with the status text; a text in
+    its place that says more than a word is the error itself (Postman, Splash). The status of a refused WebSocket is
+    read from its error. What needs no network, such as a data: URL, does not fail for want of a status.
     """
     response = mapping(entry.get("response"))
     written = response.get("status")
     status = _status(written)
     error = next((found for found in map(_error_text, _error_places(entry, response)) if found), None)
-    if error is None and status is None:
+    error = error or recorder_error(response)
+    if error is None and status is None and not _is_local(entry):
         error = _in_place_of_status(response, written)
     if status is None and error is not None and (refused := _HANDSHAKE.search(error[:_LONGEST])):
         status = int(refused[1])
     return status, error[:_LONGEST] if error else None
+
+
+def _is_local(entry: dict[str, Any]) -> bool:
+    url = mapping(entry.get("request")).get("url")
+    return isinstance(url, str) and url[:8].lower().startswith(_LOCAL)
 
 
 def _error_places(entry: dict[str, Any], response: dict[str, Any]) -> list[Any]:
@@ -40,9 +50,13 @@ def _error_places(entry: dict[str, Any], response: dict[str, Any]) -> list[Any]:
     return places + [frame.get("data") for frame in ends if frame.get("type") == "error"]
 
 
+def _says_more(told: str) -> bool:
+    return number(told) is None and bool(_TELLING.match(told)) and told.lower() not in _SAYING_NOTHING
+
+
 def _in_place_of_status(response: dict[str, Any], written: Any) -> str | None:
     for told in (written, response.get("statusText")):
-        if isinstance(told, str) and number(told) is None and _TELLING.match(told.strip()[:_LONGEST]):
+        if isinstance(told, str) and _says_more(told.strip()[:_LONGEST]):
             return told.strip()
     if written in (None, ""):
         return None

@@ -45,10 +45,12 @@ def structure_pages(pages: Any, entries: list[dict[str, Any]]) -> PageStructure:
 
 def _clean_pages(pages: Any) -> tuple[list[dict[str, Any]], list[str]]:
     clean: dict[str, dict[str, Any]] = {}
+    undated = 0
     for page in sequence(pages):
         page_id = text(mapping(page).get("id"))
         if page_id is not None and page_id not in clean:
             started = start_us(page.get("startedDateTime"))[0]
+            undated += started is None and page.get("startedDateTime") is not None
             clean[page_id] = {
                 **page,
                 "id": page_id,
@@ -58,6 +60,8 @@ def _clean_pages(pages: Any) -> tuple[list[dict[str, Any]], list[str]]:
             }
     dropped = len(sequence(pages)) - len(clean)
     notes = [f"Pages without an id of their own: {dropped:,}; they are left out."] if dropped else []
+    if undated:
+        notes.append(f"Pages whose startedDateTime is unreadable: {undated:,}; they have no time.")
     return list(clean.values()), notes
 
 

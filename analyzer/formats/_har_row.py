@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzer.formats._har_bodies import read_bodies
+from analyzer.formats._har_cache import cache_columns
 from analyzer.formats._har_credentials import scheme
 from analyzer.formats._har_cut import cut_short
 from analyzer.formats._har_headers import Headers, first, fold, joined, ratelimit_remaining
@@ -45,8 +46,9 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     request, response = entry["request"], entry["response"]
     sent, answered = fold(request["headers"]), fold(response["headers"])
     status, error = status_and_error(entry)
+    cached = cache_columns(entry, firefox=capture.firefox and status is not None and error is None)
     if error is None:
-        error = cut_short(request, response, answered, status, kept=_from_cache(entry, firefox=False))
+        error = cut_short(request, response, answered, status, kept=cached["from_cache"])
     parts = phases(entry, tls_inside_connect=capture.tls_inside_connect)
     duration_us, repair = duration(entry, tls_inside_connect=capture.tls_inside_connect)
     repairs[repair or ""] += 1
@@ -65,7 +67,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         "edge_id": edge_id(answered),
         "_url": request["url"],
         "_authority": first(sent, ":authority") or first(sent, "host"),
-        "_protocols": [text(side.get("httpVersion")) for side in (response, request)],
+        # WebPageTest writes `2 2` as httpVersion, and the version apart.
+        "_protocols": [text(side.get("httpVersion")) for side in (response, request)] + [text(entry.get("_protocol"))],
         "_date": first(answered, "date"),
         "_remarks": _remarks(answered, bodies.shown, beside, describe_messages(entry, started)),
         **message_counts(entry),
@@ -74,7 +77,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         **_sizes(request, response),
         **_sent(sent, request, sanitised=capture.sanitised),
         **_answered(answered, response),
-        **_browser(entry, firefox=capture.firefox and status is not None and error is None),
+        **cached,
+        **_browser(entry),
     }
 
 
@@ -120,57 +124,26 @@ def _answered(headers: Headers, response: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _browser(entry: dict[str, Any], *, firefox: bool) -> dict[str, Any]:
+def _browser(entry: dict[str, Any]) -> dict[str, Any]:
     initiator = entry.get("_initiator")
-    address = (text(entry.get("serverIPAddress")) or "").strip("[] ")
+    address = (text(entry.get("serverIPAddress")) or text(entry.get("_ip_addr")) or "").strip("[] ")
     return {
         "resource_type": text(entry.get("_resourceType")),
         "initiator": text(mapping(initiator).get("type")) or text(entry.get("_initiator_type")),
         "initiator_url": _initiator_url(initiator),
-        "from_cache": _from_cache(entry, firefox=firefox),
-        "service_worker": _service_worker(entry),
         "server_ip": address or None,
     }
 
 
-def _from_cache(entry: dict[str, Any], *, firefox: bool) -> bool | None:
-    """Chrome: _fromCache if so; Safari: _fetchType; chrome-har: three flags; null where the program does not say.
-
-    Firefox (to 133 at least) writes timings as {} for answers of its cache.
-    """
-    if (firefox and not entry["timings"]) or text(entry.get("_fromCache")) or entry.get("_fromCache") is True:
-        return True
-    kind = text(entry.get("_fetchType"))
-    if kind:
-        return kind != "Network Load"
-    flags = [entry["response"].get(name) for name in ("fromDiskCache", "fromServiceWorker", "fromPrefetchCache")]
-    known = [flag for flag in flags if isinstance(flag, bool)]
-    return any(known) if known else None
-
-
 def _initiator_url(initiator: Any) -> str | None:
-    """Gives the script that asked: Chrome names it, or its innermost frame, since a call may come from a library."""
-    found = mapping(initiator)
+    """Gives the script that asked: Chrome names it, or its innermost frame, since a call may come from a library.
+
+    chrome-har writes the address alone.
+    """
+    found = mapping(initiator) or {"url": initiator}
     frames = sequence(mapping(found.get("stack")).get("callFrames"))
     asked = text(found.get("url")) or next((url for frame in frames if (url := text(mapping(frame).get("url")))), None)
     return asked.partition("?")[0].partition("#")[0] if asked else None
-
-
-def _service_worker(entry: dict[str, Any]) -> bool | None:
-    """Chrome: _fetchedViaServiceWorker; Safari: _fetchType; chrome-har: fromServiceWorker.
-
-    One that passed the request on to the network did not answer it.
-    """
-    response = entry["response"]
-    if response.get("_serviceWorkerResponseSource") == "network":
-        return False
-    if text(entry.get("_fetchType")):
-        return bool(entry["_fetchType"] == "Service Worker")
-    for flag in (response.get("_fetchedViaServiceWorker"), entry.get("_fetchedViaServiceWorker"),
-                 response.get("fromServiceWorker")):  # fmt: skip
-        if isinstance(flag, bool):
-            return flag
-    return None
 
 
 def _remarks(headers: Headers, body: str | None, error: str | None, messages: str | None) -> str:

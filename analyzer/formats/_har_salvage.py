@@ -28,13 +28,17 @@ class BrokenEntry:
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What could be saved; cut says that the text stops early, unread_from is where text begins that was not read."""
+    """What could be saved; cut says that the text stops early, unread_from is where text begins that was not read.
+
+    repairs counts what load_json had to repair in the entries.
+    """
 
     log: dict[str, Any]
     entries: list[Any]
     complete: int
     cut: bool
     unread_from: int | None
+    repairs: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,13 @@ def salvage(text: str) -> Salvaged | None:
         return None
     start, depth = found
     elements = list(_elements(text, start))
-    entries = [_decode(text, element) for element in elements]
+    repairs: Counter[str] = Counter()
+    entries = [_decode(text, element, repairs) for element in elements]
     stopped = _GAP.match(text, elements[-1].end if elements else start)
     after = stopped.end() if stopped else start
     complete = sum(not isinstance(entry, BrokenEntry) for entry in entries)
     log, whole = _surroundings(text, start, after, depth)
-    return Salvaged(log, entries, complete, _stays_open(text, after, depth), None if whole else after)
+    return Salvaged(log, entries, complete, _stays_open(text, after, depth), None if whole else after, repairs)
 
 
 class _Brackets:
@@ -125,14 +130,16 @@ def _element(text: str, begin: int) -> _Element:
     return _Element(begin, len(text), complete=False)
 
 
-def _decode(text: str, element: _Element) -> Any:
+def _decode(text: str, element: _Element, repairs: Counter[str]) -> Any:
     piece = text[element.begin : element.end]
     if not element.complete:
         return BrokenEntry(piece, "the file ends inside this entry")
     try:
-        return load_json(piece).value
+        loaded = load_json(piece)
     except ValueError as error:
         return BrokenEntry(piece, reason_of(error))
+    repairs.update(loaded.repairs)
+    return loaded.value
 
 
 def _stays_open(text: str, position: int, depth: int) -> bool:

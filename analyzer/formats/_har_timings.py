@@ -10,6 +10,8 @@ from analyzer.formats._har_values import amount, mapping, milliseconds_as_us
 
 _SUMMED = ("blocked", "dns", "connect", "send", "wait", "receive")
 _SECURE = ("https://", "wss://")
+_BESIDE = {"Firefox", "mitmproxy", "Playwright"}
+_TOLERANCE_MS, _TOLERANCE = 2, 0.02  # rounding: WebPageTest and Charles write whole milliseconds
 _WAITS = ("queueing", "proxy")  # Chrome's blocked holds both already
 
 
@@ -21,20 +23,32 @@ class TlsPlace:
     votes: int
 
 
-def find_tls_place(entries: Iterable[dict[str, Any]]) -> TlsPlace:
-    """Decides per file by which sum of the phases comes nearer to `time`; without a case ssl is inside connect.
+def find_tls_place(creator: str | None, entries: Iterable[dict[str, Any]]) -> TlsPlace:
+    """Decides per file which sum of the phases matches `time`: with ssl beside connect, or within.
 
-    HAR 1.2 puts ssl inside connect; Firefox 111, mitmproxy and Playwright write it beside.
+    Only https counts, and only sums of which one matches and the other does not; more ssl than connect cannot be
+    within. HAR 1.2 puts ssl inside connect, so that is what holds where no entry tells, but for the programs that are
+    known to write it beside.
     """
     inside = beside = 0
     for entry in entries:
         timings = mapping(entry.get("timings"))
-        tls, time = amount(timings.get("ssl")), amount(entry.get("time"))
-        if tls and time and amount(timings.get("connect")) is not None:
-            short = time - _sum(timings)
-            inside += abs(short) < abs(short - tls)
-            beside += abs(short) > abs(short - tls)
-    return TlsPlace(inside >= beside, inside + beside)
+        tls, time, connect = amount(timings.get("ssl")), amount(entry.get("time")), amount(timings.get("connect"))
+        if not tls or not time or connect is None or not _is_secure(entry):
+            continue
+        missing = time - _sum(timings)
+        near = max(_TOLERANCE_MS, time * _TOLERANCE)
+        within = abs(missing) <= near and connect >= tls
+        outside = abs(missing - tls) <= near
+        inside += within and (not outside or abs(missing) < abs(missing - tls))
+        beside += outside and (not within or abs(missing) > abs(missing - tls))
+    if inside == beside:
+        return TlsPlace((creator or "").partition(" ")[0] not in _BESIDE, inside + beside)
+    return TlsPlace(inside > beside, inside + beside)
+
+
+def _is_secure(entry: dict[str, Any]) -> bool:
+    return bool(entry["request"]["url"].lower().startswith(_SECURE))
 
 
 def _sum(timings: dict[str, Any]) -> float:
@@ -48,11 +62,12 @@ def phases(entry: dict[str, Any], *, tls_inside_connect: bool) -> dict[str, int 
     tls_us is null unless the URL is https or wss: Playwright writes ssl > 0 for plain http.
     """
     timings = mapping(entry.get("timings"))
-    found = {name: milliseconds_as_us(timings.get(name)) for name in (*_SUMMED, "ssl")}
-    if not entry["request"]["url"].lower().startswith(_SECURE):
+    found = _written(timings)
+    if not _is_secure(entry):
         found["ssl"] = None
-    if tls_inside_connect and found["ssl"] and found["connect"] is not None and found["connect"] >= found["ssl"]:
-        found["connect"] -= found["ssl"]
+    connect, tls = found["connect"], found["ssl"]
+    if tls and connect is not None and tls_inside_connect and _fits(tls, connect):
+        found |= {"ssl": min(tls, connect), "connect": max(connect - tls, 0)}
     waits = {f"blocked_{part}_us": milliseconds_as_us(timings.get(f"_blocked_{part}")) for part in _WAITS}
     return {f"{'tls' if name == 'ssl' else name}_us": value for name, value in found.items()} | waits
 
@@ -60,13 +75,26 @@ def phases(entry: dict[str, Any], *, tls_inside_connect: bool) -> dict[str, int 
 def duration(entry: dict[str, Any], *, tls_inside_connect: bool) -> tuple[int | None, str | None]:
     """Gives microseconds and the repair, if any: HAR defines `time` as the sum of the phases.
 
-    An absent `time` (Firefox before 60) is replaced by the sum; a `time` that differs from the sum is kept.
+    An absent `time` (Firefox before 60) is replaced by the sum, unless that is 0 and so tells nothing; a `time` that
+    differs from the sum is kept.
     """
-    timings = mapping(entry.get("timings"))
-    summed = _SUMMED if tls_inside_connect else (*_SUMMED, "ssl")
-    known = [value for name in summed if (value := milliseconds_as_us(timings.get(name))) is not None]
+    found = _written(mapping(entry.get("timings")))
     written = milliseconds_as_us(entry.get("time"))
+    tls, connect = found.pop("ssl"), found["connect"]
+    summed = sum(value for value in found.values() if value is not None)
+    if tls and not (tls_inside_connect and connect is not None and _fits(tls, connect)):
+        # On a plain URL there was no TLS; yet Playwright counts what it calls so into its time.
+        summed += tls if written is not None or _is_secure(entry) else 0
     if written is None:
-        return (sum(known), "time_from_sum") if known else (None, None)
-    differs = any(known) and abs(written - sum(known)) > max(5_000, written // 20)
+        return (summed, "time_from_sum") if summed else (None, None)
+    differs = summed and abs(written - summed) > max(5_000, written // 20)
     return written, "time_is_not_sum" if differs else None
+
+
+def _written(timings: dict[str, Any]) -> dict[str, int | None]:
+    return {name: milliseconds_as_us(timings.get(name)) for name in (*_SUMMED, "ssl")}
+
+
+def _fits(tls: int, connect: int) -> bool:
+    """Whether so much TLS can be a part of connect; a millisecond too much is rounding."""
+    return tls <= connect + 1_000

@@ -26,7 +26,7 @@ def sequence(value: Any) -> list[Any]:
 def text(value: Any) -> str | None:
     """Gives a text that is not blank; numbers are written out."""
     if isinstance(value, str):
-        return value if value.strip() else None
+        return value if value and not value.isspace() else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return None
@@ -34,6 +34,8 @@ def text(value: Any) -> str | None:
 
 def number(value: Any) -> float | None:
     """Gives a finite number below 10^15 in size, also from its text; a boolean is none."""
+    if type(value) is float or type(value) is int:  # nearly all, and both are sure to be no boolean
+        return float(value) if -_LIMIT < value < _LIMIT else None
     if isinstance(value, str) and len(value) <= 40:
         try:
             value = float(value)
@@ -58,8 +60,8 @@ def size(value: Any) -> int | None:
 
 def milliseconds_as_us(value: Any) -> int | None:
     """Gives whole microseconds from milliseconds; None for what is longer than any capture."""
-    found = amount(value)
-    return round(found * 1000) if found is not None and found * 1000 < _LONGEST_US else None
+    found = value if type(value) is float or type(value) is int else number(value)
+    return round(found * 1000) if found is not None and 0 <= found < _LONGEST_US // 1000 else None
 
 
 def start_us(value: Any) -> tuple[int | None, bool]:

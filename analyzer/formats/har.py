@@ -12,9 +12,10 @@ from analyzer.formats._har_document import read_log
 from analyzer.formats._har_frame import make_events
 from analyzer.formats._har_gaps import find_gaps, is_likely_sanitised
 from analyzer.formats._har_normalise import normalise, why_rejected
-from analyzer.formats._har_notes import origin_notes, repair_notes, tls_note
+from analyzer.formats._har_notes import origin_notes, protocol_note, repair_notes, tls_note
 from analyzer.formats._har_pages import structure_pages
 from analyzer.formats._har_recognise import looks_like_har
+from analyzer.formats._har_recorder import tls_failure_notes
 from analyzer.formats._har_row import Capture, read_row
 from analyzer.formats._har_salvage import BrokenEntry
 from analyzer.formats._har_timings import find_tls_place
@@ -43,6 +44,7 @@ class HarFormat:
         Raises InputError if the bytes hold neither a log nor an entry.
         """
         source = read_log(data)
+        del data  # as large as all that was read from it
         repairs = source.repairs
         reasons = [why_rejected(entry) for entry in source.entries]
         kept = {
@@ -56,15 +58,16 @@ class HarFormat:
             entry["pageref"] = page
         creator = text(mapping(source.log.get("creator")).get("name"))
         sanitised = is_likely_sanitised(creator, entries)
-        place = find_tls_place(entries)
+        place = find_tls_place(creator, entries)
         capture = Capture(place.inside_connect, sanitised, firefox=creator == "Firefox")
         rows = [
             {"line": index, "page": entry["pageref"]} | read_row(entry, capture, repairs)
             for index, entry in kept.items()
         ]
         events = make_events(rows)
-        named = (any(row["_protocols"]) for row in rows)
-        repairs["protocol_unknown"] = sum(map(operator.and_, named, events["protocol"].is_null()))
+        dated = (row["_date"] is not None for row in rows)
+        unnamed = [row["_protocols"] for row, null in zip(rows, events["protocol"].is_null(), strict=True) if null]
+        repairs["date_unreadable"] = sum(map(operator.and_, dated, events["response_date"].is_null()))
         gaps = find_gaps(entries, events, sanitised=sanitised, cut=source.cut)
         return ParsedDocument(
             events=events,
@@ -72,11 +75,13 @@ class HarFormat:
             entries=len(source.entries),
             notes=(
                 *origin_notes(source.log, entries),
+                *tls_failure_notes(source.log),
                 *source.notes,
                 *structure.notes,
                 *gaps.notes,
                 *tls_note(place),
                 *repair_notes(repairs),
+                *protocol_note(unnamed),
             ),
             document=_document(source.log, structure.pages, source.entries, kept),
             gaps=gaps.names,

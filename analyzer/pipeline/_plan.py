@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+import msgspec
 import polars as pl
 
 from analyzer.detect import Detected, RuleSet
@@ -53,28 +54,39 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A normalised document and the source it was read from; it waits in a file, since many would fill the memory."""
+
+    source: str
+    path: Path
+
+    def load(self) -> Any:
+        """Reads it back: plain Python, as the format's parse_document gave it, but for NaN and infinity, now null."""
+        return msgspec.json.decode(self.path.read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What became of the inputs: Parquet parts of canonical rows, and of rejects (source, line, reason, raw, format).
 
-    secrets_of are normalised documents, for the redactor to learn from; problems are inputs that could not be read,
-    in whole or in part.
+    documents are the normalised ones, in the order of reading, for the redactor to learn from and for comparisons;
+    problems are inputs that could not be read, in whole or in part.
     """
 
     sources: tuple[SourceReport, ...]
     parts: tuple[Path, ...]
     reject_parts: tuple[Path, ...]
     problems: tuple[InputError, ...]
-    documents: tuple[object, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     @property
     def events(self) -> int:
         """Number of events read."""
         return sum(source.events for source in self.sources)
 
-    def named_documents(self) -> dict[str, object]:
-        """Gives the documents by the name of their source: each source that counts entries has one."""
-        named = (source.name for source in self.sources if source.entries is not None)
-        return dict(zip(named, self.documents, strict=True))
+    def named_documents(self) -> dict[str, Any]:
+        """Reads the documents back, by the name of their source."""
+        return {document.source: document.load() for document in self.documents}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 import polars as pl
 
 from analyzer.errors import InputError, UsageError
@@ -15,7 +16,7 @@ from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.model import FormatUse, Ledger, SourceReport
 from analyzer.pipeline._chosen import Chosen, check_choice, choose
 from analyzer.pipeline._meter import Meter
-from analyzer.pipeline._plan import Plan, Reading
+from analyzer.pipeline._plan import Document, Plan, Reading
 from analyzer.pipeline._tally import Tally, bound, left_out_note
 from analyzer.pipeline._zone import ZoneWatch, year_note
 from analyzer.schema import conform
@@ -33,6 +34,7 @@ class _Store:
     meter: Meter
     parts: list[Path] = field(default_factory=list)
     reject_parts: list[Path] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
     seen: dict[bytes, str] = field(default_factory=dict)
     first: int = 0
 
@@ -62,13 +64,22 @@ class _Store:
         for frame, written, stem in ((filled, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
             if frame.height:
                 path = self.work / f"{stem}-{len(written):06}.parquet"
-                _write(frame, path)
+                _write(path, frame)
                 written.append(path)
 
+    def keep_document(self, source: str, document: object) -> None:
+        """Writes a normalised document."""
+        path = self.work / f"document-{len(self.documents):06}.json"
+        _write(path, msgspec.json.encode(document))
+        self.documents.append(Document(source, path))
 
-def _write(frame: pl.DataFrame, path: Path) -> None:
+
+def _write(path: Path, content: pl.DataFrame | bytes) -> None:
     try:
-        frame.write_parquet(path, compression="lz4")
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            content.write_parquet(path, compression="lz4")
     except (pl.exceptions.ComputeError, OSError) as error:  # Polars has no error of its own for a full disk
         hint = "Make room, or name another folder for temporary files with the variable TMPDIR."
         raise UsageError(f"intermediate files cannot be written: {error}.", hint=hint) from error
@@ -82,21 +93,20 @@ def read_inputs(plan: Plan) -> Reading:
     """
     expanded = expand(plan.inputs)
     problems: list[InputError] = list(expanded.problems)
-    store, sources, documents = _Store(plan.work, Meter(expanded.files, plan.progress)), [], []
+    store, sources = _Store(plan.work, Meter(expanded.files, plan.progress)), []
     chosen, opened = choose(plan), False
     for stream in _streams(expanded.files, plan, store.meter, problems):
         store.begin()
         store.meter.show(stream, 0)
         opened = True
         try:
-            report, document = _read_stream(stream, chosen, plan, store)
+            report = _read_stream(stream, chosen, plan, store)
         except InputError as error:
             problems.append(error)
             continue
         report = store.count_once(report, stream.digest)
         sources.append(report)
         problems += _unread(report)
-        documents += [document] if document is not None else []
         problems += [stream.problem] if stream.problem else []
     # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
     if sources or (opened and chosen.document):
@@ -104,7 +114,9 @@ def read_inputs(plan: Plan) -> Reading:
     notes = (*expanded.notes, *(chosen.configuration.notes if chosen.configuration else ()))
     if sources and notes:
         sources[0] = replace(sources[0], notes=(*sources[0].notes, *notes))
-    return Reading(tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(documents))
+    return Reading(
+        tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(store.documents)
+    )
 
 
 def _unread(report: SourceReport) -> list[InputError]:
@@ -126,27 +138,26 @@ def _streams(files: tuple[str, ...], plan: Plan, meter: Meter, problems: list[In
             problems.append(error)
 
 
-def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> tuple[SourceReport, object | None]:
+def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:
     if chosen.document is not None:
         return _read_document(stream, chosen.document, plan, store)
     for document_format in document_formats().values():
         if document_format.recognise(stream.head):
             return _read_document(stream, document_format, plan, store)
-    return _read_lines(stream, chosen, plan, store), None
+    return _read_lines(stream, chosen, plan, store)
 
 
-def _read_document(
-    stream: Stream, document_format: DocumentFormat, plan: Plan, store: _Store
-) -> tuple[SourceReport, object]:
-    data = stream.whole()
+def _read_document(stream: Stream, document_format: DocumentFormat, plan: Plan, store: _Store) -> SourceReport:
     try:
-        parsed = document_format.parse_document(data)
+        # The bytes have no name here, so that the format can let go of them when it has decoded them.
+        parsed = document_format.parse_document(stream.whole())
     except InputError as error:
         raise InputError(f"{stream.name}: {error.message}", hint=error.hint) from error
     events = _within(_placed(parsed.events, stream.name), plan)
     store.keep(events, _placed_rejects(parsed.rejects, stream.name, document_format.name))
+    store.keep_document(stream.name, parsed.document)
     ledger = Ledger(lines=parsed.entries, event_lines=parsed.events.height, rejects=parsed.rejects.height)
-    report = SourceReport(
+    return SourceReport(
         name=stream.name,
         kinds=("request",) if events.height else (),
         formats=(FormatUse(document_format.name, parsed.events.height),),
@@ -161,7 +172,6 @@ def _read_document(
         notes=(*parsed.notes, *stream.notes, *left_out_note(parsed.events.height - events.height)),
         gaps=parsed.gaps,
     )
-    return report, parsed.document
 
 
 def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:

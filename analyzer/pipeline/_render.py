@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 import polars as pl
 
 from analyzer.diagnose.reproduce import with_variables
-from analyzer.formats._har_hidden_texts import hidden_texts
 from analyzer.model import Analysis
+from analyzer.pipeline._document_texts import document_texts
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
 from analyzer.redact import Redactor
 from analyzer.redact._gate import refuse_leaks
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
+
+_SEARCHED_AT_ONCE = 8_000_000  # characters
 
 
 def render_outputs(state: Run) -> Run:
@@ -55,31 +56,23 @@ def learned_redactor(reading: Reading, key: bytes) -> Redactor:
     for texts in raw_texts(reading.reject_parts):  # all of them are written
         redactor.learn(texts)
     for document in reading.documents:
-        redactor.learn(pl.Series("text", sorted(set(document_texts(document))), dtype=pl.String))
+        for some in _some_at_a_time(sorted(document_texts(document.load()))):
+            redactor.learn(pl.Series("text", some, dtype=pl.String))
     return redactor
 
 
-def document_texts(value: Any) -> Iterator[str]:
-    """Yields the strings of a document; a header or cookie as name=value, so that its name tells what it holds."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        name, content = value.get("name"), value.get("value")
-        if isinstance(name, str) and isinstance(content, str):
-            yield f"{name}: {content}"
-            yield f"{name}={content}"
-            yield f'{name}="{content}"'
-        if "content" in value or "postData" in value:
-            yield from hidden_texts(value)
-        for key, item in value.items():
-            if key == "cookies" and isinstance(item, list):
-                yield from (
-                    f"Cookie: {entry.get('name')}={entry.get('value')}" for entry in item if isinstance(entry, dict)
-                )
-            yield from document_texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from document_texts(item)
+def _some_at_a_time(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yields lists of texts that together are short enough to be searched in little memory."""
+    some: list[str] = []
+    length = 0
+    for text in texts:
+        some.append(text)
+        length += len(text)
+        if length > _SEARCHED_AT_ONCE:
+            yield some
+            some, length = [], 0
+    if some:
+        yield some
 
 
 def _servers(reading: Reading) -> frozenset[str]:

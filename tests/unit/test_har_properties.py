@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -43,7 +45,8 @@ KEYS = st.sampled_from(
      "encoding", "mimeType", "postData", "timings", "connect", "ssl", "wait", "_error", "_failureText", "bodySize",
      "_webSocketMessages", "_eventSourceMessages", "_initiator", "serverIPAddress", "_transferSize", "params",
      "_textBase64", "comment", "_file", "cookies", "size", "_webSocketClose", "opcode", "type", "data", "statusText",
-     "compression", "error", "_errorText"]
+     "compression", "error", "_errorText", "_charlesStatus", "_tlsErrors", "hostname", "_ip_addr", "_protocol", "cache",
+     "afterRequest", "blocked", "dns", "send", "receive", "_blocked_queueing", "_blocked_proxy"]
 )  # fmt: skip
 JSON = st.recursive(
     SCALARS | ODD,
@@ -72,6 +75,7 @@ ENTRY: dict[str, Any] = {
     "timings": {"connect": 3, "ssl": 1, "wait": 20},
     "_webSocketMessages": [{"type": "send", "time": 1, "data": "é]}"}],
 }
+PRODUCERS = sorted((Path(__file__).parents[1] / "data" / "har").glob("producer-*/input.har"))
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -87,6 +91,7 @@ def check(data: bytes) -> None:
     assert sorted(lines) == list(range(parsed.entries))
     assert {name: EVENTS[name] for name in parsed.events.columns} == dict(parsed.events.schema)
     json.dumps(parsed.document).encode()
+    msgspec.json.encode(parsed.document)
     parsed.events.rows()
 
 
@@ -161,3 +166,37 @@ def test_a_cut_loses_no_whole_entry():
         assert (parsed.events.height, parsed.rejects.height) == (complete, begun - complete), cut
         counted = "1 complete entry was" if complete == 1 else f"{complete} complete entries were"
         assert f"The file ends early: {counted} recovered, cut at byte {cut:,}." in parsed.notes
+
+
+@QUICK
+@given(
+    st.sampled_from(PRODUCERS),
+    st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 30)), max_size=6),
+    st.floats(0.3, 1),
+)
+def test_any_damage_to_the_capture_of_any_program_is_read_or_refused(
+    path: Path, edits: list[tuple[float, bytes, int]], kept: float
+):
+    """Bytes changed, put in or taken out anywhere, and a cut behind, never lose an entry or raise what is not ours."""
+    data = path.read_bytes()
+    for place, inserted, removed in edits:
+        position = int(place * len(data))
+        data = data[:position] + inserted + data[position + removed :]
+    data = data[: int(kept * len(data)) + 1]
+    check(data)
+    HAR.recognise(data)
+
+
+@QUICK
+@given(st.sampled_from(PRODUCERS), st.data())
+def test_any_value_in_any_place_of_the_capture_of_any_program_is_read(path: Path, data: st.DataObject):
+    """With one leaf or branch replaced by any value, each entry is an event or a reject, or the file is refused."""
+    document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    holder: Any = document["log"]
+    while True:
+        place = data.draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
+        if not holder[place] or not isinstance(holder[place], dict | list) or not data.draw(st.integers(0, 3)):
+            break
+        holder = holder[place]
+    holder[place] = data.draw(JSON)
+    check(json.dumps(document).encode())

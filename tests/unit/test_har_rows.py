@@ -270,3 +270,30 @@ def test_names_the_browser_by_its_headers(headers: list[list[str]], browser: str
 def test_a_binary_body_is_not_quoted(body: str):
     """A failing response whose body is no text shows no body."""
     assert row(response={"status": 500, "content": {"text": body}})["raw"] == "GET https://a.test/ -> 500 (5 ms)"
+
+
+@pytest.mark.parametrize(
+    ("response", "error"),
+    [
+        ({"status": 502, "content": {"text": "[Fiddler] The connection to 'a.test' failed.<br />x"}},
+         "[Fiddler] The connection to 'a.test' failed."),
+        ({"status": 503, "content": {"text": "<title>Charles Error Report</title>"}}, "Charles Error Report"),
+        ({"status": 200, "content": {"text": "How to read a Charles Error Report"}}, None),
+        ({"status": 200, "_charlesStatus": "Complete"}, None),
+        ({"status": 200, "_charlesStatus": "EXCEPTION", "statusText": "OK"}, "Charles: EXCEPTION"),
+        ({"status": 502, "content": {"text": "x" * 30_000 + "[Fiddler] late"}}, None),
+        ({"status": 0, "statusText": "cancelled"}, "no response (status 0: cancelled)"),
+        ({"status": 0, "statusText": "OK"}, "no response (status 0)"),
+        ({"status": 0, "_error": "net::ERR_FAILED", "statusText": "x"}, "net::ERR_FAILED"),
+    ],
+)  # fmt: skip
+def test_tells_what_a_recording_proxy_made_up(response: dict[str, Any], error: str | None):
+    """An answer of Fiddler's or Charles's own, and a failure that stands in the status text only, is an error."""
+    assert row(response=response)["error"] == error
+
+
+def test_names_the_hosts_whose_tls_failed():
+    """HTTP Toolkit lists them beside the entries, whatever stands there."""
+    parsed = parse(entry(), _tlsErrors=[{"hostname": "b.test"}, {"hostname": "a\n.test"}, 7, {"hostname": "b.test"}])
+    note = "TLS handshakes that failed before a request could be recorded: 4 (a .test, b.test, unknown host)."
+    assert note in parsed.notes
