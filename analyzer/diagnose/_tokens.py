@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from analyzer.diagnose._scene import BROWSER, Scene
+from analyzer.diagnose._wording import duration
 from analyzer.model import Evidence
 
 _CLOCK_S = 300  # clocks of machines that nobody watches differ by minutes, and tokens live longer than that
@@ -25,7 +28,7 @@ def _expired(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     if row is None:
         return []
     since = -int(str(row["token_left_s"]))
-    text = f"{scene.count(expired):,} of them sent an expired token; the first had expired {since:,} s before."
+    text = f"{scene.count(expired):,} of them sent an expired token; the first had expired {_length(since)} before."
     return [scene.quote(f"{text}{_clock_hint(since)}{_made_for(row)}", expired, BROWSER)]
 
 
@@ -35,7 +38,7 @@ def _early(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     if row is None:
         return []
     left = int(str(row["token_early_s"]))
-    text = f"{scene.count(early):,} of them sent a token that is not valid yet; the first begins {left:,} s later."
+    text = f"{scene.count(early):,} of them sent a token that is not valid yet; the first begins {_length(left)} later."
     return [scene.quote(f"{text}{_clock_hint(left)}{_made_for(row)}", early, BROWSER)]
 
 
@@ -58,6 +61,10 @@ def _addressed(scene: Scene, refused: pl.Expr) -> list[Evidence]:
         return []
     begin = "The token was within its time." if row["token_expired"] is False else "A token was sent."
     return [scene.quote(f"{begin}{_made_for(row)}", named, BROWSER)]
+
+
+def _length(seconds: int) -> str:
+    return duration(timedelta(seconds=seconds))
 
 
 def _clock_hint(seconds: int) -> str:

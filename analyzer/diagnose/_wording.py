@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from analyzer.knowledge import status as look_up_status
@@ -45,6 +47,9 @@ def title_of(failing: pl.DataFrame, endpoints: tuple[str, ...]) -> str:
     errors = failing.filter(pl.col("status").is_null())["error"].drop_nulls().unique().sort().to_list()
     exceptions = failing["exception_type"].drop_nulls().unique().sort().to_list()
     shown = ", ".join(endpoints[:_MOST_ENDPOINTS]) or "Requests"
+    paths = failing["path"].unique()
+    if len(endpoints) == 1 and statuses and paths.len() == 1 and paths[0]:
+        shown = f"{endpoints[0].partition(' ')[0]} {paths[0]}"
     if len(endpoints) > _MOST_ENDPOINTS:
         shown = f"{len(endpoints)} endpoints, most of all {endpoints[0]},"
     faults = failing["answer_fault"].drop_nulls().unique().sort().to_list() if "answer_fault" in failing.columns else []
@@ -90,3 +95,17 @@ def next_steps(own: tuple[str, ...], statuses: tuple[int, ...], layer: Layer | s
         for entry in entries[:1]:
             steps.update(dict.fromkeys(entry.steps))
     return tuple(steps)[:_MOST_STEPS]
+
+
+def duration(value: timedelta) -> str:
+    """Gives a duration in its two largest units: 350 ms, 24 s, 2 min 5 s, 1 h 12 min, 3 d 4 h."""
+    milliseconds = round(value / timedelta(milliseconds=1))
+    if milliseconds < 1_000:
+        return f"{milliseconds} ms"
+    seconds = milliseconds // 1_000
+    for unit, size, below, smaller in (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1)):
+        if seconds >= size:
+            rest = seconds % size // smaller
+            return f"{seconds // size} {unit}" + (f" {rest} {below}" if rest else "")
+    tenths = milliseconds // 100 % 10
+    return f"{seconds}.{tenths} s" if seconds < 10 and tenths else f"{seconds} s"

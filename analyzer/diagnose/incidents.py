@@ -192,7 +192,9 @@ def _root_evidence(part: _Part, scene: Scene, isolation: Isolation) -> tuple[Evi
     said: dict[str, list[Evidence]] = {}
     for signal in part.cluster.signals:
         sentences = said.setdefault(signal.rule, [])
-        if signal.says and len(sentences) < _SENTENCES_PER_RULE:
+        # A sentence counts all that its rule matched, which may be more than this incident holds.
+        mine = part.cluster.rows.issuperset(signal.rows.to_list())
+        if signal.says and mine and len(sentences) < _SENTENCES_PER_RULE:
             sentences.append(scene.quote(signal.says, pl.col("row").is_in(signal.rows.unique().implode())))
     rest = tuple(item for sentences in said.values() for item in sentences if item.ref is not None)
     return isolation.deciding + tuple(dict.fromkeys(rest))

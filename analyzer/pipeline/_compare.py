@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -38,9 +39,15 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
     """
     plan = good[0]
     plan.progress("Comparing", None)
-    sides = [_exchanges(reading) for _, reading in (good, bad)]
+    names = short_names([source.name for _, reading in (good, bad) for source in reading.sources])
+    sides = [_exchanges(reading, names) for _, reading in (good, bad)]
     known = tuple(
-        Side(reading.sources, 0, left_out, tuple(map(str, reading.problems)))
+        Side(
+            tuple(replace(source, name=names[source.name]) for source in reading.sources),
+            0,
+            left_out,
+            tuple(map(str, reading.problems)),
+        )
         for (_, reading), (_, left_out) in zip((good, bad), sides, strict=True)
     )
     found = compare(
@@ -65,10 +72,21 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
     return told
 
 
-def _exchanges(reading: Reading) -> tuple[tuple[Exchange, ...], int]:
-    events = pl.concat(read_columns(reading, COLUMNS))
-    hiding = {source.name for source in reading.sources if {"sanitised", "masked"} & set(source.gaps)}
-    return exchanges_of(events, reading.named_documents(), hiding)
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Gives for each name its last parts, as many as tell all of them apart: sentences are pasted into tickets."""
+    parts = {name: name.split("/") for name in names}
+    for count in range(1, max(map(len, parts.values()), default=0)):
+        short = {name: "/".join(pieces[-count:]) for name, pieces in parts.items()}
+        if len(set(short.values())) == len(parts) and "" not in short.values():
+            return short
+    return {name: name for name in names}
+
+
+def _exchanges(reading: Reading, names: Mapping[str, str]) -> tuple[tuple[Exchange, ...], int]:
+    events = pl.concat(read_columns(reading, COLUMNS)).with_columns(pl.col("source").replace(dict(names)))
+    hiding = {names[source.name] for source in reading.sources if {"sanitised", "masked"} & set(source.gaps)}
+    documents = {names[source]: document for source, document in reading.named_documents().items()}
+    return exchanges_of(events, documents, hiding)
 
 
 def _both(good: Reading, bad: Reading) -> Reading:

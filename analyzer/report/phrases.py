@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
+from analyzer.diagnose._wording import duration
 from analyzer.model import LAYERS, Clients, Findings, Incident, LayerVerdict, Separating
 from analyzer.report.words import (
     LAYER_WORDS,
     SERIOUS,
     clock,
-    duration,
     number,
     percent,
     plural,

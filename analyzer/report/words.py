@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from analyzer.diagnose._wording import duration
 from analyzer.model import Gap, Layer, Ref, Severity, Verdict
 from analyzer.report.view import Moment
 
@@ -109,20 +110,6 @@ def moment(value: datetime) -> Moment:
     """Gives a time for a reader and for a machine, both in UTC with milliseconds."""
     text = iso(value)
     return Moment(text=text.replace("T", " ").replace("Z", " UTC"), datetime=text)
-
-
-def duration(value: timedelta) -> str:
-    """Gives a duration in its two largest units: 350 ms, 24 s, 2 min 5 s, 1 h 12 min, 3 d 4 h."""
-    milliseconds = round(value / timedelta(milliseconds=1))
-    if milliseconds < 1_000:
-        return f"{milliseconds} ms"
-    seconds = milliseconds // 1_000
-    for unit, size, below, smaller in (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1)):
-        if seconds >= size:
-            rest = seconds % size // smaller
-            return f"{seconds // size} {unit}" + (f" {rest} {below}" if rest else "")
-    tenths = milliseconds // 100 % 10
-    return f"{seconds}.{tenths} s" if seconds < 10 and tenths else f"{seconds} s"
 
 
 def microseconds(value: int) -> str:

@@ -103,7 +103,7 @@ def test_an_input_that_cannot_be_read_in_part_is_4(here):
     Path("both/b.log").write_text("what is this\n\x01\x02\n")
     code, stdout, stderr = run("good.har", "both", "--fail-on-difference")
     assert code == 4
-    assert stdout.startswith("POST /v1/login: 200 in good.har#0, 401 in both/a.har#0")
+    assert stdout.startswith("POST /v1/login: 200 in good.har#0, 401 in a.har#0")
     assert "Problem: " in stderr
 
 
@@ -150,3 +150,20 @@ def test_a_terminal_gets_no_control_character(here):
 def test_help_imports_nothing_heavy():
     """It answers at once."""
     assert "GOOD worked, BAD did not" in run("--help")[1]
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["a/good.har", "b/bad.har"], ["good.har", "bad.har"]),
+        (["x/mon/a.har", "x/tue/a.har"], ["mon/a.har", "tue/a.har"]),
+        (["a.har", "x/a.har"], ["a.har", "x/a.har"]),
+        (["/t/a.har", "/t/a.har"], ["a.har", "a.har"]),
+        (["a/", "b/"], ["a/", "b/"]),
+        (["-", "/t/a.har"], ["-", "a.har"]),
+        ([], []),
+    ],
+)
+def test_places_are_named_by_the_end_of_the_path(names, short):
+    """As much as tells all sources apart; one file on both sides keeps its one name."""
+    assert [driver.short_names(names)[name] for name in names] == short

@@ -125,7 +125,7 @@ def test_an_expired_token():
     names = [item[1] for item in one(
         {"sent": [("Authorization", new)], "answered": date}, {"sent": [("Authorization", old)], "answered": date}
     )]  # fmt: skip
-    assert names == ["a token, which had expired 1 min before", "other credentials"]
+    assert names == ["a token, which had expired 1 min 30 s before", "other credentials"]
     both = {"sent": [("Authorization", old)], "answered": date}
     assert one(both, both) == []
 

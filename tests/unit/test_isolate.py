@@ -313,12 +313,12 @@ NAMED = " Its claims: issuer https://id.example, audience orders, key k7."
     ("values", "sentence"),
     [
         ({"token_expires_at": START + timedelta(seconds=-600)},
-         "5 of them sent an expired token; the first had expired 600 s before." + NAMED),
+         "5 of them sent an expired token; the first had expired 10 min before." + NAMED),
         ({"token_expires_at": START + timedelta(seconds=-299)},
-         "5 of them sent an expired token; the first had expired 299 s before."
+         "5 of them sent an expired token; the first had expired 4 min 59 s before."
          " So little may as well be a clock that is wrong." + NAMED),
         ({"token_issued_at": START + timedelta(seconds=95)},
-         "5 of them sent a token that is not valid yet; the first begins 95 s later."
+         "5 of them sent a token that is not valid yet; the first begins 1 min 35 s later."
          " So little may as well be a clock that is wrong." + NAMED),
         ({"token_algorithm": "none"},
          "5 of them sent a token without a signature (alg none), which libraries refuse by default (RFC 8725, 3.2)."),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
+from analyzer.diagnose._wording import duration
 from analyzer.report.chart_view import Tick
-from analyzer.report.words import duration, iso, utc
+from analyzer.report.words import iso, utc
 
 _ALIGN = ("start", "middle", "end")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from analyzer.diagnose._wording import duration
 from analyzer.model import Hop
 from analyzer.report.chart_view import Stop, Table, WaterfallChart
 from analyzer.report.charts._axis import Axis, later, place
 from analyzer.report.quoting import clip
-from analyzer.report.words import duration, microseconds, moment, plural, utc, where
+from analyzer.report.words import microseconds, moment, plural, utc, where
 
 _ROW = 46
 # A name in a picture cannot wrap; the list under it has the whole.

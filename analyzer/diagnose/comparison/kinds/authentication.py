@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from analyzer.diagnose._wording import duration
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._kind import Kind, listed, valued
 from analyzer.diagnose.comparison._model import Difference
@@ -47,11 +48,11 @@ def _of_the_same_scheme(pair: Pair, seal: Seal) -> Iterator[Difference]:
     late = _expired_for(pair.bad)
     if late is not None and _expired_for(pair.good) is None:
         which = "the same token" if same else "a token"
-        yield Difference(_NAME, f"{which}, which had expired {_length(late)} before", "differs", "valid", "expired")
+        yield Difference(_NAME, f"{which}, which had expired {duration(late)} before", "differs", "valid", "expired")
     early = _not_yet_for(pair.bad)
     if early is not None and _not_yet_for(pair.good) is None:
         yield Difference(
-            _NAME, f"a token, which was not valid for another {_length(early)}", "differs", "valid", "early"
+            _NAME, f"a token, which was not valid for another {duration(early)}", "differs", "valid", "early"
         )
     for column, name in _CLAIMS.items():
         before, after = pair.good.row[column], pair.bad.row[column]
@@ -92,14 +93,6 @@ def _asked_at(row: Any) -> datetime | None:
     """Gives the server's clock where the answer has a Date, else the client's."""
     found = row["response_date"] or row["timestamp"]
     return found if isinstance(found, datetime) else None
-
-
-def _length(span: timedelta) -> str:
-    seconds = round(span.total_seconds())
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size:,} {unit}"
-    return f"{seconds} s"
 
 
 def _says(differences: Sequence[Difference]) -> str:
