@@ -122,3 +122,23 @@ def test_what_a_cache_answers_reached_no_server(column, shared):
     access = row("access", 0, status=200, **shared)
     assert correlate(frame(access, row("har", 0, status=200, **shared))).exchanges.height == 1
     assert correlate(frame(access, row("har", 0, status=200, **{column: True}, **shared))).exchanges.height == 2
+
+
+def test_captures_of_one_run_stay_apart(findings):
+    """Both call their page page_1, and one failed: entries, pages and what is hidden are each capture's own."""
+    page = {"log": {"version": "1.2", "creator": {"name": "tool"}, "pages": [{"id": "page_1"}]}}
+    secure = entry(1, 200, path="/") | {"pageref": "page_1", "_resourceType": "document"}
+    plain = entry(2, 0, path="/a.js") | {"pageref": "page_1"}
+    plain["request"]["url"] = "http://cdn.example.test/a.js"
+    both = json.dumps({"log": {**page["log"], "entries": [secure, plain]}})
+    only = json.dumps({"log": {**page["log"], "entries": [plain | {"startedDateTime": "2026-03-02T10:00:07.000Z"}]}})
+    found = findings(both, only)
+    assert [(source["entries"], source["gaps"]) for source in found["sources"]] == [(2, []), (1, ["only_failures"])]
+    blocked = {
+        (item["ref"]["source"].rpartition("/")[2], item["ref"]["entry"])
+        for incident in found["incidents"]
+        for verdict in incident["layers"]
+        for item in verdict["evidence"]
+        if verdict["layer"] == "browser" and verdict["verdict"] == "cause"
+    }
+    assert blocked == {("browser-0.har", 1)}  # in the other capture no page is known to be secure
