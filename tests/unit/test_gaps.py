@@ -10,7 +10,7 @@ from events_by_hand import frame, row
 
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.gaps import Capture, hidden_columns
-from analyzer.facts import fact_columns
+from analyzer.facts import add_facts, fact_columns
 from analyzer.pipeline import Plan, run
 from analyzer.schema import EVENTS
 
@@ -125,20 +125,20 @@ def test_what_a_cache_answers_reached_no_server(column, shared):
 
 
 def test_captures_of_one_run_stay_apart(findings):
-    """Both call their page page_1, and one failed: entries, pages and what is hidden are each capture's own."""
-    page = {"log": {"version": "1.2", "creator": {"name": "tool"}, "pages": [{"id": "page_1"}]}}
-    secure = entry(1, 200, path="/") | {"pageref": "page_1", "_resourceType": "document"}
-    plain = entry(2, 0, path="/a.js") | {"pageref": "page_1"}
-    plain["request"]["url"] = "http://cdn.example.test/a.js"
-    both = json.dumps({"log": {**page["log"], "entries": [secure, plain]}})
-    only = json.dumps({"log": {**page["log"], "entries": [plain | {"startedDateTime": "2026-03-02T10:00:07.000Z"}]}})
-    found = findings(both, only)
+    """Each has its own entries and gaps, though both call their page page_1."""
+    page = {"version": "1.2", "creator": {"name": "tool"}, "pages": [{"id": "page_1"}]}
+    first = [entry(1, 200, path="/") | {"pageref": "page_1"}, entry(2, 500) | {"pageref": "page_1"}]
+    second = [entry(7, 500) | {"pageref": "page_1"}]
+    found = findings(*(json.dumps({"log": {**page, "entries": entries}}) for entries in (first, second)))
     assert [(source["entries"], source["gaps"]) for source in found["sources"]] == [(2, []), (1, ["only_failures"])]
-    blocked = {
-        (item["ref"]["source"].rpartition("/")[2], item["ref"]["entry"])
-        for incident in found["incidents"]
-        for verdict in incident["layers"]
-        for item in verdict["evidence"]
-        if verdict["layer"] == "browser" and verdict["verdict"] == "cause"
-    }
-    assert blocked == {("browser-0.har", 1)}  # in the other capture no page is known to be secure
+
+
+def test_pages_of_one_name_in_two_captures_are_two():
+    """The page of the first is secure, so that its plain script is mixed content; of the second nothing is known."""
+    secure = row(
+        "har", 0, page="page_1", resource_type="document", url="https://a.example/", scheme="https", status=200
+    )
+    plain = {"page": "page_1", "url": "http://cdn.example/a.js", "scheme": "http", "host": "cdn.example"}
+    rows = frame(secure, row("har", 1, **plain), row("har", 2, source="other.har", **plain))
+    facts = add_facts(correlate(rows).exchanges).sort("timestamp")
+    assert facts["mixed_content"].to_list()[1:] == [True, None]
