@@ -250,7 +250,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     _C("page", pl.String, "id of the HAR page"),
     _C("resource_type", pl.String, "document, xhr, fetch, script, image ... as the browser says"),
-    _C("initiator", pl.String, "what made the browser ask: parser, script, other, preflight"),
+    _C("initiator", pl.String, "what made the browser ask: parser, script, other, preflight, service_worker"),
     _C("initiator_url", pl.String, "script or document that made the browser ask", sensitive=True),
     _C("fetch_mode", pl.String, "Sec-Fetch-Mode of the request: cors, no-cors, same-origin, navigate, websocket"),
     _C("from_cache", pl.Boolean, "answered by the browser's cache or a service worker"),

@@ -74,6 +74,8 @@ class Scene:
         """
         passing = self.failing.filter(test.fill_null(False)).select("exchange")
         rows = self.events.join(passing, on="exchange", how="semi", maintain_order="left")
+        if rows.is_empty():
+            return Evidence(text)
         rank = pl.col("hop").replace_strict(
             {hop: order for order, hop in enumerate(hops)}, default=9, return_dtype=pl.Int8
         )

@@ -13,6 +13,7 @@ _FEWEST = 5
 _SMALLEST_MS = 2_000
 _WIDEST_SPREAD_MS = 5_000
 _FARTHEST_HOST_MS = 300_000
+_LIVE_MS = 10_000
 _QUARTER_HOUR_MS, _NEAR_ZONE_MS = 900_000, 120_000
 _BEFORE_FIRST_BYTE = ("blocked_us", "dns_us", "connect_us", "tls_us", "send_us", "wait_us")
 
@@ -40,17 +41,21 @@ def measure_clocks(events: pl.DataFrame) -> dict[str, Clock]:
     """Gives the clock of each HAR whose Date headers agree.
 
     The offset of an entry is its Date header minus the local time of the first byte; half a second is added as Date
-    has whole seconds (RFC 9110, 6.6.1). A source's offset is the median over hosts of the median per host; what a
-    cache held (Age, X-Cache, 304, the browser's own) is left out, as its Date is old. Sources with fewer than five such
-    entries are missing.
+    has whole seconds (RFC 9110, 6.6.1). What a cache is known to have held (Age, X-Cache, 304, the browser's own) is
+    left out, as its Date is old; other caches do not say so, and their Dates can only be too old. So the offset is the
+    median of most of the hosts that agree, of two such groups the later one. Sources with fewer than five entries in
+    it are missing, and so are those whose hosts do not agree.
     """
-    per_host = _per_host(events).filter(pl.col("spread") <= _WIDEST_SPREAD_MS)
+    steady = _per_host(events).filter(pl.col("spread") <= _WIDEST_SPREAD_MS)
     clocks = {}
-    for (source,), hosts in sorted(per_host.group_by("source"), key=lambda item: str(item[0][0])):
-        count = int(hosts["count"].sum())
-        if count >= _FEWEST:
-            median = float(hosts["offset"].median() or 0)  # type: ignore[arg-type]
-            clocks[str(source)] = Clock(round(median), round(hosts["spread"].max()), count, _others(hosts, median))  # type: ignore[arg-type]
+    for (source,), hosts in sorted(steady.group_by("source"), key=lambda item: str(item[0][0])):
+        agreeing = _agreeing(hosts.sort("offset", "host"))
+        count = int(agreeing["count"].sum())
+        is_most = 2 * agreeing.height >= hosts.height or 2 * count >= int(hosts["count"].sum())
+        if count >= _FEWEST and is_most:
+            offset = float(str(agreeing["offset"].median()))
+            spread = round(float(str(agreeing["spread"].max())))
+            clocks[str(source)] = Clock(round(offset), spread, count, _others(hosts, offset))
     return clocks
 
 
@@ -64,20 +69,36 @@ def _per_host(events: pl.DataFrame) -> pl.DataFrame:
         pl.col("status") != 304,
         pl.col("age_s").fill_null(0) == 0,
         ~pl.col("x_cache").str.to_lowercase().str.contains("hit").fill_null(False),
-    ).select("source", "host", offset=(pl.col("response_date") - first_byte).dt.total_milliseconds() + 500)
-    spread = pl.col("offset").quantile(0.75) - pl.col("offset").quantile(0.25)
+    ).select("source", "host", "timestamp", offset=(pl.col("response_date") - first_byte).dt.total_milliseconds() + 500)
     return offsets.group_by("source", "host").agg(
-        pl.col("offset").median(), count=pl.len().cast(pl.Int64), spread=spread
+        pl.col("offset").median(),
+        count=pl.len().cast(pl.Int64),
+        spread=pl.col("offset").quantile(0.75) - pl.col("offset").quantile(0.25),
+        lasted=(pl.col("timestamp").max() - pl.col("timestamp").min()).dt.total_milliseconds(),
     )
 
 
-def _others(hosts: pl.DataFrame, median: float) -> tuple[tuple[str, int], ...]:
-    """Gives hosts whose own clock differs; one that is minutes away rather sends an old Date."""
-    apart = (pl.col("offset") - median).abs()
+def _agreeing(hosts: pl.DataFrame) -> pl.DataFrame:
+    """Gives the most hosts, sorted by offset, that lie within what whole seconds explain; of two such the later."""
+    offsets = hosts["offset"].to_list()
+    first, best = 0, (0, 0)
+    for last, offset in enumerate(offsets):
+        while offset - offsets[first] > _SMALLEST_MS:
+            first += 1
+        best = max(best, (last - first + 1, first))
+    return hosts.slice(best[1], best[0])
+
+
+def _others(hosts: pl.DataFrame, offset: float) -> tuple[tuple[str, int], ...]:
+    """Gives hosts with clocks of their own: a Date that went on with the time is no old one."""
+    apart = (pl.col("offset") - offset).abs()
     own = hosts.filter(
-        pl.col("count") >= _FEWEST, pl.col("host").is_not_null(), apart.is_between(_SMALLEST_MS, _FARTHEST_HOST_MS)
+        pl.col("count") >= _FEWEST,
+        pl.col("host").is_not_null(),
+        apart.is_between(_SMALLEST_MS, _FARTHEST_HOST_MS),
+        (pl.col("offset") > offset) | (pl.col("lasted") >= _LIVE_MS),
     ).sort("host")
-    return tuple((host, round(offset)) for host, offset in own.select("host", "offset").iter_rows())
+    return tuple((host, round(found)) for host, found in own.select("host", "offset").iter_rows())
 
 
 def correct_clocks(events: pl.DataFrame, clocks: Mapping[str, Clock]) -> pl.DataFrame:
@@ -97,13 +118,16 @@ def correct_clocks(events: pl.DataFrame, clocks: Mapping[str, Clock]) -> pl.Data
 
 def clock_note(clock: Clock) -> str | None:
     """Says how far the clock is off and how that is known; None for one that is right."""
-    if not clock.is_off and not clock.hosts:
+    if not clock.is_off and not any(abs(offset) >= _SMALLEST_MS for _, offset in clock.hosts):
         return None
     behind = f"{_seconds(abs(clock.offset_ms))} {'behind' if clock.offset_ms > 0 else 'ahead of'}"
     said = f"Its clock is {behind} the servers'" if clock.is_off else "Its clock agrees with most servers'"
     zone = _zone_error(clock.offset_ms)
     known = f" (median of {clock.count:,} Date headers, ± 1 s, spread {_seconds(clock.spread_ms)})"
-    hosts = "; ".join(f"{host} {_seconds(offset, signed=True)}" for host, offset in clock.hosts[:5])
+    hosts = "; ".join(
+        f"{host} {_seconds(offset, signed=True) if abs(offset) >= _SMALLEST_MS else 'right'}"
+        for host, offset in clock.hosts[:5]
+    )
     apart = f" Hosts with clocks of their own: {hosts}." if hosts else ""
     return f"{said}{known}{zone}; its times are corrected before they are compared.{apart}"
 

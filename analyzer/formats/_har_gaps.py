@@ -17,12 +17,17 @@ from analyzer.model import Gap
 _CHROME = re.compile(r"\bChrome/([0-9]{1,4})\.")
 _FIRST_SANITISING = 128  # Chrome 130 exports so by default; older ones knew no sanitised export
 _MASK = re.compile(
-    r"(?:(?:basic|bearer|token|digest)\s)?\s?[\W_]{0,4}(?:redacted|removed|masked|hidden|sanitised|sanitized|x{6,}|\*{3,})",
+    r"(?:(?:basic|bearer|token|digest)\s)?\s?[\W_]{0,4}"
+    r"(?:(?:redacted|removed|masked|hidden|sanitised|sanitized|x{6,})(?![A-Za-z0-9_])|\*{3,})",
     re.IGNORECASE,
 )
 _SECRET_HEADERS = ("authorization", "cookie", "set-cookie")
 _BODILESS = (204, 205, 304)  # RFC 9110, 6.4.1
 _FEWEST_FOR_PAGE = 3
+_LONGEST = 20_000
+# What a user or a blocker ended, and what is asked with credentials after it was refused, begins no incident.
+_HARMLESS = r"(?i)abort|cancel|BLOCKED_BY_(CLIENT|ADMINISTRATOR)|BLOCKED_BY_CONTENT"
+_ASKED_AGAIN = [401, 407]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,15 @@ def _masked(entries: list[dict[str, Any]]) -> str | None:
     for entry in entries:
         for side in ("request", "response"):
             headers = fold(entry[side]["headers"])
-            count += sum(bool(_MASK.match(value)) for name in _SECRET_HEADERS for value in headers.get(name, ()))
+            values = (value for name in _SECRET_HEADERS for value in headers.get(name, ()))
+            count += sum(any(map(_MASK.match, _secrets_in(value))) for value in values)
     return f"Credentials that somebody masked: {count:,}; what they were is unknown." if count else None
+
+
+def _secrets_in(value: str) -> list[str]:
+    """Gives the value of each cookie, whose name may be any word, and what has no name."""
+    pieces = [piece.partition("=") for piece in value[:_LONGEST].split(";")]
+    return [(content if equals else name).strip() for name, equals, content in pieces]
 
 
 def _bodies(entries: list[dict[str, Any]]) -> str | None:
@@ -114,11 +126,15 @@ def _selection(events: pl.DataFrame) -> dict[Gap, str | None]:
     if events.is_empty():
         return {}
     failed = (events["status"] >= 400) | (events["error"].is_not_null() & events["status"].is_null())
-    ordered = events.select("timestamp", "line", failed=failed.fill_null(value=False)).sort("timestamp", "line")
+    served = pl.col("url").is_in(events.filter(events["status"].is_between(200, 399))["url"].implode())
+    harmless = pl.col("error").str.contains(_HARMLESS) | (pl.col("status").is_in(_ASKED_AGAIN) & served)
+    ordered = events.select(
+        "timestamp", "line", failed=failed.fill_null(value=False), harmless=harmless.fill_null(value=False)
+    ).sort("timestamp", "line")
     count = events.height
     only = bool(ordered["failed"].all())
     counted = "The only entry is a failure" if count == 1 else f"All {count:,} entries are failures"
-    first_failed, entry = ordered["failed"][0], ordered["line"][0]
+    first_failed, entry = ordered["failed"][0] and not ordered["harmless"][0], ordered["line"][0]
     return {
         "only_failures": f"{counted}: others may have been left out, so how many worked is unknown." if only else None,
         "starts_with_failure": f"It begins with a failure, entry {entry:,}: that may have begun before the recording."

@@ -46,7 +46,11 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     request, response = entry["request"], entry["response"]
     sent, answered = fold(request["headers"]), fold(response["headers"])
     status, error = status_and_error(entry)
-    cached = cache_columns(entry, firefox=capture.firefox and status is not None and error is None)
+    # Firefox to 54 at least gives an answer of its cache the status 0, with all its headers.
+    came = status is not None or bool(answered)
+    cached = cache_columns(entry, firefox=capture.firefox and came)
+    if cached["from_cache"] and status is None:
+        error = None
     if error is None:
         error = cut_short(request, response, answered, status, kept=cached["from_cache"])
     parts = phases(entry, tls_inside_connect=capture.tls_inside_connect)
@@ -129,10 +133,17 @@ def _browser(entry: dict[str, Any]) -> dict[str, Any]:
     address = (text(entry.get("serverIPAddress")) or text(entry.get("_ip_addr")) or "").strip("[] ")
     return {
         "resource_type": text(entry.get("_resourceType")),
-        "initiator": text(mapping(initiator).get("type")) or text(entry.get("_initiator_type")),
+        "initiator": _initiator(entry),
         "initiator_url": _initiator_url(initiator),
         "server_ip": address or None,
     }
+
+
+def _initiator(entry: dict[str, Any]) -> str | None:
+    """Gives the kind of asker; Playwright names the worker of the requests that a service worker made itself."""
+    if text(entry.get("_serviceWorkerRef")):
+        return "service_worker"
+    return text(mapping(entry.get("_initiator")).get("type")) or text(entry.get("_initiator_type"))
 
 
 def _initiator_url(initiator: Any) -> str | None:

@@ -28,7 +28,8 @@ def _fake(key: bytes, text: str) -> str:
         address = ipaddress.ip_address(text)
     except ValueError:
         return text
-    if not address.is_global or address.is_multicast:
+    # A network's own name is no host, and this is how browsers write their version (Chrome 131.0.0.0).
+    if not address.is_global or address.is_multicast or text.endswith(".0.0.0"):
         return text
     if isinstance(address, ipaddress.IPv4Address):
         network, last = text.rsplit(".", 1)

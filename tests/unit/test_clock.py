@@ -64,7 +64,22 @@ def test_the_median_of_the_hosts_counts():
     """One third party with a wrong clock of its own does not decide, however often it was asked."""
     wrong = entries(50, 4000, host="wrong.example")
     found = offsets(frame(*entries(3, 90), *entries(3, 92, host="b.example"), *wrong))
-    assert found == {"browser.har": 92_500}
+    assert found == {"browser.har": 91_500}
+
+
+def test_an_old_date_is_no_clock():
+    """A cache that does not say that it is one: its Dates are two minutes old; the live server decides, if it can."""
+    made = START - timedelta(seconds=120)
+    old = [{**entry, "response_date": made} for entry in entries(5, 0, host="static.example")]
+    assert offsets(frame(*entries(5, 0, host="app.example"), *old)) == {"browser.har": 500}
+    assert offsets(frame(*entries(1, 0, host="app.example"), *old)) == {}
+    assert measure_clocks(frame(*entries(5, 0, host="app.example"), *old))["browser.har"].hosts == ()
+
+
+def test_hosts_that_do_not_agree_tell_no_clock():
+    """Five caches of five ages, and two of them alike by chance."""
+    rows = [entry for host, behind in enumerate((0, 30, 31, 90, 200)) for entry in entries(3, behind, host=f"h{host}")]
+    assert offsets(frame(*rows)) == {}
 
 
 def test_a_host_whose_dates_jump_is_left_out():
@@ -87,10 +102,11 @@ def test_count_and_spread_are_given():
 
 
 def test_a_host_with_a_clock_of_its_own_is_named():
-    """Three servers agree, the fourth is 30 s behind them; a host that is an hour away sends old Dates."""
+    """Three servers agree, the fourth is 30 s behind them for ten seconds; a cache for less, or by an hour, is none."""
     rows = [
         *(entry for host in "abc" for entry in entries(5, 90, host=f"{host}.example")),
-        *entries(5, 60, host="slow.example"),
+        *entries(11, 60, host="slow.example"),
+        *entries(10, 60, host="cached.example"),
         *entries(5, 90 - 3600, host="old.example"),
     ]
     found = measure_clocks(frame(*rows))["browser.har"]

@@ -79,6 +79,14 @@ def test_what_diagnosis_needs_survives(text):
     assert redact(text) == [text]
 
 
+def test_the_version_of_a_browser_is_no_address():
+    """Browsers write 131.0.0.0, with a slash or in words; a host's address has no such end."""
+    redactor = Redactor(KEY)
+    for text in ("Chrome 131.0.0.0, Safari", "Chrome/131.0.0.0", "by 131.0.0.0."):
+        assert redactor.value(text) == text
+    assert "131.0.0.1" not in redactor.value("by 131.0.0.1")
+
+
 def test_public_client_addresses_become_fake_ones_in_the_same_network():
     """Public addresses map to 240.0.0.0/4 by /24, private and loopback ones stay, and a kept server stays."""
     redactor = Redactor(KEY, keep=frozenset({"151.101.1.69"}))

@@ -18,11 +18,11 @@ def entry(milliseconds, duration, **values):
 
 
 def page(milliseconds, duration=20, **values):
-    return entry(milliseconds, duration, page="page_1", **values)
+    return entry(milliseconds, duration, **{"page": "page_1", "service_worker": False, **values})
 
 
 def worker(milliseconds, duration=5, **values):
-    return entry(milliseconds, duration, **{"server_ip": "127.0.0.1", **values})
+    return entry(milliseconds, duration, **{"server_ip": "127.0.0.1", "service_worker": False, **values})
 
 
 def sizes(*rows):
@@ -50,9 +50,17 @@ def test_outside_the_pages_time_it_is_another():
     """Before the page asked, or after it was answered; and each page's request has one of the worker's."""
     assert sizes(page(10), worker(9)) == [1, 1]
     assert sizes(page(0), worker(21)) == [1, 1]
+    assert sizes(page(0), worker(1, 60)) == [1, 1]
     assert sizes(page(0), worker(1), worker(2)) == [1, 2]
 
 
 def test_a_server_that_the_page_knows_is_its_own():
     """Then nothing was sent on by a worker."""
     assert sizes(page(0, server_ip="127.0.0.1"), worker(1)) == [1, 1]
+
+
+def test_only_a_program_that_knows_workers_shows_their_requests():
+    """A tool that writes neither pages nor servers of some entries proves nothing; Playwright names the worker's."""
+    untold = {"service_worker": None}
+    assert sizes(page(0, **untold), worker(1, **untold)) == [1, 1]
+    assert sizes(page(0, **untold), worker(1, initiator="service_worker", **untold)) == [2]
