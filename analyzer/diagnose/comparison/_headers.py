@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal, header_value, words
-from analyzer.formats._har_headers import Headers
+from analyzer.formats import Headers
 
 # Compared elsewhere: credentials, cookies, redirects, the address itself, and bodies.
 ELSEWHERE = words(
@@ -38,6 +38,11 @@ ONLY_PRESENCE = words(
     content-disposition sec-websocket-protocol
     """
 )
+# Not every browser and tool sends or writes these.
+_OF_THE_BROWSER = words(
+    """accept-language accept-encoding sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user"""
+)
+_OWN_VALUES = words("""user-agent accept-language accept-encoding cache-control sec-fetch-user""")
 # What tools write for a header, such as the request line, is none (RFC 9110, 5.6.2).
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,80}")
 _FAMILY = re.compile(r":|sec-ch-|x-amz-meta-|x-akamai-|x-fb-|x-goog-hash")
@@ -54,9 +59,10 @@ def compare_headers(
             header_value(name, ", ".join(side[name]), seal) if name in side else None for side in (good, bad)
         )
         if after is None:
-            yield Difference(kind, name, "missing", before, None)
+            yield Difference(kind, name, "missing", before, None, slight=name in _OF_THE_BROWSER)
         elif before is None:
-            yield Difference(kind, name, "added", None, after)
+            slight = name in _OF_THE_BROWSER or name == "user-agent"
+            yield Difference(kind, name, "added", None, after, slight=slight)
         elif before != after and name not in ONLY_PRESENCE and name not in same_names_only:
-            slight = name in ("user-agent", "accept-language", "cache-control", "sec-fetch-user")
+            slight = name in _OWN_VALUES
             yield Difference(kind, name, "differs", before, after, slight=slight)

@@ -1,7 +1,7 @@
 """Makes the rows of a comparison, and puts the most telling one first.
 
 The order: requests that worked in GOOD and failed in BAD, in the order of time, since what fails later may follow from
-what failed first; redirects to another place; failures that only BAD has; other answers (another status or error of a
+what failed first; failures that only BAD has; redirects to another place; other answers (another status or error of a
 request that worked in both or in none); failures that a page works without (pictures, beacons, favicons, cancelled);
 requests missing although nothing had failed yet; what else differs on requests that failed; requests much slower
 (FAR_FACTOR times and FAR_MS more); what differs on requests that worked; slower ones; requests missing after the first
@@ -67,7 +67,7 @@ def _answer_differs(pair: Pair) -> bool:
     good, bad = pair.good, pair.bad
     if good.is_stored or bad.is_stored:
         return good.failed != bad.failed
-    return good.failed != bad.failed or good.outcome != bad.outcome
+    return good.failed != bad.failed or (good.outcome != bad.outcome and not pair.failed_alike)
 
 
 def _tier_of(pair: Pair) -> Tier:
