@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from analyzer.diagnose.comparison._exchange import Exchange
@@ -14,6 +16,11 @@ _LONGEST_KEY = 80
 _MOST_ITEMS = 20
 _MOST_DIGITS = 3  # a key with more of them names one thing: it is a value in the wrong place
 _TYPES: dict[type, str] = {bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
+_FIELD = re.compile(r'(?i)content-disposition:[^\r\n]{0,300}?\bname="([^"\r\n]{1,200})"')
+_NAMES: dict[str, Callable[[str], list[str]]] = {
+    "form": lambda written: [part.partition("=")[0] for part in written.split("&", _MOST_KEYS) if "=" in part],
+    "multipart": _FIELD.findall,
+}
 
 
 def shape(exchange: Exchange) -> dict[str, str] | None:
@@ -23,7 +30,8 @@ def shape(exchange: Exchange) -> dict[str, str] | None:
         return None
     written = entry.request_text
     if kind in ("form", "multipart"):
-        return dict.fromkeys(_form_names(entry.request_fields, written if kind == "form" else None), "text")
+        names = entry.request_fields or _NAMES[kind]((written or "")[:_LIMIT])[:_MOST_KEYS]
+        return dict.fromkeys(map(_folded, names), "text")
     if kind != "json" or written is None or len(written) > _LIMIT:
         return None
     try:
@@ -43,12 +51,6 @@ def is_request_body_hidden(exchange: Exchange) -> bool:
     if entry.request_text is not None or entry.request_fields:
         return False
     return entry.request_length != 0 and exchange.row["method"] not in ("GET", "HEAD", "OPTIONS", "DELETE")
-
-
-def _form_names(names: list[str], written: str | None) -> list[str]:
-    if not names and "=" in (text := (written or "")[:_LIMIT]):
-        names = [part.partition("=")[0] for part in text.split("&", _MOST_KEYS)[:_MOST_KEYS]]
-    return [_folded(name) for name in names]
 
 
 def _walk(value: Any, path: str, depth: int, found: dict[str, str]) -> None:

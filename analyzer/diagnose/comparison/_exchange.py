@@ -128,7 +128,9 @@ class Pair:
         if not (good["failed"] and bad["failed"]) or good["error_code"] != bad["error_code"]:
             return False
         statuses = {row["status"] for row in (good, bad)} - {None}
-        if len(statuses) > 1 or (good["status"] != bad["status"] and max(statuses) >= 400):
+        same_words = good["error"] == bad["error"] is not None and not good["untold"]
+        withheld = same_words or max(statuses, default=0) < 400
+        if len(statuses) > 1 or (good["status"] != bad["status"] and not withheld):
             return False
         if good["error"] == bad["error"] or None in (good["error"], bad["error"]) or good["untold"] or bad["untold"]:
             return True

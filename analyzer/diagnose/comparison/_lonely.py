@@ -17,7 +17,7 @@ _PREFLIGHT = "OPTIONS"
 
 
 def rows_of_lonely(pairing: Pairing) -> list[tuple[Row, int, int]]:
-    """Gives (row, 0, place in time) of missing and of extra requests, one row a route and outcome."""
+    """Gives (row, rank, place in time) of missing and of extra requests, one row a route and outcome."""
     twins: dict[tuple[str | None, ...], Pair] = {}
     for pair in pairing.pairs:
         twins.setdefault(route_key(pair.good, {}), pair)
@@ -34,7 +34,7 @@ def _missing(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Ite
     unseen = _unseen_preflight(pairing, in_good=True)
     for members in _alike(pairing.missing, {}, failed_at):
         first = members[0]
-        tier: Tier = "missing_after" if _is_after(first, failed_at) else "missing"
+        tier: Tier = "fixed" if first.failed else "missing_after" if _is_after(first, failed_at) else "missing"
         if unseen(first):
             tier = "slight"
         twin = twins.get(route_key(first, {}))
@@ -50,7 +50,15 @@ def _extra(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Itera
         if unseen(first):
             tier = "slight"
         twin = twins.get(route_key(first, hosts))
-        yield row_of_lonely(tier, members, partners.near(first), twin, in_good=False), 0, first.position
+        near = partners.near(first)
+        yield row_of_lonely(tier, members, near, twin, in_good=False), _rank_of_extra(first, twin), first.position
+
+
+def _rank_of_extra(exchange: Exchange, twin: Pair | None) -> int:
+    """Puts failures of routes that worked in GOOD first, and last that one thing does not exist."""
+    if exchange.row["status"] in (404, 410):
+        return 2
+    return int(twin is None or twin.good.failed)
 
 
 def _alike(exchanges: Iterable[Exchange], hosts: dict[str, str], failed_at: int | None) -> list[list[Exchange]]:

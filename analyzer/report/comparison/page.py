@@ -39,7 +39,7 @@ _TIERS = {
     "slower": ("Slower in BAD", "At least twice as long and at least 200 ms more."),
     "missing_after": ("Missing after the first failure", "What failed before may be why these are not there."),
     "extra": ("Sent in BAD only", "They worked, and have no partner in GOOD."),
-    "fixed": ("Failed in GOOD, worked in BAD", ""),
+    "fixed": ("Failed in GOOD, and not in BAD", ""),
     "slight": ("What tells little", "Values of one session, addresses, the browser's cache, what was faster."),
 }
 

@@ -22,7 +22,7 @@ _FAULTS = {
     "cors": "kept from the page by CORS",
     "cut_off": "cut off",
     "event_stream_type": "no event stream",
-    "redirect_loop": "in a loop of redirects",
+    "redirect_loop": "looping",
     "superseded": "without a response, tried again",
     "websocket_closed": "closed by a fault",
 }
@@ -31,7 +31,8 @@ _FAULTS = {
 def headline(comparison: Comparison) -> str:
     """Gives the one sentence that a support engineer pastes."""
     if not comparison.pairs and comparison.good.requests and comparison.bad.requests:
-        return f"No request is in both captures: GOOD has {_asked_for(comparison, 'good')}, BAD has {_asked_for(comparison, 'bad')}."
+        one, other = (_asked_for(comparison, side) for side in ("good", "bad"))
+        return f"No request is in both captures: GOOD has {one}, BAD has {other}."
     telling = [row for row in comparison.rows if row.tier != "slight"]
     if telling:
         return sentence(telling[0], comparison)
@@ -170,7 +171,7 @@ def _cut(difference: Difference, longest: int) -> Difference:
     return replace(difference, name=clip(difference.name, longest), good=good, bad=bad)
 
 
-def _asked_for(comparison: Comparison, side: Literal["good", "bad"]) -> str:
+def _asked_for(comparison: Comparison, side: str) -> str:
     own = comparison.good if side == "good" else comparison.bad
     hosts = dict.fromkeys(row.host for row in comparison.rows if row.host and getattr(row, side) is not None)
     names = series([clip(host, _LONGEST_ADDRESS) for host in hosts], 2)

@@ -29,11 +29,7 @@ def _of_targets(pair: Pair) -> Iterator[Difference]:
     good, bad = _target(pair.good), _target(pair.bad)
     # Staging leads to staging as production leads to production.
     own = (good or (None,))[0] in (None, pair.good.row["host"]) and (bad or (None,))[0] in (None, pair.bad.row["host"])
-    if good is None or bad is None:
-        differs = good != bad
-    else:
-        differs = good[1:] != bad[1:] or (good[0] != bad[0] and not own)
-    if differs:
+    if (good or (None,))[1:] != (bad or (None,))[1:] or (good != bad and not own):
         yield Difference(_NAME, LEADS, "differs", _written(good), _written(bad))
 
 

@@ -28,7 +28,8 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     good, bad = pair.good, pair.bad
     if good.answered is None or bad.answered is None or good.is_stored or bad.is_stored:
         return
-    found = compare_headers(_NAME, *_with_waits(pair, good.answered, bad.answered), seal)
+    before, after = _with_waits(pair, good.answered, bad.answered)
+    found = compare_headers(_NAME, before, after, seal)
     same_status = good.row["status"] == bad.row["status"]
     yield from (difference for difference in found if same_status or difference.name in _TELLING)
 
