@@ -55,6 +55,28 @@ def test_imports_point_down_only_and_each_dependency_has_one_door():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("package", ["facts", "formats", "redact", "sources"])
+def test_a_package_is_entered_by_its_door(package):
+    """No module outside imports a private module of these packages, but what their __init__ or a public module gives."""
+    found = [
+        f"{path.relative_to(ROOT)}: {module}"
+        for path, tree in TREES.items()
+        if path.relative_to(ROOT).parts[1] != package
+        for module in _imported(tree)
+        if module.startswith(f"analyzer.{package}.") and any(part.startswith("_") for part in module.split(".")[2:])
+    ]
+    assert found == []
+
+
+def _imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["analyze", "--help"]])
 def test_help_imports_neither_polars_nor_jinja2(arguments):
     """Help answers at once, since nothing heavy is loaded for it."""

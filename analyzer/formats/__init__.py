@@ -7,6 +7,11 @@ from analyzer.formats._compile import compile_log_format
 from analyzer.formats._configuration import Configuration, read_configuration
 from analyzer.formats._custom import read_custom_format
 from analyzer.formats._detection import Choice, Score, detect
+from analyzer.formats._har_entry import HarEntry, har_entries
+from analyzer.formats._har_headers import Headers
+from analyzer.formats._har_hidden_texts import hidden_texts
+from analyzer.formats._har_text import load_json
+from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.formats._reader import Reader
 from analyzer.formats._registered import document_formats, line_formats, line_wrappers
 
@@ -15,13 +20,20 @@ __all__ = [
     "BlockResult",
     "Choice",
     "Configuration",
+    "DocumentFormat",
+    "Format",
+    "HarEntry",
+    "Headers",
     "Reader",
     "Score",
     "compile_log_format",
     "detect",
     "document_formats",
+    "har_entries",
+    "hidden_texts",
     "line_formats",
     "line_wrappers",
+    "load_json",
     "read_block",
     "read_configuration",
     "read_custom_format",

@@ -8,13 +8,14 @@ from pathlib import Path
 from analyzer.errors import FormatError, InputError
 from analyzer.formats import (
     Configuration,
+    DocumentFormat,
+    Format,
     compile_log_format,
     document_formats,
     line_formats,
     read_configuration,
     read_custom_format,
 )
-from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.model import SourceReport
 from analyzer.pipeline._plan import Plan
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from analyzer import __version__
-from analyzer.diagnose.comparison import COLUMNS, Comparison, Exchange, Side, compare, exchanges_of
+from analyzer.diagnose.comparison import Comparison, Exchange, Side, compare, exchanges_of
 from analyzer.pipeline._plan import Plan, Reading
 from analyzer.pipeline._render import learned_redactor
-from analyzer.pipeline._tables import read_columns
-from analyzer.redact._gate import refuse_leaks
-from analyzer.redact._placeholder import placeholder
+from analyzer.pipeline._tables import read_events
+from analyzer.redact import placeholder, refuse_leaks
 from analyzer.report import comparison_html, comparison_json
 from analyzer.report.comparison.words import headline, hidden, matched, sentence
 
@@ -83,7 +82,7 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
 
 
 def _exchanges(reading: Reading, names: Mapping[str, str]) -> tuple[tuple[Exchange, ...], int]:
-    events = pl.concat(read_columns(reading, COLUMNS)).with_columns(pl.col("source").replace(dict(names)))
+    events = read_events(reading, raw=False).with_columns(pl.col("source").replace(dict(names)))
     hiding = {names[source.name] for source in reading.sources if {"sanitised", "masked"} & set(source.gaps)}
     documents = {names[source]: document for source, document in reading.named_documents().items()}
     return exchanges_of(events, documents, hiding)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from analyzer.formats._har_hidden_texts import hidden_texts
+from analyzer.formats import hidden_texts
 
 _TEXT = r'\s*+:\s*+"((?:[^"\\]++|\\.)*+)'
 _NAMED = re.compile(rf'"name"{_TEXT}"\s*+,\s*+"value"{_TEXT}', re.DOTALL)

@@ -11,8 +11,7 @@ import msgspec
 import polars as pl
 
 from analyzer.errors import InputError, UsageError
-from analyzer.formats import Choice, Reader, detect, document_formats
-from analyzer.formats._plugin import DocumentFormat, Format
+from analyzer.formats import Choice, DocumentFormat, Format, Reader, detect, document_formats
 from analyzer.model import FormatUse, Ledger, SourceReport
 from analyzer.pipeline._chosen import Chosen, check_choice, choose
 from analyzer.pipeline._meter import Meter

@@ -13,8 +13,7 @@ from analyzer.model import Analysis
 from analyzer.pipeline._document_texts import document_texts
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
-from analyzer.redact import Redactor
-from analyzer.redact._gate import refuse_leaks
+from analyzer.redact import Redactor, refuse_leaks
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
 
 _SEARCHED_AT_ONCE = 8_000_000  # characters

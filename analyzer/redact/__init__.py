@@ -11,12 +11,24 @@ import polars as pl
 from analyzer.redact import _secrets as secrets
 from analyzer.redact._addresses import PATTERN_V4, PATTERN_V6, fake_addresses
 from analyzer.redact._detector import Detector
+from analyzer.redact._gate import refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
+from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._placeholder import placeholder
 from analyzer.redact._walk import replace_strings, strings_of
 from analyzer.registry import discover
 
-__all__ = ["Detector", "Redactor", "detectors", "key_path", "own_key", "read_key"]
+__all__ = [
+    "SECRET_NAME",
+    "Detector",
+    "Redactor",
+    "detectors",
+    "key_path",
+    "own_key",
+    "placeholder",
+    "read_key",
+    "refuse_leaks",
+]
 
 T = TypeVar("T")
 

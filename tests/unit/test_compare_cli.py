@@ -137,6 +137,20 @@ def test_logs_are_compared_too(here):
     ]  # fmt: skip
 
 
+def test_a_log_shows_no_redirects(here):
+    """It has no Location: neither a target nor a chain differs from those of a capture."""
+    moved = [entry("/a", 302, at=1, answered=[("Location", "/b")]), entry("/b", at=1.1)]
+    Path("moved.har").write_bytes(har(moved))
+    line = '192.0.2.1 - - [02/Mar/2026:10:00:0{} +0000] "GET {} HTTP/1.1" {} 5 "-" "curl/8"\n'
+    Path("moved.log").write_text(line.format(1, "/a", 302) + line.format(2, "/b", 200))
+    for pair in (("moved.har", "moved.log"), ("moved.log", "moved.har")):
+        document = json.loads(run(*pair, "--json")[1])
+        assert document["matched"]["pairs"] == 2
+        assert [
+            item for row in document["differences"] for item in row["differences"] if item["kind"] == "redirects"
+        ] == []
+
+
 def test_a_terminal_gets_no_control_character(here):
     """Escapes and BiDi of a capture are written out."""
     path = "/\x1b]52;c;x\x07\u202e\x9b31m"

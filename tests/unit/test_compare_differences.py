@@ -267,3 +267,81 @@ def test_protocol_and_address():
     comparison = compared([entry(serverIPAddress="192.0.2.1")], [entry(serverIPAddress="192.0.2.2")])
     assert found(comparison) == [("connection", "server address", "differs", "192.0.2.1", "192.0.2.2")]
     assert comparison.rows[0].tier == "slight"
+
+
+def moved(target: str | None, status: int = 302) -> dict[str, object]:
+    return {"status": status, "answered": [("Location", target)] if target else []}
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "names"),
+    [
+        ("https://a.test/cb#access_token=one", "https://a.test/cb#access_token=two&state=x", []),
+        ("https://a.test/cb?code=1", "/cb?code=2", []),
+        ("/cb#access_token=one", "/cb#error=login_required", [("/cb", "/cb?error")]),
+        ("/cb?code=1", "/cb?error=access_denied&state=1", [("/cb", "/cb?error")]),
+        ("/home", "/login", [("/home", "/login")]),
+        ("https://i.test/", "https://j.test/", [("i.test/", "j.test/")]),
+        ("/home", None, []),
+    ],
+)
+def test_the_target_of_a_redirect(good, bad, names):
+    """Host and route, and whether an error is told; nothing where a capture shows no Location."""
+    assert [item[3:] for item in one(moved(good), moved(bad)) if item[0] == "redirects"] == names
+
+
+def test_not_redirected_is_told_where_it_is_seen():
+    """200 instead of 302."""
+    differences = one(moved("/home"), {"status": 200})
+    assert ("redirects", "the redirect's target", "differs", "/home", None) in differences
+
+
+def test_how_many_redirects_led_to_a_request():
+    """A chain of two against a direct request."""
+    good = [entry("/end", at=3)]
+    bad = [entry("/one", 302, at=1, answered=[("Location", "/two")]),
+           entry("/two", 302, at=1.1, answered=[("Location", "/end")]), entry("/end", at=1.2)]  # fmt: skip
+    chain = [item[1:] for item in found(compared(good, bad)) if item[0] == "redirects"]
+    assert chain == [("the number of redirects before", "differs", "0", "2")]
+
+
+def test_retry_after_as_a_date_is_a_length_of_time():
+    """Ten minutes are ten minutes, whenever they begin (RFC 9110, 10.2.3); an hour is another answer."""
+
+    def answer(hour: str, until: str) -> dict[str, object]:
+        return {"status": 503, "answered": [("Date", f"Mon, 02 Mar 2026 {hour}:00:00 GMT"), ("Retry-After", until)]}
+
+    ten, later = answer("10", "Mon, 02 Mar 2026 10:10:00 GMT"), answer("12", "Mon, 02 Mar 2026 12:10:01 GMT")
+    assert one(ten, later) == []
+    assert one(ten, answer("12", "600")) == []
+    assert one(ten, answer("12", "3600")) == [("response_headers", "retry-after", "differs", "600", "3600")]
+    assert one(answer("10", "600"), answer("10", "601")) == [
+        ("response_headers", "retry-after", "differs", "600", "601")
+    ]
+
+
+def test_a_service_worker_is_no_difference_where_a_tool_never_tells():
+    """Chromium's own export says of each request whether one answered; other programs never do."""
+    says, silent = {"_fetchedViaServiceWorker": True}, {}
+    assert [item for item in one(says, silent) if item[1] == "a service worker"] == []
+
+
+def test_headers_that_only_some_browsers_send_tell_little():
+    """Sec-Fetch-User and the order of media types are the browser's."""
+    good = [("Sec-Fetch-User", "?1"), ("Accept", "text/html,image/apng"), ("Sec-Fetch-Site", "none")]
+    bad = [("Accept", "text/html,*/*;q=0.8"), ("Sec-Fetch-Site", "same-origin"), ("Referer", "https://a.test/")]
+    assert {row.tier for row in compared([entry(sent=good)], [entry(sent=bad)]).rows} == {"slight"}
+    telling = compared([entry(sent=[("Accept", "application/json")])], [entry(sent=[("Accept", "text/html")])])
+    assert [row.tier for row in telling.rows] == ["changed"]
+
+
+def test_names_of_multipart_fields_from_the_text():
+    """Firefox writes the body and no params."""
+    part = '--b\r\nContent-Disposition: form-data; name="{}"; filename="x.txt"\r\n\r\nv\r\n'
+    media = "multipart/form-data; boundary=b"
+
+    def body(*names: str) -> dict[str, object]:
+        text = "".join(map(part.format, names)) + "--b--\r\n"
+        return {"method": "POST", "sent": [("Content-Type", media)], "post": {"mimeType": media, "text": text}}
+
+    assert one(body("file", "note"), body("file")) == [("request_body", "note", "missing", "text", None)]

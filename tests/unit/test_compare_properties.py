@@ -17,6 +17,7 @@ from test_golden_compare import SCHEMA
 
 from analyzer.errors import NothingReadableError
 from analyzer.pipeline import Compared, Plan, compare
+from analyzer.pipeline import run as analyze
 from analyzer.report.comparison.words import headline, sentence
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -163,6 +164,44 @@ def test_a_random_secret_in_any_place_is_not_written(secret: str, place: str, in
     with tempfile.TemporaryDirectory() as name:
         pair = ([with_it], [without]) if in_good else ([without], [with_it])
         assert secret not in written(run(*write_pair(Path(name), *pair), Path(name) / "work"))
+
+
+def implicit(side: str, status: int) -> list[dict[str, Any]]:
+    """Gives a login by the implicit and the hybrid flow: tokens and a code in fragments, names that nobody knows too."""
+    c = f"CANARY{side}0123456789"
+    fragment = f"access_token={c}a&id_token={JWT.replace('CANARYsig0', c)}&code={c}b&state={c}c&own={c}d&{c}e"
+    made = [entry("/authorize", 302, at=1, answered=[("Location", f"https://app.test/callback#{fragment}")])]
+    made += [entry("/relative", 303, at=2, answered=[("Location", f"/callback/{side}#{fragment}")])]
+    made += [entry("/bare", 302, at=3, answered=[("Location", f"https://app.test/{side}#{c}f")])]
+    no_header = entry("/by-url", 302, at=4)
+    no_header["response"]["redirectURL"] = f"https://{side}.test/cb#/{c}g?access_token={c}h"
+    return [*made, no_header, entry("/me", status, at=5)]
+
+
+def test_no_secret_of_a_fragment_is_in_any_output(tmp_path: Path):
+    """Location of the implicit flow (RFC 6749, 4.2.2): the same place is no difference, and no value is written."""
+    found = run(*write_pair(tmp_path, implicit("g", 200), implicit("b", 500)), tmp_path / "work")
+    text = written(found)
+    assert "CANARY" not in text
+    assert "Q0FOQVJZ" not in text
+    assert found.headline == "GET /me: 200 in good.har#4, 500 in bad.har#4"
+    assert [row.route for row in found.comparison.rows if row.tier == "redirected"] == ["/relative", "/bare", "/by-url"]
+    assert not any(row.route == "/authorize" for row in found.comparison.rows)
+
+
+def test_no_secret_of_a_fragment_is_in_a_report(tmp_path: Path):
+    """Tokens and codes in fragments, through analyze: where the login goes in a circle, its Location is evidence."""
+    secrets = f"access_token=CANARYb0123&id_token={JWT}&code=CANARYc0123"
+    loop = [entry("/login", 302, at=n, answered=[("Location", f"/login#{secrets}{n}")]) for n in range(8)]
+    for name, entries in (("login", implicit("b", 500)), ("loop", loop)):
+        (tmp_path / name).mkdir()
+        path = tmp_path / f"{name}.har"
+        path.write_bytes(har(entries))
+        done = analyze(Plan((str(path),), tmp_path / name, b"k" * 32))
+        text = "\n".join(data.decode() for data in done.outputs.values())
+        assert "findings.json" in done.outputs
+        assert "CANARY" not in text
+        assert "Q0FOQVJZ" not in text
 
 
 HOSTILE = (

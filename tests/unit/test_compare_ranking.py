@@ -149,3 +149,78 @@ def test_nothing_differs():
     )
     assert compared([], []).rows == ()
     assert tiers(compared([entry("/a")], [])) == ["missing"]
+
+
+def test_no_request_in_both_is_said_first():
+    """Captures of two sites are no regression of each other."""
+    comparison = compared([entry("/a")], [entry("/b", 500, host="https://b.test"), entry("/c", host="https://b.test")])
+    assert headline(comparison) == (
+        "No request is in both captures: GOOD has 1 request to a.test, BAD has 2 requests to b.test."
+    )
+
+
+def test_a_long_sentence_leaves_clauses_out_and_keeps_places():
+    """Within 240 characters: values are cut first, then clauses, and how many differences are left out is said."""
+    date = [("Date", "Mon, 02 Mar 2026 10:00:00 GMT")]
+    challenge = [("WWW-Authenticate", f'Bearer realm="{"r" * 90}"'), ("Retry-After", "120"), *date]
+    body = {"mimeType": "application/json", "text": '{"error": {"code": "E42", "message": "%s"}}' % ("m " * 70)}
+    sent = [("Cookie", "session=1; theme=1"), ("X-Requested-With", "XMLHttpRequest"), ("Accept", "application/json")]
+    good, bad = entry("/a?page=1", sent=sent), entry("/a?page=2", 401, answered=challenge, body=body)
+    said = headline(compared([good], [bad]))
+    assert said.startswith("GET /a: 200 in good.har#0, 401 in bad.har#0; the BAD request was sent without Cookies ")
+    assert said.endswith(" more differences")
+    assert len(said) <= 240
+    whole = headline(compared([good], [entry("/a?page=1", 401, sent=sent[1:])]))
+    assert whole == (
+        "GET /a: 200 in good.har#0, 401 in bad.har#0; the BAD request was sent without Cookies session, theme"
+    )
+
+
+def test_failures_told_in_other_words_are_no_other_answer():
+    """Firefox keeps to itself what Chromium names; an answer that the page may not read has a status in some tools."""
+    cases = [
+        (entry("/a", 0, error="net::ERR_ABORTED"), entry("/a", 0)),
+        (entry("/a", 0, error="net::ERR_ABORTED"), entry("/a", 0, error="NS_BINDING_ABORTED")),
+        (entry("/a", 200, error="net::ERR_FAILED"), entry("/a", 0, error="net::ERR_FAILED")),
+        (entry("/a", 500, error="net::ERR_FAILED"), entry("/a", 0, error="net::ERR_FAILED")),
+        (entry("/a", 403, error="Error during WebSocket handshake: Unexpected response code: 403"), entry("/a", 403)),
+    ]
+    for one, other in cases:
+        assert set(tiers(compared([one], [other]))) == {"slight"}, (one["response"], other["response"])
+        assert set(tiers(compared([other], [one]))) == {"slight"}
+    for one, other in (
+        (entry("/a", 0, error="net::ERR_CONNECTION_REFUSED"), entry("/a", 0, error="net::ERR_NAME_NOT_RESOLVED")),
+        (entry("/a", 0, error="net::ERR_CERT_DATE_INVALID"), entry("/a", 0, error="net::ERR_CERT_AUTHORITY_INVALID")),
+        (entry("/a", 0, error="net::ERR_CONNECTION_REFUSED"), entry("/a", 0, error="NS_ERROR_UNKNOWN_HOST")),
+        (entry("/a", 500), entry("/a", 0)),
+    ):
+        assert tiers(compared([one], [other])) == ["answered"], (one["response"], other["response"])
+
+
+def test_a_200_that_the_browser_kept_from_the_page_failed():
+    """Firefox writes no error beside it: the headers show it (Fetch standard, CORS check)."""
+    sent = [("Origin", "https://page.test"), ("Sec-Fetch-Mode", "cors")]
+    allowed = [("Access-Control-Allow-Origin", "https://page.test")]
+    good, bad = entry("/api", sent=sent, answered=allowed), entry("/api", sent=sent)
+    comparison = compared([good], [bad])
+    assert tiers(comparison) == ["failed"]
+    assert headline(comparison).startswith(
+        "GET /api: 200 in good.har#0, 200 (kept from the page by CORS) in bad.har#0; the BAD answer lacks header "
+    )
+
+
+def test_preflights_that_one_tool_does_not_record_tell_nothing():
+    """Playwright shows none; where the request itself broke, its preflight may be why."""
+    preflight = entry("/api", 403, at=1, method="OPTIONS", sent=[("Access-Control-Request-Method", "PUT")])
+    broken = entry("/api", 0, at=2, method="PUT", error="net::ERR_FAILED")
+    assert tiers(compared([broken], [preflight, broken])) == ["slight"]
+    assert tiers(compared([preflight, broken], [broken])) == ["slight"]
+    assert tiers(compared([entry("/api", at=2, method="PUT")], [preflight, broken])) == ["failed", "failed_extra"]
+
+
+def test_what_failed_in_good_only_is_no_loss():
+    """A failed attempt that BAD did not make; extra failures of routes that worked come before others, 404 last."""
+    assert tiers(compared([entry("/a", 500, at=1), entry("/a", at=2)], [entry("/a", at=1)])) == ["fixed"]
+    bad = [entry("/new", 404, at=1), entry("/new", 403, at=2), entry("/a", 502, at=3), entry("/a", at=4)]
+    rows = compared([entry("/a", at=4)], bad).rows
+    assert [(row.route, row.bad.status) for row in rows] == [("/a", 502), ("/new", 403), ("/new", 404)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from analyzer.diagnose.comparison._bodies import is_request_body_hidden
-from analyzer.diagnose.comparison._captures import COLUMNS, exchanges_of
+from analyzer.diagnose.comparison._captures import exchanges_of
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._grouping import Compared, rank_of
 from analyzer.diagnose.comparison._kind import known_kinds
@@ -29,7 +29,7 @@ from analyzer.diagnose.comparison._ranking import count_failed, ranked_rows
 from analyzer.diagnose.comparison._shown import Seal
 
 __all__ = [
-    "COLUMNS", "MOST_STEPS", "Comparison", "Difference", "Example", "Exchange", "Hidden", "HostMatch", "Outcome", "Row",
+    "MOST_STEPS", "Comparison", "Difference", "Example", "Exchange", "Hidden", "HostMatch", "Outcome", "Row",
     "Seal", "Side", "Twin", "compare", "exchanges_of", "known_kinds",
 ]  # fmt: skip
 
@@ -92,10 +92,10 @@ def _hidden(side: Literal["good", "bad"], exchanges: Iterable[Exchange]) -> Iter
 def _of_one(exchange: Exchange) -> dict[What, bool]:
     answered = exchange.row["status"] is not None
     asked_of_network = not exchange.row["from_cache"]
-    content = exchange.response_body
+    entry = exchange.entry
     return {
         "request_headers": exchange.sent is None and asked_of_network,
         "response_headers": exchange.answered is None and answered,
         "request_body": is_request_body_hidden(exchange),
-        "response_body": answered and not content.get("text") and content.get("size") not in (0, -1, None),
+        "response_body": answered and entry is not None and not entry.has_response_text and bool(entry.response_length),
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal, header_value, words
-from analyzer.formats._har_headers import Headers
+from analyzer.formats import Headers
 
 # Compared elsewhere: credentials, cookies, redirects, the address itself, and bodies.
 ELSEWHERE = words(
@@ -35,9 +35,16 @@ ONLY_PRESENCE = words(
     """
     referer content-security-policy content-security-policy-report-only link x-csrf-token x-xsrf-token csrf-token
     x-csrftoken x-forwarded-for x-real-ip forwarded true-client-ip cf-connecting-ip dpop signature signature-input
-    content-disposition sec-websocket-protocol
+    content-disposition sec-websocket-protocol sec-websocket-extensions
     """
 )
+# Not every browser and tool sends or writes these.
+_OF_THE_BROWSER = words(
+    """accept-language accept-encoding sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user"""
+)
+# Servers refuse requests without these, and hardly ones that have them.
+_SLIGHT_IF_ADDED = _OF_THE_BROWSER | {"accept", "user-agent", "referer"}
+_OWN_VALUES = words("""user-agent accept-language accept-encoding cache-control sec-fetch-user""")
 # What tools write for a header, such as the request line, is none (RFC 9110, 5.6.2).
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,80}")
 _FAMILY = re.compile(r":|sec-ch-|x-amz-meta-|x-akamai-|x-fb-|x-goog-hash")
@@ -54,9 +61,21 @@ def compare_headers(
             header_value(name, ", ".join(side[name]), seal) if name in side else None for side in (good, bad)
         )
         if after is None:
-            yield Difference(kind, name, "missing", before, None)
+            yield Difference(kind, name, "missing", before, None, slight=name in _OF_THE_BROWSER)
         elif before is None:
-            yield Difference(kind, name, "added", None, after)
+            yield Difference(kind, name, "added", None, after, slight=name in _SLIGHT_IF_ADDED)
         elif before != after and name not in ONLY_PRESENCE and name not in same_names_only:
-            slight = name in ("user-agent", "accept-language", "cache-control", "sec-fetch-user")
+            slight = name in _OWN_VALUES or _is_much_the_same(name, before, after)
             yield Difference(kind, name, "differs", before, after, slight=slight)
+
+
+def _is_much_the_same(name: str, before: str, after: str) -> bool:
+    if name == "accept":
+        return _first_type(before) == _first_type(after)
+    # A person typed the address in one of the captures, or chose a bookmark.
+    return name == "sec-fetch-site" and "none" in (before, after)
+
+
+def _first_type(accept: str) -> str:
+    first = accept.partition(",")[0].partition(";")[0].strip().lower()
+    return "image" if first.startswith("image/") else first  # each browser has formats of its own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from analyzer.diagnose.comparison._exchange import Exchange, Pair
@@ -13,10 +13,11 @@ from analyzer.diagnose.comparison._model import Row, Tier
 from analyzer.diagnose.comparison._pairing import Pairing, route_key
 
 _MOST_ROUTES = 12
+_PREFLIGHT = "OPTIONS"
 
 
 def rows_of_lonely(pairing: Pairing) -> list[tuple[Row, int, int]]:
-    """Gives (row, 0, place in time) of missing and of extra requests, one row a route and outcome."""
+    """Gives (row, rank, place in time) of missing and of extra requests, one row a route and outcome."""
     twins: dict[tuple[str | None, ...], Pair] = {}
     for pair in pairing.pairs:
         twins.setdefault(route_key(pair.good, {}), pair)
@@ -30,20 +31,34 @@ def stands_for(pairing: Pairing) -> dict[str, str]:
 
 def _missing(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Iterable[tuple[Row, int, int]]:
     failed_at, partners = _first_failure(pairing), _Partners([(pair.good, pair.bad) for pair in pairing.pairs])
+    unseen = _unseen_preflight(pairing, in_good=True)
     for members in _alike(pairing.missing, {}, failed_at):
         first = members[0]
-        tier: Tier = "missing_after" if _is_after(first, failed_at) else "missing"
+        tier: Tier = "fixed" if first.failed else "missing_after" if _is_after(first, failed_at) else "missing"
+        if unseen(first):
+            tier = "slight"
         twin = twins.get(route_key(first, {}))
         yield row_of_lonely(tier, members, partners.near(first), twin, in_good=True), 0, first.position
 
 
 def _extra(pairing: Pairing, twins: dict[tuple[str | None, ...], Pair]) -> Iterable[tuple[Row, int, int]]:
     hosts, partners = stands_for(pairing), _Partners([(pair.bad, pair.good) for pair in pairing.pairs])
+    unseen = _unseen_preflight(pairing, in_good=False)
     for members in _alike(pairing.extra, hosts, None):
         first = members[0]
         tier: Tier = "extra" if not first.failed else "failed_aside" if first.is_aside else "failed_extra"
+        if unseen(first):
+            tier = "slight"
         twin = twins.get(route_key(first, hosts))
-        yield row_of_lonely(tier, members, partners.near(first), twin, in_good=False), 0, first.position
+        near = partners.near(first)
+        yield row_of_lonely(tier, members, near, twin, in_good=False), _rank_of_extra(first, twin), first.position
+
+
+def _rank_of_extra(exchange: Exchange, twin: Pair | None) -> int:
+    """Puts failures of routes that worked in GOOD first, and last that one thing does not exist."""
+    if exchange.row["status"] in (404, 410):
+        return 2
+    return int(twin is None or twin.good.failed)
 
 
 def _alike(exchanges: Iterable[Exchange], hosts: dict[str, str], failed_at: int | None) -> list[list[Exchange]]:
@@ -58,6 +73,23 @@ def _alike(exchanges: Iterable[Exchange], hosts: dict[str, str], failed_at: int 
     for (route, *rest), members in found.items():
         by_host[cast("tuple[str | None, ...]", route)[1], *rest].extend(members)
     return [sorted(members, key=lambda exchange: exchange.position) for members in by_host.values()]
+
+
+def _unseen_preflight(pairing: Pairing, *, in_good: bool) -> Callable[[Exchange], bool]:
+    """Gives what tells preflights that the other capture may have had too: it shows none at all, as some tools do.
+
+    One whose request broke stays: it may be why.
+    """
+    others = pairing.extra if in_good else pairing.missing
+    paired = [pair.bad if in_good else pair.good for pair in pairing.pairs]
+    if any(exchange.row["method"] == _PREFLIGHT for exchange in (*others, *paired)):
+        return lambda _: False
+    broke = {(side.row["host"], side.row["key_route"]) for pair in pairing.pairs if pair.broke
+             for side in (pair.good, pair.bad)}  # fmt: skip
+    return lambda own: (
+        own.row["method"] == _PREFLIGHT and own.entry is not None
+        and (own.row["host"], own.row["key_route"]) not in broke
+    )  # fmt: skip
 
 
 def _is_after(exchange: Exchange, failed_at: int | None) -> bool:
@@ -82,7 +114,8 @@ class _Partners:
 def _first_failure(pairing: Pairing) -> int | None:
     """Gives the place in GOOD's order where BAD first failed; None if it did not."""
     found = [pair.good.position for pair in pairing.pairs if pair.broke and not pair.bad.is_aside]
-    extra = [item.position for item in pairing.extra if item.failed and not item.is_aside]
+    unseen = _unseen_preflight(pairing, in_good=False)
+    extra = [item.position for item in pairing.extra if item.failed and not item.is_aside and not unseen(item)]
     if extra:
         before = [pair.good.position for pair in pairing.pairs if pair.bad.position < min(extra)]
         found.append(max(before, default=-1))

@@ -12,8 +12,8 @@ CHANGES: tuple[Change, ...] = get_args(Change)
 What = Literal["log", "credentials", "request_headers", "request_body", "response_body", "response_headers"]
 Tier = Literal[
     "failed",
-    "redirected",
     "failed_extra",
+    "redirected",
     "answered",
     "failed_aside",
     "missing",
@@ -47,11 +47,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came back: status or None, network error, error code in the body."""
+    """What came back: status or None, network error, error code in the body, why it failed although it looks well."""
 
     status: int | None
     error: str | None = None
     code: str | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Makes the rows of a comparison, and puts the most telling one first.
 
 The order: requests that worked in GOOD and failed in BAD, in the order of time, since what fails later may follow from
-what failed first; redirects to another place; failures that only BAD has; other answers (another status or error of a
+what failed first; failures that only BAD has; redirects to another place; other answers (another status or error of a
 request that worked in both or in none); failures that a page works without (pictures, beacons, favicons, cancelled);
 requests missing although nothing had failed yet; what else differs on requests that failed; requests much slower
 (FAR_FACTOR times and FAR_MS more); what differs on requests that worked; slower ones; requests missing after the first
-failure; extra requests; what got better; what tells little (a session's own cookie value, addresses, the browser's
-cache).
+failure; extra requests; what failed in GOOD only; what tells little (a session's own cookie value, addresses, the
+browser's cache).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _answer_differs(pair: Pair) -> bool:
     good, bad = pair.good, pair.bad
     if good.is_stored or bad.is_stored:
         return good.failed != bad.failed
-    return good.failed != bad.failed or good.outcome != bad.outcome
+    return good.failed != bad.failed or (good.outcome != bad.outcome and not pair.failed_alike)
 
 
 def _tier_of(pair: Pair) -> Tier:
@@ -101,9 +101,16 @@ def _explains(difference: Difference, common: set[Difference]) -> bool:
 def _is_told(difference: Difference, common: set[Difference], row: Row) -> bool:
     if not _explains(difference, common):
         return False
+    if difference.name == "www-authenticate" and any(_repeats(difference, other) for other in row.differences):
+        return False
     if difference.change == "not_visible":
         return row.bad is not None and row.bad.status in (401, 403)
     return True
+
+
+def _repeats(challenge: Difference, other: Difference) -> bool:
+    """Whether the challenge says no more than the error that was read from it (RFC 6750, 3)."""
+    return other.kind == "response_body" and other.bad is not None and other.bad in (challenge.bad or "")
 
 
 def _with(row: Row, differences: Sequence[Difference], told: int) -> Row:

@@ -96,7 +96,9 @@ def _difference(item: Difference, *, told: bool) -> Value:
 
 
 def _outcome(found: Outcome | None) -> Value | None:
-    return None if found is None else {"status": found.status, "error": found.error, "error_code": found.code}
+    if found is None:
+        return None
+    return {"status": found.status, "error": found.error, "error_code": found.code, "fault": found.fault}
 
 
 def _example(example: Example) -> Value:

@@ -32,14 +32,14 @@ _TIERS = {
     "failed_extra": ("Failed, and only in BAD", "Requests that failed in BAD and have no partner in GOOD."),
     "answered": ("Answered differently", "Both worked or both failed, with another status or error."),
     "failed_aside": ("Failed in BAD, and a page works without it", "Pictures, fonts, beacons, what was cancelled."),
-    "missing": ("Missing in BAD", "Not sent, although nothing had failed before."),
+    "missing": ("Missing in BAD", "Not there, although nothing had failed before."),
     "on_failing": ("What else differs on requests that failed in BAD, and may be behind it", ""),
     "far_slower": ("Much slower in BAD", "At least three times as long and at least 2 s more."),
     "changed": ("What differs on requests that worked", ""),
     "slower": ("Slower in BAD", "At least twice as long and at least 200 ms more."),
-    "missing_after": ("Missing after the first failure", "What failed before may be why these were not sent."),
+    "missing_after": ("Missing after the first failure", "What failed before may be why these are not there."),
     "extra": ("Sent in BAD only", "They worked, and have no partner in GOOD."),
-    "fixed": ("Failed in GOOD, worked in BAD", ""),
+    "fixed": ("Failed in GOOD, and not in BAD", ""),
     "slight": ("What tells little", "Values of one session, addresses, the browser's cache, what was faster."),
 }
 
@@ -110,7 +110,7 @@ def _differences(comparison: Comparison, most_rows: int) -> DifferencesView:
 
 def _row(row: Row, comparison: Comparison) -> DifferenceRow:
     details = None
-    if len(row.differences) > row.told or len(row.differences) > 1:
+    if len(row.differences) > 1 or len(row.differences) > row.told or any(map(words.may_be_cut, row.differences)):
         cells = tuple(
             (item.kind.replace("_", " "), clip(item.name, 160), _CHANGES[item.change], words.value(item, "good"),
              words.value(item, "bad"))

@@ -14,11 +14,25 @@ from analyzer.report.words import number, plural, series, source_name, where
 
 _LONGEST_VALUE = 160
 _LONGEST_PLACE = 200
+_LONGEST_ADDRESS = 100
+_LONGEST_SENTENCE = 240
+_SHORTER = (_LONGEST_VALUE, 80, 40)
 _MOST_CLAUSES = 3
+_FAULTS = {
+    "cors": "kept from the page by CORS",
+    "cut_off": "cut off",
+    "event_stream_type": "no event stream",
+    "redirect_loop": "looping",
+    "superseded": "without a response, tried again",
+    "websocket_closed": "closed by a fault",
+}
 
 
 def headline(comparison: Comparison) -> str:
     """Gives the one sentence that a support engineer pastes."""
+    if not comparison.pairs and comparison.good.requests and comparison.bad.requests:
+        one, other = (_asked_for(comparison, side) for side in ("good", "bad"))
+        return f"No request is in both captures: GOOD has {one}, BAD has {other}."
     telling = [row for row in comparison.rows if row.tier != "slight"]
     if telling:
         return sentence(telling[0], comparison)
@@ -36,28 +50,45 @@ def sentence(row: Row, comparison: Comparison) -> str:
     else:
         outcomes = f"{outcome(row.good)} in {_place(row.examples[0].good)}, "
         outcomes += f"{outcome(row.bad)} in {_place(row.examples[0].bad)}"
-        told = clauses(row.differences[: row.told])
+        fixed = asked + outcomes + _more(row)
+        told = clauses(row.differences[: row.told], _LONGEST_SENTENCE - len(fixed))
         is_answer = row.tier in ("failed", "failed_aside", "answered", "fixed")
         said = f"{asked}: {'; '.join([outcomes, *told])}" if is_answer else f"{asked}: {'; '.join(told)} ({outcomes})"
     return f"{said}{_more(row)}"
 
 
-def clauses(differences: Sequence[Difference]) -> list[str]:
-    """Gives the first clauses; differences of one kind that changed in the same way are one clause."""
-    said = []
-    for (kind, change), group in groupby(differences, key=lambda item: (item.kind, item.change)):
-        items = [_cut(item) for item in group]
-        if kind in ("authentication", "redirects", "cookies_set") and change == "differs":
-            said += [known_kinds()[kind].says([item]) for item in items]
-        else:
-            said.append(known_kinds()[kind].says(items))
-    return said[:_MOST_CLAUSES]
+def clauses(differences: Sequence[Difference], room: int) -> list[str]:
+    """Gives the first clauses that fit into the room, at least one, and how many differences they leave out.
+
+    Differences of one kind that changed in the same way are one clause.
+    """
+    groups: list[list[Difference]] = []
+    for (kind, change), found in groupby(differences, key=lambda item: (item.kind, item.change)):
+        items = list(found)
+        apart = kind in ("authentication", "redirects", "cookies_set") and change == "differs"
+        groups += [[item] for item in items] if apart else [items]
+    said: list[str] = []
+    left_out = 0
+    room -= len("; and 10 more differences") if len(groups) > 1 else 0
+    for group in groups:
+        forms = [_clause(group, longest) for longest in _SHORTER]
+        fitting = next((form for form in forms if len(form) + len("; ") <= room), None if said else forms[-1])
+        if fitting is None or len(said) == _MOST_CLAUSES:
+            left_out += len(group)
+            continue
+        said.append(fitting)
+        room -= len(fitting) + len("; ")
+    return [*said, f"and {plural(left_out, 'more difference')}"] if left_out else said
+
+
+def _clause(differences: Sequence[Difference], longest: int) -> str:
+    return known_kinds()[differences[0].kind].says([_cut(item, longest) for item in differences])
 
 
 def request(row: Row, comparison: Comparison) -> str:
     """Gives method and route, with the host where there is more than one."""
     host = row.host if (comparison.host_matters or row.bad_host) and row.host else ""
-    asked = f"{row.method or 'Request'} {clip(host + (row.route or ''), _LONGEST_PLACE) or 'without an address'}"
+    asked = f"{row.method or 'Request'} {clip(host + (row.route or ''), _LONGEST_ADDRESS) or 'without an address'}"
     return f"{asked} (in BAD on {clip(row.bad_host, _LONGEST_PLACE)})" if row.bad_host else asked
 
 
@@ -67,7 +98,8 @@ def outcome(found: Outcome) -> str:
     if found.status is None:
         return error or "no answer"
     code = f" with error {clip(found.code, _LONGEST_VALUE)}" if found.code and found.status < 400 else ""
-    return f"{found.status}{code}" + (f" with {error}" if error else "")
+    fault = f" ({_FAULTS.get(found.fault, found.fault.replace('_', ' '))})" if found.fault and not error else ""
+    return f"{found.status}{code}" + (f" with {error}" if error else "") + fault
 
 
 def hidden(item: Hidden) -> str:
@@ -120,6 +152,11 @@ def value(difference: Difference, side: Literal["good", "bad"]) -> str:
     return "present" if has_it == side else "not visible" if difference.change == "not_visible" else "absent"
 
 
+def may_be_cut(difference: Difference) -> bool:
+    """Whether a sentence may show less of its values than a table does."""
+    return any(len(text or "") > _SHORTER[-1] for text in (difference.name, difference.good, difference.bad))
+
+
 def examples(row: Row) -> list[str]:
     """Gives the places of the examples, GOOD and BAD."""
     found = []
@@ -129,9 +166,16 @@ def examples(row: Row) -> list[str]:
     return found
 
 
-def _cut(difference: Difference) -> Difference:
-    good, bad = (None if side is None else clip(side, _LONGEST_VALUE) for side in (difference.good, difference.bad))
-    return replace(difference, name=clip(difference.name, _LONGEST_VALUE), good=good, bad=bad)
+def _cut(difference: Difference, longest: int) -> Difference:
+    good, bad = (None if side is None else clip(side, longest) for side in (difference.good, difference.bad))
+    return replace(difference, name=clip(difference.name, longest), good=good, bad=bad)
+
+
+def _asked_for(comparison: Comparison, side: str) -> str:
+    own = comparison.good if side == "good" else comparison.bad
+    hosts = dict.fromkeys(row.host for row in comparison.rows if row.host and getattr(row, side) is not None)
+    names = series([clip(host, _LONGEST_ADDRESS) for host in hosts], 2)
+    return plural(own.requests, "request") + (f" to {names}" if names else "")
 
 
 def _lonely(row: Row) -> str:
@@ -146,7 +190,7 @@ def _lonely(row: Row) -> str:
         pair = f"{outcome(twin.good)} in {_place(twin.place.good)} and {outcome(twin.bad)} in {_place(twin.place.bad)}"
         return f"{said}, beside {pair}{_after(row)}"
     near = f" ({row.placed} {_place(row.near)})" if row.near else ""
-    return f"{said}not sent in {'BAD' if in_good else 'GOOD'}{near}{_after(row)}"
+    return f"{said}not in {'BAD' if in_good else 'GOOD'}{near}{_after(row)}"
 
 
 def _after(row: Row) -> str:

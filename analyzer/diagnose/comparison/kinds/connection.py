@@ -11,6 +11,7 @@ from analyzer.diagnose.comparison._shown import Seal
 
 _NAME = "connection"
 _COLUMNS = {"scheme": "scheme", "protocol": "protocol", "server_ip": "server address"}
+_FAILURE = {"status": "the status shown", "error": "the error shown"}
 _FLAGS = {"from_cache": "the browser's cache", "service_worker": "a service worker"}
 
 
@@ -22,11 +23,17 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
             # Names resolve to many addresses, and staging is elsewhere by its nature.
             yield Difference(_NAME, name, "differs", good[column], bad[column], slight=column != "scheme")
     for column, name in _FLAGS.items():
-        # A program that says so at all, says it where it is so.
-        if bool(good[column]) != bool(bad[column]):
+        # Of the cache, a program that says so at all says it where it is so; of workers some never say a word.
+        told = column == "from_cache" or None not in (good[column], bad[column])
+        if told and bool(good[column]) != bool(bad[column]):
             before, after = ("answered" if side[column] else None for side in (good, bad))
             change: Change = "missing" if good[column] else "added"
             yield Difference(_NAME, name, change, before, after, slight=column == "from_cache")
+    if pair.failed_alike:
+        for column, name in _FAILURE.items():
+            if good[column] != bad[column]:
+                before, after = ("none" if side[column] is None else str(side[column]) for side in (good, bad))
+                yield Difference(_NAME, name, "differs", before, after, slight=True)
 
 
 def _says(differences: Sequence[Difference]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.diagnose.comparison._exchange import Exchange, Pair
+from analyzer.diagnose.comparison._exchange import REDIRECTS, Exchange, Pair
 from analyzer.diagnose.comparison._kind import Kind, valued
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal
@@ -16,25 +16,33 @@ _CHAIN = "the number of redirects before"
 
 def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     del seal
+    good, bad = pair.good, pair.bad
+    if good.entry is None or bad.entry is None:  # a log has no Location
+        return
+    if good.shows_target and bad.shows_target:
+        yield from _of_targets(pair)
+    if good.row["redirects"] != bad.row["redirects"]:
+        yield Difference(_NAME, _CHAIN, "differs", str(good.row["redirects"]), str(bad.row["redirects"]))
+
+
+def _of_targets(pair: Pair) -> Iterator[Difference]:
     good, bad = _target(pair.good), _target(pair.bad)
     # Staging leads to staging as production leads to production.
     own = (good or (None,))[0] in (None, pair.good.row["host"]) and (bad or (None,))[0] in (None, pair.bad.row["host"])
-    paths_differ = (good or ("", ""))[1] != (bad or ("", ""))[1]
-    if (good is None) != (bad is None) or paths_differ or (good != bad and not own):
+    if (good or (None,))[1:] != (bad or (None,))[1:] or (good != bad and not own):
         yield Difference(_NAME, LEADS, "differs", _written(good), _written(bad))
-    if pair.good.redirects != pair.bad.redirects:
-        yield Difference(_NAME, _CHAIN, "differs", str(pair.good.redirects), str(pair.bad.redirects))
 
 
-def _target(exchange: Exchange) -> tuple[str | None, str] | None:
+def _target(exchange: Exchange) -> tuple[str | None, str, bool] | None:
+    """Gives host, route, and whether an error is told in the query or fragment, of which nothing else is compared."""
     row = exchange.row
-    if row["location"] is None or row["status"] is None or not 300 <= row["status"] < 400:
+    if row["location"] is None or row["status"] not in REDIRECTS:
         return None
-    return row["location_host"], row["location_route"] or ""
+    return row["location_host"], row["location_route"] or "", row["location_refused"]
 
 
-def _written(target: tuple[str | None, str] | None) -> str | None:
-    return None if target is None else f"{target[0] or ''}{target[1]}"
+def _written(target: tuple[str | None, str, bool] | None) -> str | None:
+    return None if target is None else f"{target[0] or ''}{target[1]}{'?error' if target[2] else ''}"
 
 
 def _says(differences: Sequence[Difference]) -> str:

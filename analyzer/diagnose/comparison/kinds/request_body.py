@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.diagnose.comparison._bodies import content_kind, is_request_body_hidden, shape
-from analyzer.diagnose.comparison._exchange import Pair
+from analyzer.diagnose.comparison._bodies import is_request_body_hidden, shape
+from analyzer.diagnose.comparison._exchange import Exchange, Pair
 from analyzer.diagnose.comparison._kind import Kind, listed, valued
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal
@@ -17,19 +17,21 @@ _KIND, _TYPE = "the request body's kind", "the request's content type"
 def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     del seal
     types = pair.good.row["request_content_type"], pair.bad.row["request_content_type"]
-    bodies = pair.good.request_body, pair.bad.request_body
-    if bodies[0] == bodies[1] and types[0] == types[1]:
-        return
     if any(is_request_body_hidden(side) for side in (pair.good, pair.bad)):
         return
-    kinds = tuple(content_kind(body, kind) for body, kind in zip(bodies, types, strict=True))
+    kinds = pair.good.row["request_body_kind"], pair.bad.row["request_body_kind"]
     if kinds[0] != kinds[1]:
         yield Difference(_NAME, _KIND, "differs", kinds[0] or "none", kinds[1] or "none")
         return
     media = tuple((kind or "").partition(";")[0].strip().lower() for kind in types)
     if all(media) and media[0] != media[1]:
         yield Difference(_NAME, _TYPE, "differs", media[0], media[1])
-    yield from _of_keys(*(shape(body, kinds[0]) for body in bodies))
+    if _written(pair.good) != _written(pair.bad):
+        yield from _of_keys(shape(pair.good), shape(pair.bad))
+
+
+def _written(exchange: Exchange) -> tuple[str | None, list[str]] | None:
+    return (exchange.entry.request_text, exchange.entry.request_fields) if exchange.entry is not None else None
 
 
 def _of_keys(good: dict[str, str] | None, bad: dict[str, str] | None) -> Iterator[Difference]:

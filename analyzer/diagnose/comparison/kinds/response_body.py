@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.diagnose.comparison._bodies import sniffed
 from analyzer.diagnose.comparison._exchange import Pair
 from analyzer.diagnose.comparison._kind import Kind, valued
 from analyzer.diagnose.comparison._model import Difference
 from analyzer.diagnose.comparison._shown import Seal
-from analyzer.formats._har_body import body_text
 
 _NAME = "response_body"
 _TYPE, _KIND, _CODE, _DETAIL = "the content type", "the response body", "the error code", "the error message"
@@ -28,11 +26,9 @@ def _compare(pair: Pair, seal: Seal) -> Iterator[Difference]:
     if all(types) and types[0] != types[1]:
         yield Difference(_NAME, _TYPE, "differs", types[0], types[1])
         return
-    bodies = good.response_body, bad.response_body
-    if bodies[0].get("text") != bodies[1].get("text"):
-        kinds = [sniffed(body_text(dict(body))) for body in bodies]
-        if all(kinds) and kinds[0] != kinds[1]:
-            yield Difference(_NAME, _KIND, "differs", kinds[0], kinds[1])
+    kinds = good.row["body_kind"], bad.row["body_kind"]
+    if all(kinds) and kinds[0] != kinds[1]:
+        yield Difference(_NAME, _KIND, "differs", kinds[0], kinds[1])
 
 
 def _says(differences: Sequence[Difference]) -> str:
@@ -44,4 +40,4 @@ def _says(differences: Sequence[Difference]) -> str:
     return valued("", differences).strip()
 
 
-KIND = Kind(rank=8, compare=_compare, says=_says)
+KIND = Kind(rank=7, compare=_compare, says=_says)
