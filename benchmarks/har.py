@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ENTRIES = 7_000
+_HTML = 7  # the kind of body that the page has
 BEGAN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 WORDS = ("order", "customer", "invoice", "total", "currency", "address", "status", "item", "price", "amount", "note")
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Safari/537.36"
@@ -47,9 +48,9 @@ def capture(entries: int) -> bytes:
 
 
 def entry(number: int, chance: random.Random) -> dict[str, Any]:
-    """Gives one exchange; of ten, six are JSON, and one each a script, a document, a picture and an empty answer."""
-    mime, body, encoding = content(number, chance)
-    failed = number % 97 == 0
+    """Gives one exchange: the page first; of ten, six are JSON, and one each a script, HTML, a picture and nothing."""
+    mime, body, encoding = content(number or _HTML, chance)
+    failed = number % 97 == 1
     phases = {
         "blocked": 2.5,
         "dns": -1,
@@ -79,7 +80,7 @@ def entry(number: int, chance: random.Random) -> dict[str, Any]:
             },
         },
         "_priority": "High",
-        "_resourceType": "fetch",
+        "_resourceType": "fetch" if number else "document",
         "cache": {},
         "connection": "443",
         "pageref": "page_1",
@@ -142,7 +143,7 @@ def content(number: int, chance: random.Random) -> tuple[str, str, dict[str, str
     if kind == 6:
         lines = [f"function {words(chance, 2)}(a){{return a[{n}]||'{words(chance, 5)}';}}" for n in range(240)]
         return "text/javascript", "\n".join(lines), {}
-    if kind == 7:
+    if kind == _HTML:
         return "text/html", "".join(f'<p class="x">{words(chance, 12)}</p>\n' for _ in range(100)), {}
     if kind == 8:
         return "image/png", base64.b64encode(chance.randbytes(9_000)).decode(), {"encoding": "base64"}
@@ -190,9 +191,9 @@ READERS: dict[str, Callable[[bytes], object]] = {"json.loads": load, "parse_docu
 
 
 def measure(name: str, path: Path) -> tuple[float, int]:
-    """Gives CPU seconds and MiB above those of a process that read a capture of one entry."""
+    """Gives CPU seconds and MiB above those of a process that read a capture of two entries."""
     costs = []
-    for data in (capture(1), path):
+    for data in (capture(2), path):
         command = [sys.executable, __file__, "--reader", name]
         given = str(data).encode() if isinstance(data, Path) else data
         done = subprocess.run(command, input=given, capture_output=True, check=True)
@@ -204,7 +205,7 @@ def child(name: str) -> None:
     """Runs one reader on the capture that standard input is, or names."""
     given = sys.stdin.buffer.read()
     data = given if given.startswith(b"{") else Path(given.decode()).read_bytes()
-    READERS[name](capture(1))  # loads its modules
+    READERS[name](capture(2))  # loads its modules: a page, and a failure
     before = resource.getrusage(resource.RUSAGE_SELF)
     kept = READERS[name](data)
     after = resource.getrusage(resource.RUSAGE_SELF)

@@ -61,6 +61,18 @@ _FAULTS = (
         {"request": 0.45},
         "The body of that answer: an error page or a login page names who wrote it.",
     ),
+    _Fault(
+        _is("html_for_json"),
+        "{count} were answered with success and an HTML page, where JSON was asked for.",
+        {"request": 0.45, "proxy": 0.4},
+        "The page that came instead: its title and the Server header name who wrote it.",
+    ),
+    _Fault(
+        _is("error_in_body"),
+        "{count} were answered with success, and the body holds an error: {problem}.",
+        {"backend": 0.4, "request": 0.35},
+        "The application's log at that time: did it fail, or refuse what was asked?",
+    ),
 )
 _STOPPED = (
     _Fault(
@@ -88,6 +100,7 @@ _STOPPED = (
         _SERVER_LOGS,
     ),
 )
+_PROBLEM = ("error_code", "error_title", "error_detail")
 _CLOSED = "{count} opened a WebSocket that was closed with code {close_code}."
 _CLOSE_WEIGHT = 0.45
 
@@ -119,10 +132,11 @@ def _first_of(faults: tuple[_Fault, ...], scene: Scene, layer: Layer) -> Opinion
 def _suspect(scene: Scene, test: pl.Expr, says: str, weight: float, would_show: str) -> Opinion:
     row = scene.first(test) or {}
     values = {name: row.get(name) or "nothing" for name in ("error", "content_type", "close_code")}
+    values["problem"] = ": ".join(str(row[name]) for name in _PROBLEM if row.get(name)).rstrip(".")
     counted = scene.of_total(scene.count(test)).capitalize()
     text = says.replace("{count}", counted)
     if scene.total == 1:
-        text = text.replace(" belong to", " belongs to")
+        text = text.replace(" belong to", " belongs to").replace(" were answered", " was answered")
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", str(value))
     return Opinion("suspected", (scene.quote(text, test, BROWSER),), weight, would_show)

@@ -32,6 +32,8 @@ _FAULTS = {
     "websocket_closed": "and the connection was closed by a fault",
     "cors": "but the browser kept it from the page",
     "event_stream_type": "but no event stream",
+    "html_for_json": "with an HTML page in place of JSON",
+    "error_in_body": "with an error in the body",
     "superseded": "without a response, and were tried again",
 }
 

@@ -175,7 +175,8 @@ def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]
     if outside.is_empty():
         return None, None
     alike = part.failing.select("status", "error").unique()
-    failed = outside.join(alike, on=["status", "error"], how="semi", nulls_equal=True).height
+    lost = outside.filter(~counts.worked_of(outside))
+    failed = lost.join(alike, on=["status", "error"], how="semi", nulls_equal=True).height
     ratio = counts.rate_ratio(part.failing.height, part.window.height, failed, outside.height)
     return round(failed / outside.height, 6), ratio
 

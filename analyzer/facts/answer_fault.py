@@ -28,6 +28,8 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
         (pl.col("close_layer").is_not_null(), "websocket_closed"),
         (pl.col("cors") == "blocked", "cors"),
         (_is_no_stream(), "event_stream_type"),
+        (_is_page_for_json(), "html_for_json"),
+        (_holds_error(), "error_in_body"),
         (_superseded(), "superseded"),
     )
     named = pl.coalesce(pl.when(test).then(pl.lit(name)) for test, name in faults)
@@ -41,6 +43,16 @@ def _is_no_stream() -> pl.Expr:
     asked = pl.col("resource_type").str.to_lowercase() == "eventsource"
     kind = pl.col("content_type").str.strip_chars().str.to_lowercase()
     return asked & (pl.col("status") == 200) & ~kind.str.starts_with("text/event-stream")
+
+
+def _is_page_for_json() -> pl.Expr:
+    html = pl.col("body_kind") == "html"
+    return pl.col("status").is_between(200, 299) & pl.col("json_expected") & pl.col("type_mismatch") & html
+
+
+def _holds_error() -> pl.Expr:
+    said = pl.any_horizontal(pl.col("error_code", "error_title", "error_detail").is_not_null())
+    return pl.col("status").is_between(200, 299) & said
 
 
 def _superseded() -> pl.Expr:
@@ -58,12 +70,13 @@ FACTS = Facts(
         Column(
             "answer_fault",
             pl.String,
-            "in a capture, why an exchange failed that its status does not tell: cut_off (the connection ended before "
-            "the content did), redirect_loop, websocket_closed (by a code that means a fault), cors (the headers keep "
-            "it from the page), event_stream_type (no text/event-stream came), superseded (a try without a response "
-            "that the client made again)",
+            "in a capture, why an exchange failed that its status does not tell: cut_off (the connection ended "
+            "before the content did), redirect_loop, websocket_closed (by a code that means a fault), cors (the "
+            "headers keep it from the page), event_stream_type (no text/event-stream came), html_for_json (a page "
+            "came where JSON was asked for), error_in_body (a success whose body says error, as GraphQL answers), "
+            "superseded (a try without a response that the client made again)",
         ),
     ),
     add=_add,
-    needs=("network_error", "cross_origin", "redirect", "websocket"),
+    needs=("content", "network_error", "cross_origin", "redirect", "websocket"),
 )

@@ -29,13 +29,16 @@ _RESPONSE = {
     "asset": ["html"],
 }
 _WITHOUT_CONTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "CONNECT"]
+_LAST_RESORT = r"(?:\*|text)/\*\s*;\s*q=0?\.0\d*"
 _PLAIN = ["text/plain", "application/octet-stream"]
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     accept = pl.col("accept").str.to_lowercase()
     asked_html = accept.str.contains(r"text/html|application/xhtml")
-    asked_json = accept.str.contains(r"[/+]json\b") & ~asked_html
+    # A client that takes anything asked for nothing; jQuery adds */* with the weight 0.01 where it will parse JSON.
+    asked_any = accept.str.replace_all(_LAST_RESORT, "").str.contains(r"(?:\*|text)/\*")
+    asked_json = accept.str.contains(r"[/+]json\b") & ~asked_html & ~asked_any
     declared_json = _declared("content_type") == "json"
     scripted = pl.col("resource_type").str.to_lowercase().is_in(["xhr", "fetch"])
     sent_json = (pl.col("request_body_kind") == "json") & scripted
@@ -79,7 +82,7 @@ FACTS = Facts(
         Column(
             "json_expected",
             pl.Boolean,
-            "JSON was to come: Accept asks for it and not for HTML, Content-Type says it, or a script sent JSON",
+            "JSON was to come: Accept asks for it, not for HTML or all; Content-Type says it; or a script sent JSON",
         ),
         Column(
             "request_type_mismatch",

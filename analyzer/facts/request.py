@@ -20,6 +20,9 @@ _CHALLENGE = (
     r'error\s*=\s*"?([a-z_]+)'
 )
 
+# Date has whole seconds, clocks that are kept differ by some, and libraries allow for that (RFC 7519, 4.1.5).
+_LEEWAY_US = 5_000_000
+
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     har = pl.col("format").eq_missing(HAR)
@@ -40,7 +43,7 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
         login_endpoint=pl.col("path").str.contains(_LOGIN),
         token_expired=left < 0,
         token_left_s=left // 1_000_000,
-        token_not_yet_valid=early > 0,
+        token_not_yet_valid=early > _LEEWAY_US,
         token_early_s=-(-early // 1_000_000),
         www_auth_error=pl.col("www_authenticate").str.extract(_CHALLENGE, 1).str.to_lowercase(),
     )
@@ -58,7 +61,7 @@ FACTS = Facts(
         Column("login_endpoint", pl.Boolean, "the path names a login, token or session endpoint"),
         Column("token_expired", pl.Boolean, "exp of the JWT lies before the server's Date, else before the request"),
         Column("token_left_s", pl.Int64, "time from the same clock to exp; negative after it", "s"),
-        Column("token_not_yet_valid", pl.Boolean, "nbf or iat of the JWT that was sent lies after that clock"),
+        Column("token_not_yet_valid", pl.Boolean, "nbf or iat of the JWT that was sent lies over 5 s after that clock"),
         Column(
             "token_early_s", pl.Int64, "time from the same clock to the later of nbf and iat; negative after it", "s"
         ),

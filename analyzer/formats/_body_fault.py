@@ -9,8 +9,7 @@ from analyzer.formats._json_fault import find_json_fault, place_of
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BOUNDARY = re.compile(r";\s*boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\",]{1,200}))", re.IGNORECASE)
 _OTHER_KINDS = ("form", "multipart", "xml", "html")
-_UNDECLARED = ("", "text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
-_SECOND = "a second document begins here"
+_UNDECLARED = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 
 
 def media_type(content_type: str | None) -> str:
@@ -26,23 +25,34 @@ def is_json_type(media: str) -> bool:
 def find_body_fault(body: str, content_type: str | None, kind: str | None) -> str | None:
     """Gives the fault with its line and column, null where none is known; never quotes content.
 
-    JSON is judged where Content-Type says so, or where the body looks like JSON and Content-Type says little; lines
-    of JSON are no fault then. Forms: percent-encoding (WHATWG URL, 5.1). Multipart: boundaries (RFC 2046, 5.1.1).
+    JSON is judged where Content-Type says so, or where the body looks like JSON and Content-Type says little, which
+    text/plain does not. Lines that are JSON each are no fault: bulk APIs take them under any type. Forms:
+    percent-encoding (WHATWG URL, 5.1). Multipart: boundaries (RFC 2046, 5.1.1).
     """
     media = media_type(content_type)
     if is_json_type(media):
         if kind in _OTHER_KINDS:
             return f"line 1, column 1: {kind} in place of JSON"
-        return None if kind == "binary" else find_json_fault(body)
+        return None if kind == "binary" else _json_fault(body)
     if media.startswith("multipart/"):
         return _multipart_fault(body, content_type or "")
     if kind == "json" and media in _UNDECLARED:
-        fault = find_json_fault(body)
-        return None if fault and fault.endswith(_SECOND) else fault
+        return _json_fault(body)
     if media == "application/x-www-form-urlencoded" and kind in ("form", "text"):
         bad = _BAD_PERCENT.search(body)
         return f"{place_of(body, bad.start())}: % without two hexadecimal digits" if bad else None
     return None
+
+
+def _json_fault(body: str) -> str | None:
+    fault = find_json_fault(body)
+    return None if fault and _are_lines(body) else fault
+
+
+def _are_lines(body: str) -> bool:
+    """Whether each line is a JSON document, as NDJSON and JSON Lines have it."""
+    lines = [line for line in body.split("\n") if line.strip()]
+    return len(lines) > 1 and all(find_json_fault(line) is None for line in lines)
 
 
 def _multipart_fault(body: str, content_type: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from analyzer.formats._error_body import find_problem
+from analyzer.formats._error_json import Problem
 from analyzer.formats._har_body import body_kind, body_state, body_text
 from analyzer.formats._har_headers import Headers
 from analyzer.formats._har_request_body import request_body_columns, request_body_text
@@ -29,7 +30,7 @@ def read_bodies(request: dict[str, Any], response: dict[str, Any], sent: Headers
     posted = request_body_text(request)
     problem = find_problem(answered, kind, failed=failed)
     columns = {
-        **request_body_columns(request, sent, posted),
+        **request_body_columns(request, sent, posted, _told(problem, answered, kind) if failed else None),
         "body_state": body_state(response, status),
         "body_kind": kind,
         "error_code": problem.code,
@@ -38,3 +39,8 @@ def read_bodies(request: dict[str, Any], response: dict[str, Any], sent: Headers
         **token_columns(request, sent, posted, None if failed or kind != "json" else answered),
     }
     return Bodies(columns, answered if failed else None)
+
+
+def _told(problem: Problem, answered: str | None, kind: str | None) -> str | None:
+    """Gives the words of an error: those of its fields, else a body of plain text (markup has words of its own)."""
+    return " ".join(filter(None, problem)) or (answered if kind == "text" else None)

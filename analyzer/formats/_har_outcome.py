@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from http import HTTPStatus
 from typing import Any
 
 from analyzer.formats._har_recorder import recorder_error
@@ -15,15 +16,16 @@ _NAMES = ("_error", "_failureText", "_errorText", "error")
 # Chromium tells the status of a refused WebSocket only in words (websocket_basic_handshake_stream.cc).
 _HANDSHAKE = re.compile(r"handshake: Unexpected response code: ([1-5][0-9]{2})(?![0-9])")
 _TELLING = re.compile(r"[A-Za-z]{2,}.*[\s:_]")
-_SAYING_NOTHING = ("no response", "unknown error")
+_SAYING_NOTHING = frozenset({"no response", "unknown error", *(status.phrase.lower() for status in HTTPStatus)})
 
 
 def status_and_error(entry: dict[str, Any]) -> tuple[int | None, str | None]:
     """Gives the status (null for 0, -1, -2, -999, text ...) and the error, which may stand beside a real status.
 
-    Without an error text, the original of a status that is none is kept as the error, with the status text; a text in
-    its place that says more than a word is the error itself (Postman, Splash). The status of a refused WebSocket is
-    read from its error. What needs no network, such as a data: URL, does not fail for want of a status.
+    Without an error text, the original of a status that is none is kept as the error, with a status text that is no
+    reason phrase; a text in its place that says more than a word is the error itself (Postman, Splash). The status of
+    a refused WebSocket is read from its error. What needs no network, such as a data: URL, does not fail for want of a
+    status.
     """
     response = mapping(entry.get("response"))
     written = response.get("status")
@@ -60,7 +62,9 @@ def _in_place_of_status(response: dict[str, Any], written: Any) -> str | None:
             return told.strip()
     if written in (None, ""):
         return None
-    return f"no response (status {json.dumps(written, ensure_ascii=False)})"
+    told = (text(response.get("statusText")) or "").strip()
+    beside = f": {told}" if told and told.lower() not in _SAYING_NOTHING and number(told) is None else ""
+    return f"no response (status {json.dumps(written, ensure_ascii=False)}{beside})"
 
 
 def _status(written: Any) -> int | None:

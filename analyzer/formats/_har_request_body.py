@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from analyzer.formats._body_fault import find_body_fault, media_type
@@ -10,6 +11,11 @@ from analyzer.formats._har_body import LIMIT, decoded, is_base64
 from analyzer.formats._har_headers import Headers, first
 from analyzer.formats._har_values import mapping, sequence, size, text
 
+_OF_CONTENT = re.compile(
+    r"\b(?:empty|body|json|payload|no content|end[ -]of[ -](?:input|file|stream)|eof|unexpected end|multipart)\b",
+    re.IGNORECASE,
+)
+_LONGEST_TOLD = 2_000
 _WITH_CONTENT = ("POST", "PUT", "PATCH")
 
 
@@ -23,8 +29,12 @@ def request_body_text(request: dict[str, Any]) -> str | None:
     return decoded(encoded) if encoded else None
 
 
-def request_body_columns(request: dict[str, Any], headers: Headers, body: str | None) -> dict[str, Any]:
+def request_body_columns(
+    request: dict[str, Any], headers: Headers, body: str | None, told: str | None
+) -> dict[str, Any]:
     """Gives request_body_kind and request_body_fault, of body as request_body_text gives it.
+
+    told: what the response says of an error; an empty body is a fault only where that speaks of the content.
 
     Only what the capture holds in whole is judged: a Content-Length beyond the text means that the tool cut it, and
     Content-Encoding that the text is not what was sent. Beyond a million characters the fault is null.
@@ -32,7 +42,7 @@ def request_body_columns(request: dict[str, Any], headers: Headers, body: str | 
     posted = mapping(request.get("postData"))
     mime, sent_type = text(posted.get("mimeType")), first(headers, "content-type")
     if body is None:
-        fault = _empty_fault(request, headers)
+        fault = _empty_fault(request, headers) if told and _OF_CONTENT.search(told[:_LONGEST_TOLD]) else None
         return {"request_body_kind": _kind_of_params(posted, mime or sent_type), "request_body_fault": fault}
     kind = kind_of(body)
     # A tool may write mimeType without the boundary that the header had.

@@ -77,6 +77,8 @@ def only(found):
 CORS = {"Origin": "https://app.example", "Sec-Fetch-Mode": "cors", "Referer": PAGE}
 REFERRED = {"Referer": PAGE}
 JSON_ANSWER = {"Content-Type": "application/json", "Server": "nginx", "Date": "Mon, 02 Mar 2026 10:00:01 GMT"}
+HTML = "<!doctype html><title>App</title>"
+GRAPHQL = '{"data": null, "errors": [{"message": "boom", "path": ["orders"], "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}'
 API = "https://api.example/v1/orders"
 WS = "wss://api.example/ws"
 NOTHING = {"timings": {}, "time": 0}
@@ -149,6 +151,12 @@ CASES = {
                        {"authorization": "suspected"}),
     "stream of a wrong type": ([entry(API, 1, answered=JSON_ANSWER, response={"status": 200}, _resourceType="eventsource")],
                                {"request": "suspected"}),
+    # Answers that say 200 and are none.
+    "page for JSON": ([entry(API, n, sent={"Accept": "application/json"}, answered={"Content-Type": "text/html"},
+                             response={"status": 200, "content": {"text": HTML}}) for n in (1, 2)],
+                      {"request": "suspected", "proxy": "suspected"}),
+    "GraphQL error": ([entry(API, 1, method="POST", answered=JSON_ANSWER, response={"status": 200, "content": {"text": GRAPHQL}})],
+                      {"backend": "suspected", "request": "suspected"}),
     # Gateways that say what they saw.
     "gateway timeout by Proxy-Status": ([entry(API, 1, answered={"Proxy-Status": "edge.example; error=http_response_timeout"},
                                                response={"status": 504})], {"backend": "suspected"}),
@@ -200,6 +208,11 @@ QUIET = {
                               entry(API, 1, answered={"Access-Control-Allow-Origin": "*"}, response={"status": 204}, **PREFLIGHT)],
     "try that was made again": [entry(API, 1, response={"status": 200}),
                                 entry(API, 2, answered=JSON_ANSWER, response={"status": 200, "content": {"size": 2}})],
+    "page where anything would do": [entry(API, 1, sent={"Accept": "application/json, text/plain, */*"},
+                                           answered={"Content-Type": "text/html"},
+                                           response={"status": 200, "content": {"text": HTML}})],
+    "GraphQL that worked": [entry(API, 1, answered=JSON_ANSWER,
+                                  response={"status": 200, "content": {"text": '{"data": {"a": 1}, "errors": []}'}})],
     "login that arrives": [entry("https://a.example/app", 0, answered={"Location": "/login"}, response={"status": 302}),
                            entry("https://a.example/login", 1, answered={"Location": "/app"}, response={"status": 302}),
                            entry("https://a.example/app", 2, answered=JSON_ANSWER, response={"status": 200})],
@@ -227,6 +240,36 @@ def test_a_try_that_was_made_again_is_no_success_either(judge):
     lost = entry(API, 1, response={"status": 200})
     broken = [entry(API, n, answered=JSON_ANSWER, response={"status": 500}) for n in (2, 3)]
     assert only(judge(lost, *broken, lost | {"startedDateTime": "2026-03-02T10:00:02.500Z"}))["counter_example"] is None
+
+
+def test_an_error_with_200_is_told_in_its_words_and_stays_low(judge):
+    """Partial data or none, many or few: title, severity and sentence; outside, what worked is no failure of the kind."""
+    partial = GRAPHQL.replace('"data": null', '"data": {"user": {"name": "a"}}')
+    bodies = [*["{}"] * 3, *[GRAPHQL, partial] * 3]
+    answers = [{"status": 200, "content": {"text": body}} for body in bodies]
+    found = judge(
+        *(entry(API, n, method="POST", answered=JSON_ANSWER, response=each) for n, each in enumerate(answers))
+    )
+    incident = only(found)
+    assert (incident["severity"], incident["layer"], incident["failed"]) == ("low", "backend", 6)
+    assert incident["title"] == "POST /v1/orders answered 200, with an error in the body"
+    assert incident["baseline_failure_rate"] == 0
+    said = [each["text"] for each in incident["root_evidence"]]
+    problem = "INTERNAL_SERVER_ERROR: boom"
+    assert said[0] == f"6 of 6 failing requests were answered with success, and the body holds an error: {problem}."
+
+
+def test_a_page_for_json_is_an_incident_beside_failures_of_the_route(judge):
+    """Three pages with 200 and three with 500 on one route: two incidents, and no page among what worked."""
+    page = {"sent": {"Accept": "application/json"}, "answered": {"Content-Type": "text/html"}}
+    statuses = [200, 200, 200, 500, 500, 500]
+    found = judge(*(entry(API, n, response={"status": status, "content": {"text": HTML}}, **page)
+                    for n, status in enumerate(statuses)))  # fmt: skip
+    assert sorted(each["statuses"] for each in found["incidents"]) == [[200], [500]]
+    assert "with an HTML page in place of JSON" in next(
+        each["title"] for each in found["incidents"] if each["statuses"] == [200]
+    )
+    assert {each["counter_example"] for each in found["incidents"]} == {None}
 
 
 GROUND_TRUTH = {

@@ -305,6 +305,8 @@ def test_an_event_stream_must_be_one():
 
 # -- faults behind a good status
 
+PAGE_FOR_JSON = {"accept": "application/json", "content_type": "text/html", "body_kind": "html", "server": "x"}
+
 
 @pytest.mark.parametrize(
     ("values", "fault"),
@@ -317,6 +319,18 @@ def test_an_event_stream_must_be_one():
         ({"error": "net::ERR_CONTENT_LENGTH_MISMATCH"}, None),
         ({"status": 200, "server": "x", **APP}, "cors"),
         ({"status": 200}, None),
+        ({"status": 200, **PAGE_FOR_JSON}, "html_for_json"),
+        ({"status": 201, **PAGE_FOR_JSON, "accept": None, "content_type": "application/json"}, "html_for_json"),
+        ({"status": 200, **PAGE_FOR_JSON, "accept": "application/json, text/plain, */*"}, None),
+        ({"status": 200, **PAGE_FOR_JSON, "content_type": "application/json", "body_kind": "json"}, None),
+        ({"status": 302, **PAGE_FOR_JSON}, None),
+        ({"status": 500, **PAGE_FOR_JSON}, None),
+        ({"status": 200, "error_code": "FORBIDDEN"}, "error_in_body"),
+        ({"status": 200, "error_detail": "no such field"}, "error_in_body"),
+        ({"status": 206, "error_title": "Partial"}, "error_in_body"),
+        ({"status": 302, "error_detail": "no such field"}, None),
+        ({"status": 500, "error_detail": "no such field"}, None),
+        ({"error": "net::ERR_FAILED", "error_detail": "no such field"}, None),
     ],
 )
 def test_a_good_status_may_hide_a_fault(values, fault):

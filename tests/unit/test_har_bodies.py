@@ -73,7 +73,13 @@ def test_a_kind_is_the_same_in_base64(encoding: str):
         ('{"a": 1,}', "application/graphql", None),
         ('{"a": 1}\n{"a": 2}', "application/x-ndjson", None),
         ('{"a": 1}\n{"a": 2}', "text/plain", None),
-        ('{"a": 1}\n{"a": 2}', "application/json", "line 2, column 1: a second document begins here"),
+        ('{"a": 1,}', "text/plain", None),
+        ("[1] hello\n[2] world", "text/plain;charset=UTF-8", None),
+        ('{"index": {}}\n{"a": 2}\n', "application/json", None),
+        ('{"index": {}}\r\n\r\n[2]', "application/vnd.api+json", None),
+        ('{"a": 1}\n{"a": 2', "application/json", "line 2, column 1: a second document begins here"),
+        ('{"a": 1}{"a": 2}', "application/json", "line 1, column 9: a second document begins here"),
+        ('{"a":\n1}\n{"a": 2}', "application/json", "line 3, column 1: a second document begins here"),
         ("a=1", "application/json", "line 1, column 1: form in place of JSON"),
         ("<a/>", "application/json", "line 1, column 1: xml in place of JSON"),
         ("\x1f\x8b\x00\x00", "application/json", None),
@@ -106,13 +112,39 @@ def test_only_a_whole_body_is_judged():
     assert (large["request_body_kind"], large["request_body_fault"]) == ("json", None)
 
 
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ('{"error": "Unexpected end of JSON input"}', True),
+        ('{"message": "Required request body is missing"}', True),
+        ('{"detail": "JSON parse error - Expecting value"}', True),
+        ('{"title": "A non-empty request body is required."}', True),
+        ("No content to map due to end-of-input", True),
+        ('{"error": "session expired"}', False),
+        ("<html><body>Bad Request</body></html>", False),
+        ("{}", False),
+        (None, False),
+    ],
+)
+def test_an_empty_body_is_a_fault_only_where_the_server_says_so(told: str | None, fault: bool):
+    """A logout without content is refused for its session; where the error speaks of the body, it is the body."""
+    headers = [["Content-Type", "application/json"], ["Content-Length", "0"]]
+    found = row({"headers": headers}, {"text": told} if told else {})
+    assert found["request_body_fault"] == ("line 1, column 1: the body is empty" if fault else None)
+
+
 def test_an_empty_body_is_a_fault_only_where_it_was_empty_for_certain():
-    """Content-Length: 0 with JSON declared and a method with content; a missing postData proves nothing."""
+    """Content-Length: 0 with JSON declared, a method with content and a refusal; a missing postData proves nothing."""
     json_type, empty = ["Content-Type", "application/json"], ["Content-Length", "0"]
-    assert row({"headers": [json_type, empty]})["request_body_fault"] == "line 1, column 1: the body is empty"
-    assert row({"headers": [json_type]})["request_body_fault"] is None
-    assert row({"headers": [empty]})["request_body_fault"] is None
-    assert row({"headers": [json_type, empty], "method": "GET"})["request_body_fault"] is None
+
+    def fault(request: dict[str, Any], status: int = 400) -> str | None:
+        return row(request, {"text": '{"error": "the body is empty"}'}, status)["request_body_fault"]
+
+    assert fault({"headers": [json_type, empty]}) == "line 1, column 1: the body is empty"
+    assert fault({"headers": [json_type]}) is None
+    assert fault({"headers": [empty]}) is None
+    assert fault({"headers": [json_type, empty], "method": "GET"}) is None
+    assert fault({"headers": [json_type, empty]}, 200) is None
 
 
 def test_values_that_a_client_sent_are_not_in_the_error():

@@ -274,16 +274,16 @@ FAULT = "line 3, column 5: missing comma after line 2"
     ("values", "sentence", "verdict"),
     [
         ({"status": 400, "request_body_fault": FAULT, "request_content_type": "application/json"},
-         f"The request body is not valid JSON: {FAULT}.", "cause"),
+         f"5 of 5 failing requests sent a broken body; the first is not valid JSON: {FAULT}.", "cause"),
         ({"status": 422, "request_body_fault": "the closing boundary is missing",
           "request_content_type": "multipart/form-data; boundary=x"},
-         "The request body is not valid multipart: the closing boundary is missing.", "cause"),
+         "5 of 5 failing requests sent a broken body; the first is not valid multipart: the closing boundary is missing.", "cause"),
         ({"status": 400, "request_body_fault": "line 1, column 9: % without two hexadecimal digits",
           "request_content_type": "application/x-www-form-urlencoded"},
-         "The request body is not a valid form: line 1, column 9: % without two hexadecimal digits.", "cause"),
+         "5 of 5 failing requests sent a broken body; the first is not a valid form: line 1, column 9: % without two hexadecimal digits.", "cause"),
         ({"status": 415, "request_body_kind": "json", "request_content_type": "application/x-www-form-urlencoded"},
          "The request says Content-Type: application/x-www-form-urlencoded, and its body is json.", "cause"),
-        ({"status": 500, "request_body_fault": FAULT}, f"The request body is not valid JSON: {FAULT}.", "suspected"),
+        ({"status": 500, "request_body_fault": FAULT}, f"5 of 5 failing requests sent a broken body; the first is not valid JSON: {FAULT}.", "suspected"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_request_body_is_the_first_evidence(values, sentence, verdict):
@@ -291,6 +291,22 @@ def test_a_fault_of_the_request_body_is_the_first_evidence(values, sentence, ver
     _, layers = judge(*five("har", method="POST", **values))
     assert layers["request"].verdict == verdict
     assert layers["request"].evidence[0].text == sentence
+
+
+def test_a_fault_is_said_of_the_requests_that_have_it():
+    """One of five bodies is broken: it is counted alone, and explains the others no further; one request has no count."""
+    values = {"method": "POST", "request_content_type": "application/json"}
+    rows = [row("har", n, status=400, request_body_fault=None if n else FAULT, **values) for n in range(5)]
+    incident, layers = judge(*rows)
+    said = [item.text for item in layers["request"].evidence]
+    assert said == [
+        "5 of 5 failing requests got 400.",
+        f"1 of 5 failing requests sent a broken body; it is not valid JSON: {FAULT}.",
+    ]
+    whole, _ = judge(*five("har", status=400, request_body_fault=FAULT, **values))
+    assert incident.confidence < whole.confidence
+    _, layers = judge(rows[0])
+    assert layers["request"].evidence[0].text == f"The request body is not valid JSON: {FAULT}."
 
 
 def test_a_fault_does_not_explain_a_missing_page():
@@ -303,6 +319,35 @@ def test_the_title_of_a_problem_is_quoted_where_it_has_no_detail():
     """RFC 9457: detail may be absent, and title says what kind of problem it is."""
     _, layers = judge(*five("har", status=400, error_title="Out of credit"))
     assert "The response says: Out of credit" in [item.text for item in layers["request"].evidence]
+
+
+FORBIDDEN = {"status": 403, "token_from": "authorization"}
+SCOPED = 'Bearer realm="orders", error="insufficient_scope", scope="orders:write orders:read"'
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"token_scope": "orders:read", "www_authenticate": SCOPED},
+         "The token's scope is orders:read; the challenge asks for orders:write orders:read."),
+        ({"token_scope": "orders:read", "www_authenticate": "Bearer scope=orders:write error=x, y=z"},
+         "The token's scope is orders:read; the challenge asks for orders:write."),
+        ({"token_scope": "orders:read", "www_authenticate": "Bearer error=insufficient_scope"},
+         "The token's scope is orders:read; the challenge says that it is insufficient."),
+        ({"www_authenticate": SCOPED}, "The challenge asks for the scope orders:write orders:read."),
+        ({"token_scope": "orders:read", "www_authenticate": SCOPED, "token_from": "response_body"},
+         "The challenge asks for the scope orders:write orders:read."),
+        ({"token_scope": "orders:read", "www_authenticate": 'Basic realm="my scope"'}, None),
+        ({"token_scope": "orders:read", "www_authenticate": 'Bearer realm="x, scope=admin"'}, None),
+        ({"token_scope": "orders:read"}, None),
+    ],
+)  # fmt: skip
+def test_the_scope_of_a_token_stands_beside_the_one_that_is_asked_for(values, sentence):
+    """RFC 6750, 3: scope and insufficient_scope of a challenge; the scope of a token only where it was sent."""
+    _, layers = judge(*five("har", **FORBIDDEN | values))
+    said = [item for item in layers["authorization"].evidence if "scope" in item.text]
+    assert [item.text for item in said] == ([sentence] if sentence else [])
+    assert all(item.ref is not None for item in said)
 
 
 CLAIMS = {"token_issuer": "https://id.example", "token_audience": "orders", "token_kid": "k7"}

@@ -23,33 +23,46 @@ def check(scene: Scene) -> Opinion:
         return scene.cleared(text)
     statuses = scene.failing.filter(wrong)["status"].unique().sort().to_list()
     shown = ", ".join(str(status) for status in statuses)
-    proven = [*_fault(scene, pl.col("status").is_in(_UNREADABLE)), *_mismatch(scene)]
+    unreadable = pl.col("status").is_in(_UNREADABLE)
+    proven = [*_fault(scene, unreadable), *_mismatch(scene)]
     counted = scene.quote(f"{scene.of_total(count).capitalize()} got {shown}.", wrong, EDGE, BROWSER)
-    evidence = [*proven, counted, *_details(scene, wrong)]
+    shown_by = scene.count((unreadable & pl.col("request_malformed")) | _another_form())
+    # What few of the requests show is no reason for the others.
+    leads = 2 * shown_by >= count
+    evidence = [*proven, counted] if leads else [counted, *proven]
+    evidence += _details(scene, wrong)
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)
-    return Opinion("cause", tuple(evidence), 0.9 if proven else 0.8 if len(evidence) > 1 else 0.7)
+    return Opinion("cause", tuple(evidence), 0.9 if proven and leads else 0.8 if len(evidence) > 1 else 0.7)
 
 
 def _fault(scene: Scene, failed: pl.Expr) -> list[Evidence]:
-    """Cites what is wrong with the first body that cannot be parsed."""
+    """Cites what is wrong with the first body that cannot be parsed, and counts those."""
     broken = failed & pl.col("request_malformed")
     row = scene.first(broken)
     if row is None:
         return []
     declared = str(row["request_content_type"] or "").lower()
     form = next((name for part, name in _FORMS.items() if part in declared), "valid JSON")
-    return [scene.quote(f"The request body is not {form}: {row['request_body_fault']}.", broken, BROWSER)]
+    count = scene.count(broken)
+    first = "it" if count == 1 else "the first"
+    text = f"{scene.of_total(count)} sent a broken body; {first} is not"
+    said = f"{'The request body is not' if scene.total == 1 else text} {form}: {row['request_body_fault']}."
+    return [scene.quote(said, broken, BROWSER)]
 
 
 def _mismatch(scene: Scene) -> list[Evidence]:
     """Says that the body is not what Content-Type says, which is what 415 is about (RFC 9110, 15.5.16)."""
-    other = pl.col("status").is_in([415, *_UNREADABLE]) & pl.col("request_type_mismatch")
+    other = _another_form()
     row = scene.first(other)
     if row is None:
         return []
     text = f"The request says Content-Type: {row['request_content_type']}, and its body is {row['request_body_kind']}."
     return [scene.quote(text, other, BROWSER)]
+
+
+def _another_form() -> pl.Expr:
+    return pl.col("status").is_in([415, *_UNREADABLE]) & pl.col("request_type_mismatch")
 
 
 def _details(scene: Scene, wrong: pl.Expr) -> list[Evidence]:
