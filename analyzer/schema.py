@@ -283,6 +283,13 @@ COLUMNS: tuple[Column, ...] = (
     _C("accept", pl.String, "Accept header of the request (RFC 9110, 12.5.1)"),
     _C("request_body_kind", pl.String, "what the request body is: json, form, multipart, xml, html, text, binary"),
     _C("request_body_fault", pl.String, "what is wrong with the request body: line, column, fault; never its content"),
+    _C("counted_bytes", pl.Int64, "content that a capture counted of a response that announced more", "byte"),
+    _C("announced_bytes", pl.Int64, "Content-Length of a response of which less came (RFC 9110, 8.6)", "byte"),
+    _C(
+        "no_response_status",
+        pl.String,
+        "what a capture writes in place of a status where it tells no reason: 0, -1, a text; error says it in words",
+    ),
     _C("body_state", pl.String, "response body in the capture: present, omitted (left out by the tool) or none"),
     _C("body_kind", pl.String, "what the response body is: json, form, multipart, xml, html, text, binary"),
     _C("origin", pl.String, "Origin header of the request"),

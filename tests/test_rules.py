@@ -18,6 +18,7 @@ import pytest
 
 from analyzer import documents, schema
 from analyzer.detect import Detected, RuleSet, detect, load_rules
+from analyzer.detect._says import fill
 from analyzer.facts import add_facts, fact_columns
 
 ROOT = Path(__file__).parents[1]
@@ -114,6 +115,22 @@ def test_signal_says_what_happened(stem):
         assert signal.next_steps
         assert signal.ask
         assert signal.family == FILES[stem].parent.name
+
+
+SAYS = [(stem, each.value["x-report"]["says"]) for stem, path in FILES.items() for each in documents.read(path)
+        if "says" in each.value.get("x-report", {})]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stem", "says"), SAYS, ids=[stem for stem, _ in SAYS])
+def test_signal_of_one_request_is_a_right_sentence(stem, says):
+    """One request was, shows and holds; nothing is theirs."""
+    told = fill(says, {"count": "1", "peak": "1", "begin": "noon", "end": "noon"})
+    for clause in re.findall(r"\b1 [^,;:.{}]*", told):
+        assert not re.search(r"\b(?:were|are|have|show|hold|belong|they|their|themselves)\b", clause), told
+        noun = re.match(r"1 ([A-Za-z-]+)(?: ([A-Za-z-]+))?", clause)
+        assert noun
+        plural = {word for word in noun.groups() if word and re.fullmatch(r"[a-z]+[^s]s", word)}
+        assert plural <= {"was", "is", "has", "shows", "holds", "times"}, told
 
 
 @pytest.mark.parametrize("stem", FILES)

@@ -9,8 +9,11 @@ from datetime import datetime
 ALWAYS = frozenset({"count", "peak", "begin", "end", "duration"})
 BURST_ONLY = frozenset({"rate", "normal", "ratio", "expected_by_chance"})
 
-_NOUNS = "(?:request|response|answer|call|preflight|error|event|line|login|attempt|client|match)"
-_VERBS = (("were", "was"), ("are", "is"), ("have", "has"), ("show", "shows"))
+_NOUNS = "(?:request|response|answer|call|preflight|error|event|line|login|attempt|client|match|stream|connection)"
+_ADJECTIVE = "(?:[A-Za-z-]+ )?"
+# The verb may stand behind what is said of the noun: "requests with an expired token were".
+_MORE = "(?: (?:with|for|to|of|from) [^,;:.{}]{1,60}?)?"
+_VERBS = (("were", "was"), ("are", "is"), ("have", "has"), ("show", "shows"), ("hold", "holds"))
 _NAME = re.compile(r"\{([^{}]*)\}")
 
 
@@ -35,9 +38,9 @@ def fill(says: str, values: Mapping[str, str]) -> str:
 
 def _singular(says: str, name: str) -> str:
     says = re.sub(rf"\{{{name}\}} times\b", "once", says)
-    says = re.sub(rf"(\{{{name}\}} (?:[a-z-]+ )?{_NOUNS})s\b", r"\1", says)
+    says = re.sub(rf"(\{{{name}\}} {_ADJECTIVE}{_NOUNS})s\b", r"\1", says)
     for many, one in _VERBS:
-        says = re.sub(rf"(\{{{name}\}} (?:[a-z-]+ )?{_NOUNS}) {many}\b", rf"\1 {one}", says)
+        says = re.sub(rf"(\{{{name}\}} {_ADJECTIVE}{_NOUNS}{_MORE}) {many}\b", rf"\1 {one}", says)
     return says
 
 

@@ -38,6 +38,12 @@ def _itself() -> pl.Expr:
 
 _FAULTS = (
     _Fault(
+        _is("cut_off") & pl.col("announced_bytes").is_not_null(),
+        "{count} began with success and broke off: {counted_bytes} of {announced_bytes} bytes came.",
+        {"proxy": 0.45, "backend": 0.45},
+        _SERVER_LOGS,
+    ),
+    _Fault(
         _is("cut_off"),
         "{count} began with success and broke off before the end of the content: {error}.",
         {"proxy": 0.45, "backend": 0.45},
@@ -45,13 +51,13 @@ _FAULTS = (
     ),
     _Fault(
         pl.col("redirect_loop") & pl.col("redirect_by_login"),
-        "{count} belong to redirects that have no end, and a login takes part: it succeeds and is lost again.",
+        "{count} ran into redirects that have no end, and a login takes part: it succeeds and is lost again.",
         {"authentication": 0.55},
         "The cookies that the login sets and the next request sends, in a full export; the identity provider's log.",
     ),
     _Fault(
         _itself(),
-        "{count} belong to redirects that have no end: each sends the client on, and none answers.",
+        "{count} ran into redirects that have no end: each sends the client on, and none answers.",
         {"request": 0.45, "proxy": 0.4},
         "The redirect rules of every hop, and whether the server knows that the client came over https.",
     ),
@@ -77,13 +83,13 @@ _FAULTS = (
 _STOPPED = (
     _Fault(
         pl.col("stopped_at") == "browser",
-        "{count} show no phase at all, as Firefox writes what never left it: a policy or a service worker ended it.",
+        "{count} showed no phase at all, as Firefox writes what never left it: a policy or a service worker ended it.",
         {"browser": 0.5},
         "The browser's console, and the document's Content-Security-Policy header.",
     ),
     _Fault(
         pl.col("stopped_at") == "connection",
-        "{count} show no time in any phase: Firefox found no address or no listener, and does not say which.",
+        "{count} showed no time in any phase: Firefox found no address or no listener, and does not say which.",
         {"dns": 0.4, "connect": 0.45},
         "`dig` and `curl -v` for the same host and port on the affected machine.",
     ),
@@ -95,7 +101,7 @@ _STOPPED = (
     ),
     _Fault(
         pl.col("stopped_at") == "response",
-        "{count} were sent over a connection that stood, and nothing came back.",
+        "{count} went out over a connection that stood, and nothing came back.",
         {"connect": 0.45, "backend": 0.4},
         _SERVER_LOGS,
     ),
@@ -133,6 +139,7 @@ def _suspect(scene: Scene, test: pl.Expr, says: str, weight: float, would_show: 
     row = scene.first(test) or {}
     values = {name: row.get(name) or "nothing" for name in ("error", "content_type", "close_code")}
     values["problem"] = ": ".join(str(row[name]) for name in _PROBLEM if row.get(name)).rstrip(".")
+    values |= {name: f"{row.get(name) or 0:,}" for name in ("counted_bytes", "announced_bytes")}
     counted = scene.of_total(scene.count(test)).capitalize()
     text = says.replace("{count}", counted)
     if scene.total == 1:

@@ -57,10 +57,9 @@ def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.Data
         return (rows,)
     kinds = exchanges.filter(pl.col("row").is_in(sorted(rows)))
     if "answer_fault" in kinds.columns:
-        # Redirects without an end are one failure, though their steps differ; so are responses of which less came.
+        # Redirects without an end are one failure, though their steps differ.
         loop = (pl.col("answer_fault") == "redirect_loop").fill_null(False)
-        counted = pl.col("error").str.starts_with("response ended after ").fill_null(False)
-        status, error = pl.when(~loop).then("status"), pl.when(~loop & ~counted).then("error")
+        status, error = pl.when(~loop).then("status"), pl.when(~loop).then("error")
         kinds = kinds.with_columns(status.alias("status"), error.alias("error"), _loop=loop)
     named = [name for name in ("status", "error", "_loop") if name in kinds.columns]
     kinds = kinds.group_by(named, maintain_order=True).agg(pl.col("row"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from analyzer.diagnose._scene import BROWSER, EDGE, Opinion, Scene
@@ -43,10 +45,17 @@ def waited_in_vain() -> pl.Expr:
     return pl.col("status").is_null() & pl.col("error").str.contains(_TIMED_OUT)
 
 
-def by_forward_proxy() -> pl.Expr:
-    """Tests for errors on the way through the client's own proxy, which the client itself names."""
-    named = r"(?i)PROXY|TUNNEL|SOCKS|PAC_SCRIPT|PAC_NOT"
-    return pl.col("status").is_null() & (pl.col("error_layer") == "proxy") & pl.col("error").str.contains(named)
+def judge_by_first(scene: Scene, test: pl.Expr, says: str, opinion: Opinion) -> Opinion | None:
+    """Gives the opinion with its evidence if at least half of the failing exchanges pass the test.
+
+    says: the sentence, with {count} and with {error}, the error of the first of them.
+    """
+    row = scene.first(test)
+    if row is None or scene.share(test) < 0.5:
+        return None
+    counted = scene.of_total(scene.count(test)).capitalize()
+    text = says.replace("{count}", counted).replace("{error}", str(row.get("error")))
+    return replace(opinion, evidence=(scene.quote(text, test, BROWSER),))
 
 
 def judge_by_errors(scene: Scene, layer: Layer, subject: str, would_show: str) -> Opinion:

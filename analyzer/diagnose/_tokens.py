@@ -18,28 +18,27 @@ def describe_tokens(scene: Scene, refused: pl.Expr) -> list[Evidence]:
 
     Times are measured against the server's clock (Date), else the corrected time of the request (RFC 7519, 4.1.4-6).
     """
-    said = [*_expired(scene, refused), *_early(scene, refused), *_unsigned(scene, refused)]
+    expired = refused & pl.col("token_expired")
+    early = refused & pl.col("token_not_yet_valid")
+    said = [
+        *_out_of_time(scene, expired, -pl.col("token_left_s"), "an expired token; the first had expired {} before."),
+        *_out_of_time(
+            scene, early, pl.col("token_early_s"), "a token that is not valid yet; the first begins {} later."
+        ),
+        *_unsigned(scene, refused),
+    ]
     return said + (_addressed(scene, refused) if not said else [])
 
 
-def _expired(scene: Scene, refused: pl.Expr) -> list[Evidence]:
-    expired = refused & pl.col("token_expired")
-    row = scene.first(expired)
+def _out_of_time(scene: Scene, test: pl.Expr, by: pl.Expr, says: str) -> list[Evidence]:
+    """by: how far the token is out of its time, in seconds; says: what was sent, with a place for that length."""
+    row = scene.first(test)
     if row is None:
         return []
-    since = -int(str(row["token_left_s"]))
-    text = f"{scene.count(expired):,} of them sent an expired token; the first had expired {_length(since)} before."
-    return [scene.quote(f"{text}{_clock_hint(since)}{_made_for(row)}", expired, BROWSER)]
-
-
-def _early(scene: Scene, refused: pl.Expr) -> list[Evidence]:
-    early = refused & pl.col("token_not_yet_valid")
-    row = scene.first(early)
-    if row is None:
-        return []
-    left = int(str(row["token_early_s"]))
-    text = f"{scene.count(early):,} of them sent a token that is not valid yet; the first begins {_length(left)} later."
-    return [scene.quote(f"{text}{_clock_hint(left)}{_made_for(row)}", early, BROWSER)]
+    seconds = int(scene.failing.filter(test.fill_null(False)).select(by).item(0, 0))
+    told = says.replace("{}", duration(timedelta(seconds=seconds)))
+    text = f"{scene.count(test):,} of them sent {told}{_clock_hint(seconds)}{_made_for(row)}"
+    return [scene.quote(text, test, BROWSER)]
 
 
 def _unsigned(scene: Scene, refused: pl.Expr) -> list[Evidence]:
@@ -61,10 +60,6 @@ def _addressed(scene: Scene, refused: pl.Expr) -> list[Evidence]:
         return []
     begin = "The token was within its time." if row["token_expired"] is False else "A token was sent."
     return [scene.quote(f"{begin}{_made_for(row)}", named, BROWSER)]
-
-
-def _length(seconds: int) -> str:
-    return duration(timedelta(seconds=seconds))
 
 
 def _clock_hint(seconds: int) -> str:

@@ -34,7 +34,6 @@ _FAULTS = {
     "event_stream_type": "but no event stream",
     "html_for_json": "with an HTML page in place of JSON",
     "error_in_body": "with an error in the body",
-    "superseded": "without a response, and were tried again",
 }
 
 
@@ -55,7 +54,7 @@ def title_of(failing: pl.DataFrame, endpoints: tuple[str, ...]) -> str:
     if len(endpoints) > _MOST_ENDPOINTS:
         shown = f"{len(endpoints)} endpoints, most of all {endpoints[0]},"
     faults = failing["answer_fault"].drop_nulls().unique().sort().to_list() if "answer_fault" in failing.columns else []
-    if statuses and len(faults) == 1 and max(statuses) < 400:
+    if statuses and len(faults) == 1 and faults[0] in _FAULTS and max(statuses) < 400:
         return f"{shown} answered {', '.join(str(status) for status in statuses)}, {_FAULTS[faults[0]]}"
     if statuses:
         with_exception = f" ({', '.join(exceptions[:2])})" if exceptions else ""

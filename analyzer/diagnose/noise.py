@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.facts.gave_up import ABORTED
 from analyzer.model import Noise, Ref
 
 HEALTH_CHECK = "health_check"
@@ -18,7 +19,6 @@ _SCANNER = (
     r"|actuator|boaform|hnap1|solr/admin|manager/html|shell|setup\.php|config\.json|server-status)(?:[/.?]|$)"
 )
 _HEALTH_CHECK = r"(?i)^/(?:_?health(?:[-_]?checks?|z)?|livez|readyz|liveness|readiness|ping|_status|status)/?$"
-_CANCELLED = ["net::ERR_ABORTED", "NS_BINDING_ABORTED", "NS_ERROR_ABORT"]
 
 
 def noise_kind() -> pl.Expr:
@@ -28,7 +28,7 @@ def noise_kind() -> pl.Expr:
     """
     worked = pl.col("status").is_between(200, 299)
     not_found = pl.col("status").is_in([400, 401, 403, 404, 405, 410])
-    cancelled = (pl.col("status") == 499) | pl.col("error").is_in(_CANCELLED)
+    cancelled = (pl.col("status") == 499) | pl.col("error").is_in(ABORTED)
     return (
         pl.when(not_found & pl.col("path").str.contains(_FAVICON).fill_null(False))
         .then(pl.lit("favicon"))

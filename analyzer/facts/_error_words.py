@@ -17,29 +17,34 @@ _REDIRECTS = (
 )
 _PROXY = (
     r"resolve proxy|proxy ?(connect|tunnel|authentication)|tunnel connection failed|code \d+ from proxy|via proxy"
-    r"|response ended after|content.length mismatch|incomplete (read|body|message)|bytes remaining|bytes missing"
+    r"|content.length mismatch|incomplete (read|body|message)|bytes remaining|bytes missing"
     r"|complete message body|premature end|unexpected end of (file|body|data)|protocol error|invalid http"
 )
 _DNS = (
     r"name (or service )?not (known|resolved)|name resolution|resolve host|getaddrinfo|nxdomain|no such host"
-    r"|unknown host|invalid hostname|hostname could not be found|nodename nor servname|no address associated|\bdns\b"
+    r"|unknown host|invalid hostname|hostname could not be found|nodename nor servname|no address associated"
 )
+_DNS_AT_ALL = r"\bdns\b"
 _TLS = r"certificate|\bssl\b|\btls\b|x509|(?<!websocket )(?<!opening )handshake(?! response)|secure connection"
 _CONNECT = (
-    r"refused|reset|unreachable|timed out|timeout|closed connection|connection (was |has been )?(closed|lost|aborted)"
+    r"refused|connection[^;]{0,60} reset|reset by (the )?(peer|server|remote)"
+    r"|unreachable|timed out|timeout|closed connection|connection (was |has been )?(closed|lost|aborted)"
     r"|closed (the|its) connection|empty (response|reply)|returned nothing|connect(ion)? (call )?failed"
     r"|(could not|couldn't|unable to|failed to) connect|offline|no internet|network is down|no route to host"
     r"|host is down|socket hang up|broken pipe|disconnected|no response received|data (from|to) the peer"
     r"|before receiving a handshake|errno (32|5[0-9]|6[0-5]|10[0-4]|11[0-3])\b"
 )
-_GIVEN_UP = r"aborted|cancell?ed|\bblocked\b"
-# In this order: a policy that "refused to connect" is the browser's, a name "of the proxy" the proxy's.
+# What "blocked" something may as well be a firewall.
+_GIVEN_UP = r"aborted|cancell?ed|blocked by (the |an? )?(client|browser|extension|ad ?block)"
+# In this order: a policy that "refused to connect" is the browser's, a name "of the proxy" the proxy's, and a
+# certificate may list names as DNS.
 _BY_WORDS: tuple[tuple[str, Layer], ...] = (
     (_POLICY, "browser"),
     (_REDIRECTS, "request"),
     (_PROXY, "proxy"),
     (_DNS, "dns"),
     (_TLS, "tls"),
+    (_DNS_AT_ALL, "dns"),
     (_CONNECT, "connect"),
     (_GIVEN_UP, "browser"),
 )

@@ -10,10 +10,11 @@ from analyzer.schema import Column
 
 _CUT_OFF = (
     r"(?i)CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING|NET_PARTIAL_TRANSFER|CURLE_PARTIAL_FILE"
-    r"|response ended after|complete message body|IncompleteRead|bytes remaining to read"
+    r"|complete message body|IncompleteRead|bytes remaining to read"
     r"|unexpected end of (?:file|body|data)"
 )
 _WITHIN_US = 60_000_000
+_CLOCK_US = 5_000  # starts are written in whole milliseconds
 _SAME = ["source", "page", "method", "url"]
 
 
@@ -23,10 +24,10 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _judge(asked: pl.DataFrame) -> pl.DataFrame:
     faults = (
-        (pl.col("error").str.contains(_CUT_OFF), "cut_off"),
+        (pl.col("error").str.contains(_CUT_OFF) | _holds_less(), "cut_off"),
         (pl.col("redirect_loop"), "redirect_loop"),
         (pl.col("close_layer").is_not_null(), "websocket_closed"),
-        (pl.col("cors") == "blocked", "cors"),
+        (pl.col("cors").is_in(["blocked", "blocked_likely"]), "cors"),
         (_is_no_stream(), "event_stream_type"),
         (_is_page_for_json(), "html_for_json"),
         (_holds_error(), "error_in_body"),
@@ -36,6 +37,14 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
     # A loop is one failure, also where its last step got no status.
     judged = pl.col("status").is_between(100, 399) | pl.col("redirect_loop").fill_null(False)
     return asked.with_columns(answer_fault=pl.when(judged).then(named))
+
+
+def _holds_less() -> pl.Expr:
+    """Tells responses of which less came than announced; what the end of the capture stopped was not broken off."""
+    end = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
+    others = pl.len().over("source", "page") > 1
+    last = end >= end.max().over("source", "page") - pl.duration(microseconds=_CLOCK_US)
+    return pl.col("announced_bytes").is_not_null() & ~(last & others).fill_null(False)
 
 
 def _is_no_stream() -> pl.Expr:
@@ -70,10 +79,10 @@ FACTS = Facts(
         Column(
             "answer_fault",
             pl.String,
-            "in a capture, why an exchange failed that its status does not tell: cut_off (the connection ended "
-            "before the content did), redirect_loop, websocket_closed (by a code that means a fault), cors (the "
-            "headers keep it from the page), event_stream_type (no text/event-stream came), html_for_json (a page "
-            "came where JSON was asked for), error_in_body (a success whose body says error, as GraphQL answers), "
+            "in a capture, why an exchange failed that its status does not tell: cut_off (the connection ended before "
+            "the content did, and the capture not with it), redirect_loop, websocket_closed (by a code that means a "
+            "fault), cors (the browser keeps it from the page), event_stream_type (no text/event-stream came), "
+            "html_for_json (a page came where JSON was asked for), error_in_body (a success whose body says error), "
             "superseded (a try without a response that the client made again)",
         ),
     ),

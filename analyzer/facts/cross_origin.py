@@ -11,7 +11,12 @@ from analyzer.facts.network_error import is_unspecific, is_untold
 from analyzer.schema import Column
 
 _SCRIPTED = ("fetch", "xhr", "xmlhttprequest", "eventsource")
-_SAYS_CORS = r"(?i)\bcors|access[- ]control[- ](?:allow|check)|cross-origin request"
+_SAYS_CORS = (
+    r"(?i)(?:\b|_)cors|access[- ]control[- ](?:allow|check)|cross-origin|ERR_BLOCKED_BY_(?:RESPONSE|ORB)"
+    r"|ERR_BLOCKED_BY_(?:PRIVATE|LOCAL)_NETWORK_ACCESS_CHECKS|NS_ERROR_DOM_(?:CORP_FAILED|BAD_CROSS_ORIGIN_URI)"
+)
+# Columns that only a header fills: some tools leave all headers out, and keep type and target of the response.
+_FROM_HEADERS = ("response_date", "server", "allow_origin", "via", "x_cache", "age_s", "allow", "www_authenticate")
 _NETWORK = ("dns", "connect", "tls", "proxy")
 _EXTENSION = r"^(?:chrome|moz|safari-web|ms-browser)-extension:"
 _NEAR = "10s"
@@ -45,7 +50,7 @@ def _nearest_preflight(requests: pl.DataFrame, preflights: pl.DataFrame) -> pl.D
 
 def _shows_headers() -> pl.Expr:
     """Tells whether the capture holds the headers of the response, of which nearly every one has one of these."""
-    return pl.any_horizontal(pl.col("response_date", "server", "content_type", "allow_origin", "via").is_not_null())
+    return pl.any_horizontal(pl.col(_FROM_HEADERS).is_not_null())
 
 
 def _preflight_failed() -> pl.Expr:
@@ -99,8 +104,10 @@ def _cors() -> pl.Expr:
         .then(pl.lit("preflight_failed"))
         .when((_denied() | unread) & (pl.col("status") >= 400))
         .then(pl.lit("error_withheld"))
-        .when(says | unread | _denied())
+        .when(says | _denied())
         .then(pl.lit("blocked"))
+        .when(unread)
+        .then(pl.lit("blocked_likely"))
     )
 
 
@@ -114,9 +121,9 @@ FACTS = Facts(
         Column(
             "cors",
             pl.String,
-            "blocked: the browser kept the answer from the page, since its headers do not allow the origin, or failed "
-            "a scripted request to another origin without a reason of the network; error_withheld: the same for an "
-            "error response that can be seen here; preflight_failed: the preflight was refused, so that the request "
+            "blocked: the browser kept the answer from the page, as its headers or the error say; blocked_likely: a "
+            "scripted request to another origin failed without any reason; error_withheld: an error response that can "
+            "be seen here was kept from the page; preflight_failed: the preflight was refused, so that the request "
             "never left; preflight: a preflight that passed (Fetch standard, 3.3 and 4.8)",
         ),
     ),

@@ -18,12 +18,15 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _TOO_MANY = (
     r"(?i)TOO_MANY_REDIRECTS|REDIRECT_LOOP|MAXREDIRECTS|HTTPTooManyRedirects|too many (?:http )?redirects|max redirects"
 )
+_NOT_MODIFIED = 304
 _MOST_REDIRECTS = 20  # Fetch standard, HTTP-redirect fetch
 _SAME_STEP_AGAIN = 3  # a query with a new state each time hides that the step is the same
 _LONGEST = 8000
+_AT_ONCE_US = 2_000_000  # a client follows by itself; what comes later somebody asked for again
 _LOGIN_HOST = re.compile(
     r"^(?:[^/?#]*://)(?:login|log-in|signin|auth|sso|idp|oauth|accounts?|identity|adfs|saml)[.-]", re.IGNORECASE
 )
+_NEXT = ("_next", "_next_login", "_next_status")
 _COLUMNS = {"_row": pl.UInt32, "redirect_step": pl.Int64, "redirect_loop": pl.Boolean, "redirect_by_login": pl.Boolean}
 
 
@@ -42,6 +45,9 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
         "location",
         "login_endpoint",
         "status",
+        "retry_after",
+        _end=pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0)),
+        _start="timestamp",
         _told=told,
         _moved=moved.fill_null(False),
     )
@@ -76,15 +82,28 @@ def _resolve(url: str, location: str) -> str | None:
 
 
 def _linked(turning: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
-    """Adds _next: the first later request of the same source and page for the target."""
+    """Adds _next: the first later request of the same source and page for the target, if the client followed at once.
+
+    A redirect with Retry-After sends the client on later, as an API does whose job is not done (RFC 9110, 10.2.3).
+    """
     key = pl.col("page").fill_null("")
     later = asked.select(
-        "source", page=key, _target="url", _at="_row", _next="_row", _next_login="login_endpoint", _next_status="status"
+        "source",
+        page=key,
+        _target="url",
+        _at="_row",
+        _next="_row",
+        _next_login="login_endpoint",
+        _next_status="status",
+        _next_start="_start",
     )
-    return turning.with_columns(page=key, _from=pl.col("_row") + 1).join_asof(
+    found = turning.with_columns(page=key, _from=pl.col("_row") + 1).join_asof(
         later, left_on="_from", right_on="_at", by=["source", "page", "_target"], strategy="forward",
         check_sortedness=False,
     )  # fmt: skip
+    soon = pl.col("_next_start") <= pl.col("_end") + pl.duration(microseconds=_AT_ONCE_US)
+    follows = soon.fill_null(True) & pl.col("retry_after").is_null()
+    return found.with_columns(pl.when(follows).then(pl.col(name)).alias(name) for name in _NEXT)
 
 
 def _walk(linked: pl.DataFrame) -> list[dict[str, Any]]:
@@ -109,7 +128,8 @@ def _chain(first: int, rows: dict[int, dict[str, Any]], known: dict[int, Any]) -
 def _judge_chain(chain: list[int], rows: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     steps = [rows[number] for number in chain if number in rows]
     # What arrives in the end was a detour, as an advertisement takes it through many hosts.
-    arrived = chain[-1] not in rows and 200 <= (steps[-1]["_next_status"] or 0) <= 299
+    ended = steps[-1]["_next_status"] or 0
+    arrived = chain[-1] not in rows and (200 <= ended <= 299 or ended == _NOT_MODIFIED)
     loop = any(step["_told"] for step in steps) or (not arrived and _goes_round(steps))
     login = any(
         step["login_endpoint"] or step.get("_next_login") or _LOGIN_HOST.match(step["_target"] or step["url"])
@@ -146,7 +166,7 @@ FACTS = Facts(
         Column(
             "redirect_step",
             pl.Int64,
-            "place in a chain of redirects of one capture and page, from 1; the request that ends it has the last",
+            "place in a chain of redirects that were followed at once, from 1; the request that ends it has the last",
         ),
         Column(
             "redirect_loop",

@@ -10,7 +10,7 @@ from analyzer.schema import Column
 
 _PHASES = ("dns_us", "connect_us", "tls_us", "send_us", "wait_us", "receive_us")
 _FIREFOX = r"\bFirefox/\d"
-_UNTOLD = "no response (status 0)"  # WebPageTest, which drives Firefox too, writes -2
+_UNTOLD = "0"  # WebPageTest, which drives Firefox too, writes -2
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
@@ -19,7 +19,11 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _judge(asked: pl.DataFrame) -> pl.DataFrame:
     """Reads what Firefox 153 was seen to write for each way to fail; other programs write zeros for what they like."""
-    told = (pl.col("error") == _UNTOLD) & pl.col("status").is_null() & pl.col("user_agent").str.contains(_FIREFOX)
+    told = (
+        (pl.col("no_response_status") == _UNTOLD)
+        & pl.col("status").is_null()
+        & pl.col("user_agent").str.contains(_FIREFOX)
+    )
     nothing = pl.all_horizontal(pl.col("blocked_us", *_PHASES).is_null())
     no_time = pl.all_horizontal(pl.col(_PHASES).fill_null(0) == 0)
     sent = pl.any_horizontal((pl.col(name) > 0).fill_null(False) for name in ("send_us", "wait_us"))

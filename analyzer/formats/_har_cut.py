@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from analyzer.formats._har_body import is_base64
 from analyzer.formats._har_headers import Headers, first
 from analyzer.formats._har_values import size, text
 
@@ -16,8 +17,8 @@ _BYTE_ORDER_MARK = 3
 
 def cut_short(
     request: dict[str, Any], response: dict[str, Any], headers: Headers, status: int | None, *, kept: bool | None
-) -> str | None:
-    """Gives `response ended after 15 of 500 bytes`, or null: Content-Length (RFC 9110, 8.6) against what was counted.
+) -> tuple[int, int] | None:
+    """Gives the bytes counted and those announced by Content-Length (RFC 9110, 8.6), or null if nothing is missing.
 
     headers: those of the response. kept: whether a cache answered. Content that is encoded, or of which the tool
     counted nothing, cannot be compared; mitmproxy alone also means a count of nothing (it writes compression).
@@ -34,7 +35,22 @@ def cut_short(
     known = received > 0 or (counted == 0 and "compression" in content)
     if not known or max(received, transferred or 0) + _BYTE_ORDER_MARK >= announced:
         return None
-    return f"response ended after {received:,} of {announced:,} bytes"
+    return None if _is_whole(content, announced) else (received, announced)
+
+
+def _is_whole(content: dict[str, Any], announced: int) -> bool:
+    """Tells whether the text in the capture makes up the announced bytes: some tools count characters as the size."""
+    body = text(content.get("text"))
+    if body is None:
+        return False
+    length = len(body.rstrip("=")) * 3 // 4 if is_base64(content) else _encoded_length(body, announced)
+    return length + _BYTE_ORDER_MARK >= announced
+
+
+def _encoded_length(body: str, announced: int) -> int:
+    # No character takes more than four bytes, so most texts need not be encoded to be judged.
+    fits = len(body) < announced <= 4 * len(body) + _BYTE_ORDER_MARK
+    return len(body.encode("utf-8", "surrogatepass")) if fits else len(body)
 
 
 def _plain(request: dict[str, Any], headers: Headers) -> bool:

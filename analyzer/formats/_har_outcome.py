@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from analyzer.formats._har_recorder import recorder_error
 from analyzer.formats._har_values import mapping, number, sequence, text
@@ -19,24 +19,36 @@ _TELLING = re.compile(r"[A-Za-z]{2,}.*[\s:_]")
 _SAYING_NOTHING = frozenset({"no response", "unknown error", *(status.phrase.lower() for status in HTTPStatus)})
 
 
-def status_and_error(entry: dict[str, Any]) -> tuple[int | None, str | None]:
+class Outcome(NamedTuple):
+    """Values by canonical column."""
+
+    status: int | None
+    error: str | None
+    no_response_status: str | None
+
+
+def read_outcome(entry: dict[str, Any]) -> Outcome:
     """Gives the status (null for 0, -1, -2, -999, text ...) and the error, which may stand beside a real status.
 
-    Without an error text, the original of a status that is none is kept as the error, with a status text that is no
-    reason phrase; a text in its place that says more than a word is the error itself (Postman, Splash). The status of
-    a refused WebSocket is read from its error. What needs no network, such as a data: URL, does not fail for want of a
-    status.
+    Without an error text, the original of a status that is none is no_response_status, and the error says so with a
+    status text that is no reason phrase; a text in its place that says more than a word is the error itself (Postman,
+    Splash). The status of a refused WebSocket is read from its error. What needs no network, such as a data: URL, does
+    not fail for want of a status.
     """
     response = mapping(entry.get("response"))
     written = response.get("status")
     status = _status(written)
     error = next((found for found in map(_error_text, _error_places(entry, response)) if found), None)
     error = error or recorder_error(response)
+    untold = None
     if error is None and status is None and not _is_local(entry):
         error = _in_place_of_status(response, written)
+        if error is None and written not in (None, ""):
+            shown, reason = json.dumps(written, ensure_ascii=False)[:_LONGEST], _beside(response)
+            error, untold = f"no response (status {shown}{reason})", None if reason else shown
     if status is None and error is not None and (refused := _HANDSHAKE.search(error[:_LONGEST])):
         status = int(refused[1])
-    return status, error[:_LONGEST] if error else None
+    return Outcome(status, error[:_LONGEST] if error else None, untold)
 
 
 def _is_local(entry: dict[str, Any]) -> bool:
@@ -60,11 +72,12 @@ def _in_place_of_status(response: dict[str, Any], written: Any) -> str | None:
     for told in (written, response.get("statusText")):
         if isinstance(told, str) and _says_more(told.strip()[:_LONGEST]):
             return told.strip()
-    if written in (None, ""):
-        return None
+    return None
+
+
+def _beside(response: dict[str, Any]) -> str:
     told = (text(response.get("statusText")) or "").strip()
-    beside = f": {told}" if told and told.lower() not in _SAYING_NOTHING and number(told) is None else ""
-    return f"no response (status {json.dumps(written, ensure_ascii=False)}{beside})"
+    return f": {told}" if told and told.lower() not in _SAYING_NOTHING and number(told) is None else ""
 
 
 def _status(written: Any) -> int | None:

@@ -14,7 +14,7 @@ from analyzer.formats._har_headers import Headers, first, fold, joined, ratelimi
 from analyzer.formats._har_ids import edge_id, request_id, trace_id
 from analyzer.formats._har_messages import describe_messages, message_counts
 from analyzer.formats._har_notes import one_line
-from analyzer.formats._har_outcome import status_and_error
+from analyzer.formats._har_outcome import Outcome, read_outcome
 from analyzer.formats._har_timings import duration, phases
 from analyzer.formats._har_values import amount, mapping, sequence, size, start_us, text
 
@@ -45,26 +45,25 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     """Gives the values by canonical column; those that begin with _ are for the frame to work out."""
     request, response = entry["request"], entry["response"]
     sent, answered = fold(request["headers"]), fold(response["headers"])
-    status, error = status_and_error(entry)
+    outcome = read_outcome(entry)
     # Firefox to 54 at least gives an answer of its cache the status 0, with all its headers.
-    came = status is not None or bool(answered)
-    cached = cache_columns(entry, firefox=capture.firefox and came)
-    if cached["from_cache"] and status is None:
-        error = None
-    if error is None:
-        error = cut_short(request, response, answered, status, kept=cached["from_cache"])
+    cached = cache_columns(entry, firefox=capture.firefox and (outcome.status is not None or bool(answered)))
+    if cached["from_cache"] and outcome.status is None:
+        outcome = outcome._replace(error=None, no_response_status=None)
+    status, error, _ = outcome
+    cut = None if error else cut_short(request, response, answered, status, kept=cached["from_cache"])
     parts = phases(entry, tls_inside_connect=capture.tls_inside_connect)
     duration_us, repair = duration(entry, tls_inside_connect=capture.tls_inside_connect)
     repairs[repair or ""] += 1
     repairs["tls_on_http"] += parts["tls_us"] is None and bool(amount(entry["timings"].get("ssl")))
     bodies = read_bodies(request, response, sent, status)
-    beside = None if status is None else error
     started = start_us(entry["startedDateTime"])[0]
     return {
         "stamped_at": started,
         "method": text(request.get("method")),
-        "status": status,
-        "error": error,
+        **outcome._asdict(),
+        "counted_bytes": cut and cut[0],
+        "announced_bytes": cut and cut[1],
         "duration_us": duration_us,
         "request_id": request_id(sent, answered),
         "trace_id": trace_id(sent, answered),
@@ -74,7 +73,7 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         # WebPageTest writes `2 2` as httpVersion, and the version apart.
         "_protocols": [text(side.get("httpVersion")) for side in (response, request)] + [text(entry.get("_protocol"))],
         "_date": first(answered, "date"),
-        "_remarks": _remarks(answered, bodies.shown, beside, describe_messages(entry, started)),
+        "_remarks": _remarks(answered, bodies.shown, _fault(outcome, cut), describe_messages(entry, started)),
         **message_counts(entry),
         **parts,
         **bodies.columns,
@@ -155,6 +154,13 @@ def _initiator_url(initiator: Any) -> str | None:
     frames = sequence(mapping(found.get("stack")).get("callFrames"))
     asked = text(found.get("url")) or next((url for frame in frames if (url := text(mapping(frame).get("url")))), None)
     return asked.partition("?")[0].partition("#")[0] if asked else None
+
+
+def _fault(outcome: Outcome, cut: tuple[int, int] | None) -> str | None:
+    """Gives what failed beside a status."""
+    if cut is not None:
+        return f"response ended after {cut[0]:,} of {cut[1]:,} bytes"
+    return None if outcome.status is None else outcome.error
 
 
 def _remarks(headers: Headers, body: str | None, error: str | None, messages: str | None) -> str:

@@ -129,6 +129,7 @@ CASES = {
                                   {"browser": "cause"}),
     "mixed content, Chromium": ([document(), failed("", "http://cdn.example/a.js", sent={"Referer": ""})], {"browser": "cause"}),
     "mixed content, Firefox": ([entry("http://cdn.example/x", 1, sent=FIREFOX, **NOTHING)], {"browser": "cause"}),
+    "CORP, Chromium": ([failed("net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", sent=CORS)], {"browser": "cause"}),
     "blocked by an extension": ([failed("net::ERR_BLOCKED_BY_CSP")], {"browser": "cause"}),
     # Firefox tells neither status nor error, but how far it came.
     "never left, Firefox": ([entry(API, 1, sent=SAME, **NOTHING)], {"browser": "suspected"}),
@@ -202,6 +203,18 @@ QUIET = {
                                               response={"status": 200, "_error": "net::ERR_ABORTED"})],
     "aborted, Firefox": [document(), entry(API, 1, sent=SAME, **ZEROS | {"timings": ZEROS["timings"] | {"blocked": -1}}),
                          document(1.1)],
+    "stream that the user stopped": [entry(API, 1, method="POST", answered={"Content-Type": "text/event-stream"}, time=5000,
+                                           _resourceType="fetch", response={"status": 200, "_error": "net::ERR_ABORTED"}),
+                                     document(19)],
+    "typing with a pause": [document(), *(failed("net::ERR_ABORTED", f"{API}?q={'abc'[:n]}", at=n * 0.75, time=400) for n in (1, 2, 3)),
+                            entry(f"{API}?q=abcd", 3, answered=JSON_ANSWER, response={"status": 200}), document(9)],
+    "view that was left": [document(), failed("net::ERR_ABORTED", API + "/a", time=700),
+                           failed("net::ERR_ABORTED", API + "/b", at=1.01, time=690),
+                           entry(API, 9, answered=JSON_ANSWER, response={"status": 200})],
+    "job that is not done": [entry(API, n * 5, answered={"Location": API, "Retry-After": "5"}, response={"status": 303})
+                             for n in range(4)],
+    "size in characters": [entry(API, 1, answered=JSON_ANSWER | {"Content-Length": "300"},
+                                 response={"status": 200, "content": {"size": 150, "text": "é" * 150}})],
     "aborted by a navigation": [failed("net::ERR_ABORTED", time=2000), document(3.1)],
     "preflight that passed": [entry(API, 1, sent=CORS, answered=JSON_ANSWER | {"Access-Control-Allow-Origin": "*"},
                                     response={"status": 200}),
@@ -225,12 +238,28 @@ def test_what_is_no_failure_is_no_incident(judge, entries):
     assert judge(*entries)["incidents"] == []
 
 
+def test_waits_of_one_round_length_are_a_timeout_of_the_page(judge):
+    """One alone may be the user's doing."""
+    waits = [failed("net::ERR_ABORTED", f"{API}/{n}", at=1 + 20 * n, time=10_004) for n in range(2)]
+    incident = only(judge(document(), *waits, entry(API, 50, answered=JSON_ANSWER, response={"status": 200})))
+    assert (incident["severity"], verdicts(incident)) == ("low", {"browser": "cause"})
+
+
+def test_what_may_be_a_block_is_not_said_to_be_one(judge):
+    """A test that stops requests to other sites leaves the same traces."""
+    incident = only(judge(failed("net::ERR_FAILED", place="_failureText", sent=REFERRED)))
+    said = json.dumps([item["text"] for item in incident["root_evidence"]])
+    assert incident["severity"] == "low"
+    assert "withheld" not in said
+    assert "a CORS block looks like that" in said
+
+
 def test_a_page_that_gave_up_waiting_is_a_low_incident_of_the_browser(judge):
     """An aborted fetch after which the page went on; one that a navigation ended is background."""
     slow = failed("net::ERR_ABORTED", API + "/slow", time=200)
     found = judge(document(), slow, entry(API, 2, answered=JSON_ANSWER, response={"status": 200}))
     incident = only(found)
-    assert (incident["severity"], incident["layer"], verdicts(incident)) == ("low", "browser", {"browser": "cause"})
+    assert (incident["severity"], incident["layer"], verdicts(incident)) == ("low", "browser", {"browser": "suspected"})
     assert "after 200 ms" in json.dumps(incident["layers"])
     assert found["noise"] == []
 
@@ -276,7 +305,7 @@ GROUND_TRUTH = {
     "/api/401": {"authentication": "cause"}, "/api/403": {"authorization": "suspected"}, "/api/405": {"request": "cause"},
     "/api/429": {"rate_limit": "cause"}, "/api/500": {"backend": "suspected"},
     "/api/502": {"proxy": "suspected", "backend": "suspected"}, "/api/503": {"proxy": "suspected", "backend": "suspected"},
-    "/api/504": {"backend": "suspected"}, "/api/slow": {"browser": "cause"},
+    "/api/504": {"backend": "suspected"}, "/api/slow": {"browser": "suspected"},
     "/api/reset": {"connect": "suspected", "backend": "suspected"},
     "/api/short": {"proxy": "suspected", "backend": "suspected"}, "/nocors/x": {"browser": "suspected"},
     "/refused": {"connect": "cause"}, "/x": {"dns": "cause"}, "/tls": {"tls": "cause"},

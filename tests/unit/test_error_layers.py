@@ -86,14 +86,19 @@ CLIENTS = {
     "Server returned nothing (no headers, no data)": "connect", "Timeout was reached": "connect",
     "Received HTTP code 407 from proxy after CONNECT": "proxy", "server closed connection": "connect",
     "[Errno 111] Connect call failed ('127.0.0.1', 9)": "connect", "[Errno -2] Name or service not known": "dns",
+    "Certificate pinning for x.example failed: DNS:y.example": "tls", "connection to 10.0.0.1:443 was reset": "connect",
+    "recv failure: reset by peer": "connect", "blocked by an extension": "browser", "DNS failure": "dns",
     "Certificate verify failed: unable to get local issuer certificate": "tls",
-    "HTTP/1 protocol error: incomplete body": "proxy", "response ended after 15 of 500 bytes": "proxy",
+    "HTTP/1 protocol error: incomplete body": "proxy",
     "peer closed connection without sending complete message body": "proxy", "Unable to resolve host: x": "dns",
     "Unable to connect to host": "connect", "Response timed out": "connect", "Remote end closed connection": "connect",
     # Splash, after the names of Qt's network errors.
     "invalid_hostname": "dns", "connection_refused": "connect", "ssl_error": "tls", "timed_out": "connect",
 }  # fmt: skip
 UNTOLD = [
+    # Words of prose name no reason.
+    "Failed to load resource: the server responded with a status of 500 (reset password)",
+    "Request was blocked by Cloudflare firewall", "blocked",
     "net::ERR_MADE_UP", "Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed",
     "no response (status 0)", "curl/8.5.0", "order -105 failed", '{"errno": -111}', "Error", "", "0x12345678",
     "Error during WebSocket handshake: Unexpected response code: 403", "version 2152398878.1",

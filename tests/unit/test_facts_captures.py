@@ -15,6 +15,7 @@ from analyzer.facts import add_facts
 from analyzer.facts.redirect import _resolve
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+UNTOLD = {"error": "no response (status 0)", "no_response_status": "0"}
 APP = {"origin": "https://app.example", "fetch_mode": "cors", "resource_type": "fetch"}
 
 
@@ -57,7 +58,8 @@ def answered(status=200, **more):
         (answered(allow_origin="*", auth_scheme="Cookie"), "blocked"),
         (answered(allow_origin="https://app.example", auth_scheme="Cookie"), None),
         (answered(allow_origin="*", auth_scheme="Bearer"), None),
-        (answered(allow_origin="*", error="net::ERR_FAILED"), "blocked"),
+        (answered(allow_origin="*", error="net::ERR_FAILED"), "blocked_likely"),
+        (answered(error="net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", allow_origin="*"), "blocked"),
         (answered(500), "error_withheld"),
         (answered(500, error="net::ERR_FAILED"), "error_withheld"),
         (answered(500, allow_origin="*"), None),
@@ -72,14 +74,21 @@ def answered(status=200, **more):
         (answered(from_cache=True), None),
         # Without one header of the response nothing is known of the others.
         (asked(status=200, **APP), None),
-        (asked(error="net::ERR_FAILED", **APP), "blocked"),
+        # A tool that leaves all headers out keeps the type, and the target of a redirect.
+        (asked(status=200, content_type="application/json", location="/x", **APP), None),
+        (asked("https://bücher.example/y", status=200, server="x", **APP | {"origin": "https://xn--bcher-kva.example"}), None),
+        (asked("https://bücher.example/y", status=200, server="x", **APP), "blocked"),
+        # A block leaves no reason behind, and neither does what else stops a request.
+        (asked(error="net::ERR_FAILED", **APP), "blocked_likely"),
         # Playwright writes neither Origin nor Sec-Fetch-Mode for what failed.
-        (asked(error="net::ERR_FAILED", resource_type="fetch", referrer="https://app.example/"), "blocked"),
+        (asked(error="net::ERR_FAILED", resource_type="fetch", referrer="https://app.example/"), "blocked_likely"),
         (asked(error="net::ERR_FAILED", resource_type="fetch", referrer="https://api.example/"), None),
         (asked(error="net::ERR_FAILED", resource_type="fetch"), None),
         (asked(error="net::ERR_FAILED", resource_type="image", referrer="https://app.example/"), None),
-        (asked(error="NetworkError when attempting to fetch resource.", **APP), "blocked"),
-        (asked(error="NS_ERROR_DOM_BAD_URI", **APP), "blocked"),
+        (asked(error="NetworkError when attempting to fetch resource.", **APP), "blocked_likely"),
+        (asked(error="NS_ERROR_DOM_BAD_URI", **APP), "blocked_likely"),
+        (asked(error="NS_ERROR_DOM_CORP_FAILED"), "blocked"),
+        (asked(error="CORSMissingAllowOrigin"), "blocked"),
         (asked(error="Origin https://app.example is not allowed by Access-Control-Allow-Origin."), "blocked"),
         (asked(error="Preflight response is not successful. CORS"), "preflight_failed"),
         # A reason of the network is the reason, whatever the Origin.
@@ -88,9 +97,9 @@ def answered(status=200, **more):
         (asked(error="net::ERR_CERT_DATE_INVALID", **APP), None),
         (asked(error="net::ERR_CONNECTION_RESET", **APP), None),
         (asked(error="net::ERR_ABORTED", **APP), None),
-        (asked(error="no response (status 0)", **APP), None),
-        (asked(error="no response (status 0)", server_ip="10.0.0.1", wait_us=6000, **APP), "blocked"),
-        (asked(error="no response (status 0)", server_ip="10.0.0.1", **APP), None),
+        (asked(**UNTOLD, **APP), None),
+        (asked(**UNTOLD, server_ip="10.0.0.1", wait_us=6000, **APP), "blocked_likely"),
+        (asked(**UNTOLD, server_ip="10.0.0.1", **APP), None),
     ],
 )  # fmt: skip
 def test_what_the_browser_kept_from_the_page(row, cors):
@@ -114,12 +123,12 @@ PUT = {"method": "PUT", "resource_type": "fetch", "referrer": "https://app.examp
         # What is allowed is not a column: the origin was, and the request still never left.
         (asked(error="net::ERR_FAILED", **PUT), preflight(allow_origin="*"), ["preflight_failed", "preflight"]),
         # Firefox gives no error.
-        (asked(error="no response (status 0)", **APP), preflight(403), ["preflight_failed", "preflight_failed"]),
-        (asked(error="no response (status 0)", **APP), preflight(allow_origin="*"), ["preflight_failed", "preflight"]),
+        (asked(**UNTOLD, **APP), preflight(403), ["preflight_failed", "preflight_failed"]),
+        (asked(**UNTOLD, **APP), preflight(allow_origin="*"), ["preflight_failed", "preflight"]),
         (asked(status=200, allow_origin="*", **APP), preflight(allow_origin="*"), [None, "preflight"]),
         (asked(error="net::ERR_CONNECTION_RESET", **PUT), preflight(allow_origin="*"), [None, "preflight"]),
         # One of a minute ago is another request's.
-        (asked(error="net::ERR_FAILED", **PUT), preflight(403, at=-60), ["blocked", "preflight_failed"]),
+        (asked(error="net::ERR_FAILED", **PUT), preflight(403, at=-60), ["blocked_likely", "preflight_failed"]),
     ],
 )  # fmt: skip
 def test_a_failed_preflight_is_told_apart(request_, options, cors):
@@ -133,12 +142,14 @@ def test_a_preflight_that_met_no_server_is_no_cors_failure():
 
 
 def test_the_page_tells_who_asked_where_the_request_does_not():
-    """The first document of the page that is no redirect."""
+    """The last document of the page before it that is no redirect."""
     moved = asked("http://app.example/", status=301, resource_type="document", location="https://app.example/")
     page = asked("https://app.example/", at=1, status=200, resource_type="document")
     bare = asked(at=2, error="net::ERR_FAILED", resource_type="xhr")
-    assert column("cross_origin", moved, page, bare) == [True, False, True]
-    assert column("cors", moved, page, bare) == [None, None, "blocked"]
+    assert column("cross_origin", moved, page, bare) == [None, False, True]
+    assert column("cors", moved, page, bare) == [None, None, "blocked_likely"]
+    gone = asked("https://api.example/", at=1.5, status=200, resource_type="document")
+    assert column("cross_origin", moved, page, gone, bare) == [None, False, False, False]
     assert column("cors", moved, page, bare | {"page": "q"}) == [None, None, None]
     assert column("cors", moved, page, bare | {"page": None}) == [None, None, None]
 
@@ -165,7 +176,9 @@ SECURE = {"origin": "https://app.example"}
         (asked("wss://api.example/x", **SECURE), False),
         (asked("http://api.example/x", origin="http://app.example"), False),
         (asked("http://api.example/x", referrer="https://app.example/page"), True),
-        (asked("http://api.example/x", initiator_url="https://app.example/app.js"), True),
+        # A page takes scripts from anywhere.
+        (asked("http://api.example/x", initiator_url="https://cdn.example/jquery.js"), None),
+        (asked("http://api.example/x", referrer=""), None),
         (asked("http://api.example/x", origin="null", referrer="https://app.example/"), True),
         (asked("http://api.example/x"), None),
         (asked("http://localhost:3000/x", **SECURE), False),
@@ -186,6 +199,57 @@ def test_the_document_of_the_page_says_that_it_is_secure():
     page = asked("https://shop.example/", status=200, resource_type="document")
     part = asked("http://cdn.example/a.js", at=1, error="mixed-content", resource_type="script")
     assert column("mixed_content", page, part) == [False, True]
+    assert column("mixed_content", page, part | {"referrer": ""}) == [False, True]
+    assert column("mixed_content", page, part | {"page": "q"}) == [False, None]
+
+
+def test_a_tab_that_went_on_to_a_plain_page_is_no_secure_page():
+    """A login over https comes first; the referrer is the page's, and an https document may be a frame's."""
+    login = asked("https://login.example/", status=200, fetch_mode="navigate")
+    plain = asked("http://app.intranet/", at=1, status=200, fetch_mode="navigate")
+    frame = asked("https://ads.example/frame", at=2, status=200, resource_type="document")
+    part = asked("http://app.intranet/b", at=3, error="net::ERR_EMPTY_RESPONSE")
+    assert column("mixed_content", login, plain, part)[2] is None
+    assert column("mixed_content", login, plain, frame, part)[3] is None
+    assert column("mixed_content", login, plain, part | {"referrer": "http://app.intranet/"})[2] is False
+    assert column("mixed_content", login, part, plain | {"timestamp": part["timestamp"] + timedelta(1)})[1] is True
+
+
+@pytest.mark.parametrize(
+    ("values", "blocked"),
+    [
+        ({"error": "mixed-content"}, True),
+        ({"error": "blocked: Mixed Content"}, True),
+        (UNTOLD, True),
+        ({"error": "net::ERR_FAILED"}, True),
+        ({}, True),
+        ({"status": 200}, False),
+        ({"error": "net::ERR_NAME_NOT_RESOLVED"}, False),
+        ({"error": "net::ERR_BLOCKED_BY_CLIENT"}, False),
+        ({"error": "net::ERR_EMPTY_RESPONSE"}, False),
+        ({"error": "net::ERR_PROXY_CONNECTION_FAILED"}, False),
+    ],
+)
+def test_another_reason_is_the_reason(values, blocked):
+    """Only what has no status and no other word was blocked as mixed content."""
+    assert column("mixed_content_blocked", asked("http://api.example/x", **SECURE, **values)) == [blocked]
+
+
+@pytest.mark.parametrize(
+    ("values", "failed"),
+    [
+        ({"error": "net::ERR_TUNNEL_CONNECTION_FAILED"}, True),
+        ({"error": "NS_ERROR_UNKNOWN_PROXY_HOST"}, True),
+        ({"error": "net::ERR_TUNNEL_CONNECTION_FAILED", "status": 502}, False),
+        ({"error": "net::ERR_HTTP2_PROTOCOL_ERROR"}, False),
+        ({"error": "net::ERR_CONNECTION_REFUSED"}, False),
+        ({"status": 200}, False),
+        ({}, None),
+    ],
+)
+def test_the_clients_own_proxy_is_named(values, failed):
+    """A garbled response is of the layer proxy too, and has several authors."""
+    assert column("forward_proxy_failed", asked(**values)) == [failed]
 
 
 # -- redirects
@@ -242,6 +306,35 @@ def test_the_steps_of_a_chain_are_counted():
 def test_a_circle_of_redirects(chain, loop):
     """The same step twice, the same step three times with other queries, or more steps than a browser takes."""
     assert set(column("redirect_loop", *(moved(url, to, n) for n, (url, to) in enumerate(chain)))) == {loop}
+
+
+LOOP = [(A, B), (B, A), (A, B), (B, A)]
+
+
+def circle(step=1.0, **more):
+    return [moved(url, to, n * step, **more) for n, (url, to) in enumerate(LOOP)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "loop"),
+    [
+        (circle(2), True),
+        (circle(2.1), False),
+        (circle(5, duration_us=3_000_000), True),
+        (circle(5, duration_us=2_900_000), False),
+        # The client is told to wait, as by a job that is not done.
+        (circle(retry_after="5"), False),
+        ([row | {"timestamp": None} for row in circle()], True),
+    ],
+)
+def test_a_client_follows_at_once(rows, loop):
+    """What comes later, the user or a script asked for again."""
+    assert set(column("redirect_loop", *rows)) == {loop}
+
+
+def test_what_is_not_modified_has_arrived():
+    """RFC 9110, 15.4.5: the client has the page."""
+    assert column("redirect_loop", *circle(), asked(A, 4, status=304)) == [False, False, False, False, None]
 
 
 def test_a_circle_that_arrives_is_a_detour():
@@ -312,7 +405,7 @@ PAGE_FOR_JSON = {"accept": "application/json", "content_type": "text/html", "bod
     ("values", "fault"),
     [
         ({"status": 200, "error": "net::ERR_CONTENT_LENGTH_MISMATCH"}, "cut_off"),
-        ({"status": 200, "error": "response ended after 15 of 500 bytes"}, "cut_off"),
+        ({"status": 200, "counted_bytes": 15, "announced_bytes": 500}, "cut_off"),
         ({"status": 200, "error": "net::ERR_INCOMPLETE_CHUNKED_ENCODING"}, "cut_off"),
         ({"status": 200, "error": "net::ERR_ABORTED"}, None),
         ({"status": 503, "error": "net::ERR_CONTENT_LENGTH_MISMATCH"}, None),
@@ -356,6 +449,22 @@ def test_a_try_that_was_made_again_is_no_success(first, second, fault):
     assert column("answer_fault", asked(**first), asked(**({"at": 1} | second)))[0] == fault
 
 
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ([{}], "cut_off"),
+        ([{}, {"at": 1, "counted_bytes": None, "announced_bytes": None}], "cut_off"),
+        # What runs when the recording ends is cut by that.
+        ([{"duration_us": 2_000_000}, {"at": 1, "counted_bytes": None, "announced_bytes": None}], None),
+        ([{"duration_us": 2_000_000}, {"at": 1, "page": "q"}], "cut_off"),
+    ],
+)
+def test_the_end_of_the_capture_breaks_nothing_off(rows, fault):
+    """A response that was still coming at the last moment of its page was not cut short."""
+    less = {"status": 200, "counted_bytes": 15, "announced_bytes": 500}
+    assert column("answer_fault", *(asked(**less | row) for row in rows))[0] == fault
+
+
 # -- given up
 
 ABORTED = {"error": "net::ERR_ABORTED", "resource_type": "fetch", "duration_us": 3_000_000}
@@ -378,19 +487,47 @@ AFTER = asked("https://api.example/later", 6, status=200)
         ([asked("https://api.example/s?q=a", **ABORTED), asked("https://api.example/s?q=ab", 4, status=200), AFTER], True),
         ([asked(f"https://api.example/{n}", n / 100, **ABORTED) for n in range(3)] + [AFTER], False),
         ([asked(f"https://api.example/{n}", n, **ABORTED) for n in range(3)] + [AFTER], True),
+        ([asked("https://api.example/s/a", **ABORTED), asked("https://api.example/s/ab", 3.9, status=200), AFTER], False),
+        ([asked("https://api.example/s/ab", **ABORTED), asked("https://api.example/s/a", 3.9, status=200), AFTER], False),
+        ([asked("https://api.example/s/a", **ABORTED), asked("https://api.example/s/b", 3.9, status=200), AFTER], True),
+        ([asked("https://api.example/s/a", **ABORTED), asked("https://api.example/t/a", 3.9, status=200), AFTER], True),
+        # Two that end together belong to a view that was left.
+        ([asked(f"https://api.example/{n}", n / 100, **ABORTED) for n in range(2)] + [AFTER], False),
+        # A stream that somebody stopped had its answer.
+        ([asked(status=200, **ABORTED), AFTER], False),
+        # One alone may have any length; several of one place are told by one that they share, or by a round one.
+        ([asked(**ABORTED | {"duration_us": 1_730_000}), AFTER], True),
+        ([asked(f"https://api.example/{n}", n, **ABORTED | {"duration_us": d}) for n, d in enumerate((1_730_000, 2_270_000))] + [AFTER], False),
+        ([asked(f"https://api.example/{n}", n, **ABORTED | {"duration_us": d}) for n, d in enumerate((1_730_000, 1_740_000))] + [AFTER], True),
+        ([asked(f"https://api.example/{n}", n, **ABORTED | {"duration_us": d}) for n, d in enumerate((2_004_000, 2_270_000))] + [AFTER], True),
         ([asked(error="net::ERR_FAILED", resource_type="fetch"), AFTER], None),
     ],
 )  # fmt: skip
 def test_a_page_that_gave_up_is_told_from_one_that_was_left(rows, gave_up):
-    """It went on, without a navigation, a newer request in its place, or others that ended with it."""
+    """It went on, without a navigation, a newer request in its place, or another one that ended with it."""
     assert column("gave_up", *rows)[0] is gave_up
+
+
+@pytest.mark.parametrize(
+    ("durations", "timed_out"),
+    [
+        ((3_000_000, 3_010_000), True), ((30_012_000, 30_004_000), True), ((45_000_000, 45_100_000), True),
+        ((3_000_000,), False), ((3_000_000, 5_000_000), False), ((1_730_000, 1_740_000), False), ((300_000, 300_000), False),
+        ((2_900_000, 2_900_000), False),
+    ],
+)  # fmt: skip
+def test_a_timeout_is_told_by_two_waits_of_one_round_length(durations, timed_out):
+    """Timers run late and never early."""
+    rows = [
+        asked(f"https://api.example/v1/{n}", n * 60, **ABORTED | {"duration_us": d}) for n, d in enumerate(durations)
+    ]
+    assert column("timed_out", *rows, asked(at=900, status=200))[0] is timed_out
 
 
 # -- how far Firefox came
 
 FIREFOX = {"user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"}
 ZERO = dict.fromkeys(("blocked_us", "dns_us", "connect_us", "send_us", "wait_us", "receive_us"), 0)
-UNTOLD = {"error": "no response (status 0)"}
 
 
 @pytest.mark.parametrize(

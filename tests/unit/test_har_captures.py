@@ -93,7 +93,7 @@ def test_curl_saw_what_the_server_did():
     assert outcomes("mitmproxy-11.0.2-groundtruth.har") == COMMON | {
         ("/api/redirect", 200, None),
         ("/api/reset", None, "server closed connection"),
-        ("/api/short", 200, "response ended after 0 of 500 bytes"),
+        ("/api/short", 200, None),
         ("/refused", None, "[Errno 111] Connect call failed ('127.0.0.1', 9)"),
         ("/x", None, "[Errno -2] Name or service not known"),
         ("/tls", 200, None),

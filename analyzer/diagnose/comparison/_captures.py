@@ -22,7 +22,7 @@ _COLUMNS = (
     "request_content_type", "request_body_kind", "content_type", "body_kind", "location", "response_date",
     "auth_present", "auth_scheme", "token_algorithm", "token_kid", "token_issuer", "token_audience",
     "token_expires_at", "token_not_before", "token_scope", "error_code", "error_detail", "retry_after_s",
-    "answer_fault", "error_layer",
+    "answer_fault", "error_layer", "counted_bytes", "announced_bytes",
 )  # fmt: skip
 _SCHEMES = ["http", "https", "ws", "wss"]
 # What an identity provider adds to the address that it sends a browser back to (RFC 6749, 4.1.2 and 4.2.2).

@@ -41,12 +41,19 @@ class Exchange:
     @property
     def outcome(self) -> Outcome:
         """What came back."""
-        return Outcome(self.row["status"], self.row["error"], self.row["error_code"], self.row["answer_fault"])
+        return Outcome(self.row["status"], self._error, self.row["error_code"], self.row["answer_fault"])
 
     @property
     def failed(self) -> bool:
         """Whether no answer came, or one that says error in its status, its body or beside it, or by the facts."""
         return bool(self.row["failed"])
+
+    @property
+    def _error(self) -> str | None:
+        if self.row["announced_bytes"] is None:
+            error: str | None = self.row["error"]
+            return error
+        return f"response ended after {self.row['counted_bytes']:,} of {self.row['announced_bytes']:,} bytes"
 
     @property
     def is_aside(self) -> bool:

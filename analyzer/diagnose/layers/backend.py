@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._network import by_forward_proxy, cut_connections, names_layer, waited_in_vain
+from analyzer.diagnose._network import cut_connections, names_layer, waited_in_vain
 from analyzer.diagnose._scene import (
     APPLICATION,
     BEHIND_FAILED,
@@ -128,7 +128,7 @@ def _hidden(scene: Scene) -> Opinion | None:
 
 def _silent(scene: Scene) -> Opinion | None:
     """Suspects what an application can do to a request without answering it: close, hang, or write no response."""
-    garbled = names_layer("proxy") & ~by_forward_proxy()
+    garbled = names_layer("proxy") & ~pl.col("forward_proxy_failed").fill_null(False)
     for test, text, weight in (
         (
             cut_connections(),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._network import judge_arrival
+from analyzer.diagnose._network import judge_arrival, judge_by_first
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene
 from analyzer.facts.network_error import is_unspecific
+from analyzer.model import Verdict
 
 _CONSOLE = "The browser's console, and the server's access log: a 2xx there proves the CORS block, an error was hidden."
 
@@ -50,22 +51,25 @@ def _preflight(scene: Scene) -> Opinion | None:
 
 
 def _cross_origin(scene: Scene) -> Opinion | None:
-    blocked = pl.col("cors") == "blocked"
+    proven = pl.col("cors") == "blocked"
+    blocked = proven | (pl.col("cors") == "blocked_likely")
     if scene.share(blocked) < 0.5:
         return None
-    seen = blocked & pl.col("status").is_not_null()
+    seen = proven & pl.col("status").is_not_null()
     if scene.count(seen) * 2 >= scene.count(blocked):
         row = scene.first(seen) or {}
         allowed = row.get("allow_origin")
         said = f"allows {allowed}" if allowed else "allows no other origin"
         text = f"The server answered {row.get('status')} and {said}, so the browser kept it from the page"
         return Opinion("cause", (scene.quote(f"{text} of {row.get('origin')}.", seen, BROWSER),), 0.9)
+    if scene.count(proven) * 2 >= scene.count(blocked):
+        return judge_by_first(scene, proven, "{count} ended in the browser with {error}.", Opinion("cause", weight=0.8))
     text = "A request to another origin failed without a reason, as a CORS block looks in a capture."
     return Opinion("suspected", (scene.quote(text, blocked, BROWSER),), 0.6, _CONSOLE)
 
 
 def _mixed_content(scene: Scene) -> Opinion | None:
-    mixed = pl.col("mixed_content") & pl.col("status").is_null()
+    mixed = pl.col("mixed_content_blocked")
     if scene.share(mixed) < 0.5:
         return None
     text = f"{scene.of_total(scene.count(mixed)).capitalize()} went over plain HTTP from a secure page and got nothing."
@@ -81,7 +85,10 @@ def _gave_up(scene: Scene) -> Opinion | None:
     after = f", the first after {waited:,} ms" if waited else ""
     text = f"The page itself gave up {scene.of_total(scene.count(gave_up))}{after}."
     would_show = "The server's log: how long the same request took there, and what it answered."
-    return Opinion("cause", (scene.quote(text, gave_up, BROWSER),), 0.8, would_show)
+    # Whether a script's timeout or the user ended it, only several waits of one round length tell.
+    timed_out = scene.share(pl.col("timed_out")) >= 0.5
+    verdict: Verdict = "cause" if timed_out else "suspected"
+    return Opinion(verdict, (scene.quote(text, gave_up, BROWSER),), 0.7 if timed_out else 0.4, would_show)
 
 
 def _named(scene: Scene) -> Opinion | None:

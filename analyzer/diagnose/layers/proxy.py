@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._network import by_forward_proxy, cut_connections, names_layer
+from analyzer.diagnose._network import cut_connections, judge_by_first, names_layer
 from analyzer.diagnose._scene import (
     APPLICATION,
     BEHIND_FAILED,
@@ -53,18 +53,12 @@ _WOULD_SHOW = "The proxy's access log with the upstream's address and status, an
 
 def _named_by_the_client(scene: Scene) -> Opinion | None:
     """Reads errors without a status: the client's own proxy names itself, a garbled response has several authors."""
-    forward = by_forward_proxy()
-    if scene.share(forward) >= 0.5:
-        row = scene.first(forward) or {}
-        counted = scene.of_total(scene.count(forward)).capitalize()
-        text = f"{counted} failed on the way through the client's proxy: {row.get('error')}."
-        return Opinion("cause", (scene.quote(text, forward, BROWSER),), 0.9)
+    through = "{count} failed on the way through the client's proxy: {error}."
+    if opinion := judge_by_first(scene, pl.col("forward_proxy_failed"), through, Opinion("cause", weight=0.9)):
+        return opinion
     garbled = names_layer("proxy") & ~cut_connections()
-    if scene.share(garbled) < 0.5:
-        return None
-    row = scene.first(garbled) or {}
-    text = f"{scene.of_total(scene.count(garbled)).capitalize()} got no valid response: {row.get('error')}."
-    return Opinion("suspected", (scene.quote(text, garbled, BROWSER),), 0.45, _WOULD_SHOW)
+    opinion = Opinion("suspected", weight=0.45, would_show=_WOULD_SHOW)
+    return judge_by_first(scene, garbled, "{count} got no valid response: {error}.", opinion)
 
 
 def _changed_the_answer(scene: Scene) -> Opinion | None:

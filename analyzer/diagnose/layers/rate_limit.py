@@ -30,7 +30,7 @@ def check(scene: Scene) -> Opinion:
                 "not_visible", would_show="The server's error log: a limiter that answers 503 names itself there."
             )
         return scene.cleared(f"{text}; this is the first of them.")
-    counted = f"{scene.of_total(count).capitalize()} were answered 429 or by a limiter."
+    counted = f"{scene.of_total(count).capitalize()} got 429 or the refusal of a limiter."
     evidence = [*_details(scene, limited), scene.quote(counted, limited, EDGE)]
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)

@@ -21,7 +21,9 @@ _MOST_CLAUSES = 3
 _FAULTS = {
     "cors": "kept from the page by CORS",
     "cut_off": "cut off",
+    "error_in_body": "with an error in the body",
     "event_stream_type": "no event stream",
+    "html_for_json": "a page in place of JSON",
     "redirect_loop": "looping",
     "superseded": "without a response, tried again",
     "websocket_closed": "closed by a fault",
@@ -98,7 +100,8 @@ def outcome(found: Outcome) -> str:
     if found.status is None:
         return error or "no answer"
     code = f" with error {clip(found.code, _LONGEST_VALUE)}" if found.code and found.status < 400 else ""
-    fault = f" ({_FAULTS.get(found.fault, found.fault.replace('_', ' '))})" if found.fault and not error else ""
+    told = error or (code and found.fault == "error_in_body")
+    fault = f" ({_FAULTS.get(found.fault, found.fault.replace('_', ' '))})" if found.fault and not told else ""
     return f"{found.status}{code}" + (f" with {error}" if error else "") + fault
 
 
