@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STORY ?= sample_logs/signing-key-rotation
 
-.PHONY: demo test test-units test-wholes conformance benchmarks lint clean
+.PHONY: demo test test-units test-formats test-wholes conformance benchmarks lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -14,12 +14,15 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: $(VENV)/.installed
 	$(BIN)/analyzer analyze $(STORY)
 
-# Two halves at once: small frames gain nothing from threads, and two processes keep two cores busy.
+# Two at once: small frames gain nothing from threads, and two processes keep two cores busy.
 test: $(VENV)/.installed lint
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-units test-wholes
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-units test-wholes test-formats
 
 test-units: $(VENV)/.installed
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit --ignore-glob 'tests/unit/test_formats_*'
+
+test-formats: $(VENV)/.installed
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit/test_formats_*.py
 
 test-wholes: $(VENV)/.installed
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests --ignore tests/unit
