@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from analyzer.diagnose._scene import BROWSER, EDGE, Opinion, Scene
+from analyzer.diagnose._scene import BROWSER, EDGE, Opinion, Scene, answered_inside
 from analyzer.model import Layer
 
 _ENOUGH = 0.95
@@ -54,7 +54,7 @@ def judge_by_first(scene: Scene, test: pl.Expr, says: str, opinion: Opinion) -> 
     if row is None or scene.share(test) < 0.5:
         return None
     counted = scene.of_total(scene.count(test)).capitalize()
-    text = says.replace("{count}", counted).replace("{error}", str(row.get("error")))
+    text = says.replace("{count}", counted).replace("{error}", str(row.get("error")).rstrip("."))
     return replace(opinion, evidence=(scene.quote(text, test, BROWSER),))
 
 
@@ -73,7 +73,8 @@ def judge_by_errors(scene: Scene, layer: Layer, subject: str, would_show: str) -
 def judge_arrival(scene: Scene, conclusion: str, would_show: str) -> Opinion:
     """Clears a layer before the server if the failing requests were answered by one."""
     at_edge = pl.col("has_edge") & pl.col("edge_status").is_not_null()
-    answered = pl.col("browser_status").is_not_null() | at_edge | pl.col("application_status").is_not_null()
+    told = pl.col("browser_status").is_not_null() & ~answered_inside()
+    answered = told | at_edge | pl.col("application_status").is_not_null()
     count = scene.count(answered)
     if scene.total and count / scene.total >= _ENOUGH:
         text = f"{scene.of_total(count).capitalize()} reached a server and got an answer from it, {conclusion}."

@@ -114,6 +114,11 @@ Check = Callable[[Scene], Opinion]
 ALWAYS = pl.col("exchange").is_not_null()  # a bare literal breaks Polars' filter on tall frames
 
 
+def answered_inside() -> pl.Expr:
+    """Tests for answers of the browser's cache or a service worker, which prove nothing about a server."""
+    return pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
+
+
 def last_upstream_status() -> pl.Expr:
     """Gives the status of the last server behind the proxy."""
     return pl.col("upstream_status").list.last()

@@ -378,3 +378,17 @@ def test_claims_of_refused_tokens_are_evidence(values, sentence):
     assert sentence in [item.text for item in layers["authentication"].evidence]
     _, layers = judge(*five("har", status=401, token_from="response_body", **CLAIMS, **values))
     assert not any("token" in item.text for item in layers["authentication"].evidence)
+
+
+def test_what_a_service_worker_made_up_blames_no_server():
+    """It answers 503 by itself: no server was reached, so none of the layers behind the browser is judged by it."""
+    incident, layers = judge(*five("har", status=503, service_worker=True, from_cache=True))
+    assert (incident.layer, layers["browser"].verdict) == ("browser", "suspected")
+    assert (
+        layers["browser"]
+        .evidence[0]
+        .text.startswith("5 of 5 failing requests got the answer of the page's own service worker")
+    )
+    assert {layers[name].verdict for name in ("dns", "connect", "tls", "proxy", "backend")} == {"not_visible"}
+    other, layers = judge(*five("har", status=503, service_worker=False, from_cache=False))
+    assert (other.layer, layers["dns"].verdict) == ("backend", "ruled_out")

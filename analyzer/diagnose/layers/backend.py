@@ -14,6 +14,7 @@ from analyzer.diagnose._scene import (
     UPSTREAM_FAILED,
     Opinion,
     Scene,
+    answered_inside,
     by_server,
     error_line_says,
     last_upstream_status,
@@ -109,7 +110,7 @@ def _reported(scene: Scene) -> Opinion | None:
 
 
 def _hidden(scene: Scene) -> Opinion | None:
-    server_error = pl.col("status") >= 500
+    server_error = (pl.col("status") >= 500) & ~answered_inside()
     if scene.share(server_error) >= 0.5:
         counted = scene.of_total(scene.count(server_error)).capitalize()
         text = f"{counted} got a server error; what stood behind it is not in these inputs."

@@ -14,7 +14,7 @@ _CONSOLE = "The browser's console, and the server's access log: a 2xx there prov
 
 def check(scene: Scene) -> Opinion:
     """Blames the browser if it discarded an answer that the server gave, or says itself that it blocked the request."""
-    for judge in (_discarded, _preflight, _cross_origin, _mixed_content, _gave_up, _named, _unspecific, _withheld):
+    for judge in _JUDGES:
         if opinion := judge(scene):
             return opinion
     return judge_arrival(scene, "so the browser did send it", "A HAR of an affected browser with its console messages.")
@@ -32,6 +32,16 @@ def _discarded(scene: Scene) -> Opinion | None:
         scene.quote("The browser shows no status for it.", discarded, BROWSER),
     )
     return Opinion("cause", evidence, 0.9, sources=2)
+
+
+def _made_up(scene: Scene) -> Opinion | None:
+    worker = pl.col("service_worker")
+    if scene.share(worker) < 0.5:
+        return None
+    counted = scene.of_total(scene.count(worker)).capitalize()
+    text = f"{counted} got the answer of the page's own service worker: no server need have seen it."
+    would_show = "The worker's script, and the server's access log: did it see these requests?"
+    return Opinion("suspected", (scene.quote(text, worker, BROWSER),), 0.6, would_show)
 
 
 def _preflight(scene: Scene) -> Opinion | None:
@@ -117,3 +127,8 @@ def _withheld(scene: Scene) -> Opinion | None:
         f"The browser also kept the {row.get('status')} from the page for want of a CORS header, which hid the failure."
     )
     return Opinion("suspected", (scene.quote(text, withheld, BROWSER),), 0.3, _CONSOLE)
+
+
+_JUDGES = (
+    _discarded, _made_up, _preflight, _cross_origin, _mixed_content, _gave_up, _named, _unspecific, _withheld,
+)  # fmt: skip

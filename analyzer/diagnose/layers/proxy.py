@@ -14,6 +14,7 @@ from analyzer.diagnose._scene import (
     UPSTREAM_FAILED,
     Opinion,
     Scene,
+    answered_inside,
     by_server,
     error_line_says,
     last_upstream_status,
@@ -40,7 +41,7 @@ def check(scene: Scene) -> Opinion:
     behind = pl.col("proxy_status").str.contains(BEHIND_FAILED)
     if scene.share(behind) >= 0.5:
         return Opinion("not_visible", would_show="The proxy's timeout for the server behind, and its own log.")
-    gateway = pl.col("status").is_in([502, 503, 504])
+    gateway = pl.col("status").is_in([502, 503, 504]) & ~answered_inside()
     if scene.share(gateway) >= 0.5:
         counted = scene.of_total(scene.count(gateway)).capitalize()
         text = f"{counted} got a gateway's status; its cause lies behind what these inputs show."
