@@ -11,6 +11,7 @@ import polars as pl
 from analyzer.formats import _events, _fields_directive, _fields_rows, _fields_times, _headers, _rejects, _slots
 from analyzer.formats._fields_directive import Course, Header
 from analyzer.formats._plugin import LINES, REJECTS, Format, Parsed
+from analyzer.values import EARLIEST, LATEST
 
 _MOST_LAYOUTS = 64
 _SHORT = "Some rows end before the last name of #Fields: what they lack is unknown."
@@ -116,7 +117,8 @@ class FieldsFormat:
         header = course.headers[-1]
         layouts, rows = self._arrange(course, _Reading())
         days = _days_of(rows, layouts, course)
-        last = days.filter(pl.col("section") >= max(course.dated, default=0), pl.col("day").is_not_null()).tail(1)
+        meant = pl.col("day").is_between(EARLIEST.date(), LATEST.date())
+        last = days.filter(pl.col("section") >= max(course.dated, default=0), meant).tail(1)
         for day, microsecond in last.select("day", pl.col("microsecond").fill_null(0)).iter_rows():
             clock = datetime.combine(day, datetime.min.time()) + timedelta(microseconds=microsecond)
             header = replace(header, clock=clock)
