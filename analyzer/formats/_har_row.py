@@ -24,6 +24,7 @@ _QUOTED = (
     "retry-after",
     "allow",
     "location",
+    "access-control-allow-origin",
     "proxy-status",
     "via",
     "x-cache",
