@@ -1,14 +1,22 @@
-"""Facts about limits: whether a limiter refused the request, and what says so."""
+"""Facts about limits: whether a limiter refused the request, what says so, and how many clients it refused."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from analyzer.facts._facts import Facts
+from analyzer.facts._facts import Facts, is_exchange
 from analyzer.schema import Column
 
 # nginx, ngx_http_limit_req_module and _limit_conn_module; "delaying" only slows down, a dry run refuses nothing.
 _SERVER_LIMIT = r"^limiting (requests, excess|connections by zone)"
+_SERVER_RESULT = "REJECTED"  # $limit_req_status, $limit_conn_status
+
+# Envoy, access log usage: the limit was met, and the service that knows the limits failed.
+_LIMITED, _LIMITER_FAILED = "RL", "RLSE"
+# CloudFront: x-edge-detailed-result-type. Amazon API Gateway: types of gateway responses.
+_EDGE_ERRORS, _GATEWAY_RESULTS = ("LimitExceeded",), ("THROTTLED", "QUOTA_EXCEEDED")
+_RESOURCE_EXHAUSTED = 8  # gRPC status codes
+_SECONDARY = r"(?i)secondary rate limit"  # GitHub, with 403 or 429
 
 # Error codes that providers give to a throttled call, without case and punctuation.
 _PROVIDER_CODES = (
@@ -16,6 +24,7 @@ _PROVIDER_CODES = (
     "throttlingexception",
     "throttledexception",
     "requestlimitexceeded",  # Amazon EC2
+    "provisionedthroughputexceeded",
     "provisionedthroughputexceededexception",  # Amazon DynamoDB
     "toomanyrequestsexception",  # AWS Lambda
     "slowdown",  # Amazon S3, with 503
@@ -30,25 +39,56 @@ _PROVIDER_CODES = (
     "rateerror",
     "requestthrottled",
 )  # fmt: skip
+# What tells neither of one client's requests too many: overload or maintenance, and a limiter out of order.
+_OF_NO_CLIENT = ("retry_after_503", "limiter_failed")
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
+    return _add_clients(frame.with_columns(rate_limit_kind=_kind()))
+
+
+def _kind() -> pl.Expr:
+    """Names the most telling of the marks: who limits before that somebody does."""
     status = pl.col("status")
-    server_limit = pl.col("message").str.contains(_SERVER_LIMIT)
+    flags = pl.col("response_flags")
     code = pl.col("error_code").str.to_lowercase().str.replace_all(r"[^a-z0-9]", "").is_in(_PROVIDER_CODES)
     spent = (pl.col("ratelimit_remaining") == 0) | pl.col("retry_after").is_not_null()
-    return frame.with_columns(
-        rate_limit_kind=pl.when(status == 429)
-        .then(pl.lit("status_429"))
-        .when(server_limit & (status.is_null() | (status == 503)))
-        .then(pl.lit("server_limit_503"))
-        .when(code & (status >= 400))
-        .then(pl.lit("provider_code"))
-        .when((status == 403) & spent)
-        .then(pl.lit("quota_403"))
-        .when((status == 503) & pl.col("retry_after").is_not_null())
-        .then(pl.lit("retry_after_503"))
+    said = pl.col("message").str.contains(_SERVER_LIMIT) & (status.is_null() | (status == 503))
+    rejected = (pl.col("result") == _SERVER_RESULT) & (status == 503)
+    kinds = {
+        "cloudflare_1015": pl.col("limiter") == "cloudflare",
+        "limiter_failed": flags.list.contains(_LIMITER_FAILED),
+        "edge_flag": (pl.col("limiter") == "envoy") | flags.list.contains(_LIMITED) | _edge_says(),
+        "grpc_8": pl.col("grpc_status") == _RESOURCE_EXHAUSTED,
+        "secondary_limit": status.is_in([403, 429]) & pl.col("error_detail").str.contains(_SECONDARY),
+        "status_429": status == 429,
+        "server_limit_503": said | rejected,
+        "provider_code": code & (status >= 400),
+        "quota_403": (status == 403) & spent,
+        "retry_after_503": (status == 503) & pl.col("retry_after").is_not_null(),
+    }
+    return pl.coalesce(pl.when(mark).then(pl.lit(kind)) for kind, mark in kinds.items())
+
+
+def _edge_says() -> pl.Expr:
+    form = pl.col("format")
+    at_edge = form.str.starts_with("cloudfront") & pl.col("error").is_in(_EDGE_ERRORS)
+    return at_edge | (form.str.starts_with("api_gateway") & pl.col("result").is_in(_GATEWAY_RESULTS))
+
+
+def _add_clients(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds limited_clients. Refusals are few, so that only they are grouped."""
+    refused = is_exchange() & pl.col("rate_limit_kind").is_not_null() & ~pl.col("rate_limit_kind").is_in(_OF_NO_CLIENT)
+    numbered = frame.with_row_index("_row")
+    counted = numbered.filter(refused & pl.col("timestamp").is_not_null()).select(
+        "_row",
+        limited_clients=pl.col("client")
+        .drop_nulls()
+        .n_unique()
+        .over(pl.col("timestamp").dt.truncate("1m"))
+        .cast(pl.Int64),
     )
+    return numbered.join(counted, on="_row", how="left", maintain_order="left").drop("_row")
 
 
 FACTS = Facts(
@@ -56,9 +96,13 @@ FACTS = Facts(
         Column(
             "rate_limit_kind",
             pl.String,
-            "how a limit shows: status_429, server_limit_503 (line of the error log), provider_code (error code in "
-            "the body), quota_403 (403 and none remaining or Retry-After), retry_after_503; null: none",
+            "how a limit shows: cloudflare_1015, limiter_failed (Envoy's flag RLSE), edge_flag (Envoy's RL or "
+            "x-envoy-ratelimited, CloudFront's LimitExceeded, API Gateway's THROTTLED), grpc_8 (RESOURCE_EXHAUSTED), "
+            "secondary_limit (GitHub), status_429, server_limit_503 (the web server's own), provider_code (error code "
+            "in the body), quota_403 (403 and none remaining or Retry-After), retry_after_503; null: none",
         ),
+        Column("limited_clients", pl.Int64, "clients that limiters refused in the same minute; null: no refusal"),
     ),
     add=_add,
+    needs=("request",),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.facts._dates import http_date
 from analyzer.facts._facts import Facts, answered_at, is_exchange
 from analyzer.schema import TIMESTAMP, Column
 
@@ -11,9 +12,7 @@ _RETRY_WINDOW_US = 60_000_000
 _LONGEST_WAIT_S = 10 * 366 * 86_400
 _RETRIABLE = (408, 425, 429)  # with 5xx and no response at all
 _SAME_PLACE = ["client", "host", "path"]
-_SAME_REQUEST = ["client", "method", "host", "target"]
-# The three forms that RFC 9110, 5.6.7 makes every recipient read, after the name of the day.
-_DATES = ("%d %b %Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT", "%b %d %H:%M:%S %Y")
+_SAME_REQUEST = ["client", "method", "host", "target", "request_body_no"]
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
@@ -24,12 +23,10 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
 def _add_wait(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds retry_after_s and retry_after_until (RFC 9110, 10.2.3): delta seconds, or a date against the server's."""
     text = pl.col("retry_after").str.strip_chars()
-    day = text.str.replace(r"^[A-Za-z]+,?\s+", "").str.replace_all(r"\s+", " ")
-    date = pl.coalesce(day.str.to_datetime(form, strict=False, time_unit="us") for form in _DATES)
     clock = pl.coalesce(pl.col("response_date"), answered_at())
     seconds = pl.coalesce(
         pl.when(text.str.contains(r"^-?[0-9]+$")).then(text.cast(pl.Int64, strict=False)),
-        (date.dt.replace_time_zone("UTC") - clock).dt.total_seconds(),
+        (http_date(text) - clock).dt.total_seconds(),
     ).clip(0, _LONGEST_WAIT_S)
     return frame.with_columns(retry_after_s=seconds).with_columns(
         retry_after_until=(answered_at() + pl.duration(seconds=pl.col("retry_after_s"))).cast(TIMESTAMP)
@@ -66,9 +63,9 @@ def _add_broken(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds gap, attempt and neighbours' statuses within the requests of one client, method, host and target.
+    """Adds gap, attempt and neighbours' statuses within the requests of one client, method, host, target and body.
 
-    The requests are brought together by one sort on a 64-bit hash of these four: windows over text keys cost many
+    The requests are brought together by one sort on a 64-bit hash of these five: windows over text keys cost many
     times as much, and two different requests with one hash are less likely than a broken disk.
     """
     usable = is_exchange() & pl.all_horizontal(pl.col("client", "method", "target", "timestamp").is_not_null())

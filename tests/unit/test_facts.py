@@ -388,6 +388,81 @@ def test_a_host_that_is_never_logged_is_the_same_host():
     assert facts_of(*rows)["attempt_no"].to_list() == [1, 2]
 
 
+def test_another_body_is_another_request():
+    """GraphQL posts all its operations to one address: only an equal body is tried again."""
+    posts = [
+        get(timestamp=second, method="POST", status=503, request_body_no=number)
+        for second, number in enumerate((1, 2, 1))
+    ]
+    frame = facts_of(*posts)
+    assert frame["attempt_no"].to_list() == [1, 1, 2]
+    assert frame["gap_us"].to_list() == [None, None, 2_000_000]
+
+
+# -- quota
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds"),
+    [
+        ("1655120964", 31),  # KnpLabs/php-github-api#1072: Date 11:48:53, reset 11:49:24
+        ("1655120964000", 31),
+        ("1655120933.5", 1),
+        ("1655120000", 0),  # over already
+        ("t=30", 30), ("reset=1.25", 2), ("resets=41", 41), ("t=2592000", 2_592_000),
+        ("45", 45), ("0", 0), (" 7 ", 7),
+        ("Mon, 13 Jun 2022 11:49:53 GMT", 60),  # GitLab's RateLimit-ResetTime
+        ("2022-06-13T11:49:53Z", 60), ("2022-06-13T13:49:53.000+02:00", 60),
+        ("Mon Jun 13 2022 12:49:53 GMT+0100 (Central European Standard Time)", 60),  # lemlist
+        ("12ms", 1), ("1s", 1), ("6m0s", 360), ("1h2m3s", 3_723),  # OpenAI
+        ("600000", None),  # a week, or ten minutes in milliseconds as Prisjakt counts
+        ("-5", None), ("soon", None), ("", None), ("nan", None), ("inf", None), ("99999999999999999999", None),
+        ("t=999999999999", 10 * 366 * 86_400),
+    ],
+)  # fmt: skip
+def test_a_reset_in_all_forms(sent, seconds):
+    """Seconds to go, epoch seconds and milliseconds, dates and lengths, against the server's Date; rounded up."""
+    date = datetime(2022, 6, 13, 11, 48, 53, tzinfo=UTC)
+    assert facts_of({"ratelimit_reset": sent, "response_date": date})["ratelimit_reset_s"].to_list() == [seconds]
+
+
+def test_a_reset_without_a_date_header_counts_from_the_response():
+    """The response came at 12:00:02: an epoch time of 12:00:30 is 28 seconds away."""
+    sent = str(int(at(30).timestamp()))
+    assert facts_of({"ratelimit_reset": sent, "duration_us": 2_000_000})["ratelimit_reset_s"].to_list() == [28]
+
+
+# -- concurrency
+
+
+def test_requests_under_way_are_counted_by_host():
+    """Three overlap, one came after their end, one is another host's, one waited in the browser's queue."""
+    har = {"format": "har", "source": "a.har", "duration_us": 2_000_000}
+    rows = [
+        get(**har), get(timestamp=0.5, **har), get(timestamp=1, **har), get(timestamp=1, **har) | {"host": "b.example"},
+        get(timestamp=1.5, **har) | {"blocked_us": 1_500_000, "duration_us": 2_500_000}, get(timestamp=4, **har),
+    ]  # fmt: skip
+    assert facts_of(*rows)["in_flight"].to_list() == [1, 2, 3, 1, 1, 1]
+
+
+def test_what_takes_no_time_is_under_way_when_it_is_sent():
+    """Of no length, and the one that begins where another ends: each counts itself alone."""
+    har = {"format": "har", "source": "a.har"}
+    rows = [
+        get(**har, duration_us=0),
+        get(timestamp=1, **har, duration_us=1_000_000),
+        get(timestamp=2, **har, duration_us=0),
+    ]
+    assert facts_of(*rows)["in_flight"].to_list() == [1, 1, 1]
+
+
+def test_under_way_is_not_known_without_lengths_nor_in_logs():
+    """A log, an entry without a duration, and an answer of the browser's cache."""
+    har = {"format": "har", "source": "a.har"}
+    rows = [get(duration_us=5), get(**har), get(**har, duration_us=5, from_cache=True)]
+    assert facts_of(*rows)["in_flight"].to_list() == [None, None, None]
+
+
 # -- rate_limit
 
 
@@ -413,11 +488,39 @@ def test_a_host_that_is_never_logged_is_the_same_host():
         ({"status": 200, "ratelimit_remaining": 0}, None),
         ({"status": 503}, None),
         ({"status": 301, "retry_after": "5"}, None),
+        ({"status": 503, "result": "REJECTED"}, "server_limit_503"),  # $limit_req_status
+        ({"status": 429, "result": "REJECTED"}, "status_429"),
+        ({"status": 200, "result": "DELAYED"}, None),
+        ({"status": 503, "error_code": "ProvisionedThroughputExceeded"}, "provider_code"),
+        ({"status": 200, "grpc_status": 8}, "grpc_8"),
+        ({"status": 200, "grpc_status": 14}, None),
+        ({"status": 429, "response_flags": ["RL"]}, "edge_flag"),
+        ({"status": 200, "grpc_status": 8, "response_flags": ["RL"]}, "edge_flag"),
+        ({"status": 500, "response_flags": ["RLSE"]}, "limiter_failed"),
+        ({"status": 503, "response_flags": ["URX", "UF"]}, None),
+        ({"status": 429, "limiter": "envoy"}, "edge_flag"),
+        ({"status": 429, "limiter": "cloudflare", "retry_after": "30"}, "cloudflare_1015"),
+        ({"status": 503, "format": "cloudfront", "error": "LimitExceeded"}, "edge_flag"),
+        ({"status": 503, "format": "cloudfront", "error": "OriginCommError"}, None),
+        ({"status": 429, "format": "api_gateway_json", "result": "THROTTLED"}, "edge_flag"),
+        ({"status": 403, "error_detail": "You have exceeded a secondary rate limit. Please wait."}, "secondary_limit"),
+        ({"status": 429, "error_detail": "You have exceeded a secondary rate limit."}, "secondary_limit"),
+        ({"status": 403, "error_detail": "API rate limit exceeded", "ratelimit_remaining": 0}, "quota_403"),
     ],
 )
 def test_how_a_limit_shows(row, kind):
-    """429, a limiting line, a provider's code, a spent quota, Retry-After with 503; nothing else."""
+    """A limiter that names itself, 429, a limiting line, a provider's code, a spent quota, Retry-After with 503."""
     assert facts_of(row)["rate_limit_kind"].to_list() == [kind]
+
+
+def test_refused_clients_are_counted_by_minute():
+    """Two clients within one minute, one in the next; overload refuses nobody, and without a name nobody is counted."""
+    rows = [
+        get(status=429), get(timestamp=1, status=429), get(timestamp=59, status=429, client="10.0.0.2"),
+        get(timestamp=59, status=200, client="10.0.0.3"), get(timestamp=61, status=429, client=None),
+        get(timestamp=62, status=503, retry_after="5"),
+    ]  # fmt: skip
+    assert facts_of(*rows)["limited_clients"].to_list() == [2, 2, 2, None, 0, None]
 
 
 # -- answered_by
