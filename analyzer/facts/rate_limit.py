@@ -1,4 +1,4 @@
-"""Facts about limits: whether a limiter refused the request, what says so, and how many clients it refused."""
+"""Facts about limits: whether a limiter refused the request, what says so, and what else was refused in that minute."""
 
 from __future__ import annotations
 
@@ -40,11 +40,12 @@ _PROVIDER_CODES = (
     "requestthrottled",
 )  # fmt: skip
 # What tells neither of one client's requests too many: overload or maintenance, and a limiter out of order.
+_MINUTE = "60000000i"  # microseconds
 _OF_NO_CLIENT = ("retry_after_503", "limiter_failed")
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
-    return _add_clients(frame.with_columns(rate_limit_kind=_kind()))
+    return _add_company(frame.with_columns(rate_limit_kind=_kind()))
 
 
 def _kind() -> pl.Expr:
@@ -76,19 +77,29 @@ def _edge_says() -> pl.Expr:
     return at_edge | (form.str.starts_with("api_gateway") & pl.col("result").is_in(_GATEWAY_RESULTS))
 
 
-def _add_clients(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds limited_clients. Refusals are few, so that only they are grouped."""
+def _add_company(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds what was refused in the same minute. Refusals are few, so that only they are grouped."""
     refused = is_exchange() & pl.col("rate_limit_kind").is_not_null() & ~pl.col("rate_limit_kind").is_in(_OF_NO_CLIENT)
     numbered = frame.with_row_index("_row")
-    counted = numbered.filter(refused & pl.col("timestamp").is_not_null()).select(
+    minute = pl.col("timestamp").dt.truncate("1m")
+    same_client = ["client", minute]
+    few = numbered.filter(refused & pl.col("timestamp").is_not_null()).with_columns(_one=pl.lit(1, pl.Int64))
+    counted = few.select(
         "_row",
-        limited_clients=pl.col("client")
-        .drop_nulls()
-        .n_unique()
-        .over(pl.col("timestamp").dt.truncate("1m"))
-        .cast(pl.Int64),
+        limited_clients=pl.col("client").drop_nulls().n_unique().over(minute).cast(pl.Int64),
+        limited_count=pl.when(pl.col("client").is_not_null()).then(_densest_minute().over("client")),
+        limited_agents=pl.when(pl.col("client") == pl.col("client_ip"))
+        .then(pl.col("user_agent").drop_nulls().n_unique().over(same_client).cast(pl.Int64))
+        .otherwise(0),
     )
     return numbered.join(counted, on="_row", how="left", maintain_order="left").drop("_row")
+
+
+def _densest_minute() -> pl.Expr:
+    """Gives how many refusals the fullest closed minute has of those that hold this one: what a rule's window sees."""
+    at = pl.col("timestamp").dt.epoch("us")
+    counted = pl.col("_one").rolling_sum_by(at, _MINUTE, closed="both")
+    return counted.rolling_max_by(-at, _MINUTE, closed="both")
 
 
 FACTS = Facts(
@@ -102,6 +113,14 @@ FACTS = Facts(
             "in the body), quota_403 (403 and none remaining or Retry-After), retry_after_503; null: none",
         ),
         Column("limited_clients", pl.Int64, "clients that limiters refused in the same minute; null: no refusal"),
+        Column(
+            "limited_count", pl.Int64, "refusals of this client in the fullest minute that holds this one; null: none"
+        ),
+        Column(
+            "limited_agents",
+            pl.Int64,
+            "user agents refused in the same minute, of a client known by its address alone; else 0",
+        ),
     ),
     add=_add,
     needs=("request",),

@@ -9,6 +9,8 @@ from analyzer.facts._facts import Facts, answered_at, is_exchange
 from analyzer.schema import TIMESTAMP, Column
 
 _RETRY_WINDOW_US = 60_000_000
+_AT_ONCE_US = 1_000_000
+_REFUSED = 429
 _LONGEST_WAIT_S = 10 * 366 * 86_400
 _RETRIABLE = (408, 425, 429)  # with 5xx and no response at all
 _SAME_PLACE = ["client", "host", "path"]
@@ -92,7 +94,10 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
         next_status=pl.when(pl.col("_before").fill_null(False)).then(status.shift(-1)),
         attempt_no=place - begun + 1,
     )
-    return numbered.join(linked, on="_place", how="left", maintain_order="left")
+    # Where the wait was announced, retry_after_broken tells it.
+    at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US)
+    joined = numbered.join(linked, on="_place", how="left", maintain_order="left")
+    return joined.with_columns(retried_at_once=at_once & ~pl.col("retry_after_broken").fill_null(value=False))
 
 
 FACTS = Facts(
@@ -104,6 +109,8 @@ FACTS = Facts(
         Column("gap_us", pl.Int64, "start minus start of the previous equal request of the client", "µs"),
         Column("attempt_no", pl.Int64, "1; one more if the previous equal request failed at most 60 s before"),
         Column("prev_status", pl.Int32, "status of the previous equal request of the client"),
+        Column("retried_at_once", pl.Boolean, "sent less than 1 s after the previous equal request, which got 429, and "
+               "no longer wait had been announced"),
         Column("next_status", pl.Int32, "status of its next equal request"),
     ),
     add=_add,

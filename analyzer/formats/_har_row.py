@@ -61,6 +61,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     repairs["tls_on_http"] += parts["tls_us"] is None and bool(amount(entry["timings"].get("ssl")))
     bodies = read_bodies(request, response, sent, status)
     started = start_us(entry["startedDateTime"])[0]
+    # REST protocols of AWS name the error in a header: ThrottlingException:http://internal.amazon.com/...
+    code = bodies.columns["error_code"] or (first(answered, "x-amzn-errortype") or "").partition(":")[0] or None
     return {
         "stamped_at": started,
         "method": text(request.get("method")),
@@ -84,7 +86,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         **_sizes(request, response),
         **_sent(sent, request, sanitised=capture.sanitised),
         **_answered(answered, response),
-        "limiter": limiter(answered, status, bodies.columns["error_code"], bodies.shown),
+        "error_code": code,
+        "limiter": limiter(answered, status, code, bodies.shown),
         **cached,
         **_browser(entry),
     }

@@ -661,3 +661,41 @@ def test_only_a_401_can_be_a_renewal():
     """For other statuses and for unknown clients the fact cannot be known."""
     rows = [get(status=403), get(status=401, client=None), get(timestamp=1, status=200)]
     assert facts_of(*rows)["refreshed"].to_list() == [None, None, None]
+
+
+def test_refusals_are_counted_in_the_fullest_minute():
+    """Five within exactly 60 s make one minute; a sixth 61 s behind the first counts with the four before it."""
+    rows = [get(timestamp=second, status=429) for second in (0, 15, 30, 45, 60)]
+    assert facts_of(*rows)["limited_count"].to_list() == [5, 5, 5, 5, 5]
+    rows = [get(timestamp=second, status=429) for second in (0, 59, 61, 62, 200)]
+    rows += [
+        get(timestamp=201, status=429, client="10.0.0.2"),
+        get(timestamp=202, status=429, client=None),
+        get(timestamp=203),
+    ]
+    assert facts_of(*rows)["limited_count"].to_list() == [2, 3, 3, 3, 1, 1, None, None]
+
+
+def test_user_agents_are_counted_of_those_known_by_their_address():
+    """Two programs behind one address; a user is one client whatever it runs, and no agent counts as none."""
+    rows = [
+        get(status=429, user_agent="a"), get(timestamp=1, status=429, user_agent="b"), get(timestamp=2, status=429),
+        get(timestamp=3, status=429, user_agent="c", client="10.0.0.2", user="ann"),
+        get(timestamp=61, status=429, user_agent="c"), get(timestamp=62, user_agent="d"),
+    ]  # fmt: skip
+    assert facts_of(*rows)["limited_agents"].to_list() == [2, 2, 2, 0, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "gap", "expected"),
+    [
+        ({"status": 429}, 0.999, True),
+        ({"status": 429}, 1, False),
+        ({"status": 503}, 0.5, False),
+        ({"status": 429, "retry_after": "10"}, 0.5, False),
+    ],
+)
+def test_a_repetition_at_once_is_told_where_no_wait_was(before, gap, expected):
+    """Within a second after 429; a broken Retry-After is a fact of its own, and the first request repeats nothing."""
+    assert facts_of(get(**before), get(timestamp=gap))["retried_at_once"].to_list()[1] is expected
+    assert facts_of(get(**before))["retried_at_once"].to_list() == [None]

@@ -219,3 +219,20 @@ def test_equal_request_bodies_have_one_number():
     bodies = ['{"page": 1}', '{"page": 2}', None, '{"page": 1}']
     events = read(*(answered(posted=posted) for posted in bodies))
     assert events["request_body_no"].to_list() == [1, 2, None, 1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "code"),
+    [
+        (
+            [("x-amzn-ErrorType", "ThrottlingException:http://internal.amazon.com/coral/x/")],
+            None,
+            "ThrottlingException",
+        ),
+        ([("x-amzn-ErrorType", "LimitExceededException")], {"text": '{"__type": "ns#SlowDown"}'}, "SlowDown"),
+        ([], None, None),
+    ],
+)
+def test_the_error_code_of_aws_in_a_header(headers, content, code):
+    """The restJson1 protocol names the error in a header, with a URI behind it; a body that names one comes first."""
+    assert row(*headers, status=400, content=content)["error_code"] == code
