@@ -68,15 +68,23 @@ class Database:
         return {row - 1 for (row,) in found}
 
     def alerts(self, *documents):
-        """Gives (group, end of the window in microseconds) with the metric, for the last of some documents."""
-        (statement,) = [each for each in convert(*documents) if each.startswith("WITH ")]
+        """Gives (group, begin, end, metric) of each window that alerts, for the last of some documents.
+
+        Times are microseconds; begin and end are the window's edges, not those of the events in it.
+        """
+        statement = [each for each in convert(*documents) if each.startswith("WITH ")][-1]
         cursor = self.connection.execute(statement)
         names = [each[0] for each in cursor.description]
         found = [dict(zip(names, row, strict=True)) for row in cursor]
-        return {
-            (tuple(json.loads(row["group_keys"]).values()), round(row["window_end"] * 1_000_000)): row["metric_value"]
+        return [
+            (
+                tuple(json.loads(row["group_keys"]).values()),
+                round(row["window_start"] * 1_000_000),
+                round(row["window_end"] * 1_000_000),
+                row["metric_value"],
+            )
             for row in found
-        }
+        ]
 
 
 def _with_extension(row):

@@ -41,7 +41,7 @@ def matches(events, rules):
 
 
 def alerts(events, rules):
-    """Gives, by the correlation's id, (group, end of the window in microseconds) with the metric."""
+    """Gives, by the correlation's id, (group, begin, end, metric) of each alert, times in microseconds."""
     outcomes = _correlate.run(rules.correlations, evaluate(events, rules, {}))
     return {identity: _alerts_of(outcome) for identity, outcome in outcomes.items()}
 
@@ -49,4 +49,6 @@ def alerts(events, rules):
 def _alerts_of(outcome):
     keys = [f"key_{index}" for index in range(len(outcome.keys))]
     named = outcome.alerts.join(outcome.groups, on="group", how="left")
-    return {(tuple(row[key] for key in keys), row["at"]): row["metric"] for row in named.iter_rows(named=True)}
+    return [
+        (tuple(row[key] for key in keys), row["begin"], row["at"], row["metric"]) for row in named.iter_rows(named=True)
+    ]
