@@ -39,6 +39,18 @@ ITEMS = {
         ("path", [], ("path", [None, "a"]), None, {0}),
     "the specification forbids null in a list":
         ("path", ["a", None], ("path", ["a", None]), None, {0, 1}),
+    "'lt' with 'neq' is 'gte' with null on top: two readings of one line":
+        ("status|lt|neq", 5, ("status", [1, 9, None]), None, {1, 2}),
+    "'exists' with 'neq' is 'exists' with the other value":
+        ("path|exists|neq", True, ("path", ["a", None]), None, {1}),
+    "an expression is text; a number is one that lost its quotes":
+        ("path|re", 5, ("path", ["a5"]), None, {0}),
+    "an expression is searched anywhere already, so contains, startswith and endswith would say it twice":
+        ("path|re|contains", "a", ("path", ["xax"]), None, {0}),
+    "a modifier that stands twice is a slip":
+        ("path|base64|base64", "abc", ("path", ["WVdKag=="]), None, {0}),
+    "a broken hour fits no time; pySigma cuts it":
+        ("timestamp|hour", 5.5, ("timestamp", [datetime(2026, 1, 1, 5, tzinfo=UTC)]), None, {0}),
     "a field may be compared with another in its letter case; pySigma refuses that":
         ("user|fieldref|cased", "host", ("user", ["a"]), set(), None),
 }  # fmt: skip
