@@ -7,13 +7,10 @@ from collections import Counter
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from oracle import backend, correlations, engine
-
-from analyzer.detect._timespan import parse
+from oracle import backend, comparison, correlations, engine
 
 AT_ONCE = 20
 CASES = 2_000
-LESS = frozenset({"lt", "lte", "eq", "neq"})
 
 
 def batches(*, apart):
@@ -24,49 +21,6 @@ def batches(*, apart):
         sections, min_size=AT_ONCE, max_size=AT_ONCE, unique_by=lambda each: json.dumps(each, sort_keys=True)
     )
     return st.tuples(correlations.events(apart=apart), chosen)
-
-
-def microseconds(time):
-    return round(time.timestamp() * 1_000_000)
-
-
-def opening(rows):
-    """Gives the time of the first event."""
-    return min((microseconds(row["timestamp"]) for row in rows if row["timestamp"]), default=0)
-
-
-def ends(alerts):
-    """Gives the metric by group and end."""
-    return {(group, end): round(metric, 9) for group, _, end, metric in alerts}
-
-
-def whole(section, alerts, first):
-    """Leaves out the windows that begin before the log does, where less is what alerts: ours does not judge them."""
-    if not LESS.intersection(section.get("condition", ())):
-        return alerts
-    span = parse(section["timespan"]) * 1_000_000
-    return [alert for alert in alerts if alert[2] - span >= first]
-
-
-def edges(alerts, edge):
-    """Gives groups and the edge of their windows that ours and pySigma's alerts share."""
-    return {(group, begin if edge == "begin" else end) for group, begin, end, _ in alerts}
-
-
-def share_an_edge(one, others):
-    return any(one[0] == other[0] and (one[1] == other[1] or one[2] == other[2]) for other in others)
-
-
-def differs(section, mine, theirs, first):
-    """Whether the alerts of ours are not those of pySigma."""
-    condition = section.get("condition")
-    if not isinstance(condition, str):
-        return ends(mine) != ends(whole(section, theirs, first))
-    edge = {**correlations.TEXTS, **correlations.ORDERED_TEXTS}[condition]
-    if edge != "either":
-        return edges(mine, edge) != edges(theirs, edge)
-    unmatched = [alert for alert in mine if not share_an_edge(alert, theirs)]
-    return unmatched != [] or not all(share_an_edge(alert, mine) for alert in theirs)
 
 
 def kind_of(documents):
@@ -96,7 +50,7 @@ def test_generated_correlations_alert_where_pysigma_alerts(tmp_path):
         for (name, documents), section in zip(cases.items(), sections, strict=True):
             expected = database.alerts(*documents)
             asked = documents[-1]["correlation"]
-            assert not differs(asked, found[name], expected, opening(rows)), (section, rows, expected, found[name])
+            assert not comparison.differs(asked, found[name], expected, rows), (section, rows, expected, found[name])
             case = json.dumps([rows, section], sort_keys=True, default=str)
             alerting += bool(expected) and case not in seen
             kinds[kind_of(documents)] += case not in seen

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lines_by_hand import read_with
-from oracle import backend, correlations, engine, witnesses
-from sigma.exceptions import SigmaError
+from oracle import backend, engine, witnesses
+from oracle.columns import TYPES as COLUMNS
+from oracle.columns import loaded
 
 from analyzer import documents, formats, schema
-from analyzer.detect import Logsource, detect, load_rules
-from analyzer.facts import add_facts, fact_columns
+from analyzer.detect import detect, load_rules
+from analyzer.facts import add_facts
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT.parent / "shared/data/sigma/rules/web"
@@ -32,14 +31,6 @@ MORE = {
     # The rule tests an empty user agent: a log writes "-" for it, which is read as null.
     "proxy_ua_empty": lambda row: row.get("user_agent") is None,
 }
-
-
-def loaded(folder):
-    """Loads rules without their logsources, which SQLite knows nothing of: every event is a request."""
-    rules = load_rules([folder])
-    assert [str(error) for error in rules.errors] == []
-    requests = Logsource(category="webserver")
-    return replace(rules, rules=tuple(replace(rule, logsource=requests, burst=None) for rule in rules.rules))
 
 
 def written(rule):
@@ -84,19 +75,10 @@ def test_public_web_rules_find_what_pysigma_finds():
     assert [name for name, rows in found.items() if not rows] == []
 
 
-def column_types():
-    """Gives the Python type of every canonical column and every fact, that of its elements for a list."""
-    dtypes = schema.EVENTS | {column.name: column.dtype for column in fact_columns()}
-    bare = {name: dtype.inner if isinstance(dtype, pl.List) else dtype for name, dtype in dtypes.items()}
-    kinds = {pl.Boolean: bool, pl.String: str, pl.Float64: float, pl.Datetime("us", "UTC"): datetime}
-    found = {name: kinds.get(dtype, int) for name, dtype in bare.items() if name not in ("kind", "source", "line")}
-    return {**found, "cookie": str}
-
-
 def test_our_own_rules_find_what_pysigma_finds():
     """pySigma reads every detection of rules/, and the rows are equal."""
     rules = loaded(ROOT / "rules").rules
-    expected, found = compared(rules, column_types(), 24)
+    expected, found = compared(rules, COLUMNS, 24)
     assert (len(found), found) == (len(rules), expected)
     assert len(rules) >= 68
     assert [name for name, rows in found.items() if not rows] == []
@@ -107,32 +89,12 @@ def test_our_own_rules_find_what_pysigma_finds():
 def test_matches_do_not_depend_on_how_events_are_parted(cuts):
     """What every rule, our own and public, finds in the parts of a frame is what it finds in the whole."""
     rules = everyone()
-    events = engine.frame(witnessed(rules.rules, column_types(), 12), column_types())
+    events = engine.frame(witnessed(rules.rules, COLUMNS, 12), COLUMNS)
     edges = sorted({0, events.height, *(cut for cut in cuts if cut < events.height)})
     parted = [engine.matches(events[begin:end], rules) for begin, end in pairwise(edges)]
     whole = engine.matches(events, rules)
     assert len(whole) == len(rules.rules)
     assert {name: set().union(*[part.get(name, set()) for part in parted]) for name in whole} == whole
-
-
-def refused(document):
-    """Whether pySigma 2.0.1 refuses what the specification allows: a range, or several fields."""
-    condition = document.get("correlation", {}).get("condition", {})
-    operators = [name for name in condition if name in correlations.OPERATORS] if isinstance(condition, dict) else []
-    return len(operators) > 1 or (isinstance(condition, dict) and isinstance(condition.get("field"), list))
-
-
-def test_our_own_correlations_are_read_by_pysigma():
-    """Every file of rules/ is a collection that the backend turns into SQL, but for the two things that it refuses."""
-    for path in sorted((ROOT / "rules").rglob("*.yml")):
-        if "knowledge" in path.parts:
-            continue
-        collection = [document.value for document in documents.read(path)]
-        if any(map(refused, collection)):
-            with pytest.raises(SigmaError):
-                backend.convert(*collection)
-        else:
-            assert backend.convert(*collection)
 
 
 PATH_IN_QUERY = """\
