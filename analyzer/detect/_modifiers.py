@@ -130,6 +130,8 @@ def _parse_value(item: Item, value: Any) -> list[Test]:
             return [_SPECIAL[modifier](item, value)]
     if item.keyword:
         return _keyword(item, value)
+    if item.has(*PARTS):
+        return [_tests.whole(value, item.modifiers[0])]
     if item.has("windash", *TEXT, *_encodings.ENCODINGS):
         return _text(item, value)
     return [_tests.plain(value)]

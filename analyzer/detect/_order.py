@@ -17,12 +17,12 @@ def find_chains(events: pl.DataFrame, members: Sequence[int], span_us: int) -> p
     number of members. Events of one origin, a source, are ordered by time and line (event); events of the same instant
     and different origins fit in either order.
     """
-    mine = events.filter(pl.col("member").is_in(list(members))).with_columns(
-        pl.col("member").replace_strict({member: step for step, member in enumerate(members)}, return_dtype=pl.Int32)
-    )
+    order = {member: step for step, member in enumerate(members)}
+    placed = events.with_columns(pl.col("member").replace_strict(order, default=None, return_dtype=pl.Int32))
+    mine = placed.drop_nulls("member")
     steps = len(members)
     seen = [(pl.col("member") == step).any().alias(f"has_{step}") for step in range(steps)]
-    instants = mine.group_by(_INSTANT).agg(*seen).join(_tied(mine, steps), on=_INSTANT, how="left").sort(_INSTANT)
+    instants = placed.group_by(_INSTANT).agg(*seen).join(_tied(mine, steps), on=_INSTANT, how="left").sort(_INSTANT)
     for step in range(steps):
         instants = instants.with_columns(_latest_start(step))
     found = instants.filter(pl.col("at") - pl.col(f"start_{steps - 1}") <= span_us)

@@ -71,6 +71,13 @@ def number(value: Any) -> int | float:
     return value
 
 
+def whole(value: Any, part: str) -> Number:
+    """Gives the test for a part of a time, which is a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ItemError(f"needs a whole number with {part!r}.")
+    return Number(number(value))
+
+
 def exists(value: Any) -> Exists:
     """Gives the test for presence."""
     if not isinstance(value, bool):

@@ -362,6 +362,27 @@ def test_any_bytes_give_rules_or_located_errors(tmp_path_factory, data):
     assert all(error.location.path == str(file) for error in load_rules([file]).errors)
 
 
+OWN = sorted(path for path in documents.rules_folder().rglob("*.yml") if "knowledge" not in path.parts)
+PIECES = st.sampled_from([b"", b"\n", b" ", b":", b"- ", b"{", b"]", b"'", b"|all", b"&a ", b"*a", b"\t", b"\x00", b"\xff", b"---\n", b"9" * 30, b"!!float ", b"not ", b"%"])  # fmt: skip
+CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), PIECES), min_size=1, max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(OWN), CUTS)
+def test_a_damaged_rule_file_gives_rules_or_located_errors(tmp_path_factory, source, cuts):
+    """Whatever is cut out of a good file or put in, loading ends, and every error names the file and a line in it."""
+    data = source.read_bytes()
+    for share, length, piece in cuts:
+        place = int(share * len(data))
+        data = data[:place] + piece + data[place + length :]
+    file = tmp_path_factory.getbasetemp() / "damaged.yml"
+    file.write_bytes(data)
+    rules = load_rules([file])
+    lines = data.count(b"\n") + 2
+    assert all(error.location.path == str(file) and (error.location.line or 1) <= lines for error in rules.errors)
+    assert len(rules.rules) + len(rules.correlations) + len(rules.errors) + len(rules.skipped) > 0 or not data.strip()
+
+
 @pytest.mark.parametrize("text", ["a: !!int x", "a: 0b_", f"a: {'9' * 5000}", "a: !!bool x"])
 def test_values_that_pyyaml_cannot_build_are_errors(tmp_path, text):
     """PyYAML's constructors raise errors of their own for such values."""

@@ -185,6 +185,13 @@ def test_a_text_condition_has_alternatives(tmp_path):
     assert spans(found(tmp_path, events((0, "a"), (4, "b"), (40, "c"), (80, "b")), rule)) == [(0, 4), (40, 40)]
 
 
+def test_a_chain_of_a_text_condition_counts_at_every_event_of_its_window(tmp_path):
+    """(a or b) and c in order: b, c at 4 s, and the a at 9 s, after which the chain b, c still lies in its window."""
+    rule = correlation(type="temporal_ordered", rules="[a, b, c]", condition="(a or b) and c")
+    got = alerts(tmp_path, events((0, "b"), (4, "c"), (9, "a"), (11, "a")), *MEMBERS, rule)
+    assert got == [("x", 0.0, 4.0, 2), ("x", 0.0, 9.0, 2)]
+
+
 def test_a_condition_is_told_in_english(tmp_path):
     """What a correlation wants can be read without knowing Sigma."""
     texts = {
