@@ -17,6 +17,12 @@ MAX_DEPTH = 20
 Key = tuple[str | int, ...]
 
 
+class DateText(str):
+    """An unquoted date or time, as it was written."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One YAML document: value holds plain Python, places maps a path of keys and indexes to line and column."""
@@ -108,7 +114,7 @@ def _build(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) 
     if isinstance(node, yaml.SequenceNode):
         return [_build(child, (*path, index), places, name) for index, child in enumerate(node.value)]
     if node.tag.endswith(":timestamp"):
-        return node.value
+        return DateText(node.value)
     try:
         return _SCALARS.construct_object(node, deep=True)
     except (ValueError, LookupError, OverflowError) as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analyzer.detect import _patterns, _timespan
 from analyzer.detect._correlation_section import Section
+from analyzer.detect._rule import BurstRequest, Logsource
 from analyzer.detect._tree import (
     Absent,
     Any,
@@ -52,6 +53,28 @@ def write_correlation(section: Section, titles: Sequence[str]) -> str:
     span = _timespan.write(section.timespan_us // 1_000_000)
     group = f" for each {' and '.join(section.group_by)}" if section.group_by else ""
     return f"{limit} {what} {' or '.join(map(repr, titles))} within {span}{group}"
+
+
+def write_logsource(logsource: Logsource) -> str:
+    """Gives which events a rule is about, such as: category webserver, product nginx."""
+    parts = {"category": logsource.category, "product": logsource.product, "service": logsource.service}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value) or "any"
+
+
+def write_burst(burst: BurstRequest) -> str:
+    """Says when x-burst fires, and on which figures."""
+    counted = {"all_requests": "among all events of its logsource", "none": "a minute"}
+    against = counted.get(burst.against, f"against those of the rule {burst.against!r}")
+    what = "number" if burst.against == "none" else "share"
+    group = f", for each {' and '.join(burst.group_by)}" if burst.group_by else ""
+    bucket = "a minute, or 10s in a log of less than half an hour"
+    width = bucket if burst.bucket_seconds is None else _timespan.write(burst.bucket_seconds)
+    return (
+        f"Fires while the {what} of matching events {against} is far above what is normal in the same log{group}. "
+        f"A burst has at least {burst.min_errors} matching events; by chance {burst.alpha:g} bursts per log are "
+        f"expected. Events are counted in buckets of {width}; where a log is longer than twice "
+        f"{_timespan.write(burst.local_seconds)}, normal is what surrounds the burst by that time on each side."
+    )
 
 
 def _bracketed(node: Node) -> str:

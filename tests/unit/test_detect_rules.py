@@ -251,7 +251,7 @@ def test_knowledge_is_no_rule_and_a_missing_path_is_told(tmp_path):
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     rules = load_rules([tmp_path, tmp_path / "none.yml"])
     assert [str(error) for error in rules.errors] == [
-        f"{tmp_path}: has no rule files.",
+        f"{tmp_path}: has no rule files. Rules are files that end in .yml or .yaml; hidden ones are left out.",
         f"{tmp_path}/none.yml: cannot be read: No such file or directory.",
     ]
 
