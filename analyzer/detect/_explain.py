@@ -11,7 +11,7 @@ from analyzer.detect import _correlate, _english, _fields, _logsource
 from analyzer.detect._evaluate import evaluate
 from analyzer.detect._expressions import compile_mask
 from analyzer.detect._forms import Columns
-from analyzer.detect._rule import Correlation, Rule, RuleSet
+from analyzer.detect._rule import Condition, Correlation, Rule, RuleSet
 from analyzer.detect._tree import Every, Leaf, Node, Not
 
 _MOST_STEPS = 200
@@ -116,11 +116,8 @@ def explain_correlation(
 ) -> ExplainedCorrelation:
     """Says how many events each member has, and how near each group comes to the limit."""
     evaluated = evaluate(frame, rules, missing)
-    # Without a condition every window is an alert, and shows its metric.
-    open_ended = [
-        replace(each, condition=()) if each.about.id == correlation.about.id else each for each in rules.correlations
-    ]
-    outcomes = _correlate.run(open_ended, evaluated)
+    opened = [_open(each) if each.about.id == correlation.about.id else each for each in rules.correlations]
+    outcomes = _correlate.run(opened, evaluated)
     known: dict[str, Rule | Correlation] = {each.about.id: each for each in (*rules.rules, *rules.correlations)}
     members = [
         Member(
@@ -134,6 +131,17 @@ def explain_correlation(
     return ExplainedCorrelation(tuple(members), _measure(correlation, outcome), outcome.notes)
 
 
+def _open(correlation: Correlation) -> Correlation:
+    """Takes the limits away: every window is an alert then, and shows its metric.
+
+    Of members that have to come in an order, or that must not come, the metric is how many a window holds.
+    """
+    condition = correlation.condition
+    if condition.terms or correlation.type == "temporal_ordered":
+        return replace(correlation, type="temporal", condition=Condition())
+    return replace(correlation, condition=replace(condition, limits=()))
+
+
 def fields_of(rule: Rule) -> dict[str, str]:
     """Gives the fields that a rule tests, each with its column, in the order in which they first stand there."""
     return {leaf.field.name: leaf.field.column for leaf in _leaves(rule.node)}
@@ -145,7 +153,8 @@ def column_of(name: str) -> str:
 
 
 def _measure(correlation: Correlation, outcome: _correlate.Outcome) -> tuple[Measured, ...]:
-    smallest = bool(correlation.condition) and all(name in ("lt", "lte") for name, _ in correlation.condition)
+    limits = correlation.condition.limits
+    smallest = bool(limits) and all(name in ("lt", "lte") for name, _ in limits)
     metric = pl.col("metric").min() if smallest else pl.col("metric").max()
     best = outcome.alerts.group_by("group").agg(metric).join(outcome.groups, on="group", how="left")
     ordered = best.sort(["metric", "group"], descending=[not smallest, False]).head(_MOST_GROUPS)
