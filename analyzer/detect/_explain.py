@@ -118,7 +118,7 @@ def explain_correlation(
     evaluated = evaluate(frame, rules, missing)
     opened = [_open(each) if each.about.id == correlation.about.id else each for each in rules.correlations]
     outcomes = _correlate.run(opened, evaluated)
-    known: dict[str, Rule | Correlation] = {each.about.id: each for each in (*rules.rules, *rules.correlations)}
+    known = {each.about.id: each for each in rules.everything}
     members = [
         Member(
             identity,

@@ -18,6 +18,7 @@ MAX_DESCRIPTION = 65_535
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TAG = re.compile(r"[a-z0-9_-]+\.[a-z0-9._-]+")
 _LISTS = ("references", "falsepositives", "fields", "tags", "scope")
+_TEXTS = {"license": "An SPDX identifier, such as MIT.", "author": "Several names go into one text, with commas."}
 _LIST_HINT = "Begin each line with a dash, and quote it."
 
 
@@ -32,19 +33,22 @@ def check_header(section: dict[str, Any], faults: Faults) -> None:
         faults.add(f"has a description of more than {MAX_DESCRIPTION:,} characters.", "description", hint=hint)
     for key in ("date", "modified"):
         _check_date(section, key, faults)
+    _check_lists(section, faults)
+    for key, hint in _TEXTS.items():
+        if not isinstance(section.get(key, ""), str):
+            faults.remark(f"needs text as {key}.", key, hint=hint)
+    if "related" in section:
+        _check_related(section["related"], faults)
+    _check_case(section.get("logsource"), faults)
+
+
+def _check_lists(section: dict[str, Any], faults: Faults) -> None:
     for key in _LISTS:
         if key in section and not _is_texts(section[key]):
             faults.remark(f"needs a list of texts as {key}.", key, hint=_LIST_HINT)
     for index, tag in enumerate(texts_in(section, "tags")):
         if not _TAG.fullmatch(tag):
             faults.remark(f"has the tag {tag!r}.", "tags", index, hint="Tags are namespace.name in lower case.")
-    if not isinstance(section.get("license", ""), str):
-        faults.remark("needs text as license.", "license", hint="An SPDX identifier, such as MIT.")
-    if not isinstance(section.get("author", ""), str):
-        faults.remark("needs text as author.", "author", hint="Several names go into one text, with commas.")
-    if "related" in section:
-        _check_related(section["related"], faults)
-    _check_case(section.get("logsource"), faults)
 
 
 def texts_in(section: dict[str, Any], key: str) -> tuple[str, ...]:

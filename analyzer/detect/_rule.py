@@ -150,3 +150,8 @@ class RuleSet:
     sha256: str
     warnings: tuple[DocumentError, ...] = ()
     ignored: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Rule | Correlation, ...]:
+        """Gives rules and correlations."""
+        return (*self.rules, *self.correlations)

@@ -28,7 +28,7 @@ class Detection:
 def parse_detection(section: Anything, faults: Faults) -> Detection | None:
     """Gives a detection section, or None after noting every fault in it."""
     if not isinstance(section, dict):
-        faults.add("needs a map as detection.", "detection", hint="Selections by name, and a condition that joins them.")
+        faults.add("needs a map as detection.", "detection", hint="Named selections, and a condition that joins them.")
         return None
     before = len(faults.errors)
     selections: dict[str, Node] = {}
@@ -103,6 +103,9 @@ def _note_odd(key: str, faults: Faults, keys: tuple[str | int, ...]) -> None:
     if "base64offset" in modifiers and "contains" not in modifiers[modifiers.index("base64offset") :]:
         hint = "The encoded text is hardly ever the whole value: write base64offset|contains."
         faults.remark("has 'base64offset' without 'contains' after it.", *keys, key, hint=hint)
+    place = (*keys, key)
+    if any(date[: len(place)] == place for date in faults.document.dates):
+        faults.add("has an unquoted date as value.", *place, hint="Quote it: it is compared as text.")
 
 
 def _list(value: list[Anything], faults: Faults, keys: tuple[str | int, ...]) -> Node | None:

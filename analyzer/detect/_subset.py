@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from analyzer.detect._rule import Correlation, Rule, RuleSet
+from analyzer.detect._rule import About, Correlation, RuleSet
 
 
 def restrict(rules: RuleSet, wanted: Collection[str]) -> RuleSet:
     """Gives the rules with these ids, the members of their correlations, and what their bursts count against."""
-    known: dict[str, Rule | Correlation] = {each.about.id: each for each in (*rules.rules, *rules.correlations)}
+    known = {each.about.id: each for each in rules.everything}
     ids = {each.about.name: each.about.id for each in rules.rules if each.about.name}
     kept: set[str] = set()
     waiting = [identity for identity in wanted if identity in known]
@@ -37,11 +37,10 @@ def alone(rules: RuleSet, wanted: str) -> RuleSet:
     found = restrict(rules, (wanted,))
     return replace(
         found,
-        rules=tuple(_audible(rule) if rule.about.id == wanted else rule for rule in found.rules),
-        correlations=tuple(_audible(each) if each.about.id == wanted else each for each in found.correlations),
+        rules=tuple(replace(each, about=_audible(each.about, wanted)) for each in found.rules),
+        correlations=tuple(replace(each, about=_audible(each.about, wanted)) for each in found.correlations),
     )
 
 
-def _audible(rule: Rule | Correlation) -> Rule | Correlation:
-    level = "low" if rule.about.level == "informational" else rule.about.level
-    return replace(rule, about=replace(rule.about, level=level))
+def _audible(about: About, wanted: str) -> About:
+    return replace(about, level="low") if about.id == wanted and about.level == "informational" else about

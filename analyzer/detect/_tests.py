@@ -25,7 +25,6 @@ from analyzer.detect._tree import (
     Regex,
     Test,
 )
-from analyzer.documents import DateText
 
 MAX_PATTERN_BYTES = 1000
 _MAX_NUMBER = 2**62
@@ -46,8 +45,6 @@ def plain(value: Any) -> Test:
         return Absent()
     if isinstance(value, bool):
         return Flag(value)
-    if isinstance(value, DateText):
-        raise ItemError("has an unquoted date as value.", "Quote it: it is compared as text.")
     if isinstance(value, str):
         return pattern(value)
     return Number(number(value))

@@ -31,7 +31,20 @@ from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.redact import Redactor
 
-__all__ = ["STAGES", "Compared", "Looked", "Plan", "Reading", "Run", "compare", "frame_bytes", "look", "look_at_events", "parse", "run"]
+__all__ = [
+    "STAGES",
+    "Compared",
+    "Looked",
+    "Plan",
+    "Reading",
+    "Run",
+    "compare",
+    "frame_bytes",
+    "look",
+    "look_at_events",
+    "parse",
+    "run",
+]
 
 _MOST_REASONS = 3
 
@@ -195,10 +208,10 @@ def _detect(state: Run) -> Run:
 def _detect_all(exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]]) -> Detected:
     """Runs our own rules without the background, and those that the user named on everything."""
     quiet = without_background(exchanges)
-    named = {each.about.id for each in (*rules.rules, *rules.correlations) if not each.about.own}
+    named = {each.about.id for each in rules.everything if not each.about.own}
     if not named or quiet.height == exchanges.height:
         return detect(quiet, rules, missing=missing)
-    shipped = {each.about.id for each in (*rules.rules, *rules.correlations)} - named
+    shipped = {each.about.id for each in rules.everything} - named
     # A correlation that the user named may hide a rule of ours, so it takes part in both.
     with_ours = {each.about.id for each in rules.correlations if not shipped.isdisjoint(each.rules)}
     ours = detect(quiet, restrict(rules, shipped | with_ours), missing=missing).only(shipped)
