@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.detect._detect import detect
+from analyzer.detect._english import write_burst, write_logsource
 from analyzer.detect._explain import (
     Explained,
     ExplainedCorrelation,
@@ -45,4 +46,6 @@ __all__ = [
     "nearest",
     "restrict",
     "try_rule",
+    "write_burst",
+    "write_logsource",
 ]

@@ -23,14 +23,15 @@ class Step:
     """One part of a condition on one event.
 
     wanted: what it asks for, in English; name: the selection that it is, if any; found: the event's value as text,
-    None where it has none; lacks_column: the frame has no such column at all; steps: the parts that it joins.
+    None where it has none; column: what is tested, None for what only joins steps, the parts; lacks_column: the frame
+    has no such column at all.
     """
 
     wanted: str
     holds: bool
     name: str | None = None
     found: str | None = None
-    is_test: bool = False
+    column: str | None = None
     lacks_column: bool = False
     steps: tuple[Step, ...] = ()
 
@@ -197,7 +198,7 @@ def _step(node: Node, path: Path, row: Mapping[str, object], names: Mapping[int,
     )
     name, holds = names.get(id(node)), bool(row[f"mask:{key}"])
     if not isinstance(node, Leaf):
-        word = "not" if isinstance(node, Not) else "all of" if isinstance(node, Every) else "any of"
+        word = "not this" if isinstance(node, Not) else "all of these" if isinstance(node, Every) else "any of these"
         return Step(word, holds, name, steps=steps)
     value = row[f"value:{key}"]
     return Step(
@@ -205,7 +206,7 @@ def _step(node: Node, path: Path, row: Mapping[str, object], names: Mapping[int,
         holds=holds,
         name=name,
         found=None if value is None else str(value),
-        is_test=True,
+        column=node.field.column,
         lacks_column=node.field.column not in known,
         steps=steps,
     )

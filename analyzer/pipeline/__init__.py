@@ -26,7 +26,7 @@ from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
-from analyzer.pipeline._render import render_outputs
+from analyzer.pipeline._render import learned_redactor, render_outputs
 from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.redact import Redactor
@@ -90,14 +90,15 @@ def look(plan: Plan) -> Looked:
         missing=hidden_columns(captures_of(state.reading.sources, state.exchanges)),
         events=events.select("source", "line", "row"),
         rejects=read_rejects(state.reading).select("source", "line", "reason") if state.reading.reject_parts else _NONE,
+        redactor=learned_redactor(state.reading, plan.key),
         problems=tuple(str(problem) for problem in state.reading.problems),
     )
 
 
-def look_at_events(events: Sequence[Mapping[str, Any]], format_name: str | None) -> Looked:
+def look_at_events(events: Sequence[Mapping[str, Any]], format_name: str | None, key: bytes) -> Looked:
     """Gives the same for events written by hand: maps of canonical columns."""
     frame = _with_facts(correlate(frame_of_events(events, format_name)).exchanges)
-    return Looked(frame, {}, frame.select("source", "line", "row"), _NONE)
+    return Looked(frame, {}, frame.select("source", "line", "row"), _NONE, Redactor(key))
 
 
 _NONE = pl.DataFrame(schema={"source": pl.String, "line": pl.Int64, "reason": pl.String})

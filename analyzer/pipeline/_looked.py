@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from analyzer.diagnose.noise import HEALTH_CHECK
+from analyzer.redact import Redactor
 from analyzer.schema import EVENTS, conform
 
 
@@ -19,13 +20,19 @@ class Looked:
 
     frame: one row per exchange as detect takes it; its column noise names background. missing: by source, the columns
     that it cannot supply. events: source, line, row of every event that was read; rejects: source, line, reason.
+    redactor has seen all that was read.
     """
 
     frame: pl.DataFrame
     missing: Mapping[str, frozenset[str]]
     events: pl.DataFrame
     rejects: pl.DataFrame
+    redactor: Redactor
     problems: tuple[str, ...] = ()
+
+    def frame_for(self, *, own: bool) -> pl.DataFrame:
+        """Gives the rows that a rule sees: our own rules none of the background, the user's all."""
+        return without_background(self.frame) if own else self.frame
 
 
 def without_background(exchanges: pl.DataFrame) -> pl.DataFrame:
