@@ -45,6 +45,7 @@ def compose_analysis(state: Run) -> Run:
     width = bucket_seconds(start, end)
     timed = tuple(signal for signal in state.detected.signals if signal.started is not None)
     captures = captures_of(state.reading.sources, state.exchanges)
+    named = {rule.about.id for rule in state.rule_set.rules if not rule.about.own}
     diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures)
     findings = Findings(
         tool=Tool("analyzer", __version__, state.rule_set.sha256),
@@ -55,6 +56,7 @@ def compose_analysis(state: Run) -> Run:
         noise=count_noise(state.exchanges),
         signals=tuple(_signal_report(signal) for signal in timed),
         not_evaluated=_not_evaluated(state, state.detected),
+        not_applicable=len(named.intersection(state.detected.not_applicable)),
     )
     analysis = Analysis(
         findings=findings,
