@@ -117,6 +117,8 @@ def _build(node: Any, path: Key, noted: _Noted, name: str) -> Any:
         return _mapping(node, path, noted, name)
     if isinstance(node, yaml.SequenceNode):
         return [_build(child, (*path, index), noted, name) for index, child in enumerate(node.value)]
+    if node.tag == _TEXT:
+        return node.value
     if node.tag.endswith(":timestamp"):
         noted.dates.add(path)
         return node.value
@@ -127,6 +129,7 @@ def _build(node: Any, path: Key, noted: _Noted, name: str) -> Any:
         raise DocumentError(message, location=Location(name, *place), hint="Quote the text.") from error
 
 
+_TEXT = "tag:yaml.org,2002:str"
 _PLAIN = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
 _TAGS = {
     yaml.MappingNode: frozenset({"tag:yaml.org,2002:map"}),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from analyzer.detect import _patterns, _timespan
-from analyzer.detect._correlation_section import Section
-from analyzer.detect._rule import BurstRequest, Logsource, Term
 from analyzer.detect._tree import (
     Absent,
     Any,
@@ -25,6 +24,10 @@ from analyzer.detect._tree import (
     Test,
     Wildcard,
 )
+
+if TYPE_CHECKING:
+    from analyzer.detect._correlation_section import Section
+    from analyzer.detect._rule import BurstRequest, Logsource, Term
 
 _SHOWN = 8
 _COMPARED = {"lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least"}

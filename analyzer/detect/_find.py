@@ -36,7 +36,8 @@ def find_files(folder: Path) -> Found:
             links.append(path)
         elif path.is_file():
             plain.append(path)
-    taken, root = {path.resolve() for path in plain}, folder.resolve()
+    root = folder.resolve()
+    taken = {path.resolve() for path in plain} if links else set()
     for link in sorted(links):
         target = _target(link)
         if target is None or not target.is_relative_to(root):

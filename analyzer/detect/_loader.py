@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from analyzer import documents
-from analyzer.detect import _correlation_section, _english, _headers, _references, _selections
+from analyzer.detect import _correlation_section, _headers, _references, _selections
 from analyzer.detect._faults import Faults
 from analyzer.detect._find import find_files
 from analyzer.detect._rule import About, Rule, RuleSet
@@ -47,11 +48,13 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
     rules, as repositories of rules hold them too, are `ignored`; a file that is named must be one.
     """
     load = _Load()
+    shipped = documents.rules_folder().resolve()
     for path in paths:
-        if path.is_dir():
-            _read_folder(path, load)
+        own = _resolved(path).is_relative_to(shipped)
+        if os.path.isdir(path):  # noqa: PTH112 - raises nothing, however long the name is
+            _read_folder(path, load, own=own)
         else:
-            _read_file(path, load)
+            _read_file(path, load, own=own)
     rules, correlations = _references.resolve(load.rules, load.correlations, load.documents, load.errors)
     return RuleSet(
         rules=rules,
@@ -64,7 +67,14 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
     )
 
 
-def _read_folder(path: Path, load: _Load) -> None:
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a circle of links
+        return path
+
+
+def _read_folder(path: Path, load: _Load, *, own: bool) -> None:
     found = find_files(path)
     load.skipped += found.left_out
     load.errors += found.errors
@@ -72,7 +82,7 @@ def _read_folder(path: Path, load: _Load) -> None:
         hint = "Rules are files that end in .yml or .yaml; hidden ones are left out."
         load.errors.append(DocumentError("has no rule files.", location=Location(str(path)), hint=hint))
     for file in found.files:
-        _read_file(file, load, in_folder=True)
+        _read_file(file, load, own=own, in_folder=True)
 
 
 def _place(error: DocumentError) -> tuple[str, int, int, str]:
@@ -80,7 +90,7 @@ def _place(error: DocumentError) -> tuple[str, int, int, str]:
     return (location.path, location.line or 0, location.column or 0, error.message)
 
 
-def _read_file(path: Path, load: _Load, *, in_folder: bool = False) -> None:
+def _read_file(path: Path, load: _Load, *, own: bool, in_folder: bool = False) -> None:
     try:
         data = documents.bytes_of(path, str(path))
         found = documents.decode(data, str(path))
@@ -99,7 +109,6 @@ def _read_file(path: Path, load: _Load, *, in_folder: bool = False) -> None:
     if in_folder and not any(_is_sigma(document.value) for document in found):
         load.ignored.append(str(path))
         return
-    own = path.resolve().is_relative_to(documents.rules_folder().resolve())
     for index, document in enumerate(each for each in found if each.value is not None):
         suffix = f"#{index + 1}" if index else ""
         _read_document(document, f"{path.stem}{suffix}", load, own=own)
@@ -153,8 +162,7 @@ def _read_detection(section: dict[str, Any], about: About, faults: Faults, load:
     found = _selections.parse_detection(section["detection"], faults)
     _references.check_says(about, burst.group_by if burst else (), faults, burst=burst is not None)
     if found is not None and not faults.errors:
-        text = _english.write(found.node)
-        load.rules.append(Rule(about, logsource, found.node, burst, text, found.conditions, found.selections))
+        load.rules.append(Rule(about, logsource, found.node, burst, found.conditions, found.selections))
 
 
 def _name_of(section: dict[str, Any], fallback_id: str) -> str:

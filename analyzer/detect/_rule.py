@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from analyzer.detect import _english
 from analyzer.detect._tree import Node
 from analyzer.errors import DocumentError, Location
 from analyzer.model import Layer, NotEvaluated
@@ -86,15 +87,19 @@ class BurstRequest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A detection; text is its condition in English, conditions as written; selections name parts of the tree."""
+    """A detection; conditions are as written; selections name parts of the tree."""
 
     about: About
     logsource: Logsource
     node: Node
     burst: BurstRequest | None
-    text: str
     conditions: tuple[str, ...] = ()
     selections: Mapping[str, Node] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Gives the condition in English."""
+        return _english.write(self.node)
 
 
 @dataclass(frozen=True, slots=True)
