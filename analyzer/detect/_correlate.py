@@ -71,17 +71,22 @@ def _rows_behind(inside: pl.DataFrame, outcome: Outcome, outcomes: Mapping[str, 
     return pl.concat(found)
 
 
-def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> Outcome:
+def list_events(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> pl.DataFrame:
+    """Gives the events of all members: at, event, member, the keys, and the value or number of each."""
     parts = [
         _alert_events(correlation, number, outcomes[member], evaluated)
         if member in outcomes
         else _row_events(correlation, number, evaluated)
         for number, member in enumerate(correlation.rules)
     ]
-    found = pl.concat(parts)
+    return _add_values(correlation, pl.concat(parts))
+
+
+def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> Outcome:
+    found = list_events(correlation, evaluated, outcomes)
     keys = [f"key_{index}" for index in range(len(correlation.group_by))]
     notes = _note_nulls(correlation, found, keys)
-    found = _prune.keep(correlation, _add_values(correlation, found.drop_nulls(["at", *keys])), keys)
+    found = _prune.keep(correlation, found.drop_nulls(["at", *keys]), keys)
     found, groups = _windows.number_groups(found, keys, "group")
     alerts, undecided = _alerts(correlation, found)
     events = _evidence(correlation, found)
@@ -101,7 +106,8 @@ def _alerts(correlation: Correlation, found: pl.DataFrame) -> tuple[pl.DataFrame
     if condition.terms:
         ordered = correlation.type == "temporal_ordered"
         alerts, count = _terms.find_alerts(found, condition.terms, span, ordered=ordered)
-        note = f"{count:,} matching events lie too near the end of their log to tell what followed."
+        total = found["event"].n_unique()
+        note = f"The log ends too early after {count:,} of {total:,} matching events to tell what followed."
         return alerts, [note] if count else []
     if correlation.type == "temporal_ordered":
         return _order.find_chains(found, range(len(correlation.rules)), span), []
