@@ -98,18 +98,23 @@ def explain_rows(rule: Rule, frame: pl.DataFrame, rows: Sequence[int]) -> tuple[
 
 
 def nearest(rule: Rule, frame: pl.DataFrame, limit: int) -> tuple[int, ...]:
-    """Gives the rows that the rule does not match though its logsource fits them, most fulfilled parts first."""
-    parts = rule.node.nodes if isinstance(rule.node, Every) else (rule.node,)
+    """Gives the rows that the rule does not match though its logsource fits them, the most fulfilled first."""
     columns = Columns(frame.schema)
-    masks = [compile_mask(part, columns) for part in parts]
+    near, match = _nearness(rule.node, columns), compile_mask(rule.node, columns)
     fitting = frame.select("row", _logsource.fits(rule.logsource, frame.schema).alias("fits"))
-    work = columns.add_to(frame, "row").select(
-        "row",
-        pl.sum_horizontal([mask.cast(pl.UInt32) for mask in masks]).alias("held"),
-        compile_mask(rule.node, columns).alias("match"),
-    )
+    work = columns.add_to(frame, "row").select("row", near.alias("near"), match.alias("match"))
     missed = work.join(fitting, on="row").filter(pl.col("fits") & ~pl.col("match"))
-    return tuple(missed.sort(["held", "row"], descending=[True, False]).head(limit)["row"])
+    return tuple(missed.sort(["near", "row"], descending=[True, False]).head(limit)["row"])
+
+
+def _nearness(node: Node, columns: Columns) -> pl.Expr:
+    """Gives from 0 to 1 how much of a condition holds: the mean of what must all hold, the best of alternatives."""
+    parts = () if isinstance(node, Not) else _parts(node)
+    if not parts:
+        return compile_mask(node, columns).cast(pl.Float64)
+    scores = [_nearness(part, columns) for part in parts]
+    every = isinstance(node, (Every, Leaf))
+    return pl.mean_horizontal(scores) if every else pl.max_horizontal(scores)
 
 
 def explain_correlation(

@@ -184,7 +184,8 @@ def _why(rule: Rule | Correlation, rule_set: RuleSet, looked: Looked, trial: Tri
         yield visible(doubt)
     if isinstance(rule, Rule):
         if rule.burst is not None and trial.rows and not trial.signals:
-            yield f"{counted(len(trial.rows), 'event')} match, but no burst stands out of these events."
+            matching = "1 event matches" if len(trial.rows) == 1 else f"{len(trial.rows):,} events match"
+            yield f"{matching}, but no burst stands out of these events."
         for explained in explain_rows(rule, looked.frame, rows):
             yield from row_lines(rule, explained, looked)
         return
