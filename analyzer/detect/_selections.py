@@ -16,6 +16,9 @@ RESERVED = frozenset({"condition", "timeframe"})
 _UNREADABLE = Every(())  # stands for a faulty selection, so that the condition is still checked
 
 
+_CONDITION_HINT = 'A condition joins selections by and, or, not, brackets, "1 of them" and "all of name*".'
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """A detection section: its tree, its conditions as written, and the part of the tree that each name means."""
@@ -56,7 +59,7 @@ def _parse_condition(section: dict[str, Anything], selections: dict[str, Node], 
         try:
             nodes.append(_condition.parse(text, selections))
         except _condition.ConditionError as error:
-            faults.add(error.message, "detection", "condition", hint=error.hint)
+            faults.add(error.message, "detection", "condition", hint=error.hint or _CONDITION_HINT)
     if len(nodes) < len(texts):
         return None
     _note_unused(texts, selections, faults)
