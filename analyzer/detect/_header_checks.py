@@ -1,6 +1,6 @@
 """Checks the header keys of a rule that matching does not need: dates, tags, related rules, lists of texts.
 
-Sigma specification 2.1, "Sigma rules": https://sigmahq.io/sigma-specification/specification/sigma-rules-specification.html
+Sigma specification 2.1: https://github.com/SigmaHQ/sigma-specification.
 """
 
 from __future__ import annotations

@@ -217,7 +217,7 @@ def test_samples_that_do_what_they_say_end_with_0():
     assert run("test", "own.yml") == (
         0,
         (
-            "Bad gateway (bad_gateway)\n"
+            "Bad gateway (bad_gateway), by Ann Example\n"
             "  sample 1 (own.yml:15:11): fires 1 time, matches 1 event, as it says\n"
             f"  sample 2 (own.yml:15:{11 + len(tests[0]) + 2}): does not fire, matches 0 events, as it says\n"
             "2 samples: 2 as they say, 0 not; 1 rule without samples.\n"
@@ -321,7 +321,7 @@ def test_inputs_are_tried_and_the_nearest_lines_explained():
     code, stdout, _ = run("test", "own.yml", "a.log", "--limit", "1")
     assert code == 0
     assert stdout.startswith(
-        "Bad gateway (bad_gateway): fires 1 time, matches 1 event; 3 events in all\n  a.log, line 2: "
+        "Bad gateway (bad_gateway), by Ann Example: fires 1 time, matches 1 event; 3 events in all\n  a.log, line 2: "
     )
     assert "cs-uri-query begins with '/v1'; found '/a'" in stdout
     assert "line 1:" not in stdout

@@ -42,6 +42,13 @@ def find(rule_set: RuleSet, wanted: str) -> Rule | Correlation:
     raise UsageError(f"there is no rule with the id or name {wanted!r}.", hint=hint)
 
 
+def heading(rule: Rule | Correlation) -> str:
+    """Gives title, name and author, whom licences of public rules want named wherever a match is shown."""
+    about = rule.about
+    author = f", by {about.author}" if about.author else ""
+    return visible(f"{about.title} ({about.name or about.id}){author}")
+
+
 def counted(number: int, word: str) -> str:
     """Gives a number with its noun."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"

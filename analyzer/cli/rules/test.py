@@ -13,7 +13,7 @@ import click
 
 from analyzer.cli._options import plan_from, reading_options_without_inputs, redaction_key, work_folder
 from analyzer.cli._text import visible
-from analyzer.cli.rules._load import counted, find, tell_errors
+from analyzer.cli.rules._load import counted, find, heading, tell_errors
 from analyzer.errors import AnalyzerError, UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _try_samples(chosen: list[Rule | Correlation], rule_set: RuleSet, plan: Plan
     right = wrong = 0
     for rule in chosen:
         if rule.about.samples:
-            click.secho(f"{visible(rule.about.title)} ({visible(rule.about.name or rule.about.id)})", bold=True)
+            click.secho(heading(rule), bold=True)
         for number, sample in enumerate(rule.about.samples, 1):
             folder = plan.work / str(right + wrong)  # each reading wants an empty one
             folder.mkdir()
@@ -98,7 +98,7 @@ def _try_on_inputs(chosen: list[Rule | Correlation], rule_set: RuleSet, plan: Pl
     for rule in chosen:
         frame = looked.frame_for(own=rule.about.own)
         trial = try_rule(frame, rule_set, rule.about.id, looked.missing)
-        click.secho(f"{visible(rule.about.title)} ({visible(rule.about.name or rule.about.id)})", bold=True, nl=False)
+        click.secho(heading(rule), bold=True, nl=False)
         click.echo(f": {_outcome(trial)}; {counted(frame.height, 'event')} in all")
         rows = named
         if not options["lines"]:
