@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer import documents
-from analyzer.detect import _correlation_section, _headers, _references, _selections
+from analyzer.detect import _correlation_section, _headers, _logsource, _references, _selections
 from analyzer.detect._faults import Faults
 from analyzer.detect._find import find_files
 from analyzer.detect._rule import About, Rule, RuleSet
@@ -33,6 +33,7 @@ class _Load:
     rules: list[Rule] = field(default_factory=list)
     correlations: list[tuple[About, _correlation_section.Section, Faults]] = field(default_factory=list)
     errors: list[DocumentError] = field(default_factory=list)
+    elsewhere: list[DocumentError] = field(default_factory=list)
     warnings: list[DocumentError] = field(default_factory=list)
     skipped: list[NotEvaluated] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -62,6 +63,7 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
         errors=tuple(sorted(load.errors, key=_place)),
         skipped=tuple(sorted(load.skipped, key=lambda each: (each.rule, each.reason))),
         sha256=hashlib.sha256(b"".join(sorted(load.hashes))).hexdigest(),
+        elsewhere=tuple(sorted(load.elsewhere, key=_place)),
         warnings=tuple(sorted(load.warnings, key=_place)),
         ignored=tuple(sorted(load.ignored)),
     )
@@ -133,7 +135,8 @@ def _read_document(document: Document, fallback_id: str, load: _Load, *, own: bo
         _headers.parse_about(section, faults, fallback_id=fallback_id, own=own)
     else:
         _read_rule(section, fallback_id, faults, load, own=own)
-    load.errors.extend(faults.errors)
+    elsewhere = not own and isinstance(section, dict) and _logsource.is_elsewhere(section.get("logsource"))
+    (load.elsewhere if elsewhere else load.errors).extend(faults.errors)
     load.warnings.extend(faults.warnings)
 
 

@@ -145,7 +145,8 @@ class Correlation:
 class RuleSet:
     """All rules of some files; errors hold every fault with its place, skipped what is known but not run.
 
-    warnings are what is unusual and changes nothing; ignored are YAML files of a folder that hold no rule at all.
+    elsewhere are the faults of foreign rules about logs that no input here can be, such as those of Windows: they take
+    nothing away. warnings are what is unusual and changes nothing; ignored are YAML files without any rule.
     """
 
     rules: tuple[Rule, ...]
@@ -153,8 +154,14 @@ class RuleSet:
     errors: tuple[DocumentError, ...]
     skipped: tuple[NotEvaluated, ...]
     sha256: str
+    elsewhere: tuple[DocumentError, ...] = ()
     warnings: tuple[DocumentError, ...] = ()
     ignored: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> tuple[DocumentError, ...]:
+        """Gives all faults, also of rules about other logs."""
+        return (*self.errors, *self.elsewhere)
 
     @property
     def everything(self) -> tuple[Rule | Correlation, ...]:

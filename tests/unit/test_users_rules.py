@@ -113,6 +113,20 @@ def test_rules_about_other_logs_are_counted_and_no_findings():
     assert "2 rules are about logs of other kinds." in page
 
 
+def test_a_faulty_rule_about_other_logs_takes_nothing_away():
+    """A placeholder in a rule about processes is told by `rules check`, and is no problem of an analysis."""
+    other = RULE.replace("category: webserver", "category: process_creation").replace(
+        "contains: /.git/", "expand: '%x%'"
+    )
+    Path("own.yml").write_text(f"{RULE}---\n{other.replace('8e6d', '9e6d')}")
+    stdout, findings, *_ = analyze(LINE.format(0, "/a", 200), "--only-rules", "own.yml")
+    assert (findings["not_applicable"], findings["not_evaluated"]) == (1, [])
+    assert "1 rule is about other kinds of logs, such as those of operating systems.\n" in stdout
+    checked = CliRunner().invoke(cli.group, ["rules", "check", "own.yml"])
+    assert checked.exit_code == 1
+    assert "own.yml:18:15: uses the modifier 'expand'." in checked.output
+
+
 def test_a_run_with_shipped_rules_counts_none_of_them():
     """Which of the shipped rules fit is not the user's question."""
     stdout, findings, *_ = analyze(LINE.format(0, "/a", 200))

@@ -25,7 +25,7 @@ def load(rules: tuple[Path, ...], only_rules: Path | None) -> RuleSet:
 
 def tell_errors(rule_set: RuleSet) -> None:
     """Prints every fault on standard error."""
-    for error in rule_set.errors:
+    for error in rule_set.faults:
         click.echo(visible(str(error)), err=True)
 
 

@@ -34,12 +34,12 @@ def command(paths: tuple[Path, ...]) -> None:
         click.echo(f"{visible(skipped.rule)}: skipped: {visible(skipped.reason)}")
     if rule_set.ignored:
         click.echo(f"{counted(len(rule_set.ignored), 'YAML file')} without a rule.")
-    count, faults = len(rule_set.everything), len(rule_set.errors)
+    count, faults = len(rule_set.everything), len(rule_set.faults)
     right = "1 rule or correlation is right" if count == 1 else f"{count} rules and correlations are right"
     click.echo(f"{right}, {counted(faults, 'fault')}.")
     if not all(map(os.path.exists, paths)):  # a path's own method raises where the name is too long
         sys.exit(2)
-    sys.exit(1 if rule_set.errors else 0)
+    sys.exit(1 if rule_set.faults else 0)
 
 
 def _unknown_fields(rule_set: RuleSet) -> list[str]:

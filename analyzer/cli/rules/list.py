@@ -22,5 +22,5 @@ def command(rules: tuple[Path, ...], only_rules: Path | None) -> None:
         click.echo(f"{visible(about.family):<16}{about.level:<15}{visible(about.title)}  {visible(about.id)}")
     tell_errors(rule_set)
     if rules or only_rules:
-        told = f"{counted(len(rule_set.everything), 'rule')}, {counted(len(rule_set.errors), 'fault')}"
+        told = f"{counted(len(rule_set.everything), 'rule')}, {counted(len(rule_set.faults), 'fault')}"
         click.echo(f"{told}, {len(rule_set.skipped):,} skipped.", err=True)

@@ -53,7 +53,7 @@ def command(path: Path, wanted: str | None, **options: Any) -> None:
     rule_set = load_rules((path,))
     tell_errors(rule_set)
     chosen = [find(rule_set, wanted)] if wanted else list(rule_set.everything)
-    if not chosen and not rule_set.errors:
+    if not chosen and not rule_set.faults:
         raise UsageError(f"{path} holds no rule that can be tried.", hint="See `analyzer rules check PATH`.")
     key = redaction_key(None)
     with work_folder() as work:
@@ -63,7 +63,7 @@ def command(path: Path, wanted: str | None, **options: Any) -> None:
             wrong = 0
         else:
             wrong = _try_samples(chosen, rule_set, plan, verbose=options["verbose"])
-    sys.exit(1 if wrong or rule_set.errors else 0)
+    sys.exit(1 if wrong or rule_set.faults else 0)
 
 
 def _try_samples(chosen: list[Rule | Correlation], rule_set: RuleSet, plan: Plan, *, verbose: bool) -> int:
