@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from analyzer.model import Findings, NotEvaluated
+from analyzer.schema import BY_NAME
 
-_COLUMN = re.compile(r"no column ([a-z_0-9]+)")
+_COLUMN = re.compile(r"no column (\S+?)(?=[ ;:,]|$)")
 _ROWS = re.compile(r"(([0-9,]+) of ([0-9,]+) rows) cannot be judged")
 _WORDS = {
     "auth_present": "whether credentials were sent",
@@ -75,6 +76,12 @@ def missing(findings: Findings) -> tuple[Missing, ...]:
         for what, items in groups.items()
     ]
     return tuple(sorted(found, key=lambda item: (-len(item.rules), item.what)))
+
+
+def columns_of(findings: Findings) -> tuple[str, ...]:
+    """Gives the columns that rules lack, those that no input can have first, as such a rule is misspelled."""
+    found = {column for item in findings.not_evaluated for column in _COLUMN.findall(item.reason)}
+    return tuple(sorted(found, key=lambda column: (column in BY_NAME or column in _WORDS, column)))
 
 
 def _what(reason: str, kinds: Collection[str]) -> str:
