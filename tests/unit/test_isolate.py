@@ -49,6 +49,12 @@ CASES = {
                message="connect() failed (111: Connection refused) while connecting to upstream") for s in range(5))],
         "backend", "cause",
     ),
+    "backend named by Envoy's flag": (
+        five("access", format="envoy", status=503, response_flags=["UF", "URX"], **UPSTREAM), "backend", "cause"),
+    "no server left for HAProxy": (
+        five("access", format="haproxy_http", status=503, termination_state="SC--", upstream_name="be"), "backend", "cause"),
+    "name that CloudFront cannot resolve": (
+        five("access", format="cloudfront", status=502, error="OriginDnsError"), "proxy", "cause"),
     "proxy turns a 200 into 502": (
         [*five("access", status=502, upstream_status=[502], **UPSTREAM), *five("app", level="info", status=200, message="done")],
         "proxy", "cause",

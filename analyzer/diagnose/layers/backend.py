@@ -15,6 +15,7 @@ from analyzer.diagnose._scene import (
     Opinion,
     Scene,
     answered_inside,
+    behind_not_reached,
     by_server,
     error_line_says,
     last_upstream_status,
@@ -26,7 +27,7 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _named_unreachable, _too_late, _cleared, _unanswered, _reported, _hidden):
+    for judge in (_crashed, _said_so, _named_unreachable, _flagged, _too_late, _cleared, _unanswered, _reported, _hidden):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
@@ -65,6 +66,25 @@ def _named_unreachable(scene: Scene) -> Opinion | None:
     text = f"The proxy's error log says: {row.get('message')}"
     elsewhere = scene.share(pl.col("has_edge") | pl.col("has_browser")) >= 0.5
     return Opinion("cause", (scene.quote(text, named, ERROR_LINE),), 0.9, sources=1 + elsewhere)
+
+
+def _flagged(scene: Scene) -> Opinion | None:
+    """Reads what a proxy writes beside the request: Envoy's flags, HAProxy's state, the reason of an edge."""
+    finished = pl.col("application_status").is_between(100, 499).fill_null(False)
+    flagged = behind_not_reached() & ~finished
+    if scene.share(flagged) < 0.5:
+        return None
+    row = scene.first(flagged) or {}
+    text = f"The proxy's log says of {scene.of_total(scene.count(flagged))} {_FLAGGED[str(row['upstream_fault'])]}."
+    return Opinion("cause", (scene.quote(text, flagged, EDGE),), 0.85)
+
+
+_FLAGGED = {
+    "refused": "that the server behind could not be reached",
+    "timed_out": "that the server behind did not answer in time",
+    "closed_early": "that the server behind closed the connection before it had answered",
+    "no_server": "that no server behind was left to ask",
+}
 
 
 def _too_late(scene: Scene) -> Opinion | None:

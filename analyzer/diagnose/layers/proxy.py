@@ -15,10 +15,12 @@ from analyzer.diagnose._scene import (
     Opinion,
     Scene,
     answered_inside,
+    behind_not_reached,
     by_server,
     error_line_says,
     last_upstream_status,
     outer_status,
+    own_fault_named,
     upstream_not_asked,
 )
 from analyzer.model import Evidence
@@ -90,15 +92,28 @@ def _error_lines(scene: Scene) -> list[Evidence]:
 
 def _named_its_fault(scene: Scene) -> Opinion | None:
     named = error_line_says(_OWN_FAULT) & by_server(pl.col("status") >= 400)
-    if scene.share(named) < 0.5:
+    if scene.share(named) >= 0.5:
+        return Opinion("cause", tuple(_error_lines(scene)), 0.93)
+    flagged = own_fault_named()
+    if scene.share(flagged) < 0.5:
         return None
-    return Opinion("cause", tuple(_error_lines(scene)), 0.93)
+    words = _FLAGGED[str((scene.first(flagged) or {})["upstream_fault"])]
+    text = f"The proxy's log says of {scene.of_total(scene.count(flagged))} that {words}."
+    return Opinion("cause", (scene.quote(text, flagged, EDGE),), 0.85)
+
+
+_FLAGGED = {
+    "header_too_big": "the header of the answer was too big for it",
+    "name_not_resolved": "it could not resolve the name of the server behind",
+    "tls_failed": "TLS with the server behind failed",
+    "answer_invalid": "it took the answer of the server behind for invalid",
+}
 
 
 def _asked_in_vain(scene: Scene) -> Opinion | None:
     said = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status").is_in([502, 503, 504]))
     too_late = (pl.col("status") == 504) & pl.col("application_status").is_not_null()
-    in_vain = said | too_late
+    in_vain = said | too_late | behind_not_reached()
     if scene.share(in_vain) < 0.5:
         return None
     text = f"For {scene.of_total(scene.count(in_vain))} the proxy asked the server behind and reported its failure."
