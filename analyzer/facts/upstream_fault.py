@@ -72,7 +72,9 @@ _LEFT_WIN32 = (64, 1236)  # ERROR_NETNAME_DELETED, ERROR_CONNECTION_ABORTED
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     readers = (_by_flags(), _by_state(), _by_code(), _by_proxy_status(), _by_status(), _by_iis())
-    return frame.with_columns(upstream_fault=pl.coalesce(*readers), client_left=_client_left())
+    return frame.with_columns(
+        upstream_fault=pl.coalesce(*readers), client_left=_client_left(), server_behind=pl.col("upstream").list.last()
+    )
 
 
 def _by_flags() -> pl.Expr:
@@ -158,6 +160,7 @@ FACTS = Facts(
             pl.Boolean,
             "the client ended the request before it was answered, as the server's log says: 499, 460, flags and codes",
         ),
+        Column("server_behind", pl.String, "address of the server behind that was asked last"),
     ),
     add=_add,
 )
