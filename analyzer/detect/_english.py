@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analyzer.detect import _patterns, _timespan
 from analyzer.detect._correlation_section import Section
+from analyzer.detect._rule import Term
 from analyzer.detect._tree import (
     Absent,
     Any,
@@ -43,15 +44,36 @@ def write(node: Node) -> str:
 
 def write_correlation(section: Section, titles: Sequence[str]) -> str:
     """Gives a condition such as: at least 5 events of 'Login failed' within 1m for each client_ip."""
-    limit = " and ".join(f"{_LIMITS[name]} {value}" for name, value in section.condition)
-    what = {
-        "event_count": "events of",
-        "value_count": f"values of {' and '.join(section.fields)} in",
-        "temporal": "of the rules",
-    }[section.type]
+    names = [repr(title) for title in titles]
     span = _timespan.write(section.timespan_us // 1_000_000)
     group = f" for each {' and '.join(section.group_by)}" if section.group_by else ""
-    return f"{limit} {what} {' or '.join(map(repr, titles))} within {span}{group}"
+    return f"{_what(section, names)} within {span}{group}"
+
+
+def _what(section: Section, names: Sequence[str]) -> str:
+    condition = section.condition
+    if condition.terms:
+        word = ", then " if section.type == "temporal_ordered" else " and "
+        return ", or ".join(_term(term, names, word) for term in condition.terms)
+    if section.type == "temporal_ordered":
+        return ", then ".join(names)
+    limit = " and ".join(f"{_LIMITS[name]} {value}" for name, value in condition.limits)
+    fields = " and ".join(condition.fields)
+    what = {
+        "event_count": "events of",
+        "value_count": f"values of {fields} in",
+        "value_sum": f"as the sum of {fields} over",
+        "value_avg": f"as the average of {fields} over",
+        "value_percentile": f"as percentile {condition.percentile or 0:g} of {fields} over",
+        "temporal": "of the rules",
+    }[section.type]
+    return f"{limit} {what} {' or '.join(names)}"
+
+
+def _term(term: Term, names: Sequence[str], word: str) -> str:
+    wanted = word.join(names[number] for number in term.wanted)
+    unwanted = "".join(f" without {names[number]}" for number in term.unwanted)
+    return f"{wanted}{unwanted}"
 
 
 def _bracketed(node: Node) -> str:

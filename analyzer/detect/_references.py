@@ -116,13 +116,13 @@ def _link(draft: Draft, table: _Table, known: Mapping[str, Rule | Correlation]) 
     titles = tuple(known[each].about.title for each in members)
     text = _english.write_correlation(section, titles)
     return Correlation(
-        about, section.type, members, section.group_by, section.timespan_us, section.condition, section.fields, aliases,
+        about, section.type, members, section.group_by, section.timespan_us, section.condition, aliases,
         section.generate, text,
     )  # fmt: skip
 
 
 def _check_chain(section: Section, child: Correlation, name: str, faults: Faults) -> None:
-    for key, wanted in (("group-by", section.group_by), ("condition", section.fields)):
+    for key, wanted in (("group-by", section.group_by), ("condition", section.condition.fields)):
         fields = (section.aliases.get(field, {}).get(name, field) for field in wanted)
         lost = [field for field in fields if field not in child.group_by]
         if lost:

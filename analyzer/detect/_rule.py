@@ -10,7 +10,9 @@ from analyzer.errors import DocumentError, Location
 from analyzer.model import Layer, NotEvaluated
 
 ConditionOperator = Literal["lt", "lte", "gt", "gte", "eq", "neq"]
-CorrelationType = Literal["event_count", "value_count", "temporal"]
+CorrelationType = Literal[
+    "event_count", "value_count", "value_sum", "value_avg", "value_percentile", "temporal", "temporal_ordered"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,30 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """One way to fulfil a text condition: numbers of the members that must occur, and of those that must not."""
+
+    wanted: tuple[int, ...]
+    unwanted: tuple[int, ...]
+
+
+Limit = tuple[ConditionOperator, int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a window must show: limits of its metric, or any of the terms of a text condition.
+
+    fields: whose values are counted or calculated with. percentile: 0 to 100, for value_percentile.
+    """
+
+    limits: tuple[Limit, ...] = ()
+    fields: tuple[str, ...] = ()
+    percentile: float | None = None
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Correlation:
     """A correlation: rules are the ids of its members, aliases maps an alias to the field of each member's id."""
 
@@ -83,8 +109,7 @@ class Correlation:
     rules: tuple[str, ...]
     group_by: tuple[str, ...]
     timespan_us: int
-    condition: tuple[tuple[ConditionOperator, int], ...]
-    fields: tuple[str, ...]
+    condition: Condition
     aliases: dict[str, dict[str, str]]
     generate: bool
     text: str

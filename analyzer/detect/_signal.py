@@ -57,7 +57,7 @@ class Signal:
     started: datetime | None
     ended: datetime | None
     count: int
-    peak: int
+    peak: float
     rows: pl.Series = field(compare=False, repr=False)
     burst: BurstFigures | None = None
     whole_log: bool = False

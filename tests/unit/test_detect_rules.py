@@ -154,9 +154,12 @@ def test_a_fault_is_told_with_its_line(tmp_path, old, new, line, message):
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("type: event_count", "type: value_sum", 5, "value_sum, which is not supported yet"),
-        ("type: event_count", "type: temporal_ordered", 5, "not supported yet"),
         ("type: event_count", "type: often", 5, "needs a correlation type"),
+        ("type: event_count", "type: temporal_ordered", 9, "only makes sense for all of them"),
+        ("type: event_count", "type: value_avg", 9, "needs the field"),
+        ("type: event_count", "type: value_percentile", 9, "needs a percentile from 0 to 100"),
+        ("    gte: 3", "    gte: 3\n    percentile: 101", 11, "does not know the key 'percentile'"),
+        ("  condition:\n    gte: 3", "  condition: bad_gateway", 9, "needs a map as condition"),
         ("rules: [bad_gateway]", "rules: [nobody]", 6, "refers to 'nobody', which is no rule"),
         ("rules: [bad_gateway]", "rules: [bad_gateway, bad_gateway]", 6, "names a rule twice"),
         ("rules: [bad_gateway]", "rules: []", 6, "needs the names or ids"),
@@ -181,6 +184,41 @@ def test_a_fault_in_a_correlation_is_told_with_its_line(tmp_path, old, new, line
     """Each line is one way to get a correlation wrong; what is not supported is said, never left out."""
     found = faults(tmp_path, RULE, CORRELATION.replace(old, new))
     assert any(each[0] == line and message in each[2] for each in found), found
+
+
+TWO = CORRELATION.replace("rules: [bad_gateway]", "rules: [bad_gateway, fine]").replace("event_count", "temporal")
+FINE = RULE.replace("bad_gateway", "fine").replace("status: 502", "status: 200").replace("8e6d2f9e", "9e6d2f9e")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("temporal", "fine and not unheard", "does not know the selection 'unheard' at character 14"),
+        ("temporal", "not fine and not bad_gateway", "what does not occur alone"),
+        ("temporal", "fine or not bad_gateway", "what does not occur alone"),
+        ("temporal", "not (fine and bad_gateway)", "what does not occur alone"),
+        ("temporal", "fine and not fine", "can never be fulfilled"),
+        ("temporal", "fine", "does not use bad_gateway"),
+        ("temporal", "fine and (bad_gateway", "closing bracket"),
+        ("temporal", "fine AND bad_gateway", "does not expect 'AND'"),
+    ],
+)
+def test_a_fault_in_a_text_condition_is_told_with_its_line(tmp_path, kind, text, message):
+    """Only what occurs can be looked for, and every member has a part in it."""
+    written = TWO.replace("  condition:\n    gte: 3", f"  condition: {text}").replace("temporal", kind)
+    found = faults(tmp_path, RULE, FINE, written)
+    assert any(each[0] == 9 and message in each[2] for each in found), found
+
+
+def test_not_beside_an_order_is_refused(tmp_path):
+    """What must not occur between two ordered steps is not defined, so it is no silent guess."""
+    third = FINE.replace("fine", "third").replace("9e6d2f9e", "ae6d2f9e")
+    written = TWO.replace("temporal", "temporal_ordered").replace("fine]", "fine, third]")
+    for condition, wrong in (("bad_gateway and fine and not third", True), ("bad_gateway and fine and third", False)):
+        found = faults(
+            tmp_path, RULE, FINE, third, written.replace("  condition:\n    gte: 3", f"  condition: {condition}")
+        )
+        assert any("beside an order" in each[2] for each in found) is wrong
 
 
 def test_all_faults_of_a_file_are_told_and_the_other_rules_work(tmp_path):
