@@ -18,7 +18,7 @@ COMMON = frozenset({
 })  # fmt: skip
 STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
 _REPORT = frozenset({"says", "ask", "next_steps", "layer", "owner_hint"})
-_BURST = frozenset({"against", "group-by", "bucket", "alpha", "min-errors", "local"})
+_BURST = frozenset({"against", "group-by", "bucket", "alpha", "min-errors", "local", "beside", "need-baseline"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TAG = re.compile(r"[a-z0-9_-]+\.[a-z0-9._-]+")
 _MAX_TITLE = 256
@@ -79,6 +79,8 @@ def parse_burst(section: dict[str, Any], faults: Faults) -> BurstRequest | None:
         alpha=_alpha(burst, faults, default.alpha),
         min_errors=_min_errors(burst, faults, default.min_errors),
         local_seconds=_seconds(burst, "local", faults) or default.local_seconds,
+        beside=faults.texts(burst, "beside", "x-burst"),
+        need_baseline=_need_baseline(burst, faults),
     )
 
 
@@ -171,6 +173,14 @@ def _alpha(burst: dict[str, Any], faults: Faults, default: float) -> float:
         faults.add("needs a number above 0 and up to 1 as alpha.", "x-burst", "alpha")
         return default
     return float(alpha)
+
+
+def _need_baseline(burst: dict[str, Any], faults: Faults) -> bool:
+    value = burst.get("need-baseline", False)
+    if not isinstance(value, bool):
+        faults.add("needs true or false as need-baseline.", "x-burst", "need-baseline")
+        return False
+    return value
 
 
 def _min_errors(burst: dict[str, Any], faults: Faults, default: int) -> int:
