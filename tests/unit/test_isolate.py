@@ -55,6 +55,9 @@ CASES = {
         five("access", format="haproxy_http", status=503, termination_state="SC--", upstream_name="be"), "backend", "cause"),
     "name that CloudFront cannot resolve": (
         five("access", format="cloudfront", status=502, error="OriginDnsError"), "proxy", "cause"),
+    "circuit breaker of Envoy": (
+        five("access", format="envoy", status=503, response_flags=["UO"]), "proxy", "cause"),
+    "no route in Envoy": (five("access", format="envoy", status=404, response_flags=["NR"]), "proxy", "cause"),
     "proxy turns a 200 into 502": (
         [*five("access", status=502, upstream_status=[502], **UPSTREAM), *five("app", level="info", status=200, message="done")],
         "proxy", "cause",
@@ -90,6 +93,42 @@ def test_layer_is_named(rows, layer, verdict):
     assert (incident.layer, verdicts[layer].verdict) == (layer, verdict)
     assert verdicts[layer].evidence
     assert all(item.ref is not None for item in verdicts[layer].evidence)
+
+
+@pytest.mark.parametrize(
+    ("shape", "message", "layer"),
+    [
+        ("error", "SSL_do_handshake() failed (SSL: alert certificate expired) while SSL handshaking", "tls"),
+        ("error", "SSL handshake failure (error:0A000416:SSL routines::sslv3 alert certificate unknown)", "tls"),
+        ("error", "SSL_do_handshake() failed (SSL: verify failed) while SSL handshaking to upstream", "proxy"),
+        ("error", "768 worker_connections are not enough while connecting to upstream", "proxy"),
+        ("error", "accept4() failed (24: Too many open files)", "proxy"),
+        ("error", "client intended to send too large body: 20971520 bytes", "proxy"),
+        ("error", "Server be_api/app1 is DOWN, reason: Layer4 connection problem", "backend"),
+        ("error", "backend be_api has no server available!", "backend"),
+        ("app", "connect ECONNREFUSED 10.1.0.5:5432", "backend"),
+        ("app", "getaddrinfo EAI_AGAIN db.internal", "backend"),
+    ],
+)
+def test_lone_records_name_a_layer(shape, message, layer):
+    """A line of the error log or of the application that belongs to no logged request."""
+    incident, verdicts = judge(*five(shape, level="error", message=message), failing=lambda exchanges: exchanges)
+    assert (incident.layer, verdicts[layer].verdict) == (layer, "cause")
+    assert message in verdicts[layer].evidence[0].text
+
+
+@pytest.mark.parametrize("shape", ["app", "error"])
+def test_a_record_that_says_nothing_of_a_layer_names_none(shape):
+    """Neither an ordinary line nor one of an application that quotes the words of a proxy."""
+    rows = five(shape, level="error", message="cache entry dropped")
+    assert judge(*rows, failing=lambda exchanges: exchanges)[0].layer == "unknown"
+
+
+def test_clients_that_left_clear_nobody():
+    """499 is no answer of a working server: whether one was late, the log does not say."""
+    incident, verdicts = judge(*five("access", status=499, duration_us=30_000_000))
+    assert incident.layer == "unknown"
+    assert verdicts["backend"].verdict == "not_visible"
 
 
 @pytest.mark.parametrize(("rows", "layer", "verdict"), CASES.values(), ids=CASES)

@@ -19,15 +19,21 @@ from analyzer.diagnose._scene import (
     by_server,
     error_line_says,
     last_upstream_status,
+    logged_text,
     upstream_not_asked,
 )
 
+_CUT_OFF = (
+    r"(?i)ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|connection (?:refused|timed out)"
+    r"|connection reset by peer|no route to host|i/o timeout|actively refused|name or service not known"
+    r"|temporary failure in name resolution|no such host|nodename nor servname|could not resolve host"
+)
 _WOULD_SHOW = "The application's log for the same request ids, and the proxy's access log with the upstream's status."
 
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _named_unreachable, _flagged, _too_late, _cleared, _unanswered, _reported, _hidden):
+    for judge in (_crashed, _said_so, _cut_off, _named_unreachable, _flagged, _too_late, _cleared, _unanswered, _reported, _hidden):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
@@ -55,6 +61,18 @@ def _said_so(scene: Scene) -> Opinion | None:
     who = "the application itself" if both else "the server behind the proxy"
     text = f"{scene.of_total(scene.count(said)).capitalize()} got {row.get('status')} from {who}."
     return Opinion("cause", (scene.quote(text, said, APPLICATION, EDGE),), 0.9 if both else 0.85, sources=1 + both)
+
+
+def _cut_off(scene: Scene) -> Opinion | None:
+    """Reads lone records of an application that cannot reach something: what it depends on is part of this layer."""
+    level = pl.col("level").is_in(["warning", "error", "critical"])
+    mine = (pl.col("message_hop") == APPLICATION) & pl.col("status").is_null() & level
+    named = mine & logged_text().str.contains(_CUT_OFF)
+    if scene.share(named) < 0.5:
+        return None
+    row = scene.first(named) or {}
+    words = ": ".join(str(row[name]) for name in ("message", "exception_message") if row.get(name))
+    return Opinion("cause", (scene.quote(f"The application logged: {words}", named, APPLICATION),), 0.85)
 
 
 def _named_unreachable(scene: Scene) -> Opinion | None:
@@ -138,11 +156,12 @@ def _hidden(scene: Scene) -> Opinion | None:
     if opinion := _silent(scene):
         return opinion
     cut = pl.col("error").is_not_null() & pl.col("status").is_null()
-    answered = pl.col("status").is_between(400, 499)
+    left = pl.col("client_left").fill_null(False)
+    answered = pl.col("status").is_between(400, 499) & ~left
     if scene.share(answered) >= 0.8:
         text = f"{scene.of_total(scene.count(answered)).capitalize()} got a client error, which a working server gives."
         return Opinion("ruled_out", (scene.quote(text, answered, EDGE, BROWSER),))
-    if scene.share(cut) >= 0.5:
+    if scene.share(cut | left) >= 0.5:
         return Opinion("not_visible", would_show=_WOULD_SHOW)
     return None
 

@@ -27,8 +27,10 @@ from analyzer.model import Evidence
 
 _OWN_FAULT = (
     r"upstream sent (too big|invalid|unexpected|no valid|duplicate)|host not found in upstream"
-    r"|SSL_do_handshake\(\) failed|upstream SSL certificate|client sent (invalid|too long|too large)"
-    r"|access forbidden by rule"
+    r"|SSL_do_handshake\(\) failed .*upstream|upstream SSL certificate|client sent (invalid|too long|too large)"
+    r"|client intended to send too large|access forbidden by rule|worker_connections are not enough"
+    r"|\(24: ?Too many open files\)|\(24\)Too many open files|server reached Max(?:RequestWorkers|Clients)"
+    r"|scoreboard is full|reached (?:process|system) FD limit"
 )
 _OWN_ANSWERS = [400, 403, 404, 405, 413, 414, 431, 494, 495, 496, 497, 500, 503]
 
@@ -106,6 +108,8 @@ _FLAGGED = {
     "header_too_big": "the header of the answer was too big for it",
     "name_not_resolved": "it could not resolve the name of the server behind",
     "tls_failed": "TLS with the server behind failed",
+    "overloaded": "it held them back since all places at the server behind were taken",
+    "no_route": "it has no route for host and path",
     "answer_invalid": "it took the answer of the server behind for invalid",
 }
 
