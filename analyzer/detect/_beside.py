@@ -19,7 +19,9 @@ def leave_out_repeated(signals: Sequence[Signal], rules: Sequence[Rule], names: 
     explains that one: it holds at least half of its errors, and the requests of all other groups, at least a tenth of
     all, failed at most half as often.
     """
-    wider = {rule.about.id: {names[name] for name in rule.burst.beside if name in names} for rule in rules if rule.burst}
+    wider = {
+        rule.about.id: {names[name] for name in rule.burst.beside if name in names} for rule in rules if rule.burst
+    }
     named = set().union(*wider.values())
     rows = [frozenset(signal.rows.to_list()) if signal.rule in named else frozenset() for signal in signals]
     kept = []

@@ -37,8 +37,9 @@ _CODES = {
     "refused": "OriginConnectError failed_to_connect_to_backend OriginConnectionError OriginConnectionRefused H21 "
     "ERR_CONNECT_FAIL",
     "closed_early": "OriginReadError OriginWriteError ERRORINFO_UPSTREAM_CLOSED_CONNECTION OriginConnectionAborted "
-    "backend_connection_closed_before_data_sent_to_client backend_connection_closed_after_partial_response_sent H13 H18 "
-    "backend_connection_closed ERR_ZERO_SIZE_OBJECT ERR_READ_ERROR Connection_Abandoned_By_AppPool Connection_Abandoned_By_ReqQueue",
+    "backend_connection_closed_before_data_sent_to_client backend_connection_closed_after_partial_response_sent "
+    "backend_connection_closed H13 H18 ERR_ZERO_SIZE_OBJECT ERR_READ_ERROR Connection_Abandoned_By_AppPool "
+    "Connection_Abandoned_By_ReqQueue",
     "header_too_big": "OriginHeaderTooBigError ResponseHeaderTooBig",
     "answer_invalid": "OriginInvalidResponseError OriginInvalidResponse OriginContentRangeLengthError H17 "
     "LambdaInvalidResponse OriginZeroSizeObjectError ERR_INVALID_RESP",
@@ -65,8 +66,10 @@ _IIS = {(502, 4): "no_server", (503, 0): "no_server", (503, 2): "overloaded", (5
 _WINHTTP = {12002: "timed_out", 12007: "name_not_resolved", 12029: "refused", 12030: "closed_early",
             12152: "answer_invalid", 12175: "tls_failed"}  # fmt: skip
 _LEFT_STATUSES = (460, 499)
-_LEFT_CODES = ("ClientCommError", "ClientHungUpRequest", "ClientDisconnected", "client_disconnected_before_any_response",
-               "client_disconnected_after_partial_response", "ERRORINFO_CLIENT_CLOSED_REQUEST", "H27")  # fmt: skip
+_LEFT_CODES = (
+    "ClientCommError", "ClientHungUpRequest", "ClientDisconnected", "ERRORINFO_CLIENT_CLOSED_REQUEST", "H27",
+    "client_disconnected_before_any_response", "client_disconnected_after_partial_response",
+)  # fmt: skip
 _LEFT_WIN32 = (64, 1236)  # ERROR_NETNAME_DELETED, ERROR_CONNECTION_ABORTED
 
 
@@ -111,7 +114,7 @@ def _by_proxy_status() -> pl.Expr:
 
 
 def _by_status() -> pl.Expr:
-    """Reads statuses that only one product gives, or gives by itself: a target that answered has a status of its own."""
+    """Reads statuses that one product alone gives, or gives by itself: a target that answered has its own status."""
     status = pl.col("status")
     cloudflare = (pl.col("format") == "cloudflare") | (pl.col("server").str.to_lowercase() == "cloudflare")
     alone = pl.col("format").is_in(["alb", "elb"]) & pl.col("upstream_status").list.last().is_null()

@@ -226,7 +226,9 @@ def test_a_group_without_a_calm_part_can_be_left_out(tmp_path):
     frame = events(60, lambda n: n % 20 == 0)
     frame = frame.with_columns(route=pl.when(pl.col("row") % 20 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
     assert routes_told(tmp_path, frame) == ["/a"]
-    assert routes_told(tmp_path, frame, BESIDE.replace("beside: [errors]", "beside: [errors], need-baseline: true")) == []
+    assert (
+        routes_told(tmp_path, frame, BESIDE.replace("beside: [errors]", "beside: [errors], need-baseline: true")) == []
+    )
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,11 @@ def test_another_place_is_not_near(lost, served):
 
 def test_a_route_that_works_for_others_has_no_near_one():
     """A deleted object is missing, not misspelt."""
-    rows = [{"path": "/api/orders", "status": 200}, {"path": "/api/order", "status": 200}, {"path": "/api/order", "status": 404}]
+    rows = [
+        {"path": "/api/orders", "status": 200},
+        {"path": "/api/order", "status": 200},
+        {"path": "/api/order", "status": 404},
+    ]
     assert facts(*rows)["near_route"].to_list() == [None, None, None]
 
 
@@ -106,7 +110,14 @@ def test_only_what_was_not_found_has_a_near_route():
 
 @pytest.mark.parametrize(
     ("one", "other", "letters"),
-    [("", "", 0), ("a", "", 1), ("order", "orders", 1), ("ordres", "orders", 1), ("kitten", "sitting", 3), ("ca", "abc", 3)],
+    [
+        ("", "", 0),
+        ("a", "", 1),
+        ("order", "orders", 1),
+        ("ordres", "orders", 1),
+        ("kitten", "sitting", 3),
+        ("ca", "abc", 3),
+    ],
 )
 def test_distance_counts_letters(one, other, letters):
     """The examples of the literature: kitten and sitting; ca and abc, where a swap may not be edited again."""

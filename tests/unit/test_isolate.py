@@ -117,10 +117,17 @@ def test_lone_records_name_a_layer(shape, message, layer):
     assert message in verdicts[layer].evidence[0].text
 
 
-@pytest.mark.parametrize("shape", ["app", "error"])
-def test_a_record_that_says_nothing_of_a_layer_names_none(shape):
-    """Neither an ordinary line nor one of an application that quotes the words of a proxy."""
-    rows = five(shape, level="error", message="cache entry dropped")
+@pytest.mark.parametrize(
+    ("shape", "level", "message"),
+    [
+        ("error", "error", "cache entry dropped"),
+        ("app", "error", "no live upstreams while connecting to upstream"),
+        ("app", "info", "connect ECONNREFUSED 10.1.0.5:5432, trying again"),
+    ],
+)
+def test_a_record_that_says_nothing_of_a_layer_names_none(shape, level, message):
+    """An ordinary line, an application that quotes the words of a proxy, and one that only informs."""
+    rows = five(shape, level=level, message=message)
     assert judge(*rows, failing=lambda exchanges: exchanges)[0].layer == "unknown"
 
 

@@ -33,7 +33,18 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _cut_off, _named_unreachable, _flagged, _too_late, _cleared, _unanswered, _reported, _hidden):
+    for judge in (
+        _crashed,
+        _said_so,
+        _cut_off,
+        _named_unreachable,
+        _flagged,
+        _too_late,
+        _cleared,
+        _unanswered,
+        _reported,
+        _hidden,
+    ):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)

@@ -10,7 +10,8 @@ from analyzer.diagnose._scene import ERROR_LINE, Opinion, Scene, by_server, erro
 # nginx, HAProxy and Apache: a handshake with a client; what failed towards the server behind is the proxy's.
 _HANDSHAKE = (
     r"^SSL_do_handshake\(\) failed .* while SSL handshaking(?:, |$)|^SSL handshake failure"
-    r"|^(?:Connection error|Connection closed|Timeout) during SSL handshake|AH02008: |^no \"ssl_certificate\" is defined"
+    r"|^(?:Connection error|Connection closed|Timeout) during SSL handshake|AH02008: "
+    r"|^no \"ssl_certificate\" is defined"
 )
 
 
