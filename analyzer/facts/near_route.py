@@ -11,68 +11,71 @@ from analyzer.facts._facts import Facts, is_exchange
 from analyzer.schema import Column
 
 # The most frequent are compared; a log of a scanner holds any number of others.
-_MOST_LOST, _MOST_SERVED, _MOST_SEGMENTS = 2_000, 10_000, 12
+_MOST_LOST, _MOST_SERVED, _MOST_ALIKE, _MOST_SEGMENTS = 1_000, 10_000, 200, 12
 _NOT_FOUND = (404, 410)
 _PLACEHOLDER = "{id}"
 _SHORT, _ONE_SLIP = 4, 8  # letters from which one, and two of them may differ
 _WORD_MARKS = str.maketrans("", "", "-_ .")
 _ANY = "\0"
 
+_PLACE = ["host", "route"]
+
 Segments = tuple[str, ...]
 Key = tuple[str, ...]
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
-    found = _nearest(frame.filter(is_exchange() & pl.col("route").is_not_null()))
-    lost = pl.col("status").is_in(_NOT_FOUND)
-    joined = frame.with_row_index("_row").join(
-        found, on=["host", "route"], how="left", nulls_equal=True, maintain_order="left"
-    )
-    return joined.with_columns(near_route=pl.when(lost).then("near_route")).select(*frame.columns, "near_route")
+    numbered = frame.with_row_index("_row")
+    usable = numbered.filter(is_exchange(), pl.col("route").is_not_null()).select("_row", "host", "route", "status")
+    lost = usable.filter(pl.col("status").is_in(_NOT_FOUND))
+    if lost.is_empty():
+        return frame.with_columns(near_route=pl.lit(None, pl.String))
+    near = lost.join(_nearest(lost, usable), on=_PLACE, how="inner", nulls_equal=True).select("_row", "near_route")
+    return numbered.join(near, on="_row", how="left", maintain_order="left").drop("_row")
 
 
-def _nearest(asked: pl.DataFrame) -> pl.DataFrame:
+def _nearest(lost: pl.DataFrame, usable: pl.DataFrame) -> pl.DataFrame:
     """Gives host, route, near_route for routes that nobody was served, beside ones that were (status 2xx or 304)."""
     served = pl.col("status").is_between(200, 299) | (pl.col("status") == 304)
-    counted = asked.group_by("host", "route").agg(
-        served=served.sum(), lost=pl.col("status").is_in(_NOT_FOUND).sum()
-    )  # fmt: skip
-    order = ["host", "route"]
-    lost = counted.filter(pl.col("served") == 0, pl.col("lost") > 0)
-    lost = lost.sort("lost", *order, descending=[True, False, False]).head(_MOST_LOST)
-    known = counted.filter(pl.col("served") > 0).join(lost, on="host", how="semi", nulls_equal=True)
-    known = known.sort("served", *order, descending=[True, False, False]).head(_MOST_SERVED)
-    index: dict[tuple[str | None, Key], list[str]] = {}
-    for host, route in known.select(order).iter_rows():
-        for key in _keys(_segments(route)):
-            index.setdefault((host, key), []).append(route)
-    rows = [(host, route, _choose(route, host, index)) for host, route in lost.select(order).iter_rows()]
+    known = usable.filter(served).group_by(_PLACE).len().sort("len", *_PLACE, descending=[True, False, False])
+    missed = lost.group_by(_PLACE).len().join(known, on=_PLACE, how="anti", nulls_equal=True)
+    missed = missed.sort("len", *_PLACE, descending=[True, False, False]).head(_MOST_LOST)
+    index: dict[tuple[str | None, Key], list[tuple[str, Segments]]] = {}
+    for host, route in (
+        known.join(missed, on="host", how="semi", nulls_equal=True).head(_MOST_SERVED)[_PLACE].iter_rows()
+    ):
+        segments = _segments(route)
+        for key in _keys(segments):
+            alike = index.setdefault((host, key), [])
+            if len(alike) < _MOST_ALIKE:
+                alike.append((route, segments))
+    rows = [(host, route, _choose(_segments(route), host, index)) for host, route in missed[_PLACE].iter_rows()]
     schema = {"host": pl.String, "route": pl.String, "near_route": pl.String}
     return pl.DataFrame([row for row in rows if row[2]], schema=schema, orient="row")
 
 
-def _choose(route: str, host: str | None, index: dict[tuple[str | None, Key], list[str]]) -> str | None:
-    """Gives the first served route, the most used one, that is one slip away."""
-    mine = _segments(route)
+def _choose(
+    mine: Segments, host: str | None, index: dict[tuple[str | None, Key], list[tuple[str, Segments]]]
+) -> str | None:
+    """Gives the served route that is one slip away; of several that differ alike, the most used one."""
     for key in _keys(mine):
-        for other in index.get((host, key), ()):
-            if is_near(mine, _segments(other)):
+        for other, segments in index.get((host, key), ()):
+            if is_near(mine, segments):
                 return other
     return None
 
 
 def _segments(route: str) -> Segments:
-    return tuple(unquote(part).strip() for part in route.removeprefix("/").split("/")[:_MOST_SEGMENTS])
+    return tuple(unquote(part).strip().lower() for part in route.removeprefix("/").split("/")[:_MOST_SEGMENTS])
 
 
 def _keys(segments: Segments) -> Iterator[Key]:
     """Gives the keys that two routes share if they are equal but for letter case, one segment more, or one other."""
-    folded = tuple(part.lower() for part in segments)
-    yield folded
-    for place in range(len(folded)):
-        yield (*folded[:place], *folded[place + 1 :])
-    for place in range(len(folded)):
-        yield (*folded[:place], _ANY, *folded[place + 1 :])
+    yield segments
+    for place in range(len(segments)):
+        yield (*segments[:place], *segments[place + 1 :])
+    for place in range(len(segments)):
+        yield (*segments[:place], _ANY, *segments[place + 1 :])
 
 
 def is_near(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -81,11 +84,11 @@ def is_near(one: Sequence[str], other: Sequence[str]) -> bool:
     A slip is another letter case, an empty segment, a segment too many or too few before the last name, or one
     segment that is nearly the same: singular for plural, another version, one or two letters.
     """
-    left, right = [part.lower() for part in one], [part.lower() for part in other]
-    names = [part for part in left if part and part in right and part != _PLACEHOLDER]
+    left, right = list(one), list(other)
     if len(left) == len(right):
         differing = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
         return not differing or (len(differing) == 1 and _is_slip(*differing[0]))
+    names = [part for part in left if part and part in right and part != _PLACEHOLDER]
     longer, shorter = (left, right) if len(left) > len(right) else (right, left)
     extra = next(
         (place for place in range(len(longer)) if [*longer[:place], *longer[place + 1 :]] == shorter), None

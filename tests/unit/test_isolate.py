@@ -131,6 +131,16 @@ def test_a_record_that_says_nothing_of_a_layer_names_none(shape, level, message)
     assert judge(*rows, failing=lambda exchanges: exchanges)[0].layer == "unknown"
 
 
+def test_a_working_route_close_by_is_cited():
+    """A 404 beside a route that differs in one letter is a slip of the caller."""
+    rows = [*five("access", status=404, path="/v1/order", route="/v1/order")]
+    served = row("access", 9, status=200, path="/v1/orders", route="/v1/orders")
+    incident, verdicts = judge(*rows, served)
+    assert incident.layer == "request"
+    said = "Nobody was served /v1/order, while /v1/orders works on the same host."
+    assert said in [item.text for item in verdicts["request"].evidence]
+
+
 def test_clients_that_left_clear_nobody():
     """499 is no answer of a working server: whether one was late, the log does not say."""
     incident, verdicts = judge(*five("access", status=499, duration_us=30_000_000))
