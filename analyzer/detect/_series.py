@@ -118,9 +118,11 @@ def _report_whole_log(plan: _Plan, group: int, rate: float) -> Signal:
     about = plan.rule.about
     share = _says.write_share(rate)
     events = plan.events_of(group, 0, plan.axis.length - 1)
+    keys = plan.group_of(group)
+    of = " of {}".format(", ".join(f"{name} {value}" for name, value in keys)) if keys else ""
     title = f"{about.title}: the whole log runs at {share}"
-    says = f"The whole log runs at {share}, so there is no calm part to compare with."
-    return replace(_report.build_whole_log(about, events, plan.group_of(group), title=title, says=says), rate=rate)
+    says = f"The whole log{of} runs at {share}, so there is no calm part to compare with."
+    return replace(_report.build_whole_log(about, events, keys, title=title, says=says), rate=rate)
 
 
 def _report_burst(plan: _Plan, group: int, burst: Burst, constant: int) -> Signal:

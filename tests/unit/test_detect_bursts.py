@@ -202,6 +202,14 @@ def test_a_group_that_explains_the_wider_burst_stands_beside_it(tmp_path):
     assert routes_told(tmp_path, frame) == ["/a", "whole"]
 
 
+def test_a_group_without_a_calm_part_is_named(tmp_path):
+    """Every second request of /a fails all the time, beside a calm log."""
+    frame = events(60, lambda n: n % 40 == 0)
+    frame = frame.with_columns(route=pl.when(pl.col("row") % 20 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
+    (signal,) = found(tmp_path, frame, "{group-by: [route]}").signals
+    assert signal.says == "The whole log of route /a runs at 50 %, so there is no calm part to compare with."
+
+
 def test_groups_that_fail_alike_are_not_told_one_by_one(tmp_path):
     """Both routes fail in the same minutes, so neither explains anything."""
     frame = events(180, lambda n: 3600 <= n < 3900 and n % 4 < 2)
