@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from analyzer.detect import _patterns, _timespan
-from analyzer.detect._correlation_section import Section
-from analyzer.detect._rule import Term
 from analyzer.detect._tree import (
     Absent,
     Any,
@@ -25,6 +24,10 @@ from analyzer.detect._tree import (
     Test,
     Wildcard,
 )
+
+if TYPE_CHECKING:
+    from analyzer.detect._correlation_section import Section
+    from analyzer.detect._rule import BurstRequest, Logsource, Term
 
 _SHOWN = 8
 _COMPARED = {"lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least"}
@@ -74,6 +77,28 @@ def _term(term: Term, names: Sequence[str], word: str) -> str:
     wanted = word.join(names[number] for number in term.wanted)
     unwanted = "".join(f" without {names[number]}" for number in term.unwanted)
     return f"{wanted}{unwanted}"
+
+
+def write_logsource(logsource: Logsource) -> str:
+    """Gives which events a rule is about, such as: category webserver, product nginx."""
+    parts = {"category": logsource.category, "product": logsource.product, "service": logsource.service}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value) or "any"
+
+
+def write_burst(burst: BurstRequest) -> str:
+    """Says when x-burst fires, and on which figures."""
+    counted = {"all_requests": "among all events of its logsource", "none": "a minute"}
+    against = counted.get(burst.against, f"against those of the rule {burst.against!r}")
+    what = "number" if burst.against == "none" else "share"
+    group = f", for each {' and '.join(burst.group_by)}" if burst.group_by else ""
+    bucket = "a minute, or 10s in a log of less than half an hour"
+    width = bucket if burst.bucket_seconds is None else _timespan.write(burst.bucket_seconds)
+    return (
+        f"Fires while the {what} of matching events {against} is far above what is normal in the same log{group}. "
+        f"A burst has at least {burst.min_errors} matching events; by chance {burst.alpha:g} bursts per log are "
+        f"expected. Events are counted in buckets of {width}; where a log is longer than twice "
+        f"{_timespan.write(burst.local_seconds)}, normal is what surrounds the burst by that time on each side."
+    )
 
 
 def _bracketed(node: Node) -> str:

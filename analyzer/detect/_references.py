@@ -62,7 +62,8 @@ class _Table:
         for name in dict.fromkeys((about.id, about.name)):
             if name is not None and name in self.ids:
                 message = f"has the name or id {name!r}, which another rule has."
-                self.errors.append(DocumentError(message, location=about.location))
+                hint = "Names and ids are unique over all files; the first one stays."
+                self.errors.append(DocumentError(message, location=about.location, hint=hint))
                 return False
         self.ids.update({name: about.id for name in (about.id, about.name) if name})
         return True
@@ -93,7 +94,8 @@ def _pending(draft: Draft, table: _Table, waiting: Mapping[str, Draft]) -> bool:
 
 def _note_cycle(waiting: Mapping[str, Draft], errors: list[DocumentError]) -> None:
     for _, _, faults in waiting.values():
-        faults.add(f"refers back to itself ({', '.join(sorted(waiting))}).", _SECTION, "rules")
+        hint = "A correlation counts what others find, never itself."
+        faults.add(f"refers back to itself ({', '.join(sorted(waiting))}).", _SECTION, "rules", hint=hint)
         errors.extend(faults.errors)
 
 

@@ -149,6 +149,7 @@ def test_a_fault_is_told_with_its_line(tmp_path, old, new, line, message):
         return
     assert [each[0] for each in found] == [line]
     assert message in found[0][2]
+    assert all(error.hint for error in load_rules([tmp_path]).errors)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,9 @@ def test_references_go_over_files_in_any_order_and_cycles_are_errors(tmp_path):
     assert rules.correlations[0].rules == ("8e6d2f9e-33a1-4a2c-9c55-6f4a4a1f3f10",)
     one = CORRELATION.replace("bad_gateway", "two").replace("name: many", "name: one")
     two = CORRELATION.replace("bad_gateway", "one").replace("name: many", "name: two")
-    assert [each[2] for each in faults(tmp_path, one, two)] == ["refers back to itself (one, two)."] * 2
+    assert [each[2] for each in faults(tmp_path, one, two)] == [
+        "refers back to itself (one, two). A correlation counts what others find, never itself."
+    ] * 2
 
 
 def test_a_chained_correlation_groups_within_its_member(tmp_path):
@@ -289,7 +292,7 @@ def test_knowledge_is_no_rule_and_a_missing_path_is_told(tmp_path):
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     rules = load_rules([tmp_path, tmp_path / "none.yml"])
     assert [str(error) for error in rules.errors] == [
-        f"{tmp_path}: has no rule files.",
+        f"{tmp_path}: has no rule files. Rules are files that end in .yml or .yaml; hidden ones are left out.",
         f"{tmp_path}/none.yml: cannot be read: No such file or directory.",
     ]
 
@@ -322,7 +325,7 @@ def test_public_web_rules_load():
 KEYS = st.sampled_from(
     ["title", "id", "name", "level", "logsource", "detection", "correlation", "condition", "category", "a", "path|re",
      "path|contains|all", "|all", "status|gte", "c-ip|cidr", "x|fieldref", "x|windash", "x|wide|base64", "x|exists",
-     "x-burst", "x-report", "says", "against", "group-by", "timespan", "rules", "type", "field", "gte", "aliases",
+     "x-burst", "x-report", "x-tests", "input", "events", "fires", "matches", "says", "against", "group-by", "timespan", "rules", "type", "field", "gte", "aliases",
      "generate", "taxonomy", "status", "action", "filter", "timestamp|hour"]
 )  # fmt: skip
 VALUES = st.one_of(
