@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from oracle import brute_force, correlations, engine
 
 CASES = 400
+SLOW = [HealthCheck.too_slow]  # how long a busy machine takes tells nothing
 SECOND = 1_000_000
 # Terms of each condition: the members that occur together, and those that do not occur after them.
 TEXTS = {
@@ -76,7 +77,8 @@ def compare_many(tmp_path, kind, expect):
     """Runs an expectation on generated events and sections, and counts the different cases that alerted or did not."""
     seen = {True: set(), False: set()}
 
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @seed(1)
+    @settings(max_examples=40, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=SLOW)
     @given(EVENTS.map(ordered), st.lists(sections(kind), min_size=12, max_size=12, unique_by=repr))
     def compare(rows, asked):
         names = {f"case_{number}": section for number, section in enumerate(asked)}

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from lines_by_hand import read_with
 from oracle import backend, engine, witnesses
@@ -21,6 +21,7 @@ from analyzer.facts import add_facts
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT.parent / "shared/data/sigma/rules/web"
+SLOW = [HealthCheck.too_slow]  # how long a busy machine takes tells nothing
 TYPES = dict.fromkeys(
     ("client_ip", "server_ip", "user", "method", "protocol", "path", "target", "url", "host", "user_agent", "referrer",
      "cookie", "raw"), str
@@ -84,7 +85,8 @@ def test_our_own_rules_find_what_pysigma_finds():
     assert [name for name, rows in found.items() if not rows] == []
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, database=None)
+@seed(1)
+@settings(max_examples=3, deadline=None, database=None, suppress_health_check=SLOW)
 @given(st.lists(st.integers(0, 2_000), min_size=1, max_size=4))
 def test_matches_do_not_depend_on_how_events_are_parted(cuts):
     """What every rule, our own and public, finds in the parts of a frame is what it finds in the whole."""
