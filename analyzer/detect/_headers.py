@@ -170,7 +170,7 @@ def _alpha(burst: dict[str, Any], faults: Faults, default: float) -> float:
 def _need_baseline(burst: dict[str, Any], faults: Faults) -> bool:
     value = burst.get("need-baseline", False)
     if not isinstance(value, bool):
-        faults.add("needs true or false as need-baseline.", "x-burst", "need-baseline")
+        faults.add("needs true or false as need-baseline.", "x-burst", "need-baseline", hint="Without quotes.")
         return False
     return value
 
