@@ -13,6 +13,7 @@ _RENEWED_US = 30_000_000
 _SAME = ["_asker", "method", "host", "target"]
 _CALL_REFUSED = (400, 401, 403)  # RFC 6749, 5.2: 400, or 401 where the client itself is unknown
 _EVER = 2**62
+_MARKS = (("timestamp", ""), ("_row", "_row"), ("status", "_status"), ("_place", "_place"))
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
@@ -27,12 +28,14 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     calls = calls.join(refused.select("_asker").unique(), on="_asker", how="semi", maintain_order="left")
     good = calls.filter(pl.col("status").is_between(200, 399))
     bad = calls.filter(pl.col("status").is_in(_CALL_REFUSED))
-    worked = _called(refused, good, pl.col("_success_row"), pl.col("_success"))
     again = pl.col("_next_status").is_in(_CHALLENGED)
-    denied = _called(refused.filter(again), good, pl.col("_next_row"), pl.col("_next"))
-    ever, end = pl.lit(_EVER), pl.col("timestamp") + pl.duration(microseconds=_RENEWED_US)
-    tried, failed = (_called(refused, kind, ever, end) for kind in (good, bad))
-    judged = refused.select("_row", refreshed=_passed() | _is_in(worked), renewal=_renewal(worked, denied, failed, tried))
+    worked = _called(refused.filter(_within("_success")), good, "_success_row", "_success")
+    denied = _called(refused.filter(again & _within("_next")), good, "_next_row", "_next")
+    ever = refused.with_columns(_ever=pl.lit(_EVER), _end=pl.col("timestamp") + pl.duration(microseconds=_RENEWED_US))
+    tried, failed = (_called(ever, kind, "_ever", "_end") for kind in (good, bad))
+    judged = refused.select(
+        "_row", refreshed=_passed() | _is_in(worked), renewal=_renewal(worked, denied, failed, tried)
+    )
     return numbered.join(judged, on="_row", how="left", maintain_order="left").drop("_row", "_asker")
 
 
@@ -52,9 +55,6 @@ def _follow(requests: pl.DataFrame) -> pl.DataFrame:
     return steps.filter(refused)
 
 
-_MARKS = (("timestamp", ""), ("_row", "_row"), ("status", "_status"), ("_place", "_place"))
-
-
 def _passed() -> pl.Expr:
     """Tells what went through within 10 s on the next try, or on the one after that.
 
@@ -65,13 +65,16 @@ def _passed() -> pl.Expr:
     return (soon & ((rounds == 1) | ((rounds == 2) & pl.col("_next_status").is_in(_CHALLENGED)))).fill_null(False)
 
 
-def _called(refused: pl.DataFrame, calls: pl.DataFrame, last: pl.Expr, until: pl.Expr) -> pl.Series:
-    """Gives the rows after which the same asker made one of the calls, at most 30 s later and before row last.
+def _within(moment: str) -> pl.Expr:
+    return (pl.col(moment) - pl.col("timestamp")).dt.total_microseconds() <= _RENEWED_US
+
+
+def _called(refused: pl.DataFrame, calls: pl.DataFrame, last: str, until: str) -> pl.Series:
+    """Gives the rows after which the same asker made one of the calls, before the row and the time in these columns.
 
     Within a source equal times go by line; those of different sources satisfy either order.
     """
-    end = pl.min_horizontal(until, pl.col("timestamp") + pl.duration(microseconds=_RENEWED_US))
-    asked = refused.select("_row", "_asker", "source", "timestamp", _last=last, _end=pl.when(until.is_not_null()).then(end))
+    asked = refused.select("_row", "_asker", "source", "timestamp", _last=last, _end=until)
     made = calls.select("_asker", "source", _call="_row", _called="timestamp")
     own = asked.join_asof(made, left_on="_row", right_on="_call", by=["_asker", "source"], strategy="forward",
                           allow_exact_matches=False, check_sortedness=False)  # fmt: skip
