@@ -106,7 +106,8 @@ def _alerts(correlation: Correlation, found: pl.DataFrame) -> tuple[pl.DataFrame
     if condition.terms:
         ordered = correlation.type == "temporal_ordered"
         alerts, count = _terms.find_alerts(found, condition.terms, span, ordered=ordered)
-        note = f"{count:,} matching events lie too near the end of their log to tell what followed."
+        total = found["event"].n_unique()
+        note = f"The log ends too early after {count:,} of {total:,} matching events to tell what followed."
         return alerts, [note] if count else []
     if correlation.type == "temporal_ordered":
         return _order.find_chains(found, range(len(correlation.rules)), span), []

@@ -173,7 +173,7 @@ def test_the_end_of_the_log_leaves_undecided(tmp_path):
     result = found(tmp_path, events((45, "a"), (50, "c")), rule)
     assert result.signals == ()
     assert [note.reason for note in result.not_evaluated] == [
-        "1 matching events lie too near the end of their log to tell what followed."
+        "The log ends too early after 1 of 1 matching events to tell what followed."
     ]
     other = events((40, "a"), (50, "c"), (45, {"status": 401, "source": "other"}), (99, {"source": "other"}))
     assert spans(found(tmp_path, other, rule)) == [(40, 45)]
