@@ -82,7 +82,51 @@ def test_a_log_without_a_calm_part_is_told(tmp_path):
     """Half of all requests fail all the time: no burst, but a signal that says so, with all errors."""
     (signal,) = found(tmp_path, events(60, lambda n: n % 2 == 0)).signals
     assert (signal.burst, signal.whole_log, signal.count) == (None, True, 1800)
-    assert signal.title == "Server errors: the whole log runs at 50 %"
+    assert signal.title == "Server errors: no baseline, the whole log runs at 50 %"
+    assert signal.says == "No baseline: the whole log runs at 50 %, so there is no calm part to compare with."
+
+
+def test_a_series_without_a_calm_part_is_told_by_its_name(tmp_path):
+    """One route of two fails all the time: that is not the whole log, so its route is named."""
+    frame = events(60, lambda n: n % 4 == 1, route=lambda n: "/b" if n % 2 else "/a")
+    (signal,) = found(tmp_path, frame, burst="{group-by: [route]}").signals
+    assert (signal.whole_log, signal.group) == (True, (("route", "/b"),))
+    assert signal.title == "Server errors: no baseline, route /b runs at 50 % throughout"
+    assert signal.says == "No baseline: route /b runs at 50 % throughout, so there is no calm part to compare with."
+
+
+def clumps(seed):
+    """Errors by minute: a hundred minutes of 100 requests, in which 20 minutes have four times the usual 2 %."""
+    rng = random.Random(seed)
+    rates = [0.08 if 40 <= minute < 60 else 0.02 for minute in range(100)]
+    roots = lambda rate: sum(rng.random() < rate for _ in range(50))  # noqa: E731
+    return [sum(rng.randint(1, 6) for _ in range(roots(rate))) for rate in rates]
+
+
+def test_a_burst_that_chance_may_have_made_is_called_possible(tmp_path):
+    """E lies between alpha and 1: title and sentence say so, and a possible burst weighs no more than medium."""
+    errors = clumps(62)
+    frame = events(100, lambda n: n % 100 < errors[n // 100], per_minute=100)
+    (signal,) = found(tmp_path, frame, says="Rate {rate}.").signals
+    assert signal.burst.possible
+    assert 0.01 < signal.burst.expected_by_chance <= 1
+    assert (signal.title, signal.level) == ("Server errors: a possible burst, not proven", "medium")
+    chance = f"{signal.burst.expected_by_chance:.2g}"
+    doubt = f"This burst is possible, not proven: chance alone would give {chance} such bursts."
+    assert signal.says == f"Rate {100 * signal.burst.rate_inside:.0f} %. {doubt}"
+    for says, text in (
+        ("", doubt),
+        ("Chance {expected_by_chance}.", f"Chance {chance}. This burst is possible, not proven."),
+    ):
+        assert [each.says for each in found(tmp_path, frame, says=says).signals] == [text]
+
+
+def test_a_proven_burst_keeps_title_and_level(tmp_path):
+    """E far below alpha: nothing is added to what the rule says."""
+    (signal,) = found(tmp_path, events(180, half_in(60, 65)), says="{ratio}, {interval}").signals
+    assert (signal.title, signal.level) == ("Server errors", "high")
+    ratio = signal.burst.ratio
+    assert signal.says == f"{ratio.value:.0f}, 95 % interval {ratio.low:.0f} to {ratio.high:.0f}"
 
 
 def test_each_value_of_group_by_is_a_series_of_its_own(tmp_path):
@@ -117,6 +161,26 @@ def test_plain_counts_need_no_denominator(tmp_path):
     assert (signal.burst.begin, signal.count) == (START + timedelta(minutes=60), 150)
     assert signal.burst.rate_inside == pytest.approx(30)
     assert signal.says == "30 a minute, 1 a minute"
+
+
+def test_plain_counts_look_at_the_time_before_and_after_the_errors_too(tmp_path):
+    """Errors in five minutes only, and lines of the same log without errors for three hours: those are the calm part."""
+    frame = events(180, lambda n: n % 2 == 0 and 3600 <= n < 3900)
+    (signal,) = found(tmp_path, frame, burst="{against: none}").signals
+    assert (signal.burst.begin, signal.burst.end) == (START + timedelta(minutes=60), START + timedelta(minutes=65))
+    assert (signal.count, signal.whole_log) == (150, False)
+    assert signal.burst.rate_inside == pytest.approx(30)
+
+
+def test_another_log_does_not_widen_the_buckets(tmp_path):
+    """A web server's 20 minutes are counted in 10 s, though an application's log began two days before."""
+    frame = events(20, half_in(10, 13))
+    early = frame.head(1).with_columns(
+        pl.lit("application").alias("kind"), pl.lit("app").alias("source"), pl.col("timestamp") - timedelta(days=2)
+    )
+    both = pl.concat([early, frame.with_columns(pl.col("row") + 1)])
+    (signal,) = found(tmp_path, both).signals
+    assert (signal.burst.bucket_seconds, signal.count) == (10, 90)
 
 
 def test_a_denominator_can_be_another_rule(tmp_path):
