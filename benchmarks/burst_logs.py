@@ -21,6 +21,8 @@ import polars as pl
 from analyzer.detect import _buckets
 
 BASE_SECONDS = 10
+AGAIN = 0.75  # share of retries that fail too
+FAILURES = 1 + AGAIN + AGAIN**2 + AGAIN**3  # of one root with its retries, on average
 LENGTHS = {"10 min": 600, "60 min": 3600, "1 day": 86_400}
 
 
@@ -123,7 +125,7 @@ def repeat(roots: Sequence[int], requests: Sequence[int], chance: random.Random)
         for wait in (1, 2, 4):
             at += wait * unit
             bucket = int(at / BASE_SECONDS)
-            if bucket >= len(requests) or not requests[bucket] or chance.random() > 0.75:
+            if bucket >= len(requests) or not requests[bucket] or chance.random() > AGAIN:
                 break
             failing.add(ends[bucket] - 1 - chance.randrange(requests[bucket]))
     return sorted(failing)
@@ -146,7 +148,7 @@ def overdispersed(seconds: int, per_minute: float, rate: float, chance: random.R
 def retries(seconds: int, per_minute: float, rate: float, chance: random.Random) -> Log:
     """Failures come with their retries, which fail again in their turn."""
     requests = traffic(seconds, per_minute, chance)
-    roots = pick([rate / 2.3] * len(requests), requests, chance)
+    roots = pick([rate / FAILURES] * len(requests), requests, chance)
     return Log(BASE_SECONDS, requests, tuple(repeat(roots, requests, chance)))
 
 
@@ -180,7 +182,7 @@ def plant(length: str, burst: Burst, chance: random.Random) -> Log:
     for bucket in range(len(requests)):
         begin, end = bucket * BASE_SECONDS, (bucket + 1) * BASE_SECONDS
         inside = max(0.0, min(end, burst.end) - max(begin, burst.begin)) / BASE_SECONDS
-        rates.append(min(0.01 / 2.3 * (1 + (burst.ratio - 1) * inside), 0.95))
+        rates.append(min(0.01 / FAILURES * (1 + (burst.ratio - 1) * inside), 0.95))
     return widen(Log(BASE_SECONDS, requests, tuple(repeat(pick(rates, requests, chance), requests, chance))))
 
 

@@ -15,7 +15,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,21 +121,24 @@ def limit(trials: int, rate: float) -> int:
     return most
 
 
-def kinds(public: Path) -> tuple[list[Kind], list[str]]:
-    """Gives all kinds of logs, and what is missing."""
-    recorded = {path.parent.name: [path] for path in sorted(ROOT.glob("sample_logs/*/access.log*"))}
-    missing = []
+def kinds(public: Path, only: Collection[str]) -> list[Kind]:
+    """Gives all kinds of logs, or those of some names."""
+    recorded = {path.parent.name: path for path in sorted(ROOT.glob("sample_logs/*/access.log*"))}
     if public.is_file():
-        recorded["public log"] = [public]
+        recorded["public log"] = public
     else:
-        missing.append(f"There is no public log at {public}: left out.")
+        print(f"There is no public log at {public}: left out.")
     found = []
-    for name, paths in recorded.items():
-        log = burst_logs.read(paths)
+    for name, path in recorded.items():
+        if only and name not in only:
+            continue
+        log = burst_logs.read([path])
         found.append(Kind(name, log, shuffled=True))
         fitting = [block for block in BLOCKS if burst_logs.blocks(log, block) >= FEWEST_BLOCKS]
         found += [Kind(name, log, shuffled=True, block=block) for block in fitting]
     for name in burst_logs.GENERATORS:
+        if only and name not in only:
+            continue
         found.append(Kind(name, name, shuffled=True, lengths=tuple(SHARES)))
         for block in BLOCKS:
             lengths = tuple(each for each in SHARES if burst_logs.LENGTHS[each] >= FEWEST_BLOCKS * 60 * block)
@@ -146,7 +149,7 @@ def kinds(public: Path) -> tuple[list[Kind], list[str]]:
             Kind(f"{name}, {length}", name, shuffled=False, gated=False, lengths=(length,), part=min(1, 2.5 * share))
             for length, share in SHARES.items()
         ]
-    return found, missing
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,17 +242,17 @@ def main() -> int:
     parser.add_argument("public", nargs="?", type=Path, default=PUBLIC, help="an access log with 10,000 lines")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="logs of each kind")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="+", default=(), help="names of logs or generators, or planted")
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
     began = time.perf_counter()
-    all_kinds, missing = kinds(asked.public)
-    for sentence in missing:
-        print(sentence)
+    all_kinds = kinds(asked.public, asked.only)
     counting = functools.partial(count, rounds=asked.rounds, seed=asked.seed)
     holds = print_alarms(zip(all_kinds, run(counting, all_kinds, asked.processes), strict=True))
     cells = [(length, *burst) for length, bursts in PLANTED.items() for burst in bursts]
     finding = functools.partial(find, rounds=max(1, asked.rounds // 5), seed=asked.seed)
-    print_power(cells, run(finding, cells, asked.processes))
+    if not asked.only or "planted" in asked.only:
+        print_power(cells, run(finding, cells, asked.processes))
     print(f"\n{time.perf_counter() - began:.0f} s; seed {asked.seed}")
     if not holds:
         print("More logs have a burst than alpha allows.")
