@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.detect import detect, load_rules
 from analyzer.detect._buckets import count_base, lay_axis, place
+from analyzer.detect._burst import BurstSettings, find_bursts
 from analyzer.detect._screen import screen
 
 START = datetime(2026, 3, 2, 10, 0, 0, tzinfo=UTC)
@@ -240,3 +244,75 @@ def test_counts_do_not_depend_on_how_the_log_is_parted():
     whole = count_base(frame)
     parts = pl.concat([count_base(frame[:17]), count_base(frame[17:])])
     assert parts.group_by("group", "base").agg(pl.col("errors", "requests").sum()).sort("base").equals(whole)
+
+
+moments = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(-(10**9), 4 * 10**9), st.booleans(), st.integers(0, 2)),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(moments, st.sampled_from([10, 60, 90]))
+def test_any_partition_of_a_log_gives_the_same_series(rows, seconds):
+    """Events of four groups, before 1970 too, dealt to three parts: the parts' base counts, added, make equal series."""
+    schema = {"group": pl.UInt32, "at": pl.Int64, "failed": pl.Boolean, "part": pl.Int64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    whole = count_base(frame.drop("part"))
+    parts = [count_base(frame.filter(pl.col("part") == part).drop("part")) for part in (2, 0, 1)]
+    added = pl.concat(parts).group_by("group", "base").agg(pl.col("errors", "requests").sum())
+    axis = lay_axis(added, seconds)
+    assert place(added, axis).equals(place(whole, lay_axis(whole, seconds)))
+    placed = place(whole, axis)
+    assert (placed["errors"].sum(), placed["requests"].sum()) == (frame["failed"].sum(), frame.height)
+    for (_, at, _, _), (position,) in zip(rows, _positions(frame, axis), strict=True):
+        begin, end = axis.edges(position, position)
+        assert begin <= at < end
+
+
+def _positions(frame, axis):
+    numbers = frame.select((pl.col("at") // (axis.seconds * 1_000_000)).alias("bucket"))
+    return numbers.join(axis.table, on="bucket", how="left", maintain_order="left").select("position").iter_rows()
+
+
+def test_a_series_does_not_depend_on_the_errors_of_another(tmp_path):
+    """Route /b fails evenly, in two bursts of its own, or at random: what is found on /a stays the same."""
+    rng = random.Random(5)
+    others = [
+        lambda n: n % 20 == 1,
+        lambda n: n % 2 == 1 and (n < 600 or 9000 <= n < 9900),
+        lambda n: n % 2 == 1 and rng.random() < 0.1,
+    ]
+    for own in (half_in(60, 65), half_in(100, 130)):
+        first, *others_found = [found_on_a(tmp_path, own, other) for other in others]
+        assert len(first) == 1
+        assert others_found == [first, first]
+
+
+def found_on_a(tmp_path, own, other):
+    """Every other request goes to /a."""
+    frame = events(180, lambda n: other(n) if n % 2 else own(n), route=lambda n: "/b" if n % 2 else "/a")
+    signals = found(tmp_path, frame, burst="{group-by: [route]}").signals
+    return [signal for signal in signals if signal.group == (("route", "/a"),)]
+
+
+def test_the_screen_loses_no_series_in_which_the_exact_method_finds_something():
+    """Of 400 series, of which every other one has a burst of some length and ratio, none is lost, and some are dropped."""
+    rng = random.Random(404)
+    settings_, rows, telling = BurstSettings(60, series=400), [], set()
+    for group in range(400):
+        rate, first, last = rng.choice((0.002, 0.01, 0.05, 0.3)), rng.randrange(60), rng.randrange(1, 60)
+        ratio = rng.choice((2, 5, 20)) if group % 2 else 1
+        requests = [rng.randint(20, 120) for _ in range(60)]
+        chances = [min(rate * ratio, 0.9) if first <= at <= first + last else rate for at in range(60)]
+        errors = [sum(rng.random() < chances[at] for _ in range(count)) for at, count in enumerate(requests)]
+        rows += [(group, at, errors[at], requests[at]) for at in range(60)]
+        result = find_bursts(errors, requests, settings_)
+        if result.bursts or result.no_baseline:
+            telling.add(group)
+    series = pl.DataFrame(rows, schema=["group", "position", "errors", "requests"], orient="row")
+    kept = set(screen(series, 60, math.log(60 * 3 * 400 / 0.01)))
+    assert telling <= kept
+    assert len(telling) > 50
+    assert len(kept) < 300
