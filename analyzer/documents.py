@@ -19,11 +19,15 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document: value holds plain Python, places maps a path of keys and indexes to line and column."""
+    """One YAML document: value holds plain Python, places maps a path of keys and indexes to line and column.
+
+    dates are the paths of unquoted dates, whose values are text as it was written.
+    """
 
     path: str
     value: Any
     places: dict[Key, tuple[int, int]] = field(repr=False)
+    dates: set[Key] = field(default_factory=set, repr=False)
 
     def where(self, *keys: str | int) -> Location:
         """Gives the place of the value under these keys, or of the nearest parent that has one."""
@@ -67,10 +71,10 @@ def parse(text: str, name: str) -> tuple[Document, ...]:
         loader = yaml.CSafeLoader(text)
         try:
             while loader.check_node():
-                places: dict[Key, tuple[int, int]] = {}
                 node: Any = loader.get_node()
-                value = _build(node, (), places, name)
-                documents.append(Document(name, value, places))
+                noted = _Noted()
+                value = _build(node, (), noted, name)
+                documents.append(Document(name, value, noted.places, noted.dates))
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -99,15 +103,24 @@ def _refuse_anchors_and_depth(text: str, name: str) -> None:
 _SCALARS = yaml.SafeLoader("")
 
 
-def _build(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    places: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    dates: set[Key] = field(default_factory=set)
+
+
+def _build(node: Any, path: Key, noted: _Noted, name: str) -> Any:
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
-    places.setdefault(path, place)
+    noted.places.setdefault(path, place)
     _refuse_tag(node, Location(name, *place))
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, places, name)
+        return _mapping(node, path, noted, name)
     if isinstance(node, yaml.SequenceNode):
-        return [_build(child, (*path, index), places, name) for index, child in enumerate(node.value)]
+        return [_build(child, (*path, index), noted, name) for index, child in enumerate(node.value)]
+    if node.tag == _TEXT:
+        return node.value
     if node.tag.endswith(":timestamp"):
+        noted.dates.add(path)
         return node.value
     try:
         return _SCALARS.construct_object(node, deep=True)
@@ -116,6 +129,7 @@ def _build(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) 
         raise DocumentError(message, location=Location(name, *place), hint="Quote the text.") from error
 
 
+_TEXT = "tag:yaml.org,2002:str"
 _PLAIN = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
 _TAGS = {
     yaml.MappingNode: frozenset({"tag:yaml.org,2002:map"}),
@@ -128,7 +142,7 @@ def _refuse_tag(node: Any, place: Location) -> None:
         raise DocumentError(f"has the tag {node.tag}; only plain values are read.", location=place)
 
 
-def _mapping(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str) -> dict[str, Any]:
+def _mapping(node: Any, path: Key, noted: _Noted, name: str) -> dict[str, Any]:
     built: dict[str, Any] = {}
     for key_node, value_node in node.value:
         place = Location(name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
@@ -138,8 +152,8 @@ def _mapping(node: Any, path: Key, places: dict[Key, tuple[int, int]], name: str
         key = str(key_node.value)
         if key in built:
             raise DocumentError(f"has the key {key!r} twice.", location=place, hint="Merge the two.")
-        places[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        built[key] = _build(value_node, (*path, key), places, name)
+        noted.places[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        built[key] = _build(value_node, (*path, key), noted, name)
     return built
 
 

@@ -282,7 +282,10 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything findings.json holds; incidents and sources are in their final order."""
+    """Everything findings.json holds; incidents and sources are in their final order.
+
+    not_applicable counts the rules that the user named and that are about logs of other kinds.
+    """
 
     tool: Tool
     start: datetime | None
@@ -292,6 +295,7 @@ class Findings:
     noise: tuple[Noise, ...]
     signals: tuple[SignalReport, ...]
     not_evaluated: tuple[NotEvaluated, ...]
+    not_applicable: int = 0
     schema_version: Literal["1"] = "1"
 
 

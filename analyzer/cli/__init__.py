@@ -18,18 +18,23 @@ from analyzer.errors import AnalyzerError
 
 
 class LazyGroup(click.Group):
-    """Finds a command as the module of the same name in this package."""
+    """Finds a command as the module of the same name in a package, which is this one unless another is named."""
+
+    def __init__(self, *args: Any, package: str = __name__, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.package = package
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Gives the stems of all public modules."""
         del ctx
-        return sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+        path = importlib.import_module(self.package).__path__
+        return sorted(info.name for info in pkgutil.iter_modules(path) if not info.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Loads one command; None if there is no such module."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        command = importlib.import_module(f"{self.package}.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a broken command is a programming error
         return command
 

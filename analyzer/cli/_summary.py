@@ -10,9 +10,11 @@ import click
 from analyzer.cli._text import visible
 
 if TYPE_CHECKING:
-    from analyzer.model import Analysis, Incident
+    from analyzer.model import Analysis, Findings, Incident
 
 _MOST_INCIDENTS = 5
+_MOST_RULES = 10
+_MOST_COLUMNS = 6
 _COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low": None, "info": None}
 _SHOWN_SEVERITIES = ("critical", "high", "medium")
 _VERDICTS = {"cause": "cause", "suspected": "suspected", "ruled_out": "ruled out", "not_visible": "not visible"}
@@ -94,7 +96,26 @@ def _print_sources(analysis: Analysis) -> None:
         rejects = f", {ledger.rejects:,} rejected" if ledger.rejects else ""
         gaps = "".join(f"; {GAP_WORDS[gap]}" for gap in source.gaps)
         click.echo(f"Read {visible(source.name)}: {counted} as {formats}{rejects}{gaps}")
-    skipped = len(analysis.findings.not_evaluated)
+    _print_rules(analysis.findings)
+
+
+def _print_rules(findings: Findings) -> None:
+    """Prints which rules matched, with their authors, and what could not be evaluated for want of which column."""
+    from analyzer.report.missing import columns_of
+
+    rules = {signal.rule: signal for signal in sorted(findings.signals, key=lambda signal: signal.author is None)}
+    for signal in list(rules.values())[:_MOST_RULES]:
+        author = f", by {signal.author}" if signal.author else ""
+        click.echo(visible(f"Rule that matched: {signal.title} ({signal.rule}){author}"))
+    if len(rules) > _MOST_RULES:
+        click.echo(f"{len(rules) - _MOST_RULES} more rules that matched are in the report.")
+    skipped = len({item.rule for item in findings.not_evaluated})
     if skipped:
-        rules = "rule" if skipped == 1 else "rules"
-        click.echo(f"{skipped} {rules} could not be evaluated on these inputs; the report says why.")
+        columns = columns_of(findings)
+        shown = ", ".join(columns[:_MOST_COLUMNS]) + (", ..." if len(columns) > _MOST_COLUMNS else "")
+        why = visible(f": no column {shown}") if columns else ""
+        told = "1 rule" if skipped == 1 else f"{skipped:,} rules"
+        click.echo(f"{told} could not be evaluated on these inputs{why}; the report says which and why.")
+    if findings.not_applicable:
+        told = "1 rule is" if findings.not_applicable == 1 else f"{findings.not_applicable:,} rules are"
+        click.echo(f"{told} about other kinds of logs, such as those of operating systems.")

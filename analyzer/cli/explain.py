@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from analyzer.cli._paragraphs import section, terminal_width, title, wrapped
+
 if TYPE_CHECKING:
     from analyzer.knowledge import ErrorEntry, HeaderEntry, MethodStep, Source, StatusEntry
 
     Known = StatusEntry | ErrorEntry | HeaderEntry | MethodStep
-
-WIDTHS = (40, 100)
-UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +41,7 @@ def command(terms: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         click.echo(_as_json(found))
         return
-    context = click.get_current_context()
-    columns = context.terminal_width or shutil.get_terminal_size((80, 24)).columns
-    width = max(WIDTHS[0], min(columns, WIDTHS[1]))
+    width = terminal_width()
     click.echo("\n\n".join("\n".join(_lines(result, width)) for result in found))
 
 
@@ -112,76 +107,54 @@ def _lines(found: Found, width: int) -> Iterator[str]:
 
 def _status(entry: StatusEntry, width: int) -> Iterator[str]:
     by = f" ({entry.vendor})" if entry.vendor else ""
-    yield from _title(f"{entry.code} {entry.name}{by}")
+    yield from title(f"{entry.code} {entry.name}{by}")
     yield from _diagnosis(entry, width)
-    yield from _section("Usually answered by", [", ".join(_word(name) for name in entry.answered_by)], width)
+    yield from section("Usually answered by", [", ".join(_word(name) for name in entry.answered_by)], width)
     yield from _layers(entry, width)
 
 
 def _error(entry: ErrorEntry, width: int) -> Iterator[str]:
-    yield from _title(entry.name if entry.number is None else f"net::{entry.name} ({entry.number})")
+    yield from title(entry.name if entry.number is None else f"net::{entry.name} ({entry.number})")
     yield from _diagnosis(entry, width)
     yield from _layers(entry, width)
 
 
 def _header(entry: HeaderEntry, width: int) -> Iterator[str]:
     sent = "request and response" if entry.sent_in == "both" else entry.sent_in
-    yield from _title(f"{entry.name} ({sent} header)")
-    yield from _section("Meaning", [entry.meaning], width)
-    yield from _section("What it tells", [entry.usually], width)
-    yield from _section("How to read it", [f"{read.value}: {read.says}" for read in entry.readings], width, "- ")
-    yield from _section("Steps", entry.steps, width, "1. ")
+    yield from title(f"{entry.name} ({sent} header)")
+    yield from section("Meaning", [entry.meaning], width)
+    yield from section("What it tells", [entry.usually], width)
+    yield from section("How to read it", [f"{read.value}: {read.says}" for read in entry.readings], width, "- ")
+    yield from section("Steps", entry.steps, width, "1. ")
     if entry.also:
-        yield from _section("Read together with", [", ".join(entry.also)], width)
+        yield from section("Read together with", [", ".join(entry.also)], width)
     yield from _layers(entry, width)
 
 
 def _step(step: MethodStep, width: int) -> Iterator[str]:
-    yield from _title(f"{step.number}. {step.name}")
-    yield from _section("Aim", [step.aim], width)
-    yield from _section("Ask", step.ask, width, "- ")
-    yield from _section("Check", step.check, width, "- ")
-    yield from _section("Keep as evidence", [step.keep], width)
+    yield from title(f"{step.number}. {step.name}")
+    yield from section("Aim", [step.aim], width)
+    yield from section("Ask", step.ask, width, "- ")
+    yield from section("Check", step.check, width, "- ")
+    yield from section("Keep as evidence", [step.keep], width)
 
 
 def _list(found: Found, width: int) -> Iterator[str]:
     for entry in found.entries:
         by = f" ({entry.vendor})" if entry.vendor else ""  # type: ignore[union-attr]
         yield f"{entry.code} {entry.name}{by}"  # type: ignore[union-attr]
-        yield from _wrapped(entry.usually, width, "    ")  # type: ignore[union-attr]
+        yield from wrapped(entry.usually, width, "    ")  # type: ignore[union-attr]
 
 
 def _diagnosis(entry: StatusEntry | ErrorEntry, width: int) -> Iterator[str]:
-    yield from _section("Meaning", [entry.meaning], width)
-    yield from _section("What it usually is", [entry.usually], width)
-    yield from _section("Common causes", entry.causes, width, "- ")
-    yield from _section("Steps, in this order", entry.steps, width, "1. ")
+    yield from section("Meaning", [entry.meaning], width)
+    yield from section("What it usually is", [entry.usually], width)
+    yield from section("Common causes", entry.causes, width, "- ")
+    yield from section("Steps, in this order", entry.steps, width, "1. ")
 
 
 def _layers(entry: StatusEntry | ErrorEntry | HeaderEntry, width: int) -> Iterator[str]:
-    yield from _section("Layers, most likely first", [", ".join(_word(name) for name in entry.layer)], width)
-
-
-def _title(text: str) -> Iterator[str]:
-    yield text
-    yield "=" * len(text)
-
-
-def _section(heading: str, items: Iterable[str], width: int, mark: str = "") -> Iterator[str]:
-    yield ""
-    yield heading
-    for number, item in enumerate(items, 1):
-        yield from _wrapped(item, width, "  " + (f"{number}. " if mark == "1. " else mark))
-
-
-def _wrapped(text: str, width: int, first: str) -> Iterator[str]:
-    # A command between backticks must survive copying, so no line is broken inside of it.
-    whole = "`".join(part.replace(" ", UNBROKEN) if inside % 2 else part for inside, part in enumerate(text.split("`")))
-    rest = " " * len(first)
-    for line in textwrap.wrap(
-        whole, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    ):
-        yield line.replace(UNBROKEN, " ")
+    yield from section("Layers, most likely first", [", ".join(_word(name) for name in entry.layer)], width)
 
 
 def _sources(found: Iterable[tuple[Source, ...]], width: int) -> Iterator[str]:
@@ -190,7 +163,7 @@ def _sources(found: Iterable[tuple[Source, ...]], width: int) -> Iterator[str]:
         yield ""
         yield "Sources"
     for source in sources:
-        yield from _wrapped(source.title, width, "  ")
+        yield from wrapped(source.title, width, "  ")
         yield f"    {source.url}"
 
 

@@ -14,6 +14,7 @@ MAX_DEPTH = 50
 _TOKEN = re.compile(r"\s*([A-Za-z0-9_*-]+|\S)")
 _WORD = re.compile(r"[A-Za-z0-9_*-]+")
 _WORDS = frozenset({"and", "or", "not", "of", "them"})
+_QUANTITIES = frozenset({"1", "any", "all"})
 
 
 class ConditionError(Exception):
@@ -129,7 +130,7 @@ class _Parser:
         return node
 
     def quantity(self, token: _Token) -> Node:
-        if token.text not in ("1", "any", "all"):
+        if token.text not in _QUANTITIES:
             hint = 'Write "1 of", "any of" or "all of"; for counts of events use a correlation document.'
             raise ConditionError(f"does not know the quantity {token.text!r}", token.at, hint)
         self.take()
@@ -138,7 +139,8 @@ class _Parser:
             raise ConditionError('needs "them" or a name after "of"', pattern.at)
         chosen = fitting(pattern.text, self.selections)
         if not chosen:
-            raise ConditionError(f"finds no selection for {pattern.text!r}", pattern.at, self.known())
+            hint = _hint(pattern.text) or self.known()
+            raise ConditionError(f"finds no selection for {pattern.text!r}", pattern.at, hint)
         nodes = tuple(self.selections[name] for name in chosen)
         if len(nodes) == 1:
             return nodes[0]
@@ -149,8 +151,11 @@ class _Parser:
             return self.selections[token.text]
         if not token.text:
             raise ConditionError("ends where a selection is expected", token.at)
+        following = self.peek()
+        if token.text in _QUANTITIES and following.text.lower() == "of":
+            raise ConditionError(f"has {following.text!r}", following.at, _hint(following.text))
         if token.text.lower() in _WORDS and token.text not in _WORDS:
-            raise ConditionError(f"has {token.text!r}", token.at, "Write and, or, not, of, them in lower case.")
+            raise ConditionError(f"has {token.text!r}", token.at, _hint(token.text))
         if "*" in token.text:
             raise ConditionError(f'has {token.text!r} outside of "1 of"', token.at)
         if not _WORD.fullmatch(token.text) or token.text in _WORDS:
@@ -167,4 +172,6 @@ class _Parser:
 
 
 def _hint(text: str) -> str | None:
+    if text.lower() in _WORDS and text not in _WORDS:
+        return "Write and, or, not, of, them in lower case."
     return "Counts after a pipe are Sigma 1: use a correlation document." if text == "|" else None

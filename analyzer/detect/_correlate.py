@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.detect import _windows
-from analyzer.detect._correlation_section import holds
+from analyzer.detect import _order, _prune, _terms, _windows
+from analyzer.detect._correlation_condition import CALCULATED, holds
 from analyzer.detect._evaluate import Evaluated, member_field
 from analyzer.detect._rule import Correlation
 
+_TYPES = {"key": pl.String(), "number": pl.Float64()}
 _ALERT_IDS = 2**40  # an alert's number as an event follows those of all rows
 
 
@@ -42,7 +43,8 @@ def run(correlations: Sequence[Correlation], evaluated: Evaluated) -> dict[str, 
 
 def merge(correlation: Correlation, outcome: Outcome) -> pl.DataFrame:
     """Gives the spans of neighbouring alerts: group, label, begin, end, peak."""
-    smallest = all(name in ("lt", "lte") for name, _ in correlation.condition)
+    limits = correlation.condition.limits
+    smallest = bool(limits) and all(name in ("lt", "lte") for name, _ in limits)
     return _windows.merge_alerts(outcome.alerts, smallest=smallest)
 
 
@@ -69,40 +71,78 @@ def _rows_behind(inside: pl.DataFrame, outcome: Outcome, outcomes: Mapping[str, 
     return pl.concat(found)
 
 
-def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> Outcome:
+def list_events(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> pl.DataFrame:
+    """Gives the events of all members: at, event, member, the keys, and the value or number of each."""
     parts = [
         _alert_events(correlation, number, outcomes[member], evaluated)
         if member in outcomes
         else _row_events(correlation, number, evaluated)
         for number, member in enumerate(correlation.rules)
     ]
-    found = pl.concat(parts)
+    return _add_values(correlation, pl.concat(parts))
+
+
+def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> Outcome:
+    found = list_events(correlation, evaluated, outcomes)
     keys = [f"key_{index}" for index in range(len(correlation.group_by))]
     notes = _note_nulls(correlation, found, keys)
-    found = found.drop_nulls(["at", *keys])
+    found = _prune.keep(correlation, found.drop_nulls(["at", *keys]), keys)
     found, groups = _windows.number_groups(found, keys, "group")
-    found = _add_values(correlation, found)
-    windows = _windows.count_distinct(found, correlation.timespan_us)
-    for name, value in correlation.condition:
-        windows = windows.filter(holds(name, value, pl.col("metric")))
-    alerts = _windows.add_begin(windows, found, correlation.timespan_us)
-    alerts, undecided = _leave_undecided(correlation, alerts, found)
-    events = found.select("group", "at", "row", "child", "child_group", "child_begin").unique()
+    alerts, undecided = _alerts(correlation, found)
+    events = _evidence(correlation, found)
     return Outcome(correlation.rules, correlation.group_by, groups, events, alerts, (*notes, *undecided))
+
+
+def _evidence(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
+    if correlation.condition.terms:
+        wanted = sorted({number for term in correlation.condition.terms for number in term.wanted})
+        found = found.filter(pl.col("member").is_in(wanted))
+    return found.select("group", "at", "row", "child", "child_group", "child_begin").unique()
+
+
+def _alerts(correlation: Correlation, found: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Gives group, at, begin, metric, and sentences on windows that could not be judged."""
+    condition, span = correlation.condition, correlation.timespan_us
+    if condition.terms:
+        ordered = correlation.type == "temporal_ordered"
+        alerts, count = _terms.find_alerts(found, condition.terms, span, ordered=ordered)
+        total = found["event"].n_unique()
+        note = f"The log ends too early after {count:,} of {total:,} matching events to tell what followed."
+        return alerts, [note] if count else []
+    if correlation.type == "temporal_ordered":
+        return _order.find_chains(found, range(len(correlation.rules)), span), []
+    windows = _measure(correlation, found)
+    for name, value in condition.limits:
+        windows = windows.filter(holds(name, value, pl.col("metric")))
+    return _leave_undecided(correlation, _windows.add_begin(windows, found, span), found)
+
+
+def _measure(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
+    number, percentile = pl.col("number"), correlation.condition.percentile
+    metrics = {
+        "value_sum": pl.when(number.count() > 0).then(number.sum()),
+        "value_avg": number.mean(),
+        "value_percentile": number.quantile((percentile or 0) / 100, interpolation="linear"),
+    }
+    if correlation.type in metrics:
+        return _windows.calculate(found, correlation.timespan_us, metrics[correlation.type])
+    return _windows.count_distinct(found, correlation.timespan_us)
 
 
 def _row_events(correlation: Correlation, number: int, evaluated: Evaluated) -> pl.DataFrame:
     member = correlation.rules[number]
     return evaluated.events.filter(evaluated.masks[member]).select(
         "at",
+        "origin",
         "opens",
+        "closes",
         pl.col("row").cast(pl.Int64).alias("event"),
         pl.lit(number, pl.Int32).alias("member"),
         "row",
         pl.lit(None, pl.Int32).alias("child"),
         pl.lit(None, pl.UInt32).alias("child_group"),
         pl.lit(None, pl.Int64).alias("child_begin"),
-        *_fields(correlation, member, lambda name: pl.col(f"key:{name}")),
+        *_fields(correlation, member, pl.col),
     )
 
 
@@ -112,21 +152,30 @@ def _alert_events(correlation: Correlation, number: int, child: Outcome, evaluat
     alerts = child.alerts.join(child.groups, on="group", how="left").with_row_index("number")
     return alerts.select(
         "at",
+        pl.lit(-number - 1, pl.Int64).alias("origin"),  # alerts of one member are ordered by time alone
         pl.lit(evaluated.events["opens"].min(), pl.Int64).alias("opens"),
+        pl.lit(evaluated.events["closes"].max(), pl.Int64).alias("closes"),
         (pl.col("number").cast(pl.Int64) + (number + 1) * _ALERT_IDS).alias("event"),
         pl.lit(number, pl.Int32).alias("member"),
         pl.lit(None, pl.UInt32).alias("row"),
         pl.lit(number, pl.Int32).alias("child"),
         pl.col("group").alias("child_group"),
         pl.col("begin").alias("child_begin"),
-        *_fields(correlation, member, lambda name: pl.col(f"key_{names.index(name)}")),
+        *_fields(correlation, member, lambda name: pl.col(f"key_{names.index(name.partition(':')[2])}")),
     )
 
 
 def _fields(correlation: Correlation, member: str, column: Callable[[str], pl.Expr]) -> list[pl.Expr]:
-    named = [(f"key_{index}", name) for index, name in enumerate(correlation.group_by)]
-    named += [(f"field_{index}", name) for index, name in enumerate(correlation.fields)]
-    return [column(member_field(correlation, member, name)).alias(alias) for alias, name in named]
+    calculated = correlation.type in CALCULATED
+    named = [(f"key_{index}", "key", name) for index, name in enumerate(correlation.group_by)]
+    named += [
+        ("number", "number", name) if calculated else (f"field_{index}", "key", name)
+        for index, name in enumerate(correlation.condition.fields)
+    ]
+    return [
+        (column(f"{form}:{member_field(correlation, member, name)}")).cast(_TYPES[form], strict=False).alias(alias)
+        for alias, form, name in named
+    ]
 
 
 def _note_nulls(correlation: Correlation, found: pl.DataFrame, keys: list[str]) -> list[str]:
@@ -143,9 +192,9 @@ def _note_nulls(correlation: Correlation, found: pl.DataFrame, keys: list[str]) 
 def _add_values(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
     if correlation.type == "event_count":
         return found.with_columns(pl.col("event").alias("value"))
-    if correlation.type == "temporal":
+    if correlation.type != "value_count":
         return found.with_columns(pl.col("member").cast(pl.Int64).alias("value"))
-    fields = [f"field_{index}" for index in range(len(correlation.fields))]
+    fields = [f"field_{index}" for index in range(len(correlation.condition.fields))]
     numbered, _ = _windows.number_groups(found, fields, "value")
     whole = pl.all_horizontal([pl.col(field).is_not_null() for field in fields])
     return numbered.with_columns(pl.when(whole).then(pl.col("value").cast(pl.Int64)))
@@ -155,7 +204,7 @@ def _leave_undecided(
     correlation: Correlation, alerts: pl.DataFrame, found: pl.DataFrame
 ) -> tuple[pl.DataFrame, list[str]]:
     # Where less is what alerts, a window that began before its source did would always alert.
-    if all(name in ("gt", "gte") for name, _ in correlation.condition):
+    if all(name in ("gt", "gte") for name, _ in correlation.condition.limits):
         return alerts, []
     opens = found.group_by("group", "at").agg(pl.col("opens").min())
     with_opens = alerts.join(opens, on=["group", "at"], how="left")

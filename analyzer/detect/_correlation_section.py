@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, get_args
 
-from analyzer.detect import _timespan
+from analyzer.detect import _correlation_condition, _timespan
 from analyzer.detect._faults import Faults
-from analyzer.detect._rule import ConditionOperator, CorrelationType
+from analyzer.detect._rule import Condition, CorrelationType
 
-SUPPORTED = ("event_count", "value_count", "temporal")
-LATER = ("temporal_ordered", "value_sum", "value_avg", "value_percentile")
-OPERATORS = ("gt", "gte", "lt", "lte", "eq", "neq")
 _KEYS = frozenset({"type", "rules", "group-by", "timespan", "condition", "aliases", "generate"})
 _SECTION = "correlation"
 
@@ -24,8 +21,7 @@ class Section:
     rules: tuple[str, ...]
     group_by: tuple[str, ...]
     timespan_us: int
-    condition: tuple[tuple[ConditionOperator, int], ...]
-    fields: tuple[str, ...]
+    condition: Condition
     aliases: dict[str, dict[str, str]]
     generate: bool
 
@@ -41,14 +37,12 @@ def parse_section(section: Any, faults: Faults) -> Section | None:
         return None
     faults.unknown(section, _KEYS, _SECTION)
     rules = _rules(section, faults)
-    condition, fields = _condition(section, kind, rules, faults)
     found = Section(
         type=kind,
         rules=rules,
         group_by=_group_by(section, faults),
         timespan_us=_timespan_us(section, faults),
-        condition=condition,
-        fields=fields,
+        condition=_correlation_condition.parse(section, kind, rules, faults),
         aliases=_aliases(section, rules, faults),
         generate=_generate(section, faults),
     )
@@ -56,13 +50,11 @@ def parse_section(section: Any, faults: Faults) -> Section | None:
 
 
 def _kind(section: dict[str, Any], faults: Faults) -> CorrelationType | None:
-    kind = section.get("type")
-    if kind in SUPPORTED:
-        return cast("CorrelationType", kind)
-    if kind in LATER:
-        faults.add(f"uses the correlation type {kind}, which is not supported yet.", _SECTION, "type")
-    else:
-        faults.add("needs a correlation type.", _SECTION, "type", hint=f"One of {', '.join(SUPPORTED)}.")
+    known: tuple[CorrelationType, ...] = get_args(CorrelationType)
+    for kind in known:
+        if section.get("type") == kind:
+            return kind
+    faults.add("needs a correlation type.", _SECTION, "type", hint=f"One of {', '.join(known)}.")
     return None
 
 
@@ -97,70 +89,6 @@ def _generate(section: dict[str, Any], faults: Faults) -> bool:
     if not isinstance(value, bool):
         faults.add("needs true or false as generate.", _SECTION, "generate")
     return value is True
-
-
-def _condition(
-    section: dict[str, Any], kind: str, rules: tuple[str, ...], faults: Faults
-) -> tuple[tuple[tuple[ConditionOperator, int], ...], tuple[str, ...]]:
-    condition = section.get("condition")
-    if kind == "temporal" and condition is None:
-        return (("gte", len(rules)),), ()
-    if kind == "temporal" and isinstance(condition, str):
-        faults.add("has a text as condition, which is not supported yet.", _SECTION, "condition")
-        return (), ()
-    if not isinstance(condition, dict):
-        faults.add("needs a map as condition.", _SECTION, "condition", hint="Such as: condition: {gte: 10}.")
-        return (), ()
-    allowed = frozenset({*OPERATORS, "field"} if kind == "value_count" else OPERATORS)
-    faults.unknown(condition, allowed, _SECTION, "condition")
-    fields = faults.texts(condition, "field", _SECTION, "condition") if kind == "value_count" else ()
-    if kind == "value_count" and not fields:
-        faults.add("needs the field whose values are counted.", _SECTION, "condition")
-    return _limits(condition, kind, faults), fields
-
-
-def _limits(condition: dict[str, Any], kind: str, faults: Faults) -> tuple[tuple[ConditionOperator, int], ...]:
-    limits: list[tuple[ConditionOperator, int]] = []
-    for name in OPERATORS:
-        value = condition.get(name)
-        if name not in condition:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-            faults.add(f"needs a whole number as {name}.", _SECTION, "condition", name)
-        else:
-            limits.append((cast("ConditionOperator", name), value))
-    names = {name for name, _ in limits}
-    ranged = len(names & {"gt", "gte"}) == 1 and len(names & {"lt", "lte"}) == 1
-    if len(names & condition.keys()) < len(condition.keys() & set(OPERATORS)):
-        return ()  # already noted
-    if not (len(names) == 1 or (len(names) == 2 and ranged)):
-        faults.add("needs one of gt, gte, lt, lte, eq, neq, or two as a range.", _SECTION, "condition")
-    elif not _can_hold(limits, lowest=0 if kind == "value_count" else 1):
-        hint = "A window begins at an event, so it holds at least one."
-        faults.add("has a condition that can never hold.", _SECTION, "condition", hint=hint)
-    return tuple(limits)
-
-
-def holds(name: ConditionOperator, value: int, metric: Any) -> Any:
-    """Compares a metric, a number or an expression, with a limit."""
-    match name:
-        case "gt":
-            return metric > value
-        case "gte":
-            return metric >= value
-        case "lt":
-            return metric < value
-        case "lte":
-            return metric <= value
-        case "eq":
-            return metric == value
-        case "neq":
-            return metric != value
-
-
-def _can_hold(limits: list[tuple[ConditionOperator, int]], *, lowest: int) -> bool:
-    edges = {lowest, *(value + step for _, value in limits for step in (-1, 0, 1))}
-    return any(edge >= lowest and all(holds(name, value, edge) for name, value in limits) for edge in edges)
 
 
 def _aliases(section: dict[str, Any], rules: tuple[str, ...], faults: Faults) -> dict[str, dict[str, str]]:

@@ -45,7 +45,9 @@ def detect(
             sentences = _correlation_notes(correlation, rules, outcomes, evaluated)
             notes += [NotEvaluated(correlation.about.id, sentence) for sentence in sentences]
     ordered = sorted(notes, key=lambda note: (note.rule, note.reason))
-    return Detected(tuple(sorted(signals, key=_signal.order)), tuple(ordered))
+    fitting = evaluated.fitting
+    elsewhere = sorted(rule.about.id for rule in rules.rules if not fitting[rule.logsource].any())
+    return Detected(tuple(sorted(signals, key=_signal.order)), tuple(ordered), tuple(elsewhere))
 
 
 def _report_rule(rule: Rule, evaluated: Evaluated, names: Mapping[str, str]) -> tuple[list[Signal], list[str]]:

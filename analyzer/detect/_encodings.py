@@ -27,7 +27,7 @@ def expand(value: str, modifiers: Sequence[str]) -> list[Pattern]:
     data: list[bytes] | None = None
     for modifier in modifiers:
         if data is not None and modifier not in ENCODINGS:
-            raise ItemError(f"has {modifier!r} between a UTF-16 modifier and base64.")
+            raise ItemError(f"has {modifier!r} between a UTF-16 modifier and base64.", "Write it before or after both.")
         if modifier in ENCODINGS and data is None:
             data = [_plain_text(each).encode() for each in variants]
         if modifier == "windash":
@@ -48,7 +48,7 @@ def expand(value: str, modifiers: Sequence[str]) -> list[Pattern]:
 def _plain_text(pattern: Pattern) -> str:
     text = pattern.literal
     if text is None:
-        raise ItemError("has a wildcard in a text that is to be encoded.")
+        raise ItemError("has a wildcard in a text that is to be encoded.", r"Write \* for the character itself.")
     return text
 
 
@@ -61,7 +61,7 @@ def _base64(data: bytes, *, offset: bool) -> list[str]:
     if not offset:
         return [base64.b64encode(data).decode()]
     if len(data) < 3:
-        raise ItemError("has fewer than three bytes for base64offset, which would fit nearly everything.")
+        raise ItemError("has fewer than three bytes for base64offset.", "So short a text would fit nearly everything.")
     return [_shifted(data, shift) for shift in range(3)]
 
 
@@ -75,7 +75,7 @@ def _dashes(pattern: Pattern) -> list[Pattern]:
     text = _patterns.write(pattern)
     places = [match.start() for match in _DASH.finditer(text)]
     if len(places) > MAX_DASHES:
-        raise ItemError(f"has more than {MAX_DASHES} dashes with 'windash'.")
+        raise ItemError(f"has more than {MAX_DASHES} dashes with 'windash'.", "Write a key for each part.")
     variants = []
     for chosen in itertools.product(DASHES, repeat=len(places)):
         characters = list(text)

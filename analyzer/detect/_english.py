@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from analyzer.detect import _patterns, _timespan
-from analyzer.detect._correlation_section import Section
 from analyzer.detect._tree import (
     Absent,
     Any,
@@ -25,6 +25,10 @@ from analyzer.detect._tree import (
     Wildcard,
 )
 
+if TYPE_CHECKING:
+    from analyzer.detect._correlation_section import Section
+    from analyzer.detect._rule import BurstRequest, Logsource, Term
+
 _SHOWN = 8
 _COMPARED = {"lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least"}
 _LIMITS = {"lt": "fewer than", "lte": "at most", "gt": "more than", "gte": "at least", "eq": "exactly", "neq": "not"}
@@ -43,15 +47,58 @@ def write(node: Node) -> str:
 
 def write_correlation(section: Section, titles: Sequence[str]) -> str:
     """Gives a condition such as: at least 5 events of 'Login failed' within 1m for each client_ip."""
-    limit = " and ".join(f"{_LIMITS[name]} {value}" for name, value in section.condition)
-    what = {
-        "event_count": "events of",
-        "value_count": f"values of {' and '.join(section.fields)} in",
-        "temporal": "of the rules",
-    }[section.type]
+    names = [repr(title) for title in titles]
     span = _timespan.write(section.timespan_us // 1_000_000)
     group = f" for each {' and '.join(section.group_by)}" if section.group_by else ""
-    return f"{limit} {what} {' or '.join(map(repr, titles))} within {span}{group}"
+    return f"{_what(section, names)} within {span}{group}"
+
+
+def _what(section: Section, names: Sequence[str]) -> str:
+    condition = section.condition
+    if condition.terms:
+        word = ", then " if section.type == "temporal_ordered" else " and "
+        return ", or ".join(_term(term, names, word) for term in condition.terms)
+    if section.type == "temporal_ordered":
+        return ", then ".join(names)
+    limit = " and ".join(f"{_LIMITS[name]} {value}" for name, value in condition.limits)
+    fields = " and ".join(condition.fields)
+    what = {
+        "event_count": "events of",
+        "value_count": f"values of {fields} in",
+        "value_sum": f"as the sum of {fields} over",
+        "value_avg": f"as the average of {fields} over",
+        "value_percentile": f"as percentile {condition.percentile or 0:g} of {fields} over",
+        "temporal": "of the rules",
+    }[section.type]
+    return f"{limit} {what} {' or '.join(names)}"
+
+
+def _term(term: Term, names: Sequence[str], word: str) -> str:
+    wanted = word.join(names[number] for number in term.wanted)
+    unwanted = "".join(f" without {names[number]}" for number in term.unwanted)
+    return f"{wanted}{unwanted}"
+
+
+def write_logsource(logsource: Logsource) -> str:
+    """Gives which events a rule is about, such as: category webserver, product nginx."""
+    parts = {"category": logsource.category, "product": logsource.product, "service": logsource.service}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value) or "any"
+
+
+def write_burst(burst: BurstRequest) -> str:
+    """Says when x-burst fires, and on which figures."""
+    counted = {"all_requests": "among all events of its logsource", "none": "a minute"}
+    against = counted.get(burst.against, f"against those of the rule {burst.against!r}")
+    what = "number" if burst.against == "none" else "share"
+    group = f", for each {' and '.join(burst.group_by)}" if burst.group_by else ""
+    bucket = "a minute, or 10s in a log of less than half an hour"
+    width = bucket if burst.bucket_seconds is None else _timespan.write(burst.bucket_seconds)
+    return (
+        f"Fires while the {what} of matching events {against} is far above what is normal in the same log{group}. "
+        f"A burst has at least {burst.min_errors} matching events; by chance {burst.alpha:g} bursts per log are "
+        f"expected. Events are counted in buckets of {width}; where a log is longer than twice "
+        f"{_timespan.write(burst.local_seconds)}, normal is what surrounds the burst by that time on each side."
+    )
 
 
 def _bracketed(node: Node) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from analyzer.detect import _doubts, _fields, _logsource
+from analyzer.detect._correlation_condition import CALCULATED
 from analyzer.detect._expressions import compile_bounds, compile_mask
-from analyzer.detect._forms import Columns
+from analyzer.detect._forms import Columns, is_list
 from analyzer.detect._rule import Correlation, Logsource, Rule, RuleSet
 from analyzer.schema import TIMESTAMP
 
@@ -20,8 +21,10 @@ _BASE = {"row": pl.UInt32(), "timestamp": TIMESTAMP, "source": pl.String()}
 class Evaluated:
     """What the rules gave.
 
-    events: row, at (microseconds since 1970, null without a timestamp), opens (the first `at` of its source) and one
-    text column `key:<field>` for each field that groups or counts; one row per event, in the order of the frame.
+    events: row, at (microseconds since 1970, null without a timestamp), origin (a number of its source), opens and
+    closes (the first and the last `at` of its source), a text column `key:<field>` for each field that groups or
+    counts, and a column `number:<field>` (Float64) for each that is calculated with; one row per event, in the order
+    of the frame.
     masks: rows that match, by rule id. fitting: rows that a logsource fits. doubts: sentences by rule id.
     """
 
@@ -38,7 +41,8 @@ def evaluate(frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozense
     fitted = [rule for rule in rules.rules if fitting[rule.logsource].any()]
     columns = Columns(frame.schema)
     masks = {rule.about.id: compile_mask(rule.node, columns) for rule in fitted}
-    keys = {name: columns.joined(_fields.resolve(name)) for name in _key_names(rules)}
+    keys = {f"key:{name}": columns.joined(_fields.resolve(name)) for name in _key_names(rules)}
+    keys |= {f"number:{name}": _number(columns, name) for name in _names(rules, _calculated)}
     unknowns = _doubts.Unknowns(frame, columns, missing)
     doubtful = [
         (rule, compile_bounds(rule.node, columns, unknowns.where)) for rule in fitted if unknowns.concerns(rule.node)
@@ -77,8 +81,26 @@ def _match(
 
 def _list_events(work: pl.DataFrame, keys: Mapping[str, pl.Expr]) -> pl.DataFrame:
     at = pl.col("timestamp").dt.epoch("us")
-    opens = at.min().over("source").alias("opens")
-    return work.select("row", at.alias("at"), opens, *[key.alias(f"key:{name}") for name, key in keys.items()])
+    named = [key.alias(name) for name, key in keys.items()]
+    origin = pl.col("source").rank("dense").cast(pl.Int64).fill_null(0).alias("origin")
+    return work.select(
+        "row",
+        at.alias("at"),
+        origin,
+        at.min().over("source").alias("opens"),
+        at.max().over("source").alias("closes"),
+        *named,
+    )
+
+
+def _number(columns: Columns, name: str) -> pl.Expr:
+    """Gives a field as a number in its own unit; the elements of a list add up."""
+    field = _fields.resolve(name)
+    value = columns.form(field, "number")
+    if is_list(columns.dtype(field)):
+        value = pl.when(value.list.drop_nulls().list.len() > 0).then(value.list.sum())
+    number = value.cast(pl.Float64, strict=False)
+    return number if field.scale == 1 else number * field.scale.denominator / field.scale.numerator
 
 
 def _with_base(frame: pl.DataFrame) -> pl.DataFrame:
@@ -89,18 +111,26 @@ def _with_base(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _key_names(rules: RuleSet) -> list[str]:
-    names: set[str] = set()
-    for rule in rules.rules:
-        names.update(rule.burst.group_by if rule.burst else ())
-    for correlation in rules.correlations:
-        names.update(
-            member_field(correlation, rule, name) for rule in correlation.rules for name in _asked(correlation)
-        )
-    return sorted(names)
+    bursts = {name for rule in rules.rules if rule.burst for name in rule.burst.group_by}
+    return sorted(bursts.union(_names(rules, _grouped)))
 
 
-def _asked(correlation: Correlation) -> Iterable[str]:
-    return (*correlation.group_by, *correlation.fields)
+def _names(rules: RuleSet, asked: Callable[[Correlation], Iterable[str]]) -> list[str]:
+    names = (
+        member_field(correlation, rule, name)
+        for correlation in rules.correlations
+        for rule in correlation.rules
+        for name in asked(correlation)
+    )
+    return sorted(set(names))
+
+
+def _grouped(correlation: Correlation) -> Iterable[str]:
+    return correlation.group_by if _calculated(correlation) else (*correlation.group_by, *correlation.condition.fields)
+
+
+def _calculated(correlation: Correlation) -> Iterable[str]:
+    return correlation.condition.fields if correlation.type in CALCULATED else ()
 
 
 def member_field(correlation: Correlation, rule: str, name: str) -> str:

@@ -157,7 +157,8 @@ _VALUE_TESTS: dict[type, tuple[str, Callable[..., pl.Expr]]] = {
 
 def _compile_reference(leaf: Leaf, test: Reference, columns: Columns) -> pl.Expr:
     types = (columns.dtype(leaf.field), columns.dtype(test.field))
-    if test.mode == "equals" and all(dtype.is_numeric() for dtype in types):
+    exact = all(dtype.is_numeric() for dtype in types) or all(isinstance(dtype, pl.Datetime) for dtype in types)
+    if test.mode == "equals" and exact:
         return columns.form(leaf.field, "number") == columns.form(test.field, "number")
     form = "text" if leaf.cased else "lower"
     left, right = columns.joined(leaf.field, form), columns.joined(test.field, form)

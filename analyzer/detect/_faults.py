@@ -11,15 +11,22 @@ Keys = tuple[str | int, ...]
 
 
 class Faults:
-    """The faults found so far in one document."""
+    """The faults found so far in one document, and what is only unusual; own rules may not even be unusual."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, own: bool = False) -> None:
         self.document = document
+        self.own = own
         self.errors: list[DocumentError] = []
+        self.warnings: list[DocumentError] = []
 
     def add(self, message: str, *keys: str | int, hint: str | None = None) -> None:
         """Notes a fault at the place of these keys."""
         self.errors.append(DocumentError(message, location=self.document.where(*keys), hint=hint))
+
+    def remark(self, message: str, *keys: str | int, hint: str | None = None) -> None:
+        """Notes what leaves the meaning of a rule as it is: a fault in our own rules, a warning in all others."""
+        noted = self.errors if self.own else self.warnings
+        noted.append(DocumentError(message, location=self.document.where(*keys), hint=hint))
 
     def unknown(self, section: dict[str, Any], allowed: frozenset[str], *keys: str | int) -> None:
         """Notes every key of a section that is not allowed."""
@@ -44,5 +51,5 @@ class Faults:
         values = [value] if isinstance(value, str) else value
         if isinstance(values, list) and all(isinstance(item, str) for item in values):
             return tuple(values)
-        self.add(f"needs a list of texts as {key}.", *keys, key)
+        self.add(f"needs a list of texts as {key}.", *keys, key, hint="Begin each line with a dash, and quote it.")
         return ()

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePath
 from typing import Any, get_args
 
-from analyzer.detect import _timespan
+from analyzer.detect import _samples, _timespan
 from analyzer.detect._faults import Faults
+from analyzer.detect._header_checks import check_header, texts_in
 from analyzer.detect._rule import About, BurstRequest, Logsource, Report
 from analyzer.detect._signal import SIGMA_LEVELS
 from analyzer.model import Layer
 
 COMMON = frozenset({
     "title", "id", "name", "related", "taxonomy", "status", "description", "license", "references", "author", "date",
-    "modified", "falsepositives", "level", "tags", "scope", "fields", "x-report",
+    "modified", "falsepositives", "level", "tags", "scope", "fields", "x-report", "x-tests",
 })  # fmt: skip
 STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
 _REPORT = frozenset({"says", "ask", "next_steps", "layer", "owner_hint"})
 _BURST = frozenset({"against", "group-by", "bucket", "alpha", "min-errors", "local"})
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TAG = re.compile(r"[a-z0-9_-]+\.[a-z0-9._-]+")
 _MAX_TITLE = 256
 _DEFAULT_LEVEL = "medium"  # foreign rules may leave it out
 
@@ -30,10 +28,7 @@ def parse_about(section: dict[str, Any], faults: Faults, *, fallback_id: str, ow
     path = PurePath(faults.document.path)
     name = faults.text(section, "name")
     identity = faults.text(section, "id")
-    if own and identity and not _UUID.fullmatch(identity):
-        faults.add(f"has the id {identity!r}, which is no UUID.", "id")
-    if own:
-        _check_tags(section, faults)
+    check_header(section, faults)
     return About(
         id=identity or name or fallback_id,
         name=name,
@@ -42,11 +37,13 @@ def parse_about(section: dict[str, Any], faults: Faults, *, fallback_id: str, ow
         author=_author(section),
         status=_status(section, faults),
         description=faults.text(section, "description"),
-        references=faults.texts(section, "references") if own else (),
+        references=texts_in(section, "references"),
         family=path.parent.name,
         location=faults.document.where(),
         own=own,
         report=_report(section, faults),
+        falsepositives=texts_in(section, "falsepositives"),
+        samples=_samples.parse_samples(section, faults),
     )
 
 
@@ -58,7 +55,8 @@ def parse_logsource(section: dict[str, Any], faults: Faults) -> Logsource:
         return Logsource()
     parts = {key: faults.text(source, key, "logsource") for key in ("category", "product", "service")}
     if not any(parts.values()):
-        faults.add("needs a category, product or service in its logsource.", "logsource")
+        hint = "Requests of every log and HAR are of the category webserver."
+        faults.add("needs a category, product or service in its logsource.", "logsource", hint=hint)
     return Logsource(**{key: value.lower() if value else None for key, value in parts.items()})
 
 
@@ -85,10 +83,10 @@ def parse_burst(section: dict[str, Any], faults: Faults) -> BurstRequest | None:
 def _title(section: dict[str, Any], faults: Faults) -> str:
     title = section.get("title")
     if not isinstance(title, str) or not title.strip():
-        faults.add("needs a title.", "title")
+        faults.add("needs a title.", "title", hint="A short text that names the finding.")
         return ""
     if len(title) > _MAX_TITLE:
-        faults.add(f"has a title of more than {_MAX_TITLE} characters.", "title")
+        faults.add(f"has a title of more than {_MAX_TITLE} characters.", "title", hint="Say more in the description.")
     return title
 
 
@@ -115,14 +113,8 @@ def _status(section: dict[str, Any], faults: Faults) -> str | None:
         faults.add("has an unknown status.", "status", hint=f"One of {', '.join(STATUSES)}.")
         return None
     if section.get("taxonomy", "sigma") != "sigma":
-        faults.add("uses a taxonomy other than sigma.", "taxonomy")
+        faults.add("uses a taxonomy other than sigma.", "taxonomy", hint="Its field names mean something else here.")
     return status
-
-
-def _check_tags(section: dict[str, Any], faults: Faults) -> None:
-    for index, tag in enumerate(faults.texts(section, "tags")):
-        if not _TAG.fullmatch(tag):
-            faults.add(f"has the tag {tag!r}.", "tags", index, hint="Tags are namespace.name in lower case.")
 
 
 def _report(section: dict[str, Any], faults: Faults) -> Report:
@@ -130,7 +122,7 @@ def _report(section: dict[str, Any], faults: Faults) -> Report:
     if "x-report" not in section:
         return Report()
     if not isinstance(report, dict):
-        faults.add("needs a map as x-report.", "x-report")
+        faults.add("needs a map as x-report.", "x-report", hint=f"Known keys: {', '.join(sorted(_REPORT))}.")
         return Report()
     faults.unknown(report, _REPORT, "x-report")
     layer = report.get("layer")
@@ -168,7 +160,7 @@ def _seconds(burst: dict[str, Any], key: str, faults: Faults) -> int | None:
 def _alpha(burst: dict[str, Any], faults: Faults, default: float) -> float:
     alpha = burst.get("alpha", default)
     if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or not 1e-9 <= alpha <= 1:
-        faults.add("needs a number above 0 and up to 1 as alpha.", "x-burst", "alpha")
+        faults.add("needs a number above 0 and up to 1 as alpha.", "x-burst", "alpha", hint="Such as 0.01.")
         return default
     return float(alpha)
 
@@ -176,6 +168,6 @@ def _alpha(burst: dict[str, Any], faults: Faults, default: float) -> float:
 def _min_errors(burst: dict[str, Any], faults: Faults, default: int) -> int:
     value = burst.get("min-errors", default)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < 2**31:
-        faults.add("needs a whole number from 1 as min-errors.", "x-burst", "min-errors")
+        faults.add("needs a whole number from 1 as min-errors.", "x-burst", "min-errors", hint="Such as 5.")
         return default
     return value

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from analyzer import documents
-from analyzer.detect import _correlation_section, _english, _headers, _references, _selections
+from analyzer.detect import _correlation_section, _headers, _logsource, _references, _selections
 from analyzer.detect._faults import Faults
+from analyzer.detect._find import find_files
 from analyzer.detect._rule import About, Rule, RuleSet
 from analyzer.documents import Document
 from analyzer.errors import DocumentError, Location
 from analyzer.model import NotEvaluated
 
-SUFFIXES = frozenset({".yml", ".yaml"})
-KNOWLEDGE = "knowledge"
 MAX_DOCUMENTS = 500
 
 _RULE_KEYS = _headers.COMMON | {"logsource", "detection", "x-burst"}
 _CORRELATION_KEYS = _headers.COMMON | {"correlation"}
+_SIGMA_KEYS = frozenset({"title", "logsource", "detection", "correlation", "filter", "action"})
 _LEGACY_HINT = "Sigma 1 global documents are not read: write every document out in full."
 
 
@@ -29,27 +30,32 @@ _LEGACY_HINT = "Sigma 1 global documents are not read: write every document out 
 class _Load:
     """What has been read so far."""
 
-    rules: list[Rule]
-    correlations: list[tuple[About, _correlation_section.Section, Faults]]
-    errors: list[DocumentError]
-    skipped: list[NotEvaluated]
-    hashes: list[bytes]
-    documents: dict[str, Document]
+    rules: list[Rule] = field(default_factory=list)
+    correlations: list[tuple[About, _correlation_section.Section, Faults]] = field(default_factory=list)
+    errors: list[DocumentError] = field(default_factory=list)
+    elsewhere: list[DocumentError] = field(default_factory=list)
+    warnings: list[DocumentError] = field(default_factory=list)
+    skipped: list[NotEvaluated] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
 
 
 def load_rules(paths: Sequence[Path]) -> RuleSet:
     """Reads Sigma files, or all .yml and .yaml files below a folder except those in a folder named knowledge.
 
     Never raises: what is wrong is in `errors`, what is understood but not run in `skipped`. sha256 covers the
-    contents of all files and depends neither on their order nor on their places.
+    contents of all files and depends neither on their order nor on their places. YAML files of a folder that are no
+    rules, as repositories of rules hold them too, are `ignored`; a file that is named must be one.
     """
-    load = _Load([], [], [], [], [], {})
+    load = _Load()
+    shipped = documents.rules_folder().resolve()
     for path in paths:
-        files = list(_find(path))
-        if not files:
-            load.errors.append(DocumentError("has no rule files.", location=Location(str(path))))
-        for file in files:
-            _read_file(file, load)
+        own = _resolved(path).is_relative_to(shipped)
+        if os.path.isdir(path):  # noqa: PTH112 - raises nothing, however long the name is
+            _read_folder(path, load, own=own)
+        else:
+            _read_file(path, load, own=own)
     rules, correlations = _references.resolve(load.rules, load.correlations, load.documents, load.errors)
     return RuleSet(
         rules=rules,
@@ -57,14 +63,28 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
         errors=tuple(sorted(load.errors, key=_place)),
         skipped=tuple(sorted(load.skipped, key=lambda each: (each.rule, each.reason))),
         sha256=hashlib.sha256(b"".join(sorted(load.hashes))).hexdigest(),
+        elsewhere=tuple(sorted(load.elsewhere, key=_place)),
+        warnings=tuple(sorted(load.warnings, key=_place)),
+        ignored=tuple(sorted(load.ignored)),
     )
 
 
-def _find(path: Path) -> Iterable[Path]:
-    if not path.is_dir():
-        return [path]
-    found = (file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
-    return sorted(file for file in found if KNOWLEDGE not in file.relative_to(path).parts[:-1])
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a circle of links
+        return path
+
+
+def _read_folder(path: Path, load: _Load, *, own: bool) -> None:
+    found = find_files(path)
+    load.skipped += found.left_out
+    load.errors += found.errors
+    if not found.files:
+        hint = "Rules are files that end in .yml or .yaml; hidden ones are left out."
+        load.errors.append(DocumentError("has no rule files.", location=Location(str(path)), hint=hint))
+    for file in found.files:
+        _read_file(file, load, own=own, in_folder=True)
 
 
 def _place(error: DocumentError) -> tuple[str, int, int, str]:
@@ -72,11 +92,11 @@ def _place(error: DocumentError) -> tuple[str, int, int, str]:
     return (location.path, location.line or 0, location.column or 0, error.message)
 
 
-def _read_file(path: Path, load: _Load) -> None:
+def _read_file(path: Path, load: _Load, *, own: bool, in_folder: bool = False) -> None:
     try:
         data = documents.bytes_of(path, str(path))
-        load.hashes.append(hashlib.sha256(data).digest())
         found = documents.decode(data, str(path))
+        load.hashes.append(hashlib.sha256(data).digest())
     except DocumentError as error:
         load.errors.append(error)
         return
@@ -88,26 +108,36 @@ def _read_file(path: Path, load: _Load) -> None:
         message = f"holds more than {MAX_DOCUMENTS} documents."
         load.errors.append(DocumentError(message, location=Location(str(path)), hint="Split the file."))
         return
-    own = path.resolve().is_relative_to(documents.rules_folder().resolve())
+    if in_folder and not any(_is_sigma(document.value) for document in found):
+        load.ignored.append(str(path))
+        return
     for index, document in enumerate(each for each in found if each.value is not None):
         suffix = f"#{index + 1}" if index else ""
         _read_document(document, f"{path.stem}{suffix}", load, own=own)
 
 
+def _is_sigma(value: Any) -> bool:
+    return isinstance(value, dict) and not _SIGMA_KEYS.isdisjoint(value)
+
+
 def _read_document(document: Document, fallback_id: str, load: _Load, *, own: bool) -> None:
-    faults = Faults(document)
+    faults = Faults(document, own=own)
     section = document.value
     if not isinstance(section, dict):
-        faults.add("needs a map at the top.")
+        faults.add("needs a map at the top.", hint="Begin with title: and the name of the finding.")
     elif "action" in section:
         faults.add("uses the key 'action'.", "action", hint=_LEGACY_HINT)
     elif "filter" in section:
         load.skipped.append(NotEvaluated(_name_of(section, fallback_id), "Sigma filters are not supported."))
     elif ("detection" in section) == ("correlation" in section):
-        faults.add("needs either a detection or a correlation.")
+        hint = "A detection finds events; a correlation counts or joins what other rules find."
+        faults.add("needs either a detection or a correlation.", hint=hint)
+        _headers.parse_about(section, faults, fallback_id=fallback_id, own=own)
     else:
         _read_rule(section, fallback_id, faults, load, own=own)
-    load.errors.extend(faults.errors)
+    elsewhere = not own and isinstance(section, dict) and _logsource.is_elsewhere(section.get("logsource"))
+    (load.elsewhere if elsewhere else load.errors).extend(faults.errors)
+    load.warnings.extend(faults.warnings)
 
 
 def _read_rule(section: dict[str, Any], fallback_id: str, faults: Faults, load: _Load, *, own: bool) -> None:
@@ -132,14 +162,10 @@ def _read_rule(section: dict[str, Any], fallback_id: str, faults: Faults, load: 
 def _read_detection(section: dict[str, Any], about: About, faults: Faults, load: _Load) -> None:
     logsource = _headers.parse_logsource(section, faults)
     burst = _headers.parse_burst(section, faults)
-    node = _selections.parse_detection(section["detection"], faults, own=about.own)
-    if isinstance(section["detection"], dict) and "timeframe" in section["detection"]:
-        if about.own:
-            faults.add("uses the legacy key 'timeframe'.", "detection", "timeframe")
-        load.skipped.append(NotEvaluated(about.id, "The legacy key 'timeframe' is ignored."))
+    found = _selections.parse_detection(section["detection"], faults)
     _references.check_says(about, burst.group_by if burst else (), faults, burst=burst is not None)
-    if node is not None and not faults.errors:
-        load.rules.append(Rule(about, logsource, node, burst, _english.write(node)))
+    if found is not None and not faults.errors:
+        load.rules.append(Rule(about, logsource, found.node, burst, found.conditions, found.selections))
 
 
 def _name_of(section: dict[str, Any], fallback_id: str) -> str:

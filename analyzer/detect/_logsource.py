@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from analyzer.detect._rule import Logsource
 
 WEB = frozenset({"webserver", "proxy"})
+APPLICATION = "application"
+_SYSTEMS = frozenset({"windows", "linux", "macos"})
 
 
 def fits(logsource: Logsource, schema: Mapping[str, pl.DataType]) -> pl.Expr:
@@ -28,10 +31,19 @@ def fits(logsource: Logsource, schema: Mapping[str, pl.DataType]) -> pl.Expr:
     return pl.all_horizontal(tests)
 
 
+def is_elsewhere(logsource: Any) -> bool:
+    """Whether a logsource, as it stands in a document, is about logs that no input here can be."""
+    if not isinstance(logsource, dict):
+        return False
+    category, product = logsource.get("category"), logsource.get("product")
+    other = isinstance(category, str) and category.lower() not in {*WEB, APPLICATION}
+    return other or (isinstance(product, str) and product.lower() in _SYSTEMS)
+
+
 def _category(category: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
     if category in WEB:
         return _equals("kind", "request", schema) if "kind" in schema else pl.lit(True)
-    if category != "application":
+    if category != APPLICATION:
         return pl.lit(False)
     written = [pl.col(name).is_not_null() for name in ("message", "level") if name in schema]
     exchange = _equals("kind", "request", schema) & pl.any_horizontal([pl.lit(False), *written])

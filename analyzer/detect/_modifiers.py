@@ -52,14 +52,16 @@ def parse_item(key: str, value: Any) -> Node:
     if not values:
         raise ItemError("has an empty list.", "Write null if the field has to be absent.")
     if len(values) > MAX_VALUES:
-        raise ItemError(f"has more than {MAX_VALUES:,} values.")
+        raise ItemError(f"has more than {MAX_VALUES:,} values.", "Split the rule.")
     if item.has("all") and len(values) < 2:
         raise ItemError("has the modifier 'all' with a single value.", "Leave it out, or add values.")
     if len(values) > 1 and any(each is None for each in values):
         raise ItemError("has null inside a list.", "Write a second selection for null.")
     tests = tuple(test for each in values for test in _parse_value(item, each))
     if len(tests) > MAX_VARIANTS and len(tests) > len(values):
-        raise ItemError(f"expands to more than {MAX_VARIANTS} variants.")
+        raise ItemError(
+            f"expands to more than {MAX_VARIANTS} variants.", "Take values or dashes out, or split the rule."
+        )
     leaf = Leaf(item.field, tests, every=item.has("all"), cased=item.has("cased"))
     node: Node = _expanded(item, values, leaf) if item.has("all") and len(tests) > len(values) else leaf
     return Not(node) if item.has("neq") else node
@@ -83,14 +85,14 @@ def _parse_key(key: str) -> Item:
         if modifier not in KNOWN:
             raise ItemError(f"does not know the modifier {modifier!r}.", f"Known: {', '.join(sorted(KNOWN))}.")
     if len(set(modifiers)) < len(modifiers):
-        raise ItemError("has a modifier twice.")
+        raise ItemError("has a modifier twice.", "Once is enough.")
     _check_combination(modifiers)
     field = _fields.resolve(name) if name else _fields.keywords()
     parts = [modifier for modifier in modifiers if modifier in PARTS]
     if parts:
         field = replace(field, part=parts[0])
     if not name and set(modifiers) & {"exists", "cidr", "fieldref", *COMPARISONS, *PARTS}:
-        raise ItemError("needs a field name before its modifiers.")
+        raise ItemError("needs a field name before its modifiers.", "Only texts can be looked for in the whole record.")
     return Item(field, tuple(modifiers), keyword=not name)
 
 
@@ -113,23 +115,27 @@ def _check_combination(modifiers: list[str]) -> None:
     if "re" in given and modifiers[0] != "re":
         raise ItemError("has 're' after another modifier.", "Write re first.")
     if "re" not in given and given & FLAGS.keys():
-        raise ItemError(f"has {min(given & FLAGS.keys())!r} without 're'.")
+        raise ItemError(f"has {min(given & FLAGS.keys())!r} without 're'.", "Flags follow re: field|re|i.")
     if len(given & COMPARISONS) > 1:
         raise ItemError("has two comparisons in one key.", "Write two keys: f|gte and f|lt.")
     if given & PARTS and (len(given & PARTS) > 1 or modifiers[0] not in PARTS):
-        raise ItemError("needs one part of a time, as the first modifier.")
+        raise ItemError("needs one part of a time, as the first modifier.", "Such as timestamp|hour|gte.")
     if "fieldref" in given and len(given & TEXT) > 1:
-        raise ItemError("has two of contains, startswith, endswith with 'fieldref'.")
+        raise ItemError("has two of contains, startswith, endswith with 'fieldref'.", "Write two keys.")
 
 
 def _parse_value(item: Item, value: Any) -> list[Test]:
     if isinstance(value, (dict, list)):
-        raise ItemError("has a list or a map where a single value belongs.")
+        raise ItemError(
+            "has a list or a map where a single value belongs.", "A key takes one value, or a list of them."
+        )
     for modifier in item.modifiers:
         if modifier in _SPECIAL:
             return [_SPECIAL[modifier](item, value)]
     if item.keyword:
         return _keyword(item, value)
+    if item.has(*PARTS):
+        return [_tests.whole(value, item.modifiers[0])]
     if item.has("windash", *TEXT, *_encodings.ENCODINGS):
         return _text(item, value)
     return [_tests.plain(value)]
@@ -159,7 +165,7 @@ _SPECIAL: dict[str, Callable[[Item, Any], Test]] = {
 
 def _keyword(item: Item, value: Any) -> list[Test]:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise ItemError("has a keyword that is neither text nor number.")
+        raise ItemError("has a keyword that is neither text nor number.", "Quote it.")
     return _text(replace(item, modifiers=(*item.modifiers, "contains")), str(value))
 
 

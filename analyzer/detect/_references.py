@@ -62,7 +62,8 @@ class _Table:
         for name in dict.fromkeys((about.id, about.name)):
             if name is not None and name in self.ids:
                 message = f"has the name or id {name!r}, which another rule has."
-                self.errors.append(DocumentError(message, location=about.location))
+                hint = "Names and ids are unique over all files; the first one stays."
+                self.errors.append(DocumentError(message, location=about.location, hint=hint))
                 return False
         self.ids.update({name: about.id for name in (about.id, about.name) if name})
         return True
@@ -93,7 +94,8 @@ def _pending(draft: Draft, table: _Table, waiting: Mapping[str, Draft]) -> bool:
 
 def _note_cycle(waiting: Mapping[str, Draft], errors: list[DocumentError]) -> None:
     for _, _, faults in waiting.values():
-        faults.add(f"refers back to itself ({', '.join(sorted(waiting))}).", _SECTION, "rules")
+        hint = "A correlation counts what others find, never itself."
+        faults.add(f"refers back to itself ({', '.join(sorted(waiting))}).", _SECTION, "rules", hint=hint)
         errors.extend(faults.errors)
 
 
@@ -116,13 +118,13 @@ def _link(draft: Draft, table: _Table, known: Mapping[str, Rule | Correlation]) 
     titles = tuple(known[each].about.title for each in members)
     text = _english.write_correlation(section, titles)
     return Correlation(
-        about, section.type, members, section.group_by, section.timespan_us, section.condition, section.fields, aliases,
+        about, section.type, members, section.group_by, section.timespan_us, section.condition, aliases,
         section.generate, text,
     )  # fmt: skip
 
 
 def _check_chain(section: Section, child: Correlation, name: str, faults: Faults) -> None:
-    for key, wanted in (("group-by", section.group_by), ("condition", section.fields)):
+    for key, wanted in (("group-by", section.group_by), ("condition", section.condition.fields)):
         fields = (section.aliases.get(field, {}).get(name, field) for field in wanted)
         lost = [field for field in fields if field not in child.group_by]
         if lost:

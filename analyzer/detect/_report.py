@@ -53,7 +53,7 @@ def build(  # noqa: PLR0913
     events: Events,
     group: tuple[tuple[str, str], ...] = (),
     *,
-    peak: int | None = None,
+    peak: float | None = None,
     burst: BurstFigures | None = None,
     says: Mapping[str, str] | None = None,
 ) -> Signal:
@@ -63,7 +63,7 @@ def build(  # noqa: PLR0913
     values = {
         **dict(group),
         "count": f"{count:,}",
-        "peak": f"{count if peak is None else peak:,}",
+        "peak": _says.write_number(count if peak is None else peak),
         "begin": _says.write_time(started),
         "end": _says.write_time(ended),
         "duration": _says.write_duration(started, ended),

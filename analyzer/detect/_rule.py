@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from analyzer.detect import _english
 from analyzer.detect._tree import Node
 from analyzer.errors import DocumentError, Location
 from analyzer.model import Layer, NotEvaluated
 
 ConditionOperator = Literal["lt", "lte", "gt", "gte", "eq", "neq"]
-CorrelationType = Literal["event_count", "value_count", "temporal"]
+CorrelationType = Literal[
+    "event_count", "value_count", "value_sum", "value_avg", "value_percentile", "temporal", "temporal_ordered"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,22 @@ class Report:
     next_steps: tuple[str, ...] = ()
     layer: Layer | None = None
     owner_hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One entry of x-tests: lines as text, or events as maps of canonical columns, and what the rule does with them.
+
+    fires is the number of signals, True for at least one, None where matches alone is asked for; matches is the number
+    of events that a detection fits.
+    """
+
+    location: Location
+    input: str | None = None
+    events: tuple[Mapping[str, Any], ...] = ()
+    format: str | None = None
+    fires: bool | int | None = None
+    matches: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +60,8 @@ class About:
     location: Location
     own: bool
     report: Report = field(default_factory=Report)
+    falsepositives: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +87,43 @@ class BurstRequest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A detection; text is its condition in English."""
+    """A detection; conditions are as written; selections name parts of the tree."""
 
     about: About
     logsource: Logsource
     node: Node
     burst: BurstRequest | None
-    text: str
+    conditions: tuple[str, ...] = ()
+    selections: Mapping[str, Node] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Gives the condition in English."""
+        return _english.write(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One way to fulfil a text condition: numbers of the members that must occur, and of those that must not."""
+
+    wanted: tuple[int, ...]
+    unwanted: tuple[int, ...]
+
+
+Limit = tuple[ConditionOperator, int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a window must show: limits of its metric, or any of the terms of a text condition.
+
+    fields: whose values are counted or calculated with. percentile: 0 to 100, for value_percentile.
+    """
+
+    limits: tuple[Limit, ...] = ()
+    fields: tuple[str, ...] = ()
+    percentile: float | None = None
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +135,7 @@ class Correlation:
     rules: tuple[str, ...]
     group_by: tuple[str, ...]
     timespan_us: int
-    condition: tuple[tuple[ConditionOperator, int], ...]
-    fields: tuple[str, ...]
+    condition: Condition
     aliases: dict[str, dict[str, str]]
     generate: bool
     text: str
@@ -92,10 +143,27 @@ class Correlation:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """All rules of some files; errors hold every fault with its place, skipped what is known but not run."""
+    """All rules of some files; errors hold every fault with its place, skipped what is known but not run.
+
+    elsewhere are the faults of foreign rules about logs that no input here can be, such as those of Windows: they take
+    nothing away. warnings are what is unusual and changes nothing; ignored are YAML files without any rule.
+    """
 
     rules: tuple[Rule, ...]
     correlations: tuple[Correlation, ...]
     errors: tuple[DocumentError, ...]
     skipped: tuple[NotEvaluated, ...]
     sha256: str
+    elsewhere: tuple[DocumentError, ...] = ()
+    warnings: tuple[DocumentError, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> tuple[DocumentError, ...]:
+        """Gives all faults, also of rules about other logs."""
+        return (*self.errors, *self.elsewhere)
+
+    @property
+    def everything(self) -> tuple[Rule | Correlation, ...]:
+        """Gives rules and correlations."""
+        return (*self.rules, *self.correlations)

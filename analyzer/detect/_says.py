@@ -44,6 +44,13 @@ def _singular(says: str, name: str) -> str:
     return says
 
 
+def write_number(number: float) -> str:
+    """Gives a whole number with all its digits, any other with those that mean something."""
+    if number == int(number):
+        return f"{int(number):,}"
+    return f"{number:,.1f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
 def write_time(time: datetime | None) -> str:
     """Gives a time as a person reads it."""
     return time.strftime("%Y-%m-%d %H:%M:%S UTC") if time else "an unknown time"

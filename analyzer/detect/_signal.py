@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,7 +58,7 @@ class Signal:
     started: datetime | None
     ended: datetime | None
     count: int
-    peak: int
+    peak: float
     rows: pl.Series = field(compare=False, repr=False)
     burst: BurstFigures | None = None
     whole_log: bool = False
@@ -65,10 +66,31 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """All signals in their final order (severity, start, rule, group), and what could not be judged."""
+    """All signals in their final order (severity, start, rule, group), and what could not be judged.
+
+    not_applicable: sorted ids of the rules whose logsource fits no event, such as rules about processes.
+    """
 
     signals: tuple[Signal, ...]
     not_evaluated: tuple[NotEvaluated, ...]
+    not_applicable: tuple[str, ...] = ()
+
+    def only(self, rules: Collection[str]) -> Detected:
+        """Leaves out what is not about the rules with these ids."""
+        return Detected(
+            tuple(signal for signal in self.signals if signal.rule in rules),
+            tuple(note for note in self.not_evaluated if note.rule in rules),
+            tuple(rule for rule in self.not_applicable if rule in rules),
+        )
+
+    def join(self, other: Detected) -> Detected:
+        """Puts what was found about other rules into the same order."""
+        notes = sorted((*self.not_evaluated, *other.not_evaluated), key=lambda note: (note.rule, note.reason))
+        return Detected(
+            tuple(sorted((*self.signals, *other.signals), key=order)),
+            tuple(notes),
+            tuple(sorted((*self.not_applicable, *other.not_applicable))),
+        )
 
 
 def order(signal: Signal) -> tuple[object, ...]:

@@ -33,7 +33,7 @@ _MAX_NUMBER = 2**62
 class ItemError(Exception):
     """One key of a detection is wrong."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -59,22 +59,29 @@ def pattern(value: str) -> Pattern:
 def check_length(value: str) -> None:
     """Refuses a pattern that is too long."""
     if len(value.encode()) > MAX_PATTERN_BYTES:
-        raise ItemError(f"has a pattern of more than {MAX_PATTERN_BYTES:,} bytes.")
+        raise ItemError(f"has a pattern of more than {MAX_PATTERN_BYTES:,} bytes.", "A part of it is as telling.")
 
 
 def number(value: Any) -> int | float:
     """Gives a finite number that fits 64 bits; a quoted one is refused."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ItemError("needs a number.", "Take the quotes away." if isinstance(value, str) else None)
+        raise ItemError("needs a number.", "Take the quotes away." if isinstance(value, str) else "Such as 500.")
     if not math.isfinite(value) or abs(value) > _MAX_NUMBER:
-        raise ItemError("has a number that is out of range.")
+        raise ItemError("has a number that is out of range.", "No field holds such a number.")
     return value
+
+
+def whole(value: Any, part: str) -> Number:
+    """Gives the test for a part of a time, which is a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ItemError(f"needs a whole number with {part!r}.", "Such as 7; for a range write `|gte` and `|lt` behind it.")
+    return Number(number(value))
 
 
 def exists(value: Any) -> Exists:
     """Gives the test for presence."""
     if not isinstance(value, bool):
-        raise ItemError("needs true or false with 'exists'.")
+        raise ItemError("needs true or false with 'exists'.", "Without quotes.")
     return Exists(value)
 
 
@@ -86,7 +93,7 @@ def compare(operator: str, value: Any) -> Compare:
 def network(value: Any) -> Network:
     """Gives the test for an address in a network."""
     if not isinstance(value, str):
-        raise ItemError("needs a network as text with 'cidr'.")
+        raise ItemError("needs a network as text with 'cidr'.", "Such as 10.0.0.0/8 or 2001:db8::/32.")
     try:
         return _addresses.parse_network(value)
     except ValueError as error:
@@ -96,7 +103,7 @@ def network(value: Any) -> Network:
 def reference(value: Any, mode: str) -> Reference:
     """Gives the comparison with another field."""
     if not isinstance(value, str) or not value:
-        raise ItemError("needs a field name with 'fieldref'.")
+        raise ItemError("needs a field name with 'fieldref'.", "`analyzer schema` lists the fields.")
     return Reference(_fields.resolve(value), cast("Any", mode))
 
 

@@ -1,4 +1,4 @@
-"""Sliding windows anchored at events: counts of distinct values, alerts, and spans of neighbouring alerts.
+"""Sliding windows anchored at events: counts and figures of values, alerts, and spans of neighbouring alerts.
 
 Every frame here has group (UInt32) and at (Int64, microseconds). A window is [at - span, at], both ends included, and
 events of the same instant lie in each other's window. Sigma correlation specification 2.1.
@@ -32,6 +32,20 @@ def count_distinct(events: pl.DataFrame, span_us: int) -> pl.DataFrame:
     return running.join(anchors, on=["group", "at"], how="semi").sort("group", "at")
 
 
+def calculate(events: pl.DataFrame, span_us: int, metric: pl.Expr) -> pl.DataFrame:
+    """Gives group, at, metric: at each instant with an event, an aggregate over its window; no row where it is null.
+
+    events: group, at, event and the columns of the aggregate; an event counts once.
+    """
+    rolled = (
+        events.unique(["group", "event"], keep="first", maintain_order=True)
+        .sort("group", "at", "event")
+        .rolling("at", period=f"{span_us}i", closed="both", group_by="group")
+        .agg(metric.alias("metric"))
+    )
+    return rolled.unique().drop_nulls("metric").sort("group", "at")
+
+
 def add_begin(windows: pl.DataFrame, events: pl.DataFrame, span_us: int) -> pl.DataFrame:
     """Adds begin: the first event inside each window."""
     firsts = events.select("group", pl.col("at").alias("begin")).unique().sort("begin")
@@ -45,12 +59,13 @@ def add_begin(windows: pl.DataFrame, events: pl.DataFrame, span_us: int) -> pl.D
 def merge_alerts(alerts: pl.DataFrame, *, smallest: bool) -> pl.DataFrame:
     """Joins alerts whose windows touch; gives group, begin, end, peak, label, numbered in order of group and begin.
 
-    alerts: group, at, begin, metric, sorted by group and at. peak is the largest metric, or the smallest.
+    alerts: group, at, begin, metric. peak is the largest metric, or the smallest.
     """
-    starts = (pl.col("begin") > pl.col("at").shift(1).over("group")).fill_null(value=True)
+    ordered = alerts.sort("group", "begin", "at")
+    starts = (pl.col("begin") > pl.col("at").cum_max().shift(1).over("group")).fill_null(value=True)
     peak = pl.col("metric").min() if smallest else pl.col("metric").max()
     spans = (
-        alerts.with_columns(starts.cast(pl.UInt32).cum_sum().alias("label"))
+        ordered.with_columns(starts.cast(pl.UInt32).cum_sum().alias("label"))
         .group_by("group", "label")
         .agg(pl.col("begin").min(), pl.col("at").max().alias("end"), peak.alias("peak"))
     )

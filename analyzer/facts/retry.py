@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.facts._dates import http_date
 from analyzer.facts._facts import Facts, answered_at, is_exchange
 from analyzer.schema import TIMESTAMP, Column
 
 _RETRY_WINDOW_US = 60_000_000
+_AT_ONCE_US = 1_000_000
+_REFUSED = 429
 _LONGEST_WAIT_S = 10 * 366 * 86_400
 _RETRIABLE = (408, 425, 429)  # with 5xx and no response at all
 _SAME_PLACE = ["client", "host", "path"]
-_SAME_REQUEST = ["client", "method", "host", "target"]
-# The three forms that RFC 9110, 5.6.7 makes every recipient read, after the name of the day.
-_DATES = ("%d %b %Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT", "%b %d %H:%M:%S %Y")
+_SAME_REQUEST = ["client", "method", "host", "target", "request_body_no"]
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
@@ -24,12 +25,10 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
 def _add_wait(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds retry_after_s and retry_after_until (RFC 9110, 10.2.3): delta seconds, or a date against the server's."""
     text = pl.col("retry_after").str.strip_chars()
-    day = text.str.replace(r"^[A-Za-z]+,?\s+", "").str.replace_all(r"\s+", " ")
-    date = pl.coalesce(day.str.to_datetime(form, strict=False, time_unit="us") for form in _DATES)
     clock = pl.coalesce(pl.col("response_date"), answered_at())
     seconds = pl.coalesce(
         pl.when(text.str.contains(r"^-?[0-9]+$")).then(text.cast(pl.Int64, strict=False)),
-        (date.dt.replace_time_zone("UTC") - clock).dt.total_seconds(),
+        (http_date(text) - clock).dt.total_seconds(),
     ).clip(0, _LONGEST_WAIT_S)
     return frame.with_columns(retry_after_s=seconds).with_columns(
         retry_after_until=(answered_at() + pl.duration(seconds=pl.col("retry_after_s"))).cast(TIMESTAMP)
@@ -66,9 +65,9 @@ def _add_broken(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds gap, attempt and neighbours' statuses within the requests of one client, method, host and target.
+    """Adds gap, attempt and neighbours' statuses within the requests of one client, method, host, target and body.
 
-    The requests are brought together by one sort on a 64-bit hash of these four: windows over text keys cost many
+    The requests are brought together by one sort on a 64-bit hash of these five: windows over text keys cost many
     times as much, and two different requests with one hash are less likely than a broken disk.
     """
     usable = is_exchange() & pl.all_horizontal(pl.col("client", "method", "target", "timestamp").is_not_null())
@@ -95,7 +94,10 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
         next_status=pl.when(pl.col("_before").fill_null(False)).then(status.shift(-1)),
         attempt_no=place - begun + 1,
     )
-    return numbered.join(linked, on="_place", how="left", maintain_order="left")
+    # Where the wait was announced, retry_after_broken tells it.
+    at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US)
+    joined = numbered.join(linked, on="_place", how="left", maintain_order="left")
+    return joined.with_columns(retried_at_once=at_once & ~pl.col("retry_after_broken").fill_null(value=False))
 
 
 FACTS = Facts(
@@ -107,6 +109,8 @@ FACTS = Facts(
         Column("gap_us", pl.Int64, "start minus start of the previous equal request of the client", "µs"),
         Column("attempt_no", pl.Int64, "1; one more if the previous equal request failed at most 60 s before"),
         Column("prev_status", pl.Int32, "status of the previous equal request of the client"),
+        Column("retried_at_once", pl.Boolean, "sent less than 1 s after the previous equal request, which got 429, and "
+               "no longer wait had been announced"),
         Column("next_status", pl.Int32, "status of its next equal request"),
     ),
     add=_add,

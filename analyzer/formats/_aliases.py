@@ -93,7 +93,13 @@ _ALIASES: dict[str, str] = {
     "authorization": "authorization http_authorization",
     # Response headers that nobody sends in a request: their bare names are unmistakable.
     "retry_after": "retry_after retryafter",
+    "ratelimit_policy": "ratelimit_policy",
+    "ratelimit_limit": "ratelimit_limit x_ratelimit_limit x_rate_limit_limit",
     "ratelimit_remaining": "ratelimit_remaining x_ratelimit_remaining x_rate_limit_remaining",
+    "ratelimit_reset": "ratelimit_reset x_ratelimit_reset x_rate_limit_reset",
+    "envoy_limited": "x_envoy_ratelimited",
+    # Envoy's GRPC_STATUS operator, gRPC libraries and OpenTelemetry's semantic conventions.
+    "grpc_status": "grpc_status grpc_status_number grpc_code grpc.code rpc.grpc.status_code rpc.response.status_code",
     "www_authenticate": "www_authenticate",
     "proxy_status": "proxy_status",
 }

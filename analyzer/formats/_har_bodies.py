@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from analyzer.formats._error_body import find_problem
@@ -15,10 +16,11 @@ _STRUCTURED = ("json", "xml", "form")
 
 
 class Bodies(NamedTuple):
-    """The values by canonical column, and the text of a failure's body, to quote from."""
+    """The values by canonical column, the text of a failure's body, to quote from, and what tells requests' apart."""
 
     columns: dict[str, Any]
     shown: str | None
+    posted: str | None
 
 
 def read_bodies(request: dict[str, Any], response: dict[str, Any], sent: Headers, status: int | None) -> Bodies:
@@ -38,7 +40,8 @@ def read_bodies(request: dict[str, Any], response: dict[str, Any], sent: Headers
         "error_detail": problem.detail,
         **token_columns(request, sent, posted, None if failed or kind != "json" else answered),
     }
-    return Bodies(columns, answered if failed else None)
+    digest = sha256(posted.encode("utf-8", "surrogatepass")).hexdigest() if posted else None
+    return Bodies(columns, answered if failed else None, digest)
 
 
 def _told(problem: Problem, answered: str | None, kind: str | None) -> str | None:

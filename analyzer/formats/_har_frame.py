@@ -17,6 +17,7 @@ _WORKED_OUT = {
     "_protocols": pl.List(pl.String),
     "_date": pl.String,
     "_remarks": pl.String,
+    "_posted": pl.String,
 }
 
 
@@ -28,8 +29,14 @@ def make_events(rows: list[dict[str, Any]]) -> pl.DataFrame:
     if not rows:
         return schema.empty()
     instants = [name for name in _INSTANTS if name in names]
-    events = read.with_columns(_url_parts()).with_columns(_derived(instants)).with_columns(raw=_raw())
+    events = _number_bodies(read).with_columns(_url_parts()).with_columns(_derived(instants)).with_columns(raw=_raw())
     return events.select(pl.col(name).cast(dtype) for name, dtype in schema.EVENTS.items() if name in events.columns)
+
+
+def _number_bodies(read: pl.DataFrame) -> pl.DataFrame:
+    """Adds request_body_no: unlike a checksum it tells nothing about a password or a card number in a body."""
+    seen = read.select(pl.col("_posted").drop_nulls().unique(maintain_order=True)).with_row_index("request_body_no", 1)
+    return read.join(seen, on="_posted", how="left", maintain_order="left")
 
 
 def _url_parts() -> list[pl.Expr]:

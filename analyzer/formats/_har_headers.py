@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from analyzer.formats._har_values import mapping, sequence, text
 
 Headers = dict[str, list[str]]
-
-_REMAINING = re.compile(r"(?:^|[;,\s])(?:r|remaining)\s?=\s?([0-9]{1,15})(?![0-9])")
-_LEADING = re.compile(r"\s?([0-9]{1,15})(?![0-9])")
 
 
 def header_list(value: Any) -> tuple[list[dict[str, str]], bool]:
@@ -84,16 +80,3 @@ def first(headers: Headers, *names: str) -> str | None:
 def joined(headers: Headers, name: str) -> str | None:
     """Gives all values of a list header in one text (RFC 9110, 5.3)."""
     return ", ".join(headers[name]) if name in headers else None
-
-
-def ratelimit_remaining(headers: Headers) -> int | None:
-    """Gives the requests left: the least of all limits that the response names.
-
-    Reads RateLimit (draft-ietf-httpapi-ratelimit-headers: r=, in older drafts remaining=) and each vendor's
-    ...ratelimit-remaining... or ...rate-limit-remaining... header.
-    """
-    found = [int(count) for value in headers.get("ratelimit", []) for count in _REMAINING.findall(value)]
-    for name, values in headers.items():
-        if "ratelimit-remaining" in name or "rate-limit-remaining" in name:
-            found += [int(match.group(1)) for value in values if (match := _LEADING.match(value))]
-    return min(found, default=None)

@@ -10,11 +10,13 @@ from analyzer.formats._har_bodies import read_bodies
 from analyzer.formats._har_cache import cache_columns
 from analyzer.formats._har_credentials import scheme
 from analyzer.formats._har_cut import cut_short
-from analyzer.formats._har_headers import Headers, first, fold, joined, ratelimit_remaining
+from analyzer.formats._har_headers import Headers, first, fold, joined
 from analyzer.formats._har_ids import edge_id, request_id, trace_id
+from analyzer.formats._har_limiter import grpc_status, limiter
 from analyzer.formats._har_messages import describe_messages, message_counts
 from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_outcome import Outcome, read_outcome
+from analyzer.formats._har_quota import quota_columns
 from analyzer.formats._har_timings import duration, phases
 from analyzer.formats._har_values import amount, mapping, sequence, size, start_us, text
 
@@ -59,6 +61,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
     repairs["tls_on_http"] += parts["tls_us"] is None and bool(amount(entry["timings"].get("ssl")))
     bodies = read_bodies(request, response, sent, status)
     started = start_us(entry["startedDateTime"])[0]
+    # REST protocols of AWS name the error in a header: ThrottlingException:http://internal.amazon.com/...
+    code = bodies.columns["error_code"] or (first(answered, "x-amzn-errortype") or "").partition(":")[0] or None
     return {
         "stamped_at": started,
         "method": text(request.get("method")),
@@ -74,6 +78,7 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         # WebPageTest writes `2 2` as httpVersion, and the version apart.
         "_protocols": [text(side.get("httpVersion")) for side in (response, request)] + [text(entry.get("_protocol"))],
         "_date": first(answered, "date"),
+        "_posted": bodies.posted,
         "_remarks": _remarks(answered, bodies.shown, _fault(outcome, cut), describe_messages(entry, started)),
         **message_counts(entry),
         **parts,
@@ -81,6 +86,8 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         **_sizes(request, response),
         **_sent(sent, request, sanitised=capture.sanitised),
         **_answered(answered, response),
+        "error_code": code,
+        "limiter": limiter(answered, status, code, bodies.shown),
         **cached,
         **_browser(entry),
     }
@@ -124,7 +131,8 @@ def _answered(headers: Headers, response: dict[str, Any]) -> dict[str, Any]:
         "age_s": size(first(headers, "age")),
         "retry_after": first(headers, "retry-after"),
         "www_authenticate": joined(headers, "www-authenticate"),
-        "ratelimit_remaining": ratelimit_remaining(headers),
+        **quota_columns(headers),
+        "grpc_status": grpc_status(headers, response["content"]),
     }
 
 

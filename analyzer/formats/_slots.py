@@ -8,7 +8,7 @@ from functools import partial
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _times
+from analyzer.formats import _quota, _times
 
 Reader = Callable[[pl.Expr], pl.Expr]
 
@@ -53,6 +53,10 @@ def _fraction_of_second(text: pl.Expr) -> pl.Expr:
 
 def _limited(text: pl.Expr) -> pl.Expr:
     return pl.when(text != "PASSED").then(text)  # https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
+
+
+def _envoy(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.is_not_null()).then(pl.lit("envoy"))
 
 
 def _secure(text: pl.Expr) -> pl.Expr:
@@ -131,14 +135,18 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "location": ("location", keep),
     "allow": ("allow", keep),
     "retry_after": ("retry_after", keep),
-    "ratelimit_remaining": ("ratelimit_remaining", values.count),
+    "ratelimit_limit": ("ratelimit_limit", _quota.leading),
+    "ratelimit_remaining": ("ratelimit_remaining", _quota.leading),
+    "ratelimit_reset": ("ratelimit_reset", keep),
+    "envoy_limited": ("limiter", _envoy),
+    "grpc_status": ("grpc_status", _quota.grpc_status),
     "www_authenticate": ("www_authenticate", keep),
     "response_date": ("response_date", partial(_times.read, form=_times.HTTP_DATE, zone="UTC")),
 }
 # Slots that _events turns into columns together.
 COMPOUND = frozenset(
     {"time", "request_line", "method", "target", "path", "query", "url", "protocol", "http_version", "client_ip",
-     "client_ip_other", "forwarded_for", "authorization"}
+     "client_ip_other", "forwarded_for", "authorization", *_quota.STRUCTURED}
 )  # fmt: skip
 
 
@@ -164,11 +172,14 @@ def fill(texts: pl.DataFrame, found: Mapping[str, pl.Expr]) -> pl.DataFrame:
 
 
 def columns(slots: Iterable[str]) -> list[pl.Expr]:
-    """Gives the canonical columns that these slots fill one to one, in the order of SLOTS."""
+    """Gives the canonical columns that these slots fill by themselves, in the order of SLOTS."""
     present = set(slots)
     by_column: dict[str, list[pl.Expr]] = {}
     for slot, (column, read) in SLOTS.items():
         if slot in present:
+            by_column.setdefault(column, []).append(read(pl.col(slot)))
+    for slot in sorted(present & set(_quota.STRUCTURED)):
+        for column, read in _quota.STRUCTURED[slot].items():
             by_column.setdefault(column, []).append(read(pl.col(slot)))
     found = [pl.coalesce(readings).alias(column) for column, readings in by_column.items()]
     if "authorization" in present:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
-from analyzer.detect import detect, load_rules
+from analyzer.detect import Detected, RuleSet, detect, load_rules, restrict
 from analyzer.diagnose.clock import Clock, clock_note, correct_clocks, measure_clocks
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.gaps import captures_of, hidden_columns
-from analyzer.diagnose.noise import HEALTH_CHECK, background_kind
+from analyzer.diagnose.noise import background_kind
 from analyzer.diagnose.overlap import find_overlaps
 from analyzer.diagnose.zones import apply_shifts
 from analyzer.documents import rules_folder
@@ -22,14 +23,28 @@ from analyzer.model import SourceReport
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._frame import frame_bytes
+from analyzer.pipeline._looked import Looked, frame_of_events, without_background
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
-from analyzer.pipeline._render import render_outputs
+from analyzer.pipeline._render import learned_redactor, render_outputs
 from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.redact import Redactor
 
-__all__ = ["STAGES", "Compared", "Plan", "Reading", "Run", "compare", "frame_bytes", "parse", "run"]
+__all__ = [
+    "STAGES",
+    "Compared",
+    "Looked",
+    "Plan",
+    "Reading",
+    "Run",
+    "compare",
+    "frame_bytes",
+    "look",
+    "look_at_events",
+    "parse",
+    "run",
+]
 
 _MOST_REASONS = 3
 
@@ -58,6 +73,35 @@ def compare(good: Plan, bad: Plan) -> Compared:
     assert readings[0] is not None  # noqa: S101 - read before
     assert readings[1] is not None  # noqa: S101
     return compare_readings((good, readings[0]), (bad, readings[1]))
+
+
+def look(plan: Plan) -> Looked:
+    """Reads the inputs as run does, up to what rules see; raises AnalyzerError for what stops the whole run."""
+    state = Run(plan)
+    for stage in (_read, _correlate, _add_facts):
+        state = stage(state)
+    assert state.reading is not None  # noqa: S101 - filled above
+    assert state.joined is not None  # noqa: S101
+    assert state.exchanges is not None  # noqa: S101
+    owners = state.exchanges.select("row", "exchange")
+    events = state.joined.events.select("source", "line", "exchange").join(owners, on="exchange", how="left")
+    return Looked(
+        frame=state.exchanges,
+        missing=hidden_columns(captures_of(state.reading.sources, state.exchanges)),
+        events=events.select("source", "line", "row"),
+        rejects=read_rejects(state.reading).select("source", "line", "reason") if state.reading.reject_parts else _NONE,
+        redactor=learned_redactor(state.reading, plan.key),
+        problems=tuple(str(problem) for problem in state.reading.problems),
+    )
+
+
+def look_at_events(events: Sequence[Mapping[str, Any]], format_name: str | None, key: bytes) -> Looked:
+    """Gives the same for events written by hand: maps of canonical columns."""
+    frame = _with_facts(correlate(frame_of_events(events, format_name)).exchanges)
+    return Looked(frame, {}, frame.select("source", "line", "row"), _NONE, Redactor(key))
+
+
+_NONE = pl.DataFrame(schema={"source": pl.String, "line": pl.Int64, "reason": pl.String})
 
 
 def _load(state: Run) -> Run:
@@ -141,13 +185,16 @@ def _told(source: SourceReport, overlaps: Mapping[str, tuple[str, int]]) -> Sour
 
 def _add_facts(state: Run) -> Run:
     assert state.joined is not None  # noqa: S101 - the order of STAGES
+    return replace(state, exchanges=_with_facts(state.joined.exchanges))
+
+
+def _with_facts(joined: pl.DataFrame) -> pl.DataFrame:
     products = {name: known.product for name, known in line_formats().items()}
     products |= {name: known.product for name, known in document_formats().items()}
-    exchanges = add_facts(state.joined.exchanges).with_columns(
+    return add_facts(joined).with_columns(
         noise=background_kind(),
         product=pl.col("format").replace_strict(products, default=None, return_dtype=pl.String),
     )
-    return replace(state, exchanges=exchanges)
 
 
 def _detect(state: Run) -> Run:
@@ -155,9 +202,21 @@ def _detect(state: Run) -> Run:
     assert state.rule_set is not None  # noqa: S101
     assert state.reading is not None  # noqa: S101
     state.plan.progress("Looking for incidents", None)
-    quiet = state.exchanges.filter(pl.col("noise").is_null() | (pl.col("noise") == HEALTH_CHECK))
-    captures = captures_of(state.reading.sources, state.exchanges)
-    return replace(state, detected=detect(quiet, state.rule_set, missing=hidden_columns(captures)))
+    missing = hidden_columns(captures_of(state.reading.sources, state.exchanges))
+    return replace(state, detected=_detect_all(state.exchanges, state.rule_set, missing))
+
+
+def _detect_all(exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]]) -> Detected:
+    """Runs our own rules without the background, and those that the user named on everything."""
+    quiet = without_background(exchanges)
+    named = {each.about.id for each in rules.everything if not each.about.own}
+    if not named or quiet.height == exchanges.height:
+        return detect(quiet, rules, missing=missing)
+    shipped = {each.about.id for each in rules.everything} - named
+    # A correlation that the user named may hide a rule of ours, so it takes part in both.
+    with_ours = {each.about.id for each in rules.correlations if not shipped.isdisjoint(each.rules)}
+    ours = detect(quiet, restrict(rules, shipped | with_ours), missing=missing).only(shipped)
+    return ours.join(detect(exchanges, restrict(rules, named), missing=missing).only(named))
 
 
 STAGES: tuple[Stage, ...] = (_load, _read, _correlate, _add_facts, _detect, compose_analysis, render_outputs)

@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from analyzer import __version__
-from analyzer.detect import Detected, Signal
+from analyzer.detect import Detected, RuleSet, Signal
 from analyzer.diagnose._counts import bucket_seconds
 from analyzer.diagnose.gaps import captures_of
 from analyzer.diagnose.incidents import Diagnosis, diagnose, is_exchange
@@ -45,6 +45,7 @@ def compose_analysis(state: Run) -> Run:
     width = bucket_seconds(start, end)
     timed = tuple(signal for signal in state.detected.signals if signal.started is not None)
     captures = captures_of(state.reading.sources, state.exchanges)
+    named = {rule.about.id for rule in state.rule_set.rules if not rule.about.own}
     diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures)
     findings = Findings(
         tool=Tool("analyzer", __version__, state.rule_set.sha256),
@@ -55,6 +56,7 @@ def compose_analysis(state: Run) -> Run:
         noise=count_noise(state.exchanges),
         signals=tuple(_signal_report(signal) for signal in timed),
         not_evaluated=_not_evaluated(state, state.detected),
+        not_applicable=len(named.intersection(state.detected.not_applicable)) + _faulty_elsewhere(state.rule_set),
     )
     analysis = Analysis(
         findings=findings,
@@ -75,6 +77,10 @@ def _faults_of_own_rules(state: Run) -> tuple[DocumentError, ...]:
     """Gives the faults of the rules that the user named: they asked for something that was not done."""
     assert state.rule_set is not None  # noqa: S101 - the order of STAGES
     return state.rule_set.errors if state.plan.rules else ()
+
+
+def _faulty_elsewhere(rules: RuleSet) -> int:
+    return len({error.location.path for error in rules.elsewhere if error.location})
 
 
 def _window(exchanges: pl.DataFrame) -> tuple[datetime | None, datetime | None]:

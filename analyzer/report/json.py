@@ -69,6 +69,7 @@ def _findings(findings: Findings) -> Value:
             {"rule": item.rule, "reason": item.reason}
             for item in sorted(findings.not_evaluated, key=lambda item: (item.rule, item.reason))
         ],
+        "not_applicable": findings.not_applicable,
     }
 
 
@@ -201,6 +202,7 @@ def _signal(signal: SignalReport) -> Value:
         "rule": signal.rule,
         "title": signal.title,
         "level": signal.level,
+        "author": signal.author,
         "group": dict(sorted(signal.group.items())),
         "started": iso(signal.started),
         "ended": iso(signal.ended),

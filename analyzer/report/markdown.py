@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analyzer.model import Analysis, Evidence, Exhibit, Incident, LayerVerdict, Ref
+from analyzer.model import Analysis, Evidence, Exhibit, Findings, Incident, LayerVerdict, Ref
 from analyzer.report import phrases
 from analyzer.report.alike import grouped
 from analyzer.report.missing import missing
@@ -30,6 +30,7 @@ _PIECE = 320
 _QUOTE = 400
 _ITEMS = 4
 _QUOTES = 3
+_RULES = 6
 _AROUND = 200
 # Words of letters, digits and these are no markup, link or mention in Markdown or chat; a dot could make a host name.
 _PLAIN = frozenset("/{}(),:;%'\"=+-\u2013")
@@ -252,11 +253,27 @@ def _closing(analysis: Analysis, untold: int, report_name: str) -> str:
         ]
     if unseen:
         lines += ["Not seen:", "", *unseen, ""]
+    lines += _rules(findings)
     tool = code(f"{findings.tool.name} {findings.tool.version}", 80)
     lines.append(
         f"Full report: {code(report_name, 80)}. Secrets are replaced by `[redacted:kind:hex]`. Made by {tool}."
     )
     return "\n".join(lines) + "\n"
+
+
+def _rules(findings: Findings) -> list[str]:
+    """Gives the rules that matched, those with an author first, as licences of public rules ask for the author."""
+    rules = {signal.rule: signal for signal in sorted(findings.signals, key=lambda signal: signal.author is None)}
+    if not rules:
+        return []
+    shown = list(rules.values())[:_RULES]
+    lines = ["Rules that matched:", ""]
+    for signal in shown:
+        author = f", by {prose(signal.author, 80)}" if signal.author else ""
+        lines.append(f"- {prose(signal.title, 80)} ({code(signal.rule, 80)}){author}")
+    if len(rules) > len(shown):
+        lines.append(f"- {sentence(plural(len(rules) - len(shown), 'more rule'))} in the full report")
+    return [*lines, ""]
 
 
 def _at(ref: Ref | None) -> str:

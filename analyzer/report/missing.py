@@ -7,19 +7,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from analyzer.model import Findings, NotEvaluated
+from analyzer.schema import BY_NAME
 
-_COLUMN = re.compile(r"no column ([a-z_0-9]+)")
+_COLUMN = re.compile(r"no column (\S+?)(?=[ ;:,]|$)")
 _ROWS = re.compile(r"(([0-9,]+) of ([0-9,]+) rows) cannot be judged")
 _WORDS = {
     "auth_present": "whether credentials were sent",
     "auth_scheme": "which credentials were sent",
     "body_kind": "response bodies",
     "client": "who asked",
+    "attempt_no": "several requests of one client",
     "duration_us": "how long requests took",
     "error_code": "error codes of response bodies",
     "error_detail": "error messages of response bodies",
     "exception_type": "types of exceptions",
+    "gap_us": "several requests of one client",
     "host": "host names",
+    "limited_agents": "user agents",
+    "limited_clients": "who asked",
+    "limited_count": "who asked",
     "login_endpoint": "paths",
     "message": "messages of the server or the application",
     "next_status": "several requests of one client",
@@ -27,6 +33,8 @@ _WORDS = {
     "prev_status": "several requests of one client",
     "rate_limit_kind": "how a limit shows",
     "refreshed": "whether a refused request worked when repeated",
+    "ratelimit_remaining": "how much of a quota is left",
+    "retried_at_once": "several requests of one client",
     "retry_after": "Retry-After",
     "retry_after_broken": "Retry-After",
     "retry_after_s": "Retry-After",
@@ -40,6 +48,7 @@ _WORDS = {
     "request_type_mismatch": "request bodies",
     "json_expected": "the Accept header",
     "upstream": "the servers behind",
+    "user_agent": "user agents",
     "upstream_status": "the status of the server behind",
     "www_auth_error": "WWW-Authenticate",
     "www_authenticate": "WWW-Authenticate",
@@ -67,6 +76,12 @@ def missing(findings: Findings) -> tuple[Missing, ...]:
         for what, items in groups.items()
     ]
     return tuple(sorted(found, key=lambda item: (-len(item.rules), item.what)))
+
+
+def columns_of(findings: Findings) -> tuple[str, ...]:
+    """Gives the columns that rules lack, those that no input can have first, as such a rule is misspelled."""
+    found = {column for item in findings.not_evaluated for column in _COLUMN.findall(item.reason)}
+    return tuple(sorted(found, key=lambda column: (column in BY_NAME or column in _WORDS, column)))
 
 
 def _what(reason: str, kinds: Collection[str]) -> str:

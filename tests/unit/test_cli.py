@@ -305,7 +305,11 @@ def test_the_summary_names_layer_times_clients_and_evidence(here):
     assert "  When:        2026-03-01 12:00:00.000 to 2026-03-01 12:00:02.000 UTC" in lines
     assert any(line.startswith("  Who:         1 of 1 client that used it; 3 of ") for line in lines)
     assert any(line.startswith("  Because:     ") and line.endswith("[a.log:4]") for line in lines)
-    assert lines[-2:] == ["Read a.log: 6 lines as combined", "Report: out/report.html"]
+    assert lines[-3:] == [
+        "Read a.log: 6 lines as combined",
+        "Rule that matched: Any server error (5b8d6a57-94a0-4a5b-8d0b-3c2a4ad6a001)",
+        "Report: out/report.html",
+    ]
 
 
 def test_low_incidents_are_counted_and_not_shown(here):

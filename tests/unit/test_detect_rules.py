@@ -149,14 +149,18 @@ def test_a_fault_is_told_with_its_line(tmp_path, old, new, line, message):
         return
     assert [each[0] for each in found] == [line]
     assert message in found[0][2]
+    assert all(error.hint for error in load_rules([tmp_path]).errors)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("type: event_count", "type: value_sum", 5, "value_sum, which is not supported yet"),
-        ("type: event_count", "type: temporal_ordered", 5, "not supported yet"),
         ("type: event_count", "type: often", 5, "needs a correlation type"),
+        ("type: event_count", "type: temporal_ordered", 9, "only makes sense for all of them"),
+        ("type: event_count", "type: value_avg", 9, "needs the field"),
+        ("type: event_count", "type: value_percentile", 9, "needs a percentile from 0 to 100"),
+        ("    gte: 3", "    gte: 3\n    percentile: 101", 11, "does not know the key 'percentile'"),
+        ("  condition:\n    gte: 3", "  condition: bad_gateway", 9, "needs a map as condition"),
         ("rules: [bad_gateway]", "rules: [nobody]", 6, "refers to 'nobody', which is no rule"),
         ("rules: [bad_gateway]", "rules: [bad_gateway, bad_gateway]", 6, "names a rule twice"),
         ("rules: [bad_gateway]", "rules: []", 6, "needs the names or ids"),
@@ -181,6 +185,41 @@ def test_a_fault_in_a_correlation_is_told_with_its_line(tmp_path, old, new, line
     """Each line is one way to get a correlation wrong; what is not supported is said, never left out."""
     found = faults(tmp_path, RULE, CORRELATION.replace(old, new))
     assert any(each[0] == line and message in each[2] for each in found), found
+
+
+TWO = CORRELATION.replace("rules: [bad_gateway]", "rules: [bad_gateway, fine]").replace("event_count", "temporal")
+FINE = RULE.replace("bad_gateway", "fine").replace("status: 502", "status: 200").replace("8e6d2f9e", "9e6d2f9e")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("temporal", "fine and not unheard", "does not know the selection 'unheard' at character 14"),
+        ("temporal", "not fine and not bad_gateway", "what does not occur alone"),
+        ("temporal", "fine or not bad_gateway", "what does not occur alone"),
+        ("temporal", "not (fine and bad_gateway)", "what does not occur alone"),
+        ("temporal", "fine and not fine", "can never be fulfilled"),
+        ("temporal", "fine", "does not use bad_gateway"),
+        ("temporal", "fine and (bad_gateway", "closing bracket"),
+        ("temporal", "fine AND bad_gateway", "does not expect 'AND'"),
+    ],
+)
+def test_a_fault_in_a_text_condition_is_told_with_its_line(tmp_path, kind, text, message):
+    """Only what occurs can be looked for, and every member has a part in it."""
+    written = TWO.replace("  condition:\n    gte: 3", f"  condition: {text}").replace("temporal", kind)
+    found = faults(tmp_path, RULE, FINE, written)
+    assert any(each[0] == 9 and message in each[2] for each in found), found
+
+
+def test_not_beside_an_order_is_refused(tmp_path):
+    """What must not occur between two ordered steps is not defined, so it is no silent guess."""
+    third = FINE.replace("fine", "third").replace("9e6d2f9e", "ae6d2f9e")
+    written = TWO.replace("temporal", "temporal_ordered").replace("fine]", "fine, third]")
+    for condition, wrong in (("bad_gateway and fine and not third", True), ("bad_gateway and fine and third", False)):
+        found = faults(
+            tmp_path, RULE, FINE, third, written.replace("  condition:\n    gte: 3", f"  condition: {condition}")
+        )
+        assert any("beside an order" in each[2] for each in found) is wrong
 
 
 def test_all_faults_of_a_file_are_told_and_the_other_rules_work(tmp_path):
@@ -209,7 +248,9 @@ def test_references_go_over_files_in_any_order_and_cycles_are_errors(tmp_path):
     assert rules.correlations[0].rules == ("8e6d2f9e-33a1-4a2c-9c55-6f4a4a1f3f10",)
     one = CORRELATION.replace("bad_gateway", "two").replace("name: many", "name: one")
     two = CORRELATION.replace("bad_gateway", "one").replace("name: many", "name: two")
-    assert [each[2] for each in faults(tmp_path, one, two)] == ["refers back to itself (one, two)."] * 2
+    assert [each[2] for each in faults(tmp_path, one, two)] == [
+        "refers back to itself (one, two). A correlation counts what others find, never itself."
+    ] * 2
 
 
 def test_a_chained_correlation_groups_within_its_member(tmp_path):
@@ -251,7 +292,7 @@ def test_knowledge_is_no_rule_and_a_missing_path_is_told(tmp_path):
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     rules = load_rules([tmp_path, tmp_path / "none.yml"])
     assert [str(error) for error in rules.errors] == [
-        f"{tmp_path}: has no rule files.",
+        f"{tmp_path}: has no rule files. Rules are files that end in .yml or .yaml; hidden ones are left out.",
         f"{tmp_path}/none.yml: cannot be read: No such file or directory.",
     ]
 
@@ -284,7 +325,7 @@ def test_public_web_rules_load():
 KEYS = st.sampled_from(
     ["title", "id", "name", "level", "logsource", "detection", "correlation", "condition", "category", "a", "path|re",
      "path|contains|all", "|all", "status|gte", "c-ip|cidr", "x|fieldref", "x|windash", "x|wide|base64", "x|exists",
-     "x-burst", "x-report", "says", "against", "group-by", "timespan", "rules", "type", "field", "gte", "aliases",
+     "x-burst", "x-report", "x-tests", "input", "events", "fires", "matches", "says", "against", "group-by", "timespan", "rules", "type", "field", "gte", "aliases",
      "generate", "taxonomy", "status", "action", "filter", "timestamp|hour"]
 )  # fmt: skip
 VALUES = st.one_of(
@@ -322,6 +363,27 @@ def test_any_bytes_give_rules_or_located_errors(tmp_path_factory, data):
     file = tmp_path_factory.getbasetemp() / "bytes.yml"
     file.write_bytes(data)
     assert all(error.location.path == str(file) for error in load_rules([file]).errors)
+
+
+OWN = sorted(path for path in documents.rules_folder().rglob("*.yml") if "knowledge" not in path.parts)
+PIECES = st.sampled_from([b"", b"\n", b" ", b":", b"- ", b"{", b"]", b"'", b"|all", b"&a ", b"*a", b"\t", b"\x00", b"\xff", b"---\n", b"9" * 30, b"!!float ", b"not ", b"%"])  # fmt: skip
+CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), PIECES), min_size=1, max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(OWN), CUTS)
+def test_a_damaged_rule_file_gives_rules_or_located_errors(tmp_path_factory, source, cuts):
+    """Whatever is cut out of a good file or put in, loading ends, and every error names the file and a line in it."""
+    data = source.read_bytes()
+    for share, length, piece in cuts:
+        place = int(share * len(data))
+        data = data[:place] + piece + data[place + length :]
+    file = tmp_path_factory.getbasetemp() / "damaged.yml"
+    file.write_bytes(data)
+    rules = load_rules([file])
+    lines = data.count(b"\n") + 2
+    assert all(error.location.path == str(file) and (error.location.line or 1) <= lines for error in rules.errors)
+    assert len(rules.rules) + len(rules.correlations) + len(rules.errors) + len(rules.skipped) > 0 or not data.strip()
 
 
 @pytest.mark.parametrize("text", ["a: !!int x", "a: 0b_", f"a: {'9' * 5000}", "a: !!bool x"])

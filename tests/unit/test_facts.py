@@ -74,6 +74,11 @@ hostile = st.fixed_dictionaries(
         "retry_after": texts, "message": texts, "error_code": texts, "www_authenticate": texts, "server": texts,
         "path": texts, "target": texts, "client_ip": texts, "method": st.sampled_from(["GET", "OPTIONS", None]),
         "duration_us": st.one_of(st.none(), st.integers(0, 2**40)),
+        "ratelimit_reset": st.one_of(texts, st.sampled_from(["t=9", "1e308", "-inf", "9" * 14, "1h2m", "0.1ms", "1609844400"])),
+        "ratelimit_remaining": st.one_of(st.none(), st.integers(0, 2)), "grpc_status": st.sampled_from([None, 0, 8]),
+        "response_flags": st.sampled_from([None, [], ["RL"], ["RLSE", "UF"], [None]]), "limiter": texts, "result": texts,
+        "user_agent": texts, "format": st.sampled_from(["har", "nginx", "cloudfront", None]), "host": texts,
+        "blocked_us": st.one_of(st.none(), st.integers(0, 2**40)), "request_body_no": st.sampled_from([None, 1, 2]),
         "accept": texts, "content_type": texts, "request_content_type": texts, "request_body_fault": texts,
         "body_kind": st.sampled_from(["json", "html", None, ""]), "request_body_kind": texts, "token_from": texts,
         "token_not_before": st.one_of(st.none(), st.just(NOON)), "token_expires_at": st.one_of(st.none(), st.just(NOON)),
@@ -388,6 +393,81 @@ def test_a_host_that_is_never_logged_is_the_same_host():
     assert facts_of(*rows)["attempt_no"].to_list() == [1, 2]
 
 
+def test_another_body_is_another_request():
+    """GraphQL posts all its operations to one address: only an equal body is tried again."""
+    posts = [
+        get(timestamp=second, method="POST", status=503, request_body_no=number)
+        for second, number in enumerate((1, 2, 1))
+    ]
+    frame = facts_of(*posts)
+    assert frame["attempt_no"].to_list() == [1, 1, 2]
+    assert frame["gap_us"].to_list() == [None, None, 2_000_000]
+
+
+# -- quota
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds"),
+    [
+        ("1655120964", 31),  # KnpLabs/php-github-api#1072: Date 11:48:53, reset 11:49:24
+        ("1655120964000", 31),
+        ("1655120933.5", 1),
+        ("1655120000", 0),  # over already
+        ("t=30", 30), ("reset=1.25", 2), ("resets=41", 41), ("t=2592000", 2_592_000),
+        ("45", 45), ("0", 0), (" 7 ", 7),
+        ("Mon, 13 Jun 2022 11:49:53 GMT", 60),  # GitLab's RateLimit-ResetTime
+        ("2022-06-13T11:49:53Z", 60), ("2022-06-13T13:49:53.000+02:00", 60),
+        ("Mon Jun 13 2022 12:49:53 GMT+0100 (Central European Standard Time)", 60),  # lemlist
+        ("12ms", 1), ("1s", 1), ("6m0s", 360), ("1h2m3s", 3_723),  # OpenAI
+        ("600000", None),  # a week, or ten minutes in milliseconds as Prisjakt counts
+        ("-5", None), ("soon", None), ("", None), ("nan", None), ("inf", None), ("99999999999999999999", None),
+        ("t=999999999999", 10 * 366 * 86_400),
+    ],
+)  # fmt: skip
+def test_a_reset_in_all_forms(sent, seconds):
+    """Seconds to go, epoch seconds and milliseconds, dates and lengths, against the server's Date; rounded up."""
+    date = datetime(2022, 6, 13, 11, 48, 53, tzinfo=UTC)
+    assert facts_of({"ratelimit_reset": sent, "response_date": date})["ratelimit_reset_s"].to_list() == [seconds]
+
+
+def test_a_reset_without_a_date_header_counts_from_the_response():
+    """The response came at 12:00:02: an epoch time of 12:00:30 is 28 seconds away."""
+    sent = str(int(at(30).timestamp()))
+    assert facts_of({"ratelimit_reset": sent, "duration_us": 2_000_000})["ratelimit_reset_s"].to_list() == [28]
+
+
+# -- concurrency
+
+
+def test_requests_under_way_are_counted_by_host():
+    """Three overlap, one came after their end, one is another host's, one waited in the browser's queue."""
+    har = {"format": "har", "source": "a.har", "duration_us": 2_000_000}
+    rows = [
+        get(**har), get(timestamp=0.5, **har), get(timestamp=1, **har), get(timestamp=1, **har) | {"host": "b.example"},
+        get(timestamp=1.5, **har) | {"blocked_us": 1_500_000, "duration_us": 2_500_000}, get(timestamp=4, **har),
+    ]  # fmt: skip
+    assert facts_of(*rows)["in_flight"].to_list() == [1, 2, 3, 1, 1, 1]
+
+
+def test_what_takes_no_time_is_under_way_when_it_is_sent():
+    """Of no length, and the one that begins where another ends: each counts itself alone."""
+    har = {"format": "har", "source": "a.har"}
+    rows = [
+        get(**har, duration_us=0),
+        get(timestamp=1, **har, duration_us=1_000_000),
+        get(timestamp=2, **har, duration_us=0),
+    ]
+    assert facts_of(*rows)["in_flight"].to_list() == [1, 1, 1]
+
+
+def test_under_way_is_not_known_without_lengths_nor_in_logs():
+    """A log, an entry without a duration, and an answer of the browser's cache."""
+    har = {"format": "har", "source": "a.har"}
+    rows = [get(duration_us=5), get(**har), get(**har, duration_us=5, from_cache=True)]
+    assert facts_of(*rows)["in_flight"].to_list() == [None, None, None]
+
+
 # -- rate_limit
 
 
@@ -413,11 +493,39 @@ def test_a_host_that_is_never_logged_is_the_same_host():
         ({"status": 200, "ratelimit_remaining": 0}, None),
         ({"status": 503}, None),
         ({"status": 301, "retry_after": "5"}, None),
+        ({"status": 503, "result": "REJECTED"}, "server_limit_503"),  # $limit_req_status
+        ({"status": 429, "result": "REJECTED"}, "status_429"),
+        ({"status": 200, "result": "DELAYED"}, None),
+        ({"status": 503, "error_code": "ProvisionedThroughputExceeded"}, "provider_code"),
+        ({"status": 200, "grpc_status": 8}, "grpc_8"),
+        ({"status": 200, "grpc_status": 14}, None),
+        ({"status": 429, "response_flags": ["RL"]}, "edge_flag"),
+        ({"status": 200, "grpc_status": 8, "response_flags": ["RL"]}, "edge_flag"),
+        ({"status": 500, "response_flags": ["RLSE"]}, "limiter_failed"),
+        ({"status": 503, "response_flags": ["URX", "UF"]}, None),
+        ({"status": 429, "limiter": "envoy"}, "edge_flag"),
+        ({"status": 429, "limiter": "cloudflare", "retry_after": "30"}, "cloudflare_1015"),
+        ({"status": 503, "format": "cloudfront", "error": "LimitExceeded"}, "edge_flag"),
+        ({"status": 503, "format": "cloudfront", "error": "OriginCommError"}, None),
+        ({"status": 429, "format": "api_gateway_json", "result": "THROTTLED"}, "edge_flag"),
+        ({"status": 403, "error_detail": "You have exceeded a secondary rate limit. Please wait."}, "secondary_limit"),
+        ({"status": 429, "error_detail": "You have exceeded a secondary rate limit."}, "secondary_limit"),
+        ({"status": 403, "error_detail": "API rate limit exceeded", "ratelimit_remaining": 0}, "quota_403"),
     ],
 )
 def test_how_a_limit_shows(row, kind):
-    """429, a limiting line, a provider's code, a spent quota, Retry-After with 503; nothing else."""
+    """A limiter that names itself, 429, a limiting line, a provider's code, a spent quota, Retry-After with 503."""
     assert facts_of(row)["rate_limit_kind"].to_list() == [kind]
+
+
+def test_refused_clients_are_counted_by_minute():
+    """Two clients within one minute, one in the next; overload refuses nobody, and without a name nobody is counted."""
+    rows = [
+        get(status=429), get(timestamp=1, status=429), get(timestamp=59, status=429, client="10.0.0.2"),
+        get(timestamp=59, status=200, client="10.0.0.3"), get(timestamp=61, status=429, client=None),
+        get(timestamp=62, status=503, retry_after="5"),
+    ]  # fmt: skip
+    assert facts_of(*rows)["limited_clients"].to_list() == [2, 2, 2, None, 0, None]
 
 
 # -- answered_by
@@ -558,3 +666,41 @@ def test_only_a_401_can_be_a_renewal():
     """For other statuses and for unknown clients the fact cannot be known."""
     rows = [get(status=403), get(status=401, client=None), get(timestamp=1, status=200)]
     assert facts_of(*rows)["refreshed"].to_list() == [None, None, None]
+
+
+def test_refusals_are_counted_in_the_fullest_minute():
+    """Five within exactly 60 s make one minute; a sixth 61 s behind the first counts with the four before it."""
+    rows = [get(timestamp=second, status=429) for second in (0, 15, 30, 45, 60)]
+    assert facts_of(*rows)["limited_count"].to_list() == [5, 5, 5, 5, 5]
+    rows = [get(timestamp=second, status=429) for second in (0, 59, 61, 62, 200)]
+    rows += [
+        get(timestamp=201, status=429, client="10.0.0.2"),
+        get(timestamp=202, status=429, client=None),
+        get(timestamp=203),
+    ]
+    assert facts_of(*rows)["limited_count"].to_list() == [2, 3, 3, 3, 1, 1, None, None]
+
+
+def test_user_agents_are_counted_of_those_known_by_their_address():
+    """Two programs behind one address; a user is one client whatever it runs, and no agent counts as none."""
+    rows = [
+        get(status=429, user_agent="a"), get(timestamp=1, status=429, user_agent="b"), get(timestamp=2, status=429),
+        get(timestamp=3, status=429, user_agent="c", client="10.0.0.2", user="ann"),
+        get(timestamp=61, status=429, user_agent="c"), get(timestamp=62, user_agent="d"),
+    ]  # fmt: skip
+    assert facts_of(*rows)["limited_agents"].to_list() == [2, 2, 2, 0, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "gap", "expected"),
+    [
+        ({"status": 429}, 0.999, True),
+        ({"status": 429}, 1, False),
+        ({"status": 503}, 0.5, False),
+        ({"status": 429, "retry_after": "10"}, 0.5, False),
+    ],
+)
+def test_a_repetition_at_once_is_told_where_no_wait_was(before, gap, expected):
+    """Within a second after 429; a broken Retry-After is a fact of its own, and the first request repeats nothing."""
+    assert facts_of(get(**before), get(timestamp=gap))["retried_at_once"].to_list()[1] is expected
+    assert facts_of(get(**before))["retried_at_once"].to_list() == [None]

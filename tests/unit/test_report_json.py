@@ -60,6 +60,7 @@ def test_keys_are_those_of_the_design() -> None:
     document = read(demo())
     assert list(document) == [
         "schema_version", "tool", "window", "sources", "incidents", "noise", "signals", "not_evaluated",
+        "not_applicable",
     ]  # fmt: skip
     assert list(document["sources"][0]) == [
         "name", "kinds", "formats", "entries", "confidence", "lines", "events", "event_lines", "rejects", "directives",
@@ -71,7 +72,7 @@ def test_keys_are_those_of_the_design() -> None:
         "clients", "separating", "preceding", "pattern", "correlation_ids", "correlation_id_count", "rules", "layers",
         "root_evidence", "next_steps", "reproduction", "owner_hint", "counter_example",
     ]  # fmt: skip
-    assert list(document["signals"][0]) == ["rule", "title", "level", "group", "started", "ended", "count"]
+    assert list(document["signals"][0]) == ["rule", "title", "level", "author", "group", "started", "ended", "count"]
 
 
 def test_values_are_written_as_the_design_says() -> None:

@@ -23,10 +23,14 @@ def build(material: Material) -> RulesView:
     findings = material.analysis.findings
     fired = f"{plural(len(findings.signals), 'signal')} of {plural(len({s.rule for s in findings.signals}), 'rule')}"
     silent = len({item.rule for item in findings.not_evaluated})
+    summary = f"{fired}; {plural(silent, 'rule')} could not be evaluated."
+    if findings.not_applicable:
+        about = "is about logs of another kind" if findings.not_applicable == 1 else "are about logs of other kinds"
+        summary += f" {sentence(plural(findings.not_applicable, 'rule'))} {about}."
     return RulesView(
         fired=_fired(material, findings.signals),
         silent=_silent(material),
-        summary=f"{fired}; {plural(silent, 'rule')} could not be evaluated.",
+        summary=summary,
     )
 
 

@@ -1,0 +1,26 @@
+"""Lists rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from analyzer.cli._options import rule_options
+from analyzer.cli._text import visible
+from analyzer.cli.rules._load import counted, load, tell_errors
+
+
+@click.command("list", short_help="List the rules: family, level, title and id.")
+@rule_options
+def command(rules: tuple[Path, ...], only_rules: Path | None) -> None:
+    """List the shipped rules, and those of --rules: family, level, title and id."""
+    rule_set = load(rules, only_rules)
+    for about in sorted(
+        (rule.about for rule in rule_set.everything), key=lambda each: (each.family, each.title, each.id)
+    ):
+        click.echo(f"{visible(about.family):<16}{about.level:<15}{visible(about.title)}  {visible(about.id)}")
+    tell_errors(rule_set)
+    if rules or only_rules:
+        told = f"{counted(len(rule_set.everything), 'rule')}, {counted(len(rule_set.faults), 'fault')}"
+        click.echo(f"{told}, {len(rule_set.skipped):,} skipped.", err=True)
