@@ -110,7 +110,7 @@ def generated(count: int) -> str:
 
 
 def rules(asked: int, sigma: Path, folder: Path) -> tuple[RuleSet, str]:
-    """Gives as many detections as asked for, and where they come from; correlations come on top."""
+    """Gives at least as many detections as asked for, and where they come from; correlations come on top."""
     own = load_rules([ROOT / "rules"])
     paths = [ROOT / "rules", *([sigma] if sigma.is_dir() else [])]
     public = load_rules(paths)
@@ -118,9 +118,8 @@ def rules(asked: int, sigma: Path, folder: Path) -> tuple[RuleSet, str]:
     file = folder / "generated.yml"
     file.write_text(generated(missing), encoding="utf-8")
     found = load_rules([*paths, *([file] if missing else [])])
-    kept = replace(found, rules=found.rules[:asked]) if asked < len(own.rules) else found
     told = f"{len(own.rules)} that ship, {len(public.rules) - len(own.rules)} of SigmaHQ, {missing} generated"
-    return kept, f"{len(found.rules)} detections ({told}), {len(found.correlations)} correlations"
+    return found, f"{len(found.rules)} detections ({told}), {len(found.correlations)} correlations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sigma", nargs="?", type=Path, default=SIGMA, help="a folder of public rules")
     parser.add_argument("--events", type=int, default=EVENTS)
-    parser.add_argument("--rules", type=int, default=RULES, help="detections in all")
+    parser.add_argument("--rules", type=int, default=RULES, help="detections in all, at least")
     parser.add_argument("--dearest", type=int, default=0, help="shows so many rules by their cost alone, and stops")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
