@@ -317,7 +317,18 @@ COLUMNS: tuple[Column, ...] = (
     _C("www_authenticate", pl.String, "WWW-Authenticate header of the response", sensitive=True),
     _C("response_date", TIMESTAMP, "Date header of the response: the server's clock"),
     _C("auth_present", pl.Boolean, "whether credentials were sent; null if the source cannot tell"),
-    _C("auth_scheme", pl.String, "Bearer, Basic, Digest, Cookie ...; never the credentials"),
+    _C("auth_scheme", pl.String, "Bearer, Basic, Digest, NTLM, Cookie, ApiKey ...; never the credentials"),
+    _C(
+        "har_sanitized",
+        pl.Boolean,
+        "HAR: the capture looks like a browser's sanitised export, in which no credentials prove nothing",
+    ),
+    _C(
+        "set_cookie_sent_back",
+        pl.Boolean,
+        "HAR: whether the cookies that the response sets were in the next request that they fit by domain, path and "
+        "Secure (RFC 6265, 5.4); null where it sets none, or nothing fits",
+    ),
     _C("token_from", pl.String, "where the JWT stood: authorization, request_body, response_body, query or cookie"),
     _C("token_algorithm", pl.String, "alg in the JWT's header"),
     _C("token_kid", pl.String, "key id in the JWT's header"),

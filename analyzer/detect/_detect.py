@@ -8,6 +8,7 @@ from types import MappingProxyType
 import polars as pl
 
 from analyzer.detect import _correlate, _report, _series, _signal
+from analyzer.detect._beside import leave_out_repeated
 from analyzer.detect._evaluate import Evaluated, evaluate, hidden_members, is_reported
 from analyzer.detect._rule import Correlation, Rule, RuleSet
 from analyzer.detect._signal import Detected, Signal
@@ -44,6 +45,7 @@ def detect(
             signals += _report.report_correlation(correlation, outcomes, evaluated)
             sentences = _correlation_notes(correlation, rules, outcomes, evaluated)
             notes += [NotEvaluated(correlation.about.id, sentence) for sentence in sentences]
+    signals = leave_out_repeated(signals, rules.rules, names)
     ordered = sorted(notes, key=lambda note: (note.rule, note.reason))
     fitting = evaluated.fitting
     elsewhere = sorted(rule.about.id for rule in rules.rules if not fitting[rule.logsource].any())

@@ -93,11 +93,14 @@ def write_burst(burst: BurstRequest) -> str:
     group = f", for each {' and '.join(burst.group_by)}" if burst.group_by else ""
     bucket = "a minute, or 10s in a log of less than half an hour"
     width = bucket if burst.bucket_seconds is None else _timespan.write(burst.bucket_seconds)
+    beside = " or ".join(map(repr, burst.beside))
+    only = f" Beside a burst of {beside} it is told only if its group explains that one." if beside else ""
+    only += " A group without a calm part is not told." if burst.need_baseline else ""
     return (
         f"Fires while the {what} of matching events {against} is far above what is normal in the same log{group}. "
         f"A burst has at least {burst.min_errors} matching events; by chance {burst.alpha:g} bursts per log are "
         f"expected. Events are counted in buckets of {width}; where a log is longer than twice "
-        f"{_timespan.write(burst.local_seconds)}, normal is what surrounds the burst by that time on each side."
+        f"{_timespan.write(burst.local_seconds)}, normal is what surrounds the burst by that time on each side.{only}"
     )
 
 

@@ -18,7 +18,7 @@ COMMON = frozenset({
 })  # fmt: skip
 STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
 _REPORT = frozenset({"says", "ask", "next_steps", "layer", "owner_hint"})
-_BURST = frozenset({"against", "group-by", "bucket", "alpha", "min-errors", "local"})
+_BURST = frozenset({"against", "group-by", "bucket", "alpha", "min-errors", "local", "beside", "need-baseline"})
 _MAX_TITLE = 256
 _DEFAULT_LEVEL = "medium"  # foreign rules may leave it out
 
@@ -77,6 +77,8 @@ def parse_burst(section: dict[str, Any], faults: Faults) -> BurstRequest | None:
         alpha=_alpha(burst, faults, default.alpha),
         min_errors=_min_errors(burst, faults, default.min_errors),
         local_seconds=_seconds(burst, "local", faults) or default.local_seconds,
+        beside=faults.texts(burst, "beside", "x-burst"),
+        need_baseline=_need_baseline(burst, faults),
     )
 
 
@@ -163,6 +165,14 @@ def _alpha(burst: dict[str, Any], faults: Faults, default: float) -> float:
         faults.add("needs a number above 0 and up to 1 as alpha.", "x-burst", "alpha", hint="Such as 0.01.")
         return default
     return float(alpha)
+
+
+def _need_baseline(burst: dict[str, Any], faults: Faults) -> bool:
+    value = burst.get("need-baseline", False)
+    if not isinstance(value, bool):
+        faults.add("needs true or false as need-baseline.", "x-burst", "need-baseline", hint="Without quotes.")
+        return False
+    return value
 
 
 def _min_errors(burst: dict[str, Any], faults: Faults, default: int) -> int:

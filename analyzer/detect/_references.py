@@ -79,13 +79,22 @@ def _check_against(
     good = []
     for rule in rules:
         against = rule.burst.against if rule.burst else "none"
-        if against in ("none", "all_requests") or table.ids.get(against) in by_id:
+        source = sources[rule.about.id]
+        if against not in ("none", "all_requests") and table.ids.get(against) not in by_id:
+            hint = "Use all_requests, none, or the name of a rule."
+            place = source.where("x-burst", "against")
+            errors.append(DocumentError(f"counts against {against!r}, which is no rule.", location=place, hint=hint))
+        elif lost := [name for name in rule.burst.beside if not _is_burst(table, by_id, name)] if rule.burst else []:
+            place = source.where("x-burst", "beside")
+            errors.append(DocumentError(f"stands beside {lost[0]!r}, which is no rule with x-burst.", location=place))
+        else:
             good.append(rule)
-            continue
-        place = sources[rule.about.id].where("x-burst", "against")
-        hint = "Use all_requests, none, or the name of a rule."
-        errors.append(DocumentError(f"counts against {against!r}, which is no rule.", location=place, hint=hint))
     return sorted(good, key=lambda rule: rule.about.id)
+
+
+def _is_burst(table: _Table, by_id: Mapping[str, Rule], name: str) -> bool:
+    rule = by_id.get(table.ids.get(name, ""))
+    return rule is not None and rule.burst is not None
 
 
 def _pending(draft: Draft, table: _Table, waiting: Mapping[str, Draft]) -> bool:

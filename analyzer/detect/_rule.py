@@ -75,7 +75,11 @@ class Logsource:
 
 @dataclass(frozen=True, slots=True)
 class BurstRequest:
-    """The x-burst section; bucket_seconds None means that the length of the log decides."""
+    """The x-burst section; bucket_seconds None means that the length of the log decides.
+
+    beside: wider burst rules, by name or id; a group is reported beside one of their bursts only if it explains it.
+    need_baseline: nothing is reported of a group without a calm part.
+    """
 
     against: str = "all_requests"
     group_by: tuple[str, ...] = ()
@@ -83,6 +87,8 @@ class BurstRequest:
     alpha: float = 0.01
     min_errors: int = 5
     local_seconds: int = 10800
+    beside: tuple[str, ...] = ()
+    need_baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

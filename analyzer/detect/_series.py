@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -110,7 +110,7 @@ def _look(plan: _Plan, series: pl.DataFrame) -> list[Signal]:
         requests = [max(errors) * _PLAIN_COUNT_SCALE] * plan.axis.length
     result = find_bursts(errors, requests, plan.settings)
     if result.no_baseline:
-        return [_report_whole_log(plan, group, result.overall_rate)]
+        return [] if plan.request.need_baseline else [_report_whole_log(plan, group, result.overall_rate)]
     return [_report_burst(plan, group, burst, requests[burst.first]) for burst in result.bursts]
 
 
@@ -118,9 +118,11 @@ def _report_whole_log(plan: _Plan, group: int, rate: float) -> Signal:
     about = plan.rule.about
     share = _says.write_share(rate)
     events = plan.events_of(group, 0, plan.axis.length - 1)
+    keys = plan.group_of(group)
+    of = " of {}".format(", ".join(f"{name} {value}" for name, value in keys)) if keys else ""
     title = f"{about.title}: the whole log runs at {share}"
-    says = f"The whole log runs at {share}, so there is no calm part to compare with."
-    return _report.build_whole_log(about, events, plan.group_of(group), title=title, says=says)
+    says = f"The whole log{of} runs at {share}, so there is no calm part to compare with."
+    return replace(_report.build_whole_log(about, events, keys, title=title, says=says), rate=rate)
 
 
 def _report_burst(plan: _Plan, group: int, burst: Burst, constant: int) -> Signal:
@@ -149,7 +151,8 @@ def _report_burst(plan: _Plan, group: int, burst: Burst, constant: int) -> Signa
         "expected_by_chance": _says.write_chance(burst.expected_by_chance),
     }
     events = plan.events_of(group, burst.first, burst.last)
-    return _report.build(plan.rule.about, events, plan.group_of(group), burst=figures, says=says)
+    signal = _report.build(plan.rule.about, events, plan.group_of(group), burst=figures, says=says)
+    return replace(signal, rate=None if plain else burst.rate)
 
 
 def _write_per_minute(rate: float) -> str:

@@ -41,7 +41,8 @@ class Signal:
     level is a Sigma level; family is the folder of the rule file; started and ended are the first and the last event
     (None where no event has a time); count is distinct events; peak is the largest metric of a correlation's window
     (the smallest for lt and lte), and equals count for other rules; rows holds the sorted `row` numbers of the events.
-    whole_log means that a burst rule found no calm part to compare with.
+    whole_log means that a burst rule found no calm part to compare with; rate is the share of requests that failed in
+    the burst, or in the whole log, None for rules without requests to compare with.
     """
 
     rule: str
@@ -62,6 +63,7 @@ class Signal:
     rows: pl.Series = field(compare=False, repr=False)
     burst: BurstFigures | None = None
     whole_log: bool = False
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def number(value: Any) -> int | float:
 def whole(value: Any, part: str) -> Number:
     """Gives the test for a part of a time, which is a whole number."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ItemError(f"needs a whole number with {part!r}.", "Such as 9, without quotes.")
+        raise ItemError(f"needs a whole number with {part!r}.", "Such as 7; for a range add |gte or |lt.")
     return Number(number(value))
 
 

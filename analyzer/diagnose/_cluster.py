@@ -11,6 +11,7 @@ from analyzer.model import SEVERITIES, Severity
 
 _SEVERITY_OF_LEVEL: dict[str, Severity] = {"informational": "info"}
 _STRONG = ("critical", "high")
+_SMALL_KIND = 0.1
 _SHORTEST_GAP_S, _LONGEST_GAP_S, _TYPICAL_GAPS = 2.0, 60.0, 5
 
 
@@ -52,7 +53,10 @@ def cluster(signals: tuple[Signal, ...], exchanges: pl.DataFrame) -> tuple[Clust
 
 
 def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.DataFrame) -> tuple[frozenset[int], ...]:
-    """Splits what a weak rule without a burst matched by status and error: a 500 and a refused connection are two."""
+    """Splits what a weak rule without a burst matched by status and error: a 500 and a refused connection are two.
+
+    In a group, such as one client, a kind that is up to a tenth of all goes with the largest.
+    """
     if signal.burst is not None or severity_of(signal.level) in _STRONG:
         return (rows,)
     kinds = exchanges.filter(pl.col("row").is_in(sorted(rows)))
@@ -63,7 +67,13 @@ def _by_kind_of_failure(signal: Signal, rows: frozenset[int], exchanges: pl.Data
         kinds = kinds.with_columns(status.alias("status"), error.alias("error"), _loop=loop)
     named = [name for name in ("status", "error", "_loop") if name in kinds.columns]
     kinds = kinds.group_by(named, maintain_order=True).agg(pl.col("row"))
-    return tuple(frozenset(found) for found in kinds["row"].to_list())
+    found = [frozenset(each) for each in kinds["row"].to_list()]
+    if not signal.group:
+        return tuple(found)
+    large = [each for each in found if len(each) > _SMALL_KIND * len(rows)] or found
+    most = max(large, key=len)
+    rest = frozenset().union(*(each for each in found if each not in large))
+    return tuple(each | rest if each is most else each for each in large)
 
 
 def _belongs(rows: frozenset[int], known: frozenset[int]) -> bool:

@@ -10,15 +10,18 @@ import polars as pl
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Join, Verdict
 
-# What nginx writes when the server behind refuses, hangs or breaks off (ngx_http_upstream).
+# What nginx (ngx_http_upstream) and HAProxy write when the server behind refuses, hangs, breaks off, or is marked down.
 UPSTREAM_FAILED = (
     r"connect\(\) failed|upstream timed out|upstream prematurely closed|no live upstreams|recv\(\) failed|reset by peer"
+    r"|has no server available|^(?:Backup )?Server \S+ is DOWN\b"
 )
 # RFC 9209, 2.3: what an intermediary writes when the server behind was not reached or did not answer.
 BEHIND_FAILED = (
     r"(?i);\s*error=\"?(?:connection_(?:refused|terminated|timeout|read_timeout|write_timeout|limit_reached)"
     r"|destination_(?:not_found|unavailable|ip_unroutable)|http_response_(?:timeout|incomplete))"
 )
+_NOT_REACHED = ("refused", "timed_out", "closed_early", "no_server")
+_OWN_FAULTS = ("header_too_big", "name_not_resolved", "tls_failed", "answer_invalid", "overloaded")
 _KNOWN = 0.95
 _GRAVITY = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4}
 BROWSER, EDGE, ERROR_LINE, APPLICATION = 0, 1, 2, 3
@@ -133,6 +136,18 @@ def upstream_not_asked() -> pl.Expr:
 def error_line_says(pattern: str) -> pl.Expr:
     """Tests the message of a server's error log, never one that an application wrote."""
     return (pl.col("message_hop") == ERROR_LINE) & pl.col("message").str.contains(pattern)
+
+
+def behind_not_reached() -> pl.Expr:
+    """Tells whether a proxy's access log says that the server behind was not reached or did not answer."""
+    return pl.col("has_edge") & pl.col("upstream_fault").is_in(_NOT_REACHED) & (pl.col("edge_status") >= 500)
+
+
+def own_fault_named() -> pl.Expr:
+    """Tells whether a proxy's access log names a fault that its own settings may cause, such as a name or a buffer."""
+    fault = pl.col("upstream_fault")
+    own = fault.is_in(_OWN_FAULTS) & (pl.col("edge_status") >= 500)
+    return pl.col("has_edge") & (own | ((fault == "no_route") & (pl.col("edge_status") >= 400)))
 
 
 def by_server(failed: pl.Expr) -> pl.Expr:

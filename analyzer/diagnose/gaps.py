@@ -10,12 +10,12 @@ import polars as pl
 from analyzer.diagnose._counts import succeeded
 from analyzer.model import Evidence, Gap, Ref, SourceReport
 
-_CREDENTIALS = frozenset({"auth_present", "auth_scheme"})
+_CREDENTIALS = frozenset({"auth_present", "auth_scheme", "set_cookie_sent_back", "authorization_dropped"})
 _TOKEN = frozenset(
     {
         "token_from", "token_algorithm", "token_kid", "token_issuer", "token_audience", "token_scope",
         "token_expires_at", "token_not_before", "token_issued_at", "token_expired", "token_left_s",
-        "token_not_yet_valid", "token_early_s",
+        "token_not_yet_valid", "token_early_s", "token_age_s",
     }
 )  # fmt: skip
 _BODY = frozenset({"error_code", "error_title", "error_detail", "body_kind", "type_mismatch"})

@@ -8,6 +8,7 @@ from analyzer.facts.gave_up import ABORTED
 from analyzer.model import Noise, Ref
 
 HEALTH_CHECK = "health_check"
+_LONG_WAIT_US = 10_000_000
 # What browsers and crawlers ask every site for; of .well-known only that: a missing openid-configuration is a fault.
 _FAVICON = (
     r"^/(?:favicon\.ico|robots\.txt|apple-touch-icon[^/]*\.png|browserconfig\.xml|\.well-known/(?:appspecific/[^/]*"
@@ -28,7 +29,9 @@ def noise_kind() -> pl.Expr:
     """
     worked = pl.col("status").is_between(200, 299)
     not_found = pl.col("status").is_in([400, 401, 403, 404, 405, 410])
-    cancelled = (pl.col("status") == 499) | pl.col("error").is_in(ABORTED)
+    # Who leaves after a long wait did not click elsewhere, but gave up.
+    left = (pl.col("status") == 499) & (pl.col("duration_us") < _LONG_WAIT_US).fill_null(True)
+    cancelled = left | pl.col("error").is_in(ABORTED)
     return (
         pl.when(not_found & pl.col("path").str.contains(_FAVICON).fill_null(False))
         .then(pl.lit("favicon"))

@@ -10,6 +10,7 @@ from analyzer.schema import Column
 _NOBODY = (444, 460, 499)  # nginx closed without a response, the client left (AWS ALB), the client left (nginx)
 _GATEWAY_FAILED = (502, 504)
 _WAF_LINE = r"ModSecurity: Access denied"
+_WAF_RESULT = r"(^|,)waf$|^WAF_FILTERED$"
 # nginx and Apache: messages after which the server answers for itself. They are anchored, since a message may quote
 # the path that a client made up.
 _PROXY_LINE = (
@@ -35,7 +36,7 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
         else:
             frame = frame.with_columns(pl.col(name).alias(f"_{name}"))
     answered = pl.when(pl.col("status").is_in(_NOBODY)).then(None)
-    tellers = (_by_error_line(), _by_headers(), _by_upstream(), _by_application(), _by_server_header())
+    tellers = (_by_error_line(), _by_result(), _by_headers(), _by_upstream(), _by_application(), _by_server_header())
     return frame.with_columns(
         answered_by=answered.otherwise(pl.coalesce(*tellers)),
         status_behind=pl.coalesce("_application_status", pl.col("upstream_status").list.last()),
@@ -63,6 +64,14 @@ def _by_error_line() -> pl.Expr:
         .when(from_server & message.str.contains(_PROXY_LINE))
         .then(_writer())
     )
+
+
+def _by_result() -> pl.Expr:
+    """Reads what a gateway of AWS says it did: a last action waf means that the firewall refused the request.
+
+    Elastic Load Balancing, access log entries, actions_executed; API Gateway, gateway response types, WAF_FILTERED.
+    """
+    return pl.when(pl.col("result").str.contains(_WAF_RESULT) & (pl.col("status") >= 400)).then(pl.lit("waf"))
 
 
 def _by_headers() -> pl.Expr:

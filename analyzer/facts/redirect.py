@@ -26,6 +26,7 @@ _AT_ONCE_US = 2_000_000  # a client follows by itself; what comes later somebody
 _LOGIN_HOST = re.compile(
     r"^(?:[^/?#]*://)(?:login|log-in|signin|auth|sso|idp|oauth|accounts?|identity|adfs|saml)[.-]", re.IGNORECASE
 )
+_STAYING = ("Cookie", "ApiKey")
 _NEXT = ("_next", "_next_login", "_next_status")
 _COLUMNS = {"_row": pl.UInt32, "redirect_step": pl.Int64, "redirect_loop": pl.Boolean, "redirect_by_login": pl.Boolean}
 
@@ -46,6 +47,8 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
         "login_endpoint",
         "status",
         "retry_after",
+        "auth_present",
+        "auth_scheme",
         _end=pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0)),
         _start="timestamp",
         _told=told,
@@ -55,8 +58,28 @@ def _judge(asked: pl.DataFrame) -> pl.DataFrame:
     keys = ["url", "location"]
     aimed = turning.join(_targets(turning), on=keys, how="left", maintain_order="left", nulls_equal=True)
     crossed = aimed.select("_row", cross_origin_redirect=origin_of(pl.col("_target")) != origin_of(pl.col("url")))
-    chained = pl.DataFrame(_walk(_linked(aimed, placed)), schema=_COLUMNS)
-    return chained.join(crossed, on="_row", how="left", maintain_order="left")
+    linked = _linked(aimed, placed)
+    chained = pl.DataFrame(_walk(linked), schema=_COLUMNS)
+    crossing = linked.join(crossed.filter("cross_origin_redirect"), on="_row", how="semi")
+    return chained.join(crossed, on="_row", how="left", maintain_order="left").join(
+        _dropped(crossing, placed), on="_row", how="left", maintain_order="left"
+    )
+
+
+def _dropped(crossing: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """Gives _row and authorization_dropped of the requests that redirects to another origin led to.
+
+    Only Authorization is taken off on the way (Fetch standard, HTTP-redirect fetch, step 13); a key in a header of
+    its own and a cookie are not.
+    """
+    held = crossing.filter(pl.col("auth_present") & ~pl.col("auth_scheme").is_in(_STAYING)).select(_row="_next")
+    after = asked.join(held.unique(), on="_row", how="semi", maintain_order="left")
+    return after.select(
+        "_row",
+        authorization_dropped=pl.when(pl.col("auth_present").is_not_null()).then(
+            ~pl.col("auth_present") | (pl.col("auth_scheme") == "Cookie")
+        ),
+    )
 
 
 def _targets(turning: pl.DataFrame) -> pl.DataFrame:
@@ -182,6 +205,12 @@ FACTS = Facts(
             pl.Boolean,
             "for a redirect: it leads to another origin, where the client no longer sends Authorization "
             "(Fetch standard, HTTP-redirect fetch)",
+        ),
+        Column(
+            "authorization_dropped",
+            pl.Boolean,
+            "for a request that a redirect to another origin led to: the redirected request carried Authorization, and "
+            "this one does not; null where the redirected one carried none",
         ),
     ),
     add=_add,

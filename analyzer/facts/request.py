@@ -33,6 +33,7 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     left = pl.when(was_sent).then((pl.col("token_expires_at") - clock).dt.total_microseconds())
     begin = pl.max_horizontal("token_not_before", "token_issued_at")
     early = pl.when(was_sent).then((begin - clock).dt.total_microseconds())
+    age = pl.when(was_sent).then((clock - pl.col("token_issued_at")).dt.total_microseconds())
     own = pl.coalesce("user", "client_ip", pl.when(har).then(pl.col("source")))
     return frame.with_columns(
         # Joining names clients better than one row can: an address whose user another row tells.
@@ -45,6 +46,7 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
         token_left_s=left // 1_000_000,
         token_not_yet_valid=early > _LEEWAY_US,
         token_early_s=-(-early // 1_000_000),
+        token_age_s=age // 1_000_000,
         www_auth_error=pl.col("www_authenticate").str.extract(_CHALLENGE, 1).str.to_lowercase(),
     )
 
@@ -65,6 +67,7 @@ FACTS = Facts(
         Column(
             "token_early_s", pl.Int64, "time from the same clock to the later of nbf and iat; negative after it", "s"
         ),
+        Column("token_age_s", pl.Int64, "time from iat of the JWT that was sent to the same clock", "s"),
         Column("www_auth_error", pl.String, "error of WWW-Authenticate: Bearer (RFC 6750, 3.1)"),
     ),
     add=_add,

@@ -6,6 +6,7 @@ import polars as pl
 
 from analyzer import values
 from analyzer.formats import _slots, _stack
+from analyzer.formats._query_credentials import scheme_in_query
 
 _REQUEST_PARTS = ("method", "target", "protocol")
 
@@ -104,7 +105,18 @@ def _locate(frame: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("scheme").is_not_null() & pl.col("host").is_not_null() & pl.col("target").is_not_null()
     whole = pl.concat_str("scheme", pl.lit("://"), "host", "target")
     url = pl.when(known).then(whole).otherwise(pl.col("target"))
-    return frame.with_columns(url=url).drop("_target", "_scheme", "_host")
+    return frame.with_columns(*_credentials(frame.columns), url=url).drop("_target", "_scheme", "_host")
+
+
+def _credentials(present: list[str]) -> list[pl.Expr]:
+    """Corrects a log of Authorization where that header is absent and the query holds the credentials."""
+    if "auth_present" not in present:
+        return []
+    scheme = pl.when(~pl.col("auth_present")).then(scheme_in_query(pl.col("query")))
+    return [
+        (pl.col("auth_present") | scheme.is_not_null()).alias("auth_present"),
+        pl.coalesce("auth_scheme", scheme).alias("auth_scheme"),
+    ]
 
 
 def _stamp(frame: pl.DataFrame, marks: str | None) -> pl.DataFrame:

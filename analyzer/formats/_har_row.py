@@ -102,7 +102,7 @@ def _sizes(request: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent(headers: Headers, request: dict[str, Any], *, sanitised: bool) -> dict[str, Any]:
-    found = scheme(headers, has_cookies=bool(request.get("cookies")))
+    found = scheme(headers, str(request["url"]), has_cookies=bool(request.get("cookies")))
     cannot_tell = sanitised or not headers
     body = mapping(request.get("postData"))
     return {
@@ -114,6 +114,7 @@ def _sent(headers: Headers, request: dict[str, Any], *, sanitised: bool) -> dict
         "request_content_type": first(headers, "content-type") or text(body.get("mimeType")),
         "auth_present": None if found is None and cannot_tell else found is not None,
         "auth_scheme": found,
+        "har_sanitized": sanitised,
     }
 
 

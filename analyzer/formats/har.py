@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.formats._har_cookies import cookies_sent_back
 from analyzer.formats._har_document import read_log
 from analyzer.formats._har_frame import make_events
 from analyzer.formats._har_gaps import find_gaps, is_likely_sanitised
@@ -64,6 +65,8 @@ class HarFormat:
             {"line": index, "page": entry["pageref"]} | read_row(entry, capture, repairs)
             for index, entry in kept.items()
         ]
+        for row, returned in zip(rows, cookies_sent_back(entries, rows), strict=True):
+            row["set_cookie_sent_back"] = returned
         events = make_events(rows)
         dated = (row["_date"] is not None for row in rows)
         unnamed = [row["_protocols"] for row, null in zip(rows, events["protocol"].is_null(), strict=True) if null]

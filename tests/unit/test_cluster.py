@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from events_by_hand import START, frame, row
@@ -69,6 +71,18 @@ def test_of_equal_levels_the_one_with_more_rows_comes_first():
     frame_ = exchanges(*failing([0, 1000]), row("access", 0, status=429))
     found = cluster((signal("few", "high", [2]), signal("many", "high", [0, 1])), frame_)
     assert told(found) == [("high", ["many"], [0, 1]), ("high", ["few"], [2])]
+
+
+def test_what_a_tenth_of_one_clients_failures_is_goes_with_the_others():
+    """Twenty 404s and two 400s of one client are one thing; three of twenty-two are another."""
+    for few, expected in ((2, [22]), (3, [20, 3])):
+        rows = [row("access", n, status=404) for n in range(20)] + [
+            row("access", 30 + n, status=400) for n in range(few)
+        ]
+        alone = signal("r", "low", list(range(20 + few)))
+        assert [len(found.rows) for found in cluster((alone,), exchanges(*rows))] == [20, few]
+        of_client = replace(alone, group=(("client", "10.0.0.1"),))
+        assert [len(found.rows) for found in cluster((of_client,), exchanges(*rows))] == expected
 
 
 def test_a_weak_rule_without_a_burst_is_split_by_status_and_error():

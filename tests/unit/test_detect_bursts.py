@@ -176,3 +176,80 @@ def test_counts_do_not_depend_on_how_the_log_is_parted():
     whole = count_base(frame)
     parts = pl.concat([count_base(frame[:17]), count_base(frame[17:])])
     assert parts.group_by("group", "base").agg(pl.col("errors", "requests").sum()).sort("base").equals(whole)
+
+
+BESIDE = """\
+---
+title: Server errors on a route
+name: on_route
+level: high
+logsource: {category: webserver}
+detection: {a: {status|gte: 500}, condition: a}
+x-burst: {group-by: [route], beside: [errors]}
+x-report: {says: "x"}
+"""
+
+
+def routes_told(tmp_path, frame, more=BESIDE):
+    told = found(tmp_path, frame, more=more).signals
+    return sorted("whole" if not signal.group else signal.group[0][1] for signal in told)
+
+
+def test_a_group_that_explains_the_wider_burst_stands_beside_it(tmp_path):
+    """Of two routes with half of the requests each, only /a fails in minutes 60 to 64."""
+    frame = events(180, lambda n: 3600 <= n < 3900 and n % 2 == 0)
+    frame = frame.with_columns(route=pl.when(pl.col("row") % 2 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
+    assert routes_told(tmp_path, frame) == ["/a", "whole"]
+
+
+def test_a_group_without_a_calm_part_is_named(tmp_path):
+    """Every second request of /a fails all the time, beside a calm log."""
+    frame = events(60, lambda n: n % 40 == 0)
+    frame = frame.with_columns(route=pl.when(pl.col("row") % 20 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
+    (signal,) = found(tmp_path, frame, "{group-by: [route]}").signals
+    assert signal.says == "The whole log of route /a runs at 50 %, so there is no calm part to compare with."
+
+
+def test_groups_that_fail_alike_are_not_told_one_by_one(tmp_path):
+    """Both routes fail in the same minutes, so neither explains anything."""
+    frame = events(180, lambda n: 3600 <= n < 3900 and n % 4 < 2)
+    frame = frame.with_columns(route=pl.when(pl.col("row") % 2 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
+    assert routes_told(tmp_path, frame) == ["whole"]
+
+
+def test_the_only_group_adds_nothing(tmp_path):
+    """All requests are of one route: it is the whole log again."""
+    assert routes_told(tmp_path, events(180, half_in(60, 65))) == ["whole"]
+
+
+def test_a_group_whose_burst_the_whole_log_hides_is_told_alone(tmp_path):
+    """One request in a hundred is to /a; five of its sixteen in 27 minutes fail, where the whole log is calm."""
+    frame = events(180, lambda n: (n % 100 == 0 and 3600 <= n < 6000) or n % 100 == 50)
+    frame = frame.with_columns(route=pl.when(pl.col("row") % 100 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
+    assert routes_told(tmp_path, frame) == ["/a"]
+
+
+def test_a_group_without_a_calm_part_can_be_left_out(tmp_path):
+    """Every request of /a fails all the time: need-baseline tells nothing of it, without it the group is told."""
+    frame = events(60, lambda n: n % 20 == 0)
+    frame = frame.with_columns(route=pl.when(pl.col("row") % 20 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
+    assert routes_told(tmp_path, frame) == ["/a"]
+    assert (
+        routes_told(tmp_path, frame, BESIDE.replace("beside: [errors]", "beside: [errors], need-baseline: true")) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("burst", "message"),
+    [
+        ("{group-by: [route], beside: [nothing]}", "stands beside 'nothing', which is no rule with x-burst."),
+        ("{need-baseline: 3}", "needs true or false as need-baseline."),
+    ],
+)
+def test_faults_of_the_wider_rule_are_told(tmp_path, burst, message):
+    """A wider rule that is none, and a word that is no answer; the line is that of x-burst."""
+    file = tmp_path / "rule.yml"
+    file.write_text(RULE % (burst, "x"), encoding="utf-8")
+    (error,) = load_rules([file]).errors
+    assert error.message == message
+    assert error.location.line == 6

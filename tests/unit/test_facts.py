@@ -146,6 +146,14 @@ def test_a_token_is_judged_by_the_servers_clock_where_it_is_known():
     assert frame["token_left_s"].to_list() == [-2, 10, None, 0]
 
 
+def test_the_age_of_a_token_counts_from_its_issue_by_the_servers_clock():
+    """iat a minute before the request, and before the Date where that is known; one that came in an answer has none."""
+    issued = {"token_issued_at": at(-60)}
+    rows = [issued, issued | {"response_date": at(30)}, {"token_issued_at": at(2)}, {}]
+    frame = facts_of(*rows, issued | {"token_from": "response_body"})
+    assert frame["token_age_s"].to_list() == [60, 90, -2, None, None]
+
+
 def test_a_token_that_begins_later_is_not_yet_valid():
     """The later of nbf and iat against the same clock: more than 5 s early, since Date has whole seconds and servers
     allow a leeway; unknown without both."""
@@ -599,6 +607,9 @@ def test_one_source_that_logs_servers_says_nothing_of_another():
         ({"status": 200, "proxy_status": "ExampleCDN; received-status=200"}, None),
         ({"status": 403, "server": "Sucuri/Cloudproxy"}, "waf"),
         ({"status": 403, "message": "ModSecurity: Access denied with code 403"}, "waf"),
+        ({"status": 403, "result": "waf", "format": "alb"}, "waf"),
+        ({"status": 403, "result": "waf,forward", "format": "alb"}, None),  # the firewall let it pass
+        ({"status": 403, "result": "WAF_FILTERED"}, "waf"),
         ({"status": 403, "message": "access forbidden by rule"}, "proxy"),
         ({"kind": "error", "message": "upstream timed out (110: Connection timed out) while reading"}, "proxy"),
         ({"status": 404, "message": 'open() "/srv/www/x" failed (2: No such file or directory)'}, "proxy"),

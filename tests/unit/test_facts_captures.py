@@ -374,6 +374,28 @@ def test_leaving_the_origin_is_seen():
     assert column("cross_origin_redirect", asked(A, status=200)) == [None]
 
 
+@pytest.mark.parametrize(
+    ("target", "sent", "after", "dropped"),
+    [
+        ("https://b.example/x", "Bearer", (False, None), True),
+        ("https://b.example/x", "Basic", (False, None), True),
+        ("https://b.example/x", "Bearer", (True, "Cookie"), True),
+        ("https://b.example/x", "Bearer", (True, "Bearer"), False),  # a client that sends it on
+        ("https://b.example/x", "Bearer", (None, None), None),
+        ("https://b.example/x", "ApiKey", (False, None), None),
+        ("https://b.example/x", "Cookie", (False, None), None),
+        ("https://b.example/x", None, (False, None), None),
+        ("https://a.example/x", "Bearer", (False, None), None),
+    ],
+)
+def test_authorization_is_dropped_on_the_way_to_another_origin(target, sent, after, dropped):
+    """Fetch standard, HTTP-redirect fetch, step 13: it is taken off where the origin changes, and nothing else is."""
+    first = moved(A, target) | {"auth_present": sent is not None, "auth_scheme": sent}
+    present, scheme = after
+    then = asked(target, 0.1, status=401, auth_present=present, auth_scheme=scheme)
+    assert column("authorization_dropped", first, then) == [None, dropped]
+
+
 # -- WebSockets and event streams
 
 

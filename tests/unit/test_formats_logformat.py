@@ -206,6 +206,10 @@ def test_credentials_are_kept_as_presence_and_scheme_only():
     assert (event["auth_present"], event["auth_scheme"]) == (True, "Bearer")
     assert [name for name, value in event.items() if "abc.def" in str(value)] == ["raw"]
     assert row('%>s "%{Authorization}i"', '401 "-"')["auth_present"] is False
+    keyed = row('%h "%r" %>s "%{Authorization}i"', '10.0.0.9 "GET /a?api_key=k3y HTTP/1.1" 401 "-"')
+    assert (keyed["auth_present"], keyed["auth_scheme"]) == (True, "ApiKey")  # OpenAPI 3.1, security scheme object
+    plain = row('%h "%r" %>s "%{Authorization}i"', '10.0.0.9 "GET /a?page=2 HTTP/1.1" 401 "-"')
+    assert (plain["auth_present"], plain.get("auth_scheme")) == (False, None)
 
 
 @pytest.mark.parametrize(

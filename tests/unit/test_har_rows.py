@@ -297,3 +297,43 @@ def test_names_the_hosts_whose_tls_failed():
     parsed = parse(entry(), _tlsErrors=[{"hostname": "b.test"}, {"hostname": "a\n.test"}, 7, {"hostname": "b.test"}])
     note = "TLS handshakes that failed before a request could be recorded: 4 (a .test, b.test, unknown host)."
     assert note in parsed.notes
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "scheme"),
+    [
+        ("access_token=mF_9.B5f-4.1JqM", {}, "Bearer"),  # RFC 6750, 2.3
+        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=fe5f80f7", {}, "AWS4-HMAC-SHA256"),  # Amazon S3, query auth
+        ("X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Signature=247a2aa4", {}, "GOOG4-RSA-SHA256"),
+        ("sv=2015-04-05&sr=b&sp=rw&sig=F%2BGR", {}, "SharedAccessSignature"),  # Azure Storage, service SAS
+        ("page=2&api_key=abcdef12345", {}, "ApiKey"),  # OpenAPI 3.1, security scheme object
+        ("subscription-key=abc", {}, "ApiKey"),  # Azure API Management, subscriptions
+        ("api_key=", {}, None),
+        ("sig=1", {}, None),
+        ("not_api_key=1&next=/a%3Fapi_key=2", {}, None),
+        ("api_key=1", {"Authorization": "Negotiate YIIJvwYG"}, "Negotiate"),  # RFC 4559, 4.2
+        ("api_key=1", {"Cookie": "lang=en"}, "ApiKey"),
+        ("", {"Authorization": "NTLM TlRMTVNTUAAB"}, "NTLM"),
+        (
+            "",
+            {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20130524/us-east-1/s3/aws4_request"},
+            "AWS4-HMAC-SHA256",
+        ),
+        ("", {"apikey": "abc"}, "ApiKey"),
+        ("", {"X-Api-Key": "abc"}, "ApiKey"),
+    ],
+)
+def test_credentials_are_told_by_name_wherever_they_stand(query, headers, scheme):
+    """Headers go before the query, the query before a cookie; of the credentials nothing is kept but the scheme."""
+    sent = [{"name": "Host", "value": "a.test"}, *({"name": name, "value": text} for name, text in headers.items())]
+    found = row(request={"url": f"https://a.test/x?{query}", "headers": sent})
+    assert (found["auth_present"], found["auth_scheme"]) == (scheme is not None, scheme)
+
+
+def test_a_sanitised_capture_is_marked_on_every_row():
+    """WebInspector, and no cookie or Authorization anywhere: absence proves nothing; one cookie settles it."""
+    chrome = {"creator": {"name": "WebInspector", "version": "537.36"}}
+    cookie = entry(request={"headers": [{"name": "Cookie", "value": "a=1"}]})
+    assert parse(entry(), entry(), **chrome).events["har_sanitized"].to_list() == [True, True]
+    assert parse(entry(), cookie, **chrome).events["har_sanitized"].to_list() == [False, False]
+    assert parse(entry()).events["har_sanitized"].to_list() == [False]

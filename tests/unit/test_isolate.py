@@ -49,6 +49,15 @@ CASES = {
                message="connect() failed (111: Connection refused) while connecting to upstream") for s in range(5))],
         "backend", "cause",
     ),
+    "backend named by Envoy's flag": (
+        five("access", format="envoy", status=503, response_flags=["UF", "URX"], **UPSTREAM), "backend", "cause"),
+    "no server left for HAProxy": (
+        five("access", format="haproxy_http", status=503, termination_state="SC--", upstream_name="be"), "backend", "cause"),
+    "name that CloudFront cannot resolve": (
+        five("access", format="cloudfront", status=502, error="OriginDnsError"), "proxy", "cause"),
+    "circuit breaker of Envoy": (
+        five("access", format="envoy", status=503, response_flags=["UO"]), "proxy", "cause"),
+    "no route in Envoy": (five("access", format="envoy", status=404, response_flags=["NR"]), "proxy", "cause"),
     "proxy turns a 200 into 502": (
         [*five("access", status=502, upstream_status=[502], **UPSTREAM), *five("app", level="info", status=200, message="done")],
         "proxy", "cause",
@@ -84,6 +93,59 @@ def test_layer_is_named(rows, layer, verdict):
     assert (incident.layer, verdicts[layer].verdict) == (layer, verdict)
     assert verdicts[layer].evidence
     assert all(item.ref is not None for item in verdicts[layer].evidence)
+
+
+@pytest.mark.parametrize(
+    ("shape", "message", "layer"),
+    [
+        ("error", "SSL_do_handshake() failed (SSL: alert certificate expired) while SSL handshaking", "tls"),
+        ("error", "SSL handshake failure (error:0A000416:SSL routines::sslv3 alert certificate unknown)", "tls"),
+        ("error", "SSL_do_handshake() failed (SSL: verify failed) while SSL handshaking to upstream", "proxy"),
+        ("error", "768 worker_connections are not enough while connecting to upstream", "proxy"),
+        ("error", "accept4() failed (24: Too many open files)", "proxy"),
+        ("error", "client intended to send too large body: 20971520 bytes", "proxy"),
+        ("error", "Server be_api/app1 is DOWN, reason: Layer4 connection problem", "backend"),
+        ("error", "backend be_api has no server available!", "backend"),
+        ("app", "connect ECONNREFUSED 10.1.0.5:5432", "backend"),
+        ("app", "getaddrinfo EAI_AGAIN db.internal", "backend"),
+    ],
+)
+def test_lone_records_name_a_layer(shape, message, layer):
+    """A line of the error log or of the application that belongs to no logged request."""
+    incident, verdicts = judge(*five(shape, level="error", message=message), failing=lambda exchanges: exchanges)
+    assert (incident.layer, verdicts[layer].verdict) == (layer, "cause")
+    assert message in verdicts[layer].evidence[0].text
+
+
+@pytest.mark.parametrize(
+    ("shape", "level", "message"),
+    [
+        ("error", "error", "cache entry dropped"),
+        ("app", "error", "no live upstreams while connecting to upstream"),
+        ("app", "info", "connect ECONNREFUSED 10.1.0.5:5432, trying again"),
+    ],
+)
+def test_a_record_that_says_nothing_of_a_layer_names_none(shape, level, message):
+    """An ordinary line, an application that quotes the words of a proxy, and one that only informs."""
+    rows = five(shape, level=level, message=message)
+    assert judge(*rows, failing=lambda exchanges: exchanges)[0].layer == "unknown"
+
+
+def test_a_working_route_close_by_is_cited():
+    """A 404 beside a route that differs in one letter is a slip of the caller."""
+    rows = [*five("access", status=404, path="/v1/order", route="/v1/order")]
+    served = row("access", 9, status=200, path="/v1/orders", route="/v1/orders")
+    incident, verdicts = judge(*rows, served)
+    assert incident.layer == "request"
+    said = "Nobody was served /v1/order, while /v1/orders works on the same host."
+    assert said in [item.text for item in verdicts["request"].evidence]
+
+
+def test_clients_that_left_clear_nobody():
+    """499 is no answer of a working server: whether one was late, the log does not say."""
+    incident, verdicts = judge(*five("access", status=499, duration_us=30_000_000))
+    assert incident.layer == "unknown"
+    assert verdicts["backend"].verdict == "not_visible"
 
 
 @pytest.mark.parametrize(("rows", "layer", "verdict"), CASES.values(), ids=CASES)

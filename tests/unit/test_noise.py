@@ -64,6 +64,12 @@ def test_what_the_client_gave_up_is_cancelled(error):
     assert kind(status=None, error=error) == "cancelled"
 
 
+def test_who_leaves_after_ten_seconds_gave_up_on_the_server():
+    """A click elsewhere comes sooner; where no duration is logged, it is taken for one."""
+    assert kind(status=499, duration_us=9_999_999) == "cancelled"
+    assert kind(status=499, duration_us=10_000_000) is None
+
+
 @pytest.mark.parametrize("error", ["net::ERR_CONNECTION_ABORTED", "net::ERR_FAILED", None])
 def test_other_errors_are_not_cancelled(error):
     """A connection that broke off was not given up by the client."""

@@ -144,6 +144,16 @@ def test_explain_says_what_a_burst_is():
     assert "Events are counted in buckets of 30s;" in stdout
 
 
+def test_explain_says_when_a_group_is_not_told():
+    """A burst of one group beside that of a wider rule, and a group that never was calm."""
+    wide = RULE + "x-burst: {}\n"
+    narrow = RULE.replace("bad_gateway", "narrow").replace("8e6d", "9e6d")
+    write("own.yml", f"{wide}---\n{narrow}x-burst: {{group-by: [host], beside: bad_gateway, need-baseline: true}}\n")
+    stdout = " ".join(run("explain", "narrow", "--only-rules", "own.yml")[1].split())
+    assert "Beside a burst of 'bad_gateway' it is told only if its group explains that one." in stdout
+    assert "A group without a calm part is not told." in stdout
+
+
 def test_every_shipped_rule_can_be_explained():
     """No rule lacks a sentence, and no line is wider than the terminal but addresses and paths."""
     ids = [line.rsplit(maxsplit=1)[1] for line in run("list")[1].splitlines()]

@@ -15,18 +15,36 @@ from analyzer.diagnose._scene import (
     Opinion,
     Scene,
     answered_inside,
+    behind_not_reached,
     by_server,
     error_line_says,
     last_upstream_status,
+    logged_text,
     upstream_not_asked,
 )
 
+_CUT_OFF = (
+    r"(?i)ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|connection (?:refused|timed out)"
+    r"|connection reset by peer|no route to host|i/o timeout|actively refused|name or service not known"
+    r"|temporary failure in name resolution|no such host|nodename nor servname|could not resolve host"
+)
 _WOULD_SHOW = "The application's log for the same request ids, and the proxy's access log with the upstream's status."
 
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (_crashed, _said_so, _named_unreachable, _too_late, _cleared, _unanswered, _reported, _hidden):
+    for judge in (
+        _crashed,
+        _said_so,
+        _cut_off,
+        _named_unreachable,
+        _flagged,
+        _too_late,
+        _cleared,
+        _unanswered,
+        _reported,
+        _hidden,
+    ):
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
@@ -56,6 +74,18 @@ def _said_so(scene: Scene) -> Opinion | None:
     return Opinion("cause", (scene.quote(text, said, APPLICATION, EDGE),), 0.9 if both else 0.85, sources=1 + both)
 
 
+def _cut_off(scene: Scene) -> Opinion | None:
+    """Reads lone records of an application that cannot reach something: what it depends on is part of this layer."""
+    level = pl.col("level").is_in(["warning", "error", "critical"])
+    mine = (pl.col("message_hop") == APPLICATION) & pl.col("status").is_null() & level
+    named = mine & logged_text().str.contains(_CUT_OFF)
+    if scene.share(named) < 0.5:
+        return None
+    row = scene.first(named) or {}
+    words = ": ".join(str(row[name]) for name in ("message", "exception_message") if row.get(name))
+    return Opinion("cause", (scene.quote(f"The application logged: {words}", named, APPLICATION),), 0.85)
+
+
 def _named_unreachable(scene: Scene) -> Opinion | None:
     finished = pl.col("application_status").is_between(100, 499).fill_null(False)
     named = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status") >= 500) & ~finished
@@ -65,6 +95,25 @@ def _named_unreachable(scene: Scene) -> Opinion | None:
     text = f"The proxy's error log says: {row.get('message')}"
     elsewhere = scene.share(pl.col("has_edge") | pl.col("has_browser")) >= 0.5
     return Opinion("cause", (scene.quote(text, named, ERROR_LINE),), 0.9, sources=1 + elsewhere)
+
+
+def _flagged(scene: Scene) -> Opinion | None:
+    """Reads what a proxy writes beside the request: Envoy's flags, HAProxy's state, the reason of an edge."""
+    finished = pl.col("application_status").is_between(100, 499).fill_null(False)
+    flagged = behind_not_reached() & ~finished
+    if scene.share(flagged) < 0.5:
+        return None
+    row = scene.first(flagged) or {}
+    text = f"The proxy's log says of {scene.of_total(scene.count(flagged))} {_FLAGGED[str(row['upstream_fault'])]}."
+    return Opinion("cause", (scene.quote(text, flagged, EDGE),), 0.85)
+
+
+_FLAGGED = {
+    "refused": "that the server behind could not be reached",
+    "timed_out": "that the server behind did not answer in time",
+    "closed_early": "that the server behind closed the connection before it had answered",
+    "no_server": "that no server behind was left to ask",
+}
 
 
 def _too_late(scene: Scene) -> Opinion | None:
@@ -118,11 +167,12 @@ def _hidden(scene: Scene) -> Opinion | None:
     if opinion := _silent(scene):
         return opinion
     cut = pl.col("error").is_not_null() & pl.col("status").is_null()
-    answered = pl.col("status").is_between(400, 499)
+    left = pl.col("client_left").fill_null(False)
+    answered = pl.col("status").is_between(400, 499) & ~left
     if scene.share(answered) >= 0.8:
         text = f"{scene.of_total(scene.count(answered)).capitalize()} got a client error, which a working server gives."
         return Opinion("ruled_out", (scene.quote(text, answered, EDGE, BROWSER),))
-    if scene.share(cut) >= 0.5:
+    if scene.share(cut | left) >= 0.5:
         return Opinion("not_visible", would_show=_WOULD_SHOW)
     return None
 

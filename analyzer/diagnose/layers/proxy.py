@@ -15,18 +15,22 @@ from analyzer.diagnose._scene import (
     Opinion,
     Scene,
     answered_inside,
+    behind_not_reached,
     by_server,
     error_line_says,
     last_upstream_status,
     outer_status,
+    own_fault_named,
     upstream_not_asked,
 )
 from analyzer.model import Evidence
 
 _OWN_FAULT = (
     r"upstream sent (too big|invalid|unexpected|no valid|duplicate)|host not found in upstream"
-    r"|SSL_do_handshake\(\) failed|upstream SSL certificate|client sent (invalid|too long|too large)"
-    r"|access forbidden by rule"
+    r"|SSL_do_handshake\(\) failed .*upstream|upstream SSL certificate|client sent (invalid|too long|too large)"
+    r"|client intended to send too large|access forbidden by rule|worker_connections are not enough"
+    r"|\(24: ?Too many open files\)|\(24\)Too many open files|server reached Max(?:RequestWorkers|Clients)"
+    r"|scoreboard is full|reached (?:process|system) FD limit"
 )
 _OWN_ANSWERS = [400, 403, 404, 405, 413, 414, 431, 494, 495, 496, 497, 500, 503]
 
@@ -90,15 +94,30 @@ def _error_lines(scene: Scene) -> list[Evidence]:
 
 def _named_its_fault(scene: Scene) -> Opinion | None:
     named = error_line_says(_OWN_FAULT) & by_server(pl.col("status") >= 400)
-    if scene.share(named) < 0.5:
+    if scene.share(named) >= 0.5:
+        return Opinion("cause", tuple(_error_lines(scene)), 0.93)
+    flagged = own_fault_named()
+    if scene.share(flagged) < 0.5:
         return None
-    return Opinion("cause", tuple(_error_lines(scene)), 0.93)
+    words = _FLAGGED[str((scene.first(flagged) or {})["upstream_fault"])]
+    text = f"The proxy's log says of {scene.of_total(scene.count(flagged))} that {words}."
+    return Opinion("cause", (scene.quote(text, flagged, EDGE),), 0.85)
+
+
+_FLAGGED = {
+    "header_too_big": "the header of the answer was too big for it",
+    "name_not_resolved": "it could not resolve the name of the server behind",
+    "tls_failed": "TLS with the server behind failed",
+    "overloaded": "it held them back since all places at the server behind were taken",
+    "no_route": "it has no route for host and path",
+    "answer_invalid": "it took the answer of the server behind for invalid",
+}
 
 
 def _asked_in_vain(scene: Scene) -> Opinion | None:
     said = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status").is_in([502, 503, 504]))
     too_late = (pl.col("status") == 504) & pl.col("application_status").is_not_null()
-    in_vain = said | too_late
+    in_vain = said | too_late | behind_not_reached()
     if scene.share(in_vain) < 0.5:
         return None
     text = f"For {scene.of_total(scene.count(in_vain))} the proxy asked the server behind and reported its failure."

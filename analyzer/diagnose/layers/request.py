@@ -70,6 +70,10 @@ def _details(scene: Scene, wrong: pl.Expr) -> list[Evidence]:
     allowed = wrong & pl.col("allow").is_not_null()
     if row := scene.first(allowed):
         details.append(scene.quote(f"The server allows {row['allow']} there.", allowed, BROWSER, EDGE))
+    near = wrong & pl.col("near_route").is_not_null()
+    if row := scene.first(near):
+        text = f"Nobody was served {row['route']}, while {row['near_route']} works on the same host."
+        details.append(scene.quote(text, near, EDGE, BROWSER))
     said = pl.coalesce("error_detail", "error_title")
     explained = wrong & said.is_not_null()
     if row := scene.first(explained):
