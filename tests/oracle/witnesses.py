@@ -102,8 +102,11 @@ def _solve(clause, types):
 
 
 def _other(leaf, types):
-    # Half of the fields that must not fit hold something else, half are absent.
-    return "zz" if types.get(leaf.field.column, str) is str and len(leaf.tests) % 2 else None
+    # Half of the fields that must not fit hold something else, half are absent, unless presence is what is tested.
+    present = any(map(_is_null, leaf.tests)) or len(leaf.tests) % 2
+    if types.get(leaf.field.column, str) is not str or Exists(value=True) in leaf.tests:
+        return None
+    return "zz" if present else None
 
 
 def _value(field, test, before, types):
