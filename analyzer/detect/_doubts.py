@@ -10,8 +10,8 @@ from analyzer.detect._expressions import Bounds
 from analyzer.detect._forms import Columns
 from analyzer.detect._tree import Leaf, Node, Reference, leaves
 
-# Facts that are computed for every exchange, and whose null is the answer "none".
-ANSWERS_BY_NULL = frozenset({"rate_limit_kind"})
+# Columns whose null is the answer "none", unless a source is said not to supply them.
+ANSWERS_BY_NULL = frozenset({"authorization_dropped", "error", "near_route", "rate_limit_kind", "upstream_fault"})
 
 
 class Unknowns:
