@@ -40,7 +40,7 @@ def choose_seconds(span_us: int, asked: int | None) -> int:
 
 
 def lay_axis(counts: pl.DataFrame, seconds: int) -> Axis:
-    """Gives the axis for counts of base buckets (column base); the width doubles until the axis is short enough."""
+    """Gives the axis for base buckets (column base); the width doubles until the axis is short enough."""
     while True:
         numbers = counts.select((pl.col("base") * BASE_SECONDS // seconds).alias("bucket")).unique().sort("bucket")
         step = pl.col("bucket").diff().fill_null(0).clip(upper_bound=LONGEST_GAP)
@@ -49,6 +49,16 @@ def lay_axis(counts: pl.DataFrame, seconds: int) -> Axis:
         if length <= MOST_BUCKETS:
             return Axis(seconds, table, length)
         seconds *= 2
+
+
+def measure_span(times: pl.Series) -> int:
+    """Gives the time from the first to the last event, in microseconds as these are."""
+    return int(times.max()) - int(times.min())  # type: ignore[arg-type]
+
+
+def number_base(times: pl.Series) -> pl.DataFrame:
+    """Gives base: the base buckets that hold an event; times in microseconds."""
+    return pl.DataFrame({"base": (times // (BASE_SECONDS * 1_000_000)).unique().sort()})
 
 
 def count_base(events: pl.DataFrame) -> pl.DataFrame:

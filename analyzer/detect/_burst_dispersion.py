@@ -32,7 +32,7 @@ UNKNOWN = Dispersion((2.0,))
 
 def measure_first(series: Series, normal: Sequence[float], free: Sequence[bool]) -> Dispersion:
     """Gives one value for all lengths from the quartiles alone, which the bursts not yet known cannot inflate."""
-    means, deviations = _windows(series, normal, free, 1)
+    means, deviations = _windows(_sum(series, normal, free), 1)
     if len(means) < _FEWEST_WINDOWS or len(series) < _SHORT_LOG or math.fsum(means) / len(means) < 5:
         return UNKNOWN
     return Dispersion((max(1.0, _quartile_form(deviations)),))
@@ -41,9 +41,10 @@ def measure_first(series: Series, normal: Sequence[float], free: Sequence[bool])
 def measure(series: Series, normal: Sequence[float], free: Sequence[bool]) -> Dispersion:
     """Gives the dispersion outside bursts for each doubling of the window up to the log's length."""
     least = 1.0 if len(series) >= _SHORT_LOG else 2.0
+    sums = _sum(series, normal, free)
     values: list[float] = []
     for doubling in range(len(series).bit_length()):
-        means, deviations = _windows(series, normal, free, 1 << doubling)
+        means, deviations = _windows(sums, 1 << doubling)
         if len(means) >= _FEWEST_WINDOWS:
             values.append(max(least, _spread(means, deviations)))
         else:
@@ -70,15 +71,28 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
-def _windows(
-    series: Series, normal: Sequence[float], free: Sequence[bool], length: int
-) -> tuple[list[float], list[float]]:
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Expected errors, errors and burst buckets before each bucket, and in all."""
+
+    expected: Sequence[float]
+    errors: Sequence[int]
+    taken: Sequence[int]
+
+
+def _sum(series: Series, normal: Sequence[float], free: Sequence[bool]) -> _Sums:
+    return _Sums(
+        [0.0, *accumulate(n * p for n, p in zip(series.requests, normal, strict=True))],
+        [0, *accumulate(series.errors)],
+        [0, *accumulate(not bucket for bucket in free)],
+    )
+
+
+def _windows(sums: _Sums, length: int) -> tuple[list[float], list[float]]:
     """Gives expected errors and standardised deviations of half-overlapping windows without a burst bucket."""
-    expected = [0.0, *accumulate(n * p for n, p in zip(series.requests, normal, strict=True))]
-    errors = [0, *accumulate(series.errors)]
-    taken = [0, *accumulate(not bucket for bucket in free)]
+    expected, errors, taken = sums.expected, sums.errors, sums.taken
     means, deviations = [], []
-    for begin in range(0, len(series) - length + 1, max(1, length // 2)):
+    for begin in range(0, len(errors) - length, max(1, length // 2)):
         end = begin + length
         mean = expected[end] - expected[begin]
         if taken[end] == taken[begin] and mean > 0:

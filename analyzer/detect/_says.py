@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 ALWAYS = frozenset({"count", "peak", "begin", "end", "duration"})
-BURST_ONLY = frozenset({"rate", "normal", "ratio", "expected_by_chance"})
+BURST_ONLY = frozenset({"rate", "normal", "ratio", "interval", "expected_by_chance"})
 
 _NOUNS = "(?:request|response|answer|call|preflight|error|event|line|login|attempt|client|match|stream|connection)"
 _ADJECTIVE = "(?:[A-Za-z-]+ )?"

@@ -19,15 +19,29 @@ def weigh(
     """Gives the severity, lowered to low for what every busy server shows all day.
 
     A rule that counts absolutely (three in five minutes) fires on any large log. Its incident keeps its severity if a
-    burst stands out of the log's own normal rate, if one client is concerned, or if at least five requests and a
-    fifth of those on the same endpoints failed while it lasted. Logs of fewer than 300 requests have no normal.
+    proven burst stands out of the log's own normal rate, if nothing in the log is calm, if one client is concerned, or
+    if at least five requests and a fifth of those on the same endpoints failed while it lasted. Logs of fewer than 300
+    requests have no normal.
     """
     if severity in ("low", "info"):
         return severity
-    stands_out = any(signal.burst is not None or signal.whole_log for signal in signals)
+    stands_out = _has_proven_burst(signals) or any(signal.whole_log for signal in signals)
     personal = any(name in _PERSONAL for signal in signals for name, _ in signal.group)
     dense = failed >= _FEWEST and failed >= _SMALLEST_SHARE * window.height
     logged = requests.filter(pl.col("has_edge") | pl.col("has_application")).height
     if stands_out or personal or dense or logged < _BUSY:
         return severity
     return SEVERITIES[max(SEVERITIES.index(severity), SEVERITIES.index("low"))]
+
+
+def doubt_of(signals: tuple[Signal, ...]) -> str:
+    """Gives what a title has to admit: that chance may have made the burst, or that nothing is normal here."""
+    if _has_proven_burst(signals):
+        return ""
+    if any(signal.whole_log for signal in signals):
+        return ": no baseline, failing throughout"
+    return ": a possible burst, not proven" if any(signal.burst is not None for signal in signals) else ""
+
+
+def _has_proven_burst(signals: tuple[Signal, ...]) -> bool:
+    return any(signal.burst is not None and not signal.burst.possible for signal in signals)

@@ -14,7 +14,7 @@ from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
 from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._scene import ERROR_LINE, Scene
-from analyzer.diagnose._weight import weigh
+from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
 from analyzer.diagnose.isolate import Isolation, isolate
@@ -126,7 +126,7 @@ def _build(
     sample = _sample(part, scene)
     incident = Incident(
         id="",
-        title=wording.title_of(part.failing, endpoints),
+        title=wording.title_of(part.failing, endpoints) + doubt_of(part.cluster.signals),
         severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, requests),
         confidence=isolation.confidence,
         layer=isolation.layer,

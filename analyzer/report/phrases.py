@@ -24,6 +24,7 @@ from analyzer.report.words import (
 
 _STATUSES = 10
 _SAID = 3
+_ALPHA = 0.01  # what burst rules allow by default
 _PATTERNS = {
     "constant": "constant: affected clients had no success on these endpoints meanwhile",
     "intermittent": "intermittent: affected clients also had successes on these endpoints meanwhile",
@@ -136,7 +137,8 @@ def chance(incident: Incident) -> str:
     if expected < 0.0001:
         return "fewer than 0.0001 such bursts expected by chance in these inputs"
     few = f"{expected:.2g}" if expected < 10 else f"{expected:,.0f}"
-    return f"{few} such bursts expected by chance in these inputs"
+    doubt = ": possible, not proven" if expected > _ALPHA else ""
+    return f"{few} such bursts expected by chance in these inputs{doubt}"
 
 
 def pattern(incident: Incident) -> str:

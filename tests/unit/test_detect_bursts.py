@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.detect import detect, load_rules
 from analyzer.detect._buckets import count_base, lay_axis, place
+from analyzer.detect._burst import BurstSettings, find_bursts
 from analyzer.detect._screen import screen
 
 START = datetime(2026, 3, 2, 10, 0, 0, tzinfo=UTC)
@@ -82,7 +86,51 @@ def test_a_log_without_a_calm_part_is_told(tmp_path):
     """Half of all requests fail all the time: no burst, but a signal that says so, with all errors."""
     (signal,) = found(tmp_path, events(60, lambda n: n % 2 == 0)).signals
     assert (signal.burst, signal.whole_log, signal.count) == (None, True, 1800)
-    assert signal.title == "Server errors: the whole log runs at 50 %"
+    assert signal.title == "Server errors: no baseline, the whole log runs at 50 %"
+    assert signal.says == "No baseline: the whole log runs at 50 %, so there is no calm part to compare with."
+
+
+def test_a_series_without_a_calm_part_is_told_by_its_name(tmp_path):
+    """One route of two fails all the time: that is not the whole log, so its route is named."""
+    frame = events(60, lambda n: n % 4 == 1, route=lambda n: "/b" if n % 2 else "/a")
+    (signal,) = found(tmp_path, frame, burst="{group-by: [route]}").signals
+    assert (signal.whole_log, signal.group) == (True, (("route", "/b"),))
+    assert signal.title == "Server errors: no baseline, route /b runs at 50 % throughout"
+    assert signal.says == "No baseline: route /b runs at 50 % throughout, so there is no calm part to compare with."
+
+
+def clumps(seed):
+    """Errors by minute: a hundred minutes of 100 requests, in which 20 minutes have four times the usual 2 %."""
+    rng = random.Random(seed)
+    rates = [0.08 if 40 <= minute < 60 else 0.02 for minute in range(100)]
+    roots = lambda rate: sum(rng.random() < rate for _ in range(50))  # noqa: E731
+    return [sum(rng.randint(1, 6) for _ in range(roots(rate))) for rate in rates]
+
+
+def test_a_burst_that_chance_may_have_made_is_called_possible(tmp_path):
+    """E lies between alpha and 1: title and sentence say so, and a possible burst weighs no more than medium."""
+    errors = clumps(62)
+    frame = events(100, lambda n: n % 100 < errors[n // 100], per_minute=100)
+    (signal,) = found(tmp_path, frame, says="Rate {rate}.").signals
+    assert signal.burst.possible
+    assert 0.01 < signal.burst.expected_by_chance <= 1
+    assert (signal.title, signal.level) == ("Server errors: a possible burst, not proven", "medium")
+    chance = f"{signal.burst.expected_by_chance:.2g}"
+    doubt = f"This burst is possible, not proven: chance alone would give {chance} such bursts."
+    assert signal.says == f"Rate {100 * signal.burst.rate_inside:.0f} %. {doubt}"
+    for says, text in (
+        ("", doubt),
+        ("Chance {expected_by_chance}.", f"Chance {chance}. This burst is possible, not proven."),
+    ):
+        assert [each.says for each in found(tmp_path, frame, says=says).signals] == [text]
+
+
+def test_a_proven_burst_keeps_title_and_level(tmp_path):
+    """E far below alpha: nothing is added to what the rule says."""
+    (signal,) = found(tmp_path, events(180, half_in(60, 65)), says="{ratio}, {interval}").signals
+    assert (signal.title, signal.level) == ("Server errors", "high")
+    ratio = signal.burst.ratio
+    assert signal.says == f"{ratio.value:.0f}, 95 % interval {ratio.low:.0f} to {ratio.high:.0f}"
 
 
 def test_each_value_of_group_by_is_a_series_of_its_own(tmp_path):
@@ -117,6 +165,26 @@ def test_plain_counts_need_no_denominator(tmp_path):
     assert (signal.burst.begin, signal.count) == (START + timedelta(minutes=60), 150)
     assert signal.burst.rate_inside == pytest.approx(30)
     assert signal.says == "30 a minute, 1 a minute"
+
+
+def test_plain_counts_look_at_the_time_before_and_after_the_errors_too(tmp_path):
+    """Errors in five minutes only, and lines of the same log without errors for three hours: those are the calm part."""
+    frame = events(180, lambda n: n % 2 == 0 and 3600 <= n < 3900)
+    (signal,) = found(tmp_path, frame, burst="{against: none}").signals
+    assert (signal.burst.begin, signal.burst.end) == (START + timedelta(minutes=60), START + timedelta(minutes=65))
+    assert (signal.count, signal.whole_log) == (150, False)
+    assert signal.burst.rate_inside == pytest.approx(30)
+
+
+def test_another_log_does_not_widen_the_buckets(tmp_path):
+    """A web server's 20 minutes are counted in 10 s, though an application's log began two days before."""
+    frame = events(20, half_in(10, 13))
+    early = frame.head(1).with_columns(
+        pl.lit("application").alias("kind"), pl.lit("app").alias("source"), pl.col("timestamp") - timedelta(days=2)
+    )
+    both = pl.concat([early, frame.with_columns(pl.col("row") + 1)])
+    (signal,) = found(tmp_path, both).signals
+    assert (signal.burst.bucket_seconds, signal.count) == (10, 90)
 
 
 def test_a_denominator_can_be_another_rule(tmp_path):
@@ -207,7 +275,7 @@ def test_a_group_without_a_calm_part_is_named(tmp_path):
     frame = events(60, lambda n: n % 40 == 0)
     frame = frame.with_columns(route=pl.when(pl.col("row") % 20 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
     (signal,) = found(tmp_path, frame, "{group-by: [route]}").signals
-    assert signal.says == "The whole log of route /a runs at 50 %, so there is no calm part to compare with."
+    assert signal.says == "No baseline: route /a runs at 50 % throughout, so there is no calm part to compare with."
 
 
 def test_groups_that_fail_alike_are_not_told_one_by_one(tmp_path):
@@ -253,3 +321,75 @@ def test_faults_of_the_wider_rule_are_told(tmp_path, burst, message):
     (error,) = load_rules([file]).errors
     assert error.message == message
     assert error.location.line == 6
+
+
+moments = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(-(10**9), 4 * 10**9), st.booleans(), st.integers(0, 2)),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(moments, st.sampled_from([10, 60, 90]))
+def test_any_partition_of_a_log_gives_the_same_series(rows, seconds):
+    """Events of four groups, before 1970 too, dealt to three parts: the parts' base counts, added, make equal series."""
+    schema = {"group": pl.UInt32, "at": pl.Int64, "failed": pl.Boolean, "part": pl.Int64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    whole = count_base(frame.drop("part"))
+    parts = [count_base(frame.filter(pl.col("part") == part).drop("part")) for part in (2, 0, 1)]
+    added = pl.concat(parts).group_by("group", "base").agg(pl.col("errors", "requests").sum())
+    axis = lay_axis(added, seconds)
+    assert place(added, axis).equals(place(whole, lay_axis(whole, seconds)))
+    placed = place(whole, axis)
+    assert (placed["errors"].sum(), placed["requests"].sum()) == (frame["failed"].sum(), frame.height)
+    for (_, at, _, _), (position,) in zip(rows, _positions(frame, axis), strict=True):
+        begin, end = axis.edges(position, position)
+        assert begin <= at < end
+
+
+def _positions(frame, axis):
+    numbers = frame.select((pl.col("at") // (axis.seconds * 1_000_000)).alias("bucket"))
+    return numbers.join(axis.table, on="bucket", how="left", maintain_order="left").select("position").iter_rows()
+
+
+def test_a_series_does_not_depend_on_the_errors_of_another(tmp_path):
+    """Route /b fails evenly, in two bursts of its own, or at random: what is found on /a stays the same."""
+    rng = random.Random(5)
+    others = [
+        lambda n: n % 20 == 1,
+        lambda n: n % 2 == 1 and (n < 600 or 9000 <= n < 9900),
+        lambda n: n % 2 == 1 and rng.random() < 0.1,
+    ]
+    for own in (half_in(60, 65), half_in(100, 130)):
+        first, *others_found = [found_on_a(tmp_path, own, other) for other in others]
+        assert len(first) == 1
+        assert others_found == [first, first]
+
+
+def found_on_a(tmp_path, own, other):
+    """Every other request goes to /a."""
+    frame = events(180, lambda n: other(n) if n % 2 else own(n), route=lambda n: "/b" if n % 2 else "/a")
+    signals = found(tmp_path, frame, burst="{group-by: [route]}").signals
+    return [signal for signal in signals if signal.group == (("route", "/a"),)]
+
+
+def test_the_screen_loses_no_series_in_which_the_exact_method_finds_something():
+    """Of 400 series, of which every other one has a burst of some length and ratio, none is lost, and some are dropped."""
+    rng = random.Random(404)
+    settings_, rows, telling = BurstSettings(60, series=400), [], set()
+    for group in range(400):
+        rate, first, last = rng.choice((0.002, 0.01, 0.05, 0.3)), rng.randrange(60), rng.randrange(1, 60)
+        ratio = rng.choice((2, 5, 20)) if group % 2 else 1
+        requests = [rng.randint(20, 120) for _ in range(60)]
+        chances = [min(rate * ratio, 0.9) if first <= at <= first + last else rate for at in range(60)]
+        errors = [sum(rng.random() < chances[at] for _ in range(count)) for at, count in enumerate(requests)]
+        rows += [(group, at, errors[at], requests[at]) for at in range(60)]
+        result = find_bursts(errors, requests, settings_)
+        if result.bursts or result.no_baseline:
+            telling.add(group)
+    series = pl.DataFrame(rows, schema=["group", "position", "errors", "requests"], orient="row")
+    kept = set(screen(series, 60, math.log(60 * 3 * 400 / 0.01)))
+    assert telling <= kept
+    assert len(telling) > 50
+    assert len(kept) < 300

@@ -212,6 +212,12 @@ def test_chance_is_told_without_an_exponent(expected: float, text: str) -> None:
     assert phrases.chance(replace(POOL, expected_by_chance=expected)).startswith(f"{text} such bursts")
 
 
+@pytest.mark.parametrize(("expected", "told"), [(0.01, False), (0.011, True), (1.0, True)])
+def test_a_burst_that_chance_may_have_made_is_called_possible(expected: float, told: bool) -> None:
+    """From more than one in a hundred logs on: alpha's default."""
+    assert phrases.chance(replace(POOL, expected_by_chance=expected)).endswith(": possible, not proven") is told
+
+
 def test_the_head_of_the_page_names_the_inputs() -> None:
     """Three names, and how many more."""
     assert "<p>Inputs: edge/access.log, edge/error.log, app/quotes.ndjson and 1 more; 2026-05-12" in report_html(demo())

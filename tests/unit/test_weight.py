@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from events_by_hand import frame, row
 
-from analyzer.detect import Signal
+from analyzer.detect import BurstFigures, Signal
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.incidents import diagnose
 from analyzer.facts import add_facts
+from analyzer.model import Ratio
 
 
-def severity(failing_seconds, *, requests=400, group=(), step=1):
+def incident(failing_seconds, *, requests=400, group=(), step=1, burst=None, whole_log=False):
     rows = [
         row("access", second * step, status=401 if second in failing_seconds else 200, client_ip=f"10.0.0.{second % 9}")
         for second in range(requests)
@@ -23,8 +26,9 @@ def severity(failing_seconds, *, requests=400, group=(), step=1):
         rule="r", title="t", level="high", author=None, layer=None, family="f", says=None, next_steps=(), ask=(),
         owner_hint=None, group=group, started=matched["timestamp"].min(), ended=matched["timestamp"].max(),
         count=matched.height, peak=matched.height, rows=matched["row"],
+        burst=burst, whole_log=whole_log,
     )  # fmt: skip
-    return diagnose(joined, exchanges, (signal,), 10).incidents[0].severity
+    return diagnose(joined, exchanges, (signal,), 10).incidents[0]
 
 
 @pytest.mark.parametrize(
@@ -43,4 +47,25 @@ def severity(failing_seconds, *, requests=400, group=(), step=1):
 )
 def test_severity_of_absolute_counts(failing, options, expected):
     """Whether the failures are dense, personal, or too few requests are known."""
-    assert severity(failing, **options) == expected
+    assert incident(failing, **options).severity == expected
+
+
+def burst(*, possible):
+    time = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    chance = 0.3 if possible else 1e-9
+    return BurstFigures(time, time, 10, 10, 400, 0.025, 0.001, Ratio(25, 5, 100), chance, 1.0, possible)
+
+
+@pytest.mark.parametrize(
+    ("signal", "severity", "doubt"),
+    [
+        ({"burst": burst(possible=False)}, "high", ""),
+        ({"burst": burst(possible=True)}, "low", ": a possible burst, not proven"),
+        ({"whole_log": True}, "high", ": no baseline, failing throughout"),
+        ({}, "low", ""),
+    ],
+)
+def test_only_a_proven_burst_or_a_log_without_a_calm_part_stands_out(signal, severity, doubt):
+    """Ten of 400, one in forty all along: chance may have made a possible burst, and the title tells doubt."""
+    found = incident(set(range(0, 400, 40)), **signal)
+    assert (found.severity, found.title) == (severity, f"GET /v1/x answered 401{doubt}")
