@@ -45,7 +45,7 @@ def differs(section, mine, theirs, rows):
     condition = section.get("condition")
     if not isinstance(condition, str):
         return ends(mine) != ends(whole(section, theirs, opening(rows)))
-    edge = {**correlations.TEXTS, **correlations.ORDERED_TEXTS}[condition]
+    edge = {**correlations.TEXTS, **correlations.ORDERED_TEXTS}.get(condition, "either")
     if edge != "either":
         return edges(mine, edge) != edges(theirs, edge)
     unmatched = [alert for alert in mine if not share_an_edge(alert, theirs)]

@@ -32,6 +32,7 @@ from analyzer.detect._tree import (
 
 _STEP = {"lt": -1, "lte": 0, "gt": 1, "gte": 0}
 _FLAGS = re.compile(r"^\(\?[ims]+\)")  # what is found without them is found with them
+PRESENT = {Exists(value=True), Pattern((Wildcard.ANY,))}
 _FILLER = {Wildcard.ANY: "", Wildcard.ONE: "q"}
 
 
@@ -104,7 +105,7 @@ def _solve(clause, types):
 def _other(leaf, types):
     # Half of the fields that must not fit hold something else, half are absent, unless presence is what is tested.
     present = any(map(_is_null, leaf.tests)) or len(leaf.tests) % 2
-    if types.get(leaf.field.column, str) is not str or Exists(value=True) in leaf.tests:
+    if types.get(leaf.field.column, str) is not str or PRESENT & {*leaf.tests}:
         return None
     return "zz" if present else None
 
