@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analyzer.detect._detect import detect
 from analyzer.detect._english import write_burst, write_logsource
+from analyzer.detect._evaluate import reported
 from analyzer.detect._explain import (
     Explained,
     ExplainedCorrelation,
@@ -44,6 +45,7 @@ __all__ = [
     "fields_of",
     "load_rules",
     "nearest",
+    "reported",
     "restrict",
     "try_rule",
     "write_burst",

@@ -138,6 +138,12 @@ def member_field(correlation: Correlation, rule: str, name: str) -> str:
     return correlation.aliases.get(name, {}).get(rule, name)
 
 
+def reported(rules: RuleSet) -> tuple[Rule | Correlation, ...]:
+    """Gives the rules and correlations whose matches are signals of their own."""
+    hidden = hidden_members(rules)
+    return tuple(rule for rule in rules.everything if is_reported(rule, hidden))
+
+
 def is_reported(rule: Rule | Correlation, hidden: frozenset[str]) -> bool:
     """Whether matches are signals of their own: not informational, and no member of a correlation that hides them."""
     return rule.about.level != "informational" and rule.about.id not in hidden

@@ -74,17 +74,25 @@ def sample(text, **more):
 def test_list_adds_or_replaces_rules():
     """--rules puts the user's rules among the shipped ones, --only-rules shows nothing else."""
     write("own.yml", f"{RULE}---\n{MANY}")
-    shipped = run("list")[1].splitlines()
-    code, stdout, stderr = run("list", "--rules", "own.yml")
+    shipped = run("list", "--all")[1].splitlines()
+    code, stdout, stderr = run("list", "--all", "--rules", "own.yml")
     assert code == 0
     assert len(stdout.splitlines()) == len(shipped) + 2
     assert set(shipped) < set(stdout.splitlines())
     assert stderr == f"{len(shipped) + 2} rules, 0 faults, 0 skipped.\n"
-    code, stdout, _ = run("list", "--only-rules", "own.yml")
+    code, stdout, _ = run("list", "--all", "--only-rules", "own.yml")
     assert [line.rsplit(maxsplit=1)[1] for line in stdout.splitlines()] == [
         "8e6d2f9e-33a1-4a2c-9c55-6f4a4a1f3f10",
         "9e6d2f9e-33a1-4a2c-9c55-6f4a4a1f3f10",
     ]
+
+
+def test_list_leaves_out_what_is_only_a_part():
+    """A member of a correlation is no finding of its own; all shipped files but none of their parts are listed."""
+    write("own.yml", f"{RULE}---\n{MANY}")
+    stdout = run("list", "--only-rules", "own.yml")[1]
+    assert [line.rsplit(maxsplit=1)[1] for line in stdout.splitlines()] == ["9e6d2f9e-33a1-4a2c-9c55-6f4a4a1f3f10"]
+    assert " informational " not in run("list")[1]
 
 
 def test_list_tells_the_faults_of_the_users_rules():
@@ -156,7 +164,7 @@ def test_explain_says_when_a_group_is_not_told():
 
 def test_every_shipped_rule_can_be_explained():
     """No rule lacks a sentence, and no line is wider than the terminal but addresses and paths."""
-    ids = [line.rsplit(maxsplit=1)[1] for line in run("list")[1].splitlines()]
+    ids = [line.rsplit(maxsplit=1)[1] for line in run("list", "--all")[1].splitlines()]
     for identity in ids:
         code, stdout, _ = run("explain", identity, width=60)
         assert code == 0

@@ -13,12 +13,14 @@ from analyzer.cli.rules._load import counted, load, tell_errors
 
 @click.command("list", short_help="List the rules: family, level, title and id.")
 @rule_options
-def command(rules: tuple[Path, ...], only_rules: Path | None) -> None:
+@click.option("--all", "parts", is_flag=True, help="List also what is told only as a part of another rule.")
+def command(rules: tuple[Path, ...], only_rules: Path | None, *, parts: bool) -> None:
     """List the shipped rules, and those of --rules: family, level, title and id."""
+    from analyzer.detect import reported
+
     rule_set = load(rules, only_rules)
-    for about in sorted(
-        (rule.about for rule in rule_set.everything), key=lambda each: (each.family, each.title, each.id)
-    ):
+    chosen = rule_set.everything if parts else reported(rule_set)
+    for about in sorted((rule.about for rule in chosen), key=lambda each: (each.family, each.title, each.id)):
         click.echo(f"{visible(about.family):<16}{about.level:<15}{visible(about.title)}  {visible(about.id)}")
     tell_errors(rule_set)
     if rules or only_rules:
