@@ -68,15 +68,20 @@ def diagnose(
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
     clusters = cluster(signals, exchanges.select(_NEEDED))
-    parts = [part for part in (_part(found, exchanges, requests) for found in clusters) if part is not None]
-    built = [_build(part, joined, requests, bucket_seconds, captures) for part in parts]
+    built, failing = [], []
+    for found in clusters:
+        # A window may hold most of the log, so no more than one is kept.
+        part = _part(found, exchanges, requests)
+        if part is not None:
+            built.append(_build(part, joined, requests, bucket_seconds, captures))
+            failing.append(tuple(part.failing["row"].to_list()))
     order = sorted(range(len(built)), key=lambda index: _importance(built[index][0]))
     incidents, hops, rows = [], {}, {}
     for number, index in enumerate(order, 1):
         incident = replace(built[index][0], id=f"incident-{number}")
         incidents.append(incident)
         hops[incident.id] = built[index][1]
-        rows[incident.id] = tuple(parts[index].failing["row"].to_list())
+        rows[incident.id] = failing[index]
     return Diagnosis(tuple(incidents), hops, rows)
 
 
