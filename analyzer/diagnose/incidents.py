@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from analyzer.detect import Signal
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
 from analyzer.diagnose._cluster import Cluster, cluster
+from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._scene import ERROR_LINE, Scene
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
@@ -54,6 +55,16 @@ class _Part:
     ended: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An incident with what it was made of."""
+
+    cluster: Cluster
+    incident: Incident
+    hops: tuple[Hop, ...]
+    rows: tuple[int, ...]
+
+
 def diagnose(
     joined: Joined,
     exchanges: pl.DataFrame,
@@ -67,22 +78,25 @@ def diagnose(
     HARs by source and what they cannot show.
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
-    clusters = cluster(signals, exchanges.select(_NEEDED))
-    built, failing = [], []
-    for found in clusters:
-        # A window may hold most of the log, so no more than one is kept.
-        part = _part(found, exchanges, requests)
-        if part is not None:
-            built.append(_build(part, joined, requests, bucket_seconds, captures))
-            failing.append(tuple(part.failing["row"].to_list()))
-    order = sorted(range(len(built)), key=lambda index: _importance(built[index][0]))
-    incidents, hops, rows = [], {}, {}
-    for number, index in enumerate(order, 1):
-        incident = replace(built[index][0], id=f"incident-{number}")
-        incidents.append(incident)
-        hops[incident.id] = built[index][1]
-        rows[incident.id] = failing[index]
-    return Diagnosis(tuple(incidents), hops, rows)
+
+    def make(clusters: Iterable[Cluster]) -> Iterator[_Made]:
+        for found in clusters:
+            # A window may hold most of the log, so no more than one is kept.
+            part = _part(found, exchanges, requests)
+            if part is not None:
+                incident, hops = _build(part, joined, requests, bucket_seconds, captures)
+                yield _Made(found, incident, hops, tuple(part.failing["row"].to_list()))
+
+    made = list(make(cluster(signals, exchanges.select(_NEEDED))))
+    kept, recurring = join_recurring([(each.cluster, each.incident) for each in made])
+    made = [made[number] for number in kept] + list(make(recurring))
+    ordered = sorted(made, key=lambda each: _importance(each.incident))
+    named = {f"incident-{number}": each for number, each in enumerate(ordered, 1)}
+    return Diagnosis(
+        incidents=tuple(replace(each.incident, id=identity) for identity, each in named.items()),
+        hops={identity: each.hops for identity, each in named.items()},
+        failing_rows={identity: each.rows for identity, each in named.items()},
+    )
 
 
 def _importance(incident: Incident) -> tuple[int, int, datetime, str]:

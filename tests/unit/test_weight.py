@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 from events_by_hand import frame, row
 
@@ -69,3 +70,40 @@ def test_only_a_proven_burst_or_a_log_without_a_calm_part_stands_out(signal, sev
     """Ten of 400, one in forty all along: chance may have made a possible burst, and the title tells doubt."""
     found = incident(set(range(0, 400, 40)), **signal)
     assert (found.severity, found.title) == (severity, f"GET /v1/x answered 401{doubt}")
+
+
+def recurring(begins, *, group=()):
+    """Five failures from each second on, in a busy log; one signal for each of these places."""
+    failing = {begin + step for begin in begins for step in range(0, 50, 10)}
+    rows = [
+        row("access", second, status=401 if second in failing else 200, client_ip=f"10.0.0.{second % 9}")
+        for second in range(1200)
+    ]
+    joined = correlate(frame(*rows))
+    exchanges = add_facts(joined.exchanges)
+    signals = []
+    for begin in begins:
+        matched = exchanges.filter(pl.col("line").is_between(begin + 1, begin + 50), status=401)
+        signals.append(
+            Signal(
+                rule="r", title="t", level="high", author=None, layer=None, family="f", says=None, next_steps=(),
+                ask=(), owner_hint=None, group=group, started=matched["timestamp"].min(),
+                ended=matched["timestamp"].max(), count=matched.height, peak=matched.height, rows=matched["row"],
+            )
+        )  # fmt: skip
+    found = diagnose(joined, exchanges, tuple(signals), 10)
+    assert {len(found.failing_rows[incident.id]) for incident in found.incidents} == {
+        incident.failed for incident in found.incidents
+    }
+    return [(incident.severity, incident.failed) for incident in found.incidents]
+
+
+def test_a_weak_finding_that_recurs_is_one_incident():
+    """Three times five failures of the same kind, each thin, are one low incident of fifteen; two times are two."""
+    assert recurring([0, 500, 1000]) == [("low", 15)]
+    assert recurring([0, 500]) == [("low", 5), ("low", 5)]
+
+
+def test_what_concerns_one_client_stays_apart():
+    """A client's own trouble keeps its severity, and each time of it is an incident."""
+    assert recurring([0, 500, 1000], group=(("client", "10.0.0.1"),)) == [("high", 5)] * 3
