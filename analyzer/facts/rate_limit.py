@@ -11,7 +11,7 @@ from analyzer.schema import Column
 _SERVER_LIMIT = r"^limiting (requests, excess|connections by zone)"
 _SERVER_RESULT = "REJECTED"  # $limit_req_status, $limit_conn_status
 
-# Envoy, access log usage: the limit was met, and the service that knows the limits failed.
+# Envoy, substitution formatter: the limit was met, and the service that knows the limits failed.
 _LIMITED, _LIMITER_FAILED = "RL", "RLSE"
 # CloudFront: x-edge-detailed-result-type. Amazon API Gateway: types of gateway responses.
 _EDGE_ERRORS, _GATEWAY_RESULTS = ("LimitExceeded",), ("THROTTLED", "QUOTA_EXCEEDED")

@@ -1,6 +1,6 @@
 """The facts what became of the server behind, and whether the client left, in the words of each proxy's own log.
 
-Envoy: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage (%RESPONSE_FLAGS%);
+Envoy: https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter (%RESPONSE_FLAGS%);
 HAProxy: https://docs.haproxy.org/3.0/configuration.html#8.5; AWS: standard-logs-reference of CloudFront,
 load-balancer-troubleshooting of Elastic Load Balancing; Google: https-logging-monitoring of Cloud Load Balancing;
 Azure: application-gateway-diagnostics, monitor-front-door; IIS: troubleshooting-502-errors-in-arr; HTTP.sys:
