@@ -147,7 +147,7 @@ def test_what_scanners_ask_for_is_background_only_for_shipped_rules():
 
 def test_a_correlation_of_the_users_may_build_on_a_shipped_rule():
     """By name; the shipped rule counts what it always counts, also while the user's rules see the background."""
-    log = "".join(LINE.format(second, "/a", 429) for second in range(5)) + LINE.format(9, "/.git/config", 404)
+    log = "".join(LINE.format(second, "/a", 429) for second in range(4)) + LINE.format(9, "/.git/config", 404)
     many = "title: Many\nname: many\nlevel: high\ncorrelation: {type: temporal, rules: [rate_limited_once, mine], "
     Path("own.yml").write_text(f"{RULE}name: mine\n---\n{many}group-by: [client_ip], timespan: 1m}}\n")
     _, findings, *_ = analyze(log, "--rules", "own.yml")
