@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any, cast
 
 from analyzer.detect import _member_condition
@@ -12,6 +13,7 @@ from analyzer.detect._rule import Condition, ConditionOperator, CorrelationType,
 
 OPERATORS: tuple[ConditionOperator, ...] = ("gt", "gte", "lt", "lte", "eq", "neq")
 CALCULATED = frozenset({"value_sum", "value_avg", "value_percentile"})
+_LARGEST = 2**63  # of the whole numbers that a column can be compared with
 _PLACE = ("correlation", "condition")
 _NEVER_HINT = "A window begins at an event, so it holds at least one."
 
@@ -94,7 +96,8 @@ def _limits(condition: dict[str, Any], kind: CorrelationType, faults: Faults) ->
             wanted = "number" if kind in CALCULATED else "whole number"
             faults.add(f"needs a {wanted} as {name}.", *_PLACE, name)
         else:
-            limits.append((name, cast("int | float", value)))
+            number = cast("int | float", value)
+            limits.append((name, number if abs(number) < _LARGEST else float(number)))
     names = {name for name, _ in limits}
     ranged = len(names & {"gt", "gte"}) == 1 and len(names & {"lt", "lte"}) == 1
     if len(names) < len(condition.keys() & set(OPERATORS)):
@@ -111,7 +114,7 @@ def _is_limit(value: Any, kind: CorrelationType) -> bool:
     if isinstance(value, bool):
         return False
     if kind in CALCULATED:
-        return isinstance(value, (int, float)) and math.isfinite(value)
+        return isinstance(value, (int, float)) and abs(value) <= sys.float_info.max
     return isinstance(value, int) and 0 <= value < 2**31
 
 
@@ -135,7 +138,8 @@ def holds(name: ConditionOperator, value: float, metric: Any) -> Any:
 def _can_hold(limits: list[Limit], kind: CorrelationType) -> bool:
     values = [value for _, value in limits]
     if kind in CALCULATED:
-        edges = {*values, min(values) - 1, max(values) + 1, sum(values) / len(values)}
+        low, high = float(min(values)), float(max(values))
+        edges = {low, high, low / 2 + high / 2, math.nextafter(low, -math.inf), math.nextafter(high, math.inf)}
     else:
         lowest = 0 if kind == "value_count" else 1
         edges = {edge for edge in (lowest, *(v + step for v in values for step in (-1, 0, 1))) if edge >= lowest}

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from analyzer.detect import _correlation_condition, _timespan
 from analyzer.detect._faults import Faults
+from analyzer.detect._order import MAX_STEPS
 from analyzer.detect._rule import Condition, CorrelationType
 
 _KEYS = frozenset({"type", "rules", "group-by", "timespan", "condition", "aliases", "generate"})
@@ -37,6 +38,9 @@ def parse_section(section: Any, faults: Faults) -> Section | None:
         return None
     faults.unknown(section, _KEYS, _SECTION)
     rules = _rules(section, faults)
+    if kind == "temporal_ordered" and len(rules) > MAX_STEPS:
+        hint = "Order a part of them in a correlation of its own, and name that one."
+        faults.add(f"orders more than {MAX_STEPS} rules.", _SECTION, "rules", hint=hint)
     found = Section(
         type=kind,
         rules=rules,
@@ -97,6 +101,8 @@ def _aliases(section: dict[str, Any], rules: tuple[str, ...], faults: Faults) ->
         faults.add("needs a map as aliases.", _SECTION, "aliases")
         return {}
     found: dict[str, dict[str, str]] = {}
+    grouped = section.get("group-by")
+    grouped = grouped if isinstance(grouped, list) else [grouped]
     for alias, mapping in aliases.items():
         if not isinstance(mapping, dict) or not all(isinstance(field, str) for field in mapping.values()):
             faults.add("needs a map from rules to fields.", _SECTION, "aliases", alias)
@@ -105,7 +111,7 @@ def _aliases(section: dict[str, Any], rules: tuple[str, ...], faults: Faults) ->
             if rule not in rules:
                 faults.add(f"maps the rule {rule!r}, which it does not refer to.", _SECTION, "aliases", alias, rule)
         missing = [rule for rule in rules if rule not in mapping]
-        if missing and alias in (section.get("group-by") or ()):
+        if missing and alias in grouped:
             faults.add(f"has no field for {', '.join(missing)}.", _SECTION, "aliases", alias)
         found[alias] = mapping
     return found
