@@ -23,11 +23,11 @@ def leave_out_repeated(signals: Sequence[Signal], rules: Sequence[Rule], names: 
         rule.about.id: {names[name] for name in rule.burst.beside if name in names} for rule in rules if rule.burst
     }
     named = set().union(*wider.values())
-    rows = [frozenset(signal.rows.to_list()) if signal.rule in named else frozenset() for signal in signals]
+    wide = [(signal, frozenset(signal.rows.to_list())) for signal in signals if signal.rule in named]
     kept = []
     for signal in signals:
-        beside = wider.get(signal.rule) or set()
-        others = [(other, rows[place]) for place, other in enumerate(signals) if other.rule in beside]
+        beside = wider.get(signal.rule)
+        others = [(other, theirs) for other, theirs in wide if other.rule in beside] if beside else []
         mine = frozenset(signal.rows.to_list()) if others else frozenset()
         common = [(other, len(mine & theirs)) for other, theirs in others]
         if all(_explains(signal, other, count) for other, count in common if count):

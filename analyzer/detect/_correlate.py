@@ -59,15 +59,9 @@ def _rows_behind(inside: pl.DataFrame, outcome: Outcome, outcomes: Mapping[str, 
     for number in sorted(inside["child"].drop_nulls().unique()):
         child = outcomes[outcome.members[number]]
         windows = inside.filter(pl.col("child") == number).select(
-            pl.col("child_group").alias("group"),
-            "label",
-            pl.col("child_begin").alias("first"),
-            pl.col("at").alias("last"),
+            pl.col("child_group").alias("group"), "label", pl.col("child_begin").alias("begin"), "at"
         )
-        # Windows of one group may overlap and belong to different spans, so each is looked at for itself.
-        below = child.events.join(windows, on="group").filter(pl.col("at").is_between("first", "last"))
-        events = below.select(*child.events.columns, "label").unique()
-        found.append(_rows_behind(events, child, outcomes))
+        found.append(_rows_behind(_windows.find_in_windows(child.events, windows), child, outcomes))
     return pl.concat(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any, cast
 
 from analyzer.detect import _member_condition
@@ -12,7 +13,9 @@ from analyzer.detect._rule import Condition, ConditionOperator, CorrelationType,
 
 OPERATORS: tuple[ConditionOperator, ...] = ("gt", "gte", "lt", "lte", "eq", "neq")
 CALCULATED = frozenset({"value_sum", "value_avg", "value_percentile"})
+_LARGEST = 2**63  # of the whole numbers that a column can be compared with
 _PLACE = ("correlation", "condition")
+_RANGE_HINT = "The lower limit of a range is below the upper one."
 _NEVER_HINT = "A window begins at an event, so it holds at least one."
 
 
@@ -44,7 +47,8 @@ def _members(text: str, kind: CorrelationType, rules: tuple[str, ...], faults: F
     try:
         terms = _member_condition.parse(text, rules)
     except ConditionError as error:
-        faults.add(error.message, *_PLACE, hint=error.hint)
+        hint = error.hint or "Such as: condition: rule_a and not rule_b."
+        faults.add(error.message, *_PLACE, hint=hint)
         return Condition()
     if any(not term.wanted for term in terms):
         hint = "A window begins at an event, so something has to occur in it."
@@ -67,9 +71,9 @@ def _fields(condition: dict[str, Any], kind: CorrelationType, faults: Faults) ->
         return ()
     fields = faults.texts(condition, "field", *_PLACE)
     if not fields:
-        faults.add("needs the field whose values are counted.", *_PLACE)
+        faults.add("needs the field whose values are counted.", *_PLACE, hint="Such as: {field: user, gte: 5}.")
     elif len(fields) > 1 and kind in CALCULATED:
-        faults.add(f"has several fields, and {kind} calculates with one.", *_PLACE, "field")
+        faults.add(f"has several fields, and {kind} calculates with one.", *_PLACE, "field", hint="Leave one.")
     return fields
 
 
@@ -92,18 +96,23 @@ def _limits(condition: dict[str, Any], kind: CorrelationType, faults: Faults) ->
             continue
         if not _is_limit(value, kind):
             wanted = "number" if kind in CALCULATED else "whole number"
-            faults.add(f"needs a {wanted} as {name}.", *_PLACE, name)
+            faults.add(f"needs a {wanted} as {name}.", *_PLACE, name, hint=f"Without quotes, such as {name}: 5.")
         else:
-            limits.append((name, cast("int | float", value)))
+            number = cast("int | float", value)
+            limits.append((name, number if abs(number) < _LARGEST else float(number)))
     names = {name for name, _ in limits}
     ranged = len(names & {"gt", "gte"}) == 1 and len(names & {"lt", "lte"}) == 1
     if len(names) < len(condition.keys() & set(OPERATORS)):
         return ()  # already noted
     if not (len(names) == 1 or (len(names) == 2 and ranged)):
-        faults.add("needs one of gt, gte, lt, lte, eq, neq, or two as a range.", *_PLACE)
+        hint = "Such as {gte: 5}, or {gte: 5, lt: 10}."
+        faults.add("needs one of gt, gte, lt, lte, eq, neq, or two as a range.", *_PLACE, hint=hint)
         return ()
+    hint = _RANGE_HINT if kind in CALCULATED else _NEVER_HINT
     if not _can_hold(limits, kind):
-        faults.add("has a condition that can never hold.", *_PLACE, hint=None if kind in CALCULATED else _NEVER_HINT)
+        faults.add(
+            "has a condition that can never hold.", *_PLACE, hint=_RANGE_HINT if kind in CALCULATED else _NEVER_HINT
+        )
     return tuple(limits)
 
 
@@ -111,7 +120,7 @@ def _is_limit(value: Any, kind: CorrelationType) -> bool:
     if isinstance(value, bool):
         return False
     if kind in CALCULATED:
-        return isinstance(value, (int, float)) and math.isfinite(value)
+        return isinstance(value, (int, float)) and abs(value) <= sys.float_info.max
     return isinstance(value, int) and 0 <= value < 2**31
 
 
@@ -135,7 +144,8 @@ def holds(name: ConditionOperator, value: float, metric: Any) -> Any:
 def _can_hold(limits: list[Limit], kind: CorrelationType) -> bool:
     values = [value for _, value in limits]
     if kind in CALCULATED:
-        edges = {*values, min(values) - 1, max(values) + 1, sum(values) / len(values)}
+        low, high = float(min(values)), float(max(values))
+        edges = {low, high, low / 2 + high / 2, math.nextafter(low, -math.inf), math.nextafter(high, math.inf)}
     else:
         lowest = 0 if kind == "value_count" else 1
         edges = {edge for edge in (lowest, *(v + step for v in values for step in (-1, 0, 1))) if edge >= lowest}

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from analyzer.detect import _correlation_condition, _timespan
 from analyzer.detect._faults import Faults
+from analyzer.detect._order import MAX_STEPS
 from analyzer.detect._rule import Condition, CorrelationType
 
 _KEYS = frozenset({"type", "rules", "group-by", "timespan", "condition", "aliases", "generate"})
@@ -29,7 +30,7 @@ class Section:
 def parse_section(section: Any, faults: Faults) -> Section | None:
     """Gives the section, or None after noting every fault in it (Sigma correlation specification 2.1)."""
     if not isinstance(section, dict):
-        faults.add("needs a map as correlation.", _SECTION)
+        faults.add("needs a map as correlation.", _SECTION, hint=f"Known keys: {', '.join(sorted(_KEYS))}.")
         return None
     before = len(faults.errors)
     kind = _kind(section, faults)
@@ -37,6 +38,9 @@ def parse_section(section: Any, faults: Faults) -> Section | None:
         return None
     faults.unknown(section, _KEYS, _SECTION)
     rules = _rules(section, faults)
+    if kind == "temporal_ordered" and len(rules) > MAX_STEPS:
+        hint = "Order a part of them in a correlation of its own, and name that one."
+        faults.add(f"orders more than {MAX_STEPS} rules.", _SECTION, "rules", hint=hint)
     found = Section(
         type=kind,
         rules=rules,
@@ -61,9 +65,9 @@ def _kind(section: dict[str, Any], faults: Faults) -> CorrelationType | None:
 def _rules(section: dict[str, Any], faults: Faults) -> tuple[str, ...]:
     rules = faults.texts(section, "rules", _SECTION)
     if not rules and (section.get("rules") is None or section["rules"] == []):
-        faults.add("needs the names or ids of its rules.", _SECTION, "rules")
+        faults.add("needs the names or ids of its rules.", _SECTION, "rules", hint="Such as: rules: [login_failed].")
     if len(set(rules)) < len(rules):
-        faults.add("names a rule twice.", _SECTION, "rules")
+        faults.add("names a rule twice.", _SECTION, "rules", hint="Name it once.")
     return rules
 
 
@@ -72,7 +76,7 @@ def _group_by(section: dict[str, Any], faults: Faults) -> tuple[str, ...]:
         faults.add("needs group-by.", _SECTION, "group-by", hint="For the whole log as one group write: group-by: [].")
     names = faults.texts(section, "group-by", _SECTION)
     if len(set(names)) < len(names):
-        faults.add("groups by a field twice.", _SECTION, "group-by")
+        faults.add("groups by a field twice.", _SECTION, "group-by", hint="Name it once.")
     return names
 
 
@@ -87,25 +91,29 @@ def _timespan_us(section: dict[str, Any], faults: Faults) -> int:
 def _generate(section: dict[str, Any], faults: Faults) -> bool:
     value = section.get("generate", False)
     if not isinstance(value, bool):
-        faults.add("needs true or false as generate.", _SECTION, "generate")
+        faults.add("needs true or false as generate.", _SECTION, "generate", hint="Without quotes.")
     return value is True
 
 
 def _aliases(section: dict[str, Any], rules: tuple[str, ...], faults: Faults) -> dict[str, dict[str, str]]:
     aliases = section.get("aliases", {})
+    hint = "Such as: aliases: {who: {rule_a: user, rule_b: client_ip}}."
     if not isinstance(aliases, dict):
-        faults.add("needs a map as aliases.", _SECTION, "aliases")
+        faults.add("needs a map as aliases.", _SECTION, "aliases", hint=hint)
         return {}
     found: dict[str, dict[str, str]] = {}
+    grouped = section.get("group-by")
+    grouped = grouped if isinstance(grouped, list) else [grouped]
     for alias, mapping in aliases.items():
         if not isinstance(mapping, dict) or not all(isinstance(field, str) for field in mapping.values()):
-            faults.add("needs a map from rules to fields.", _SECTION, "aliases", alias)
+            faults.add("needs a map from rules to fields.", _SECTION, "aliases", alias, hint=hint)
             continue
         for rule in mapping:
             if rule not in rules:
-                faults.add(f"maps the rule {rule!r}, which it does not refer to.", _SECTION, "aliases", alias, rule)
+                place = (_SECTION, "aliases", alias, rule)
+                faults.add(f"maps the rule {rule!r}, which it does not refer to.", *place, hint="Add it to rules.")
         missing = [rule for rule in rules if rule not in mapping]
-        if missing and alias in (section.get("group-by") or ()):
-            faults.add(f"has no field for {', '.join(missing)}.", _SECTION, "aliases", alias)
+        if missing and alias in grouped:
+            faults.add(f"has no field for {', '.join(missing)}.", _SECTION, "aliases", alias, hint=hint)
         found[alias] = mapping
     return found

@@ -38,6 +38,7 @@ class _Load:
     skipped: list[NotEvaluated] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
+    files: set[Path] = field(default_factory=set)
     documents: dict[str, Document] = field(default_factory=dict)
 
 
@@ -93,6 +94,9 @@ def _place(error: DocumentError) -> tuple[str, int, int, str]:
 
 
 def _read_file(path: Path, load: _Load, *, own: bool, in_folder: bool = False) -> None:
+    resolved = _resolved(path)
+    if resolved in load.files:  # named twice, or a rule that ships named by --rules
+        return
     try:
         data = documents.bytes_of(path, str(path))
         found = documents.decode(data, str(path))
@@ -111,6 +115,7 @@ def _read_file(path: Path, load: _Load, *, own: bool, in_folder: bool = False) -
     if in_folder and not any(_is_sigma(document.value) for document in found):
         load.ignored.append(str(path))
         return
+    load.files.add(resolved)
     for index, document in enumerate(each for each in found if each.value is not None):
         suffix = f"#{index + 1}" if index else ""
         _read_document(document, f"{path.stem}{suffix}", load, own=own)

@@ -56,10 +56,14 @@ def _joined(parts: list[set[_Literals]]) -> set[_Literals]:
 
 
 def _limited(ways: set[_Literals]) -> set[_Literals]:
-    # What asks for more than another way asks for adds nothing.
-    least = {way for way in ways if not any(other < way for other in ways)}
-    if len(least) > MAX_TERMS:
-        raise ConditionError(
-            f"has more than {MAX_TERMS} ways to be fulfilled", 1, "Split it into several correlations."
-        )
-    return least
+    # What asks for more than another way asks for adds nothing; the shortest come first, so what is kept stays.
+    least: list[_Literals] = []
+    for way in sorted(ways, key=len):
+        if any(other <= way for other in least):
+            continue
+        least.append(way)
+        if len(least) > MAX_TERMS:
+            raise ConditionError(
+                f"has more than {MAX_TERMS} ways to be fulfilled", 1, "Split it into several correlations."
+            )
+    return set(least)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
+
+MAX_STEPS = 10  # what fits into one instant is looked up in a table of all runs of steps
 
 _INSTANT = ["group", "at"]
 
@@ -72,32 +75,47 @@ def _fitting(pattern: str, steps: int) -> set[tuple[int, int]]:
     for code in pattern.split(" "):
         origin, event, member = code.split(".")
         places.setdefault(origin, {}).setdefault(int(member), []).append(int(event))
-    found = set()
-    for first in range(steps):
-        # Each state holds, for each origin, the event that was used last.
-        states = {tuple(-1 for _ in places)}
-        for step in range(first, steps):
-            states = _smallest({after for state in states for after in _advance(state, step, list(places.values()))})
-            if not states:
-                break
-            found.add((first, step))
-    return {pair for pair in found if pair[0] < pair[1]}
+    # Sets of steps are bits of a number. Origins that can give the same take turns, and no chain needs more of them
+    # than it has steps.
+    copies = Counter(frozenset(_runs(events, steps)) for events in places.values())
+    covered = {0}
+    for runs in sorted(copies, key=sorted):
+        for _ in range(min(copies[runs], steps)):
+            covered = _largest(before | run for before in covered for run in runs)
+    pairs = [(first, last) for first in range(steps) for last in range(first + 1, steps)]
+    return {pair for pair in pairs if any(_holds(each, *pair) for each in covered)}
 
 
-def _advance(state: tuple[int, ...], step: int, places: list[dict[int, list[int]]]) -> list[tuple[int, ...]]:
-    after = []
-    for index, events in enumerate(places):
-        held = events.get(step, [])
-        place = bisect_left(held, state[index] + 1)
+def _runs(events: Mapping[int, Sequence[int]], steps: int) -> set[int]:
+    """Gives the largest sets of steps that one origin has in their order, each by another event."""
+    found: set[int] = set()
+
+    def extend(step: int, used: int, chosen: int) -> None:
+        rest = sum(1 << later for later in range(step, steps) if later in events)
+        if any((chosen | rest) & run == chosen | rest for run in found):
+            return
+        if not rest:
+            found.add(chosen)
+            return
+        held = events.get(step, ())
+        place = bisect_right(held, used)
         if place < len(held):
-            after.append((*state[:index], held[place], *state[index + 1 :]))
-    return after
+            extend(step + 1, held[place], chosen | 1 << step)
+        extend(step + 1, used, chosen)
+
+    extend(0, -1, 0)
+    return _largest(found)
 
 
-def _smallest(states: set[tuple[int, ...]]) -> set[tuple[int, ...]]:
-    """Leaves out each state that has used up at least as much as another one in every origin."""
-    return {
-        state
-        for state in states
-        if not any(other != state and all(a <= b for a, b in zip(other, state, strict=True)) for other in states)
-    }
+def _holds(covered: int, first: int, last: int) -> bool:
+    wanted = (1 << (last + 1)) - (1 << first)
+    return covered & wanted == wanted
+
+
+def _largest(sets: Iterable[int]) -> set[int]:
+    """Leaves out each set that lies within another one."""
+    kept: list[int] = []
+    for each in sorted(set(sets), key=lambda each: (-each.bit_count(), each)):
+        if not any(each & other == each for other in kept):
+            kept.append(each)
+    return set(kept)

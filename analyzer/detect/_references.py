@@ -86,7 +86,9 @@ def _check_against(
             errors.append(DocumentError(f"counts against {against!r}, which is no rule.", location=place, hint=hint))
         elif lost := [name for name in rule.burst.beside if not _is_burst(table, by_id, name)] if rule.burst else []:
             place = source.where("x-burst", "beside")
-            errors.append(DocumentError(f"stands beside {lost[0]!r}, which is no rule with x-burst.", location=place))
+            hint = "Name a rule that looks for bursts of more, or leave beside out."
+            message = f"stands beside {lost[0]!r}, which is no rule with x-burst."
+            errors.append(DocumentError(message, location=place, hint=hint))
         else:
             good.append(rule)
     return sorted(good, key=lambda rule: rule.about.id)

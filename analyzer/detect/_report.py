@@ -113,10 +113,14 @@ def report_correlation(correlation: Correlation, outcomes: Mapping[str, Outcome]
         return []
     labelled = _correlate.find_rows(correlation.about.id, outcomes, spans)
     timed = labelled.join(evaluated.events.select("row", "at"), on="row", how="left", maintain_order="left")
-    by_label = timed.partition_by("label", as_dict=True, maintain_order=True)
+    # One pass over all spans: a correlation by client may have tens of thousands.
+    rows, first, last = pl.col("row").sort(), pl.col("at").min().alias("first"), pl.col("at").max().alias("last")
+    by_label = {
+        label: Events(pl.Series("row", held, pl.UInt32), begin, end)
+        for label, held, begin, end in timed.group_by("label").agg(rows, first, last).iter_rows()
+    }
     signals = []
     for span in spans.iter_rows(named=True):
         group = tuple((name, span[f"key_{index}"]) for index, name in enumerate(correlation.group_by))
-        events = collect(by_label[(span["label"],)])
-        signals.append(build(correlation.about, events, group, peak=span["peak"]))
+        signals.append(build(correlation.about, by_label[span["label"]], group, peak=span["peak"]))
     return signals

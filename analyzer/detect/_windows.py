@@ -6,6 +6,8 @@ events of the same instant lie in each other's window. Sigma correlation specifi
 
 from __future__ import annotations
 
+import sys
+
 import polars as pl
 
 
@@ -43,6 +45,8 @@ def calculate(events: pl.DataFrame, span_us: int, metric: pl.Expr) -> pl.DataFra
         .rolling("at", period=f"{span_us}i", closed="both", group_by="group")
         .agg(metric.alias("metric"))
     )
+    most = sys.float_info.max  # what a sum grows beyond, a report could not write
+    rolled = rolled.with_columns(pl.col("metric").clip(-most, most).fill_nan(None))
     return rolled.unique().drop_nulls("metric").sort("group", "at")
 
 
@@ -79,6 +83,33 @@ def find_in_spans(events: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
         edges.rename({"begin": "span_begin"}), left_on="at", right_on="edge", by="group", check_sortedness=False
     )
     return joined.filter(pl.col("at") <= pl.col("end")).drop("edge", "end", "span_begin")
+
+
+def find_in_windows(events: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """Gives the events that lie in a window of their group (group, label, begin, at), once with each of its labels.
+
+    Windows may overlap. Those of one label are joined first, and the events of each are cut out by their places, so
+    that the cost is that of what is found.
+    """
+    ordered = windows.sort("group", "label", "begin", "at")
+    starts = pl.col("begin") > pl.col("at").cum_max().shift(1).over("group", "label")
+    spans = ordered.with_columns(starts.fill_null(value=True).cum_sum().alias("span"))
+    spans = spans.group_by("group", "label", "span").agg(pl.col("begin").min(), pl.col("at").max().alias("end"))
+    placed = events.sort("group", "at").with_row_index("place")
+    near = placed.select("group", "at", "place").sort("at", "place")
+    # Of events of one instant the first place is wanted at the begin, and the last one at the end.
+    first = near.unique(["group", "at"], keep="first", maintain_order=True).rename({"at": "begin", "place": "first"})
+    last = near.unique(["group", "at"], keep="last", maintain_order=True).rename({"at": "end", "place": "last"})
+    found = (
+        spans.sort("begin")
+        .join_asof(first, on="begin", by="group", strategy="forward", check_sortedness=False)
+        .sort("end")
+        .join_asof(last, on="end", by="group", check_sortedness=False)
+        .drop_nulls(["first", "last"])
+        .filter(pl.col("first") <= pl.col("last"))
+    )
+    places = found.select("label", pl.int_ranges("first", pl.col("last") + 1, dtype=pl.UInt32).alias("place"))
+    return placed.join(places.explode("place").unique(), on="place").drop("place")
 
 
 def number_groups(frame: pl.DataFrame, keys: list[str], name: str) -> tuple[pl.DataFrame, pl.DataFrame]:

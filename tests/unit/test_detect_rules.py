@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from analyzer import documents
 from analyzer.detect import detect, load_rules
+from analyzer.detect._condition import ConditionError
+from analyzer.detect._member_condition import parse as parse_members
 
 RULE = """\
 title: Bad gateway
@@ -178,6 +180,11 @@ def test_a_fault_is_told_with_its_line(tmp_path, old, new, line, message):
         ("timespan: 5m", "timespan: 5m\n  window: 3", 9, "does not know the key 'window'"),
         ("timespan: 5m", "timespan: 5m\n  generate: maybe", 9, "needs true or false"),
         ("timespan: 5m", "timespan: 5m\n  aliases: {client_ip: {other: user}}", 9, "does not refer to"),
+        ("timespan: 5m", "timespan: 5m\n  aliases: 3", 9, "needs a map as aliases"),
+        ("timespan: 5m", "timespan: 5m\n  aliases: {client_ip: 3}", 9, "needs a map from rules to fields"),
+        ("timespan: 5m", "timespan: 5m\n  aliases: {client_ip: {}}", 9, "has no field for bad_gateway"),
+        ("[client_ip]", "[client_ip, client_ip]", 7, "groups by a field twice"),
+        ("group-by: [client_ip]", "group-by: 5\n  aliases: {who: {}}", 7, "needs a list of texts as group-by"),
         ("type: event_count", "type: value_count", 9, "needs the field whose values are counted"),
     ],
 )
@@ -185,6 +192,37 @@ def test_a_fault_in_a_correlation_is_told_with_its_line(tmp_path, old, new, line
     """Each line is one way to get a correlation wrong; what is not supported is said, never left out."""
     found = faults(tmp_path, RULE, CORRELATION.replace(old, new))
     assert any(each[0] == line and message in each[2] for each in found), found
+    assert all(error.hint for error in load_rules([tmp_path]).errors)
+
+
+def test_a_limit_may_be_any_number_that_a_sum_can_have(tmp_path):
+    """A limit too large for a float is a fault; one at which the next whole number is no float is none."""
+    summed = CORRELATION.replace("event_count", "value_sum")
+    huge = summed.replace("    gte: 3", f"    field: status\n    gte: 1{'0' * 400}")
+    assert any(each[0] == 11 and "needs a number as gte" in each[2] for each in faults(tmp_path, RULE, huge))
+    for limit in ("gt: 1.0e+16", "lt: -1.0e+16", f"gte: 1{'0' * 300}"):
+        assert faults(tmp_path, RULE, summed.replace("    gte: 3", f"    field: status\n    {limit}")) == []
+    never = summed.replace("    gte: 3", "    field: status\n    gt: 3\n    lt: 3")
+    assert any("can never hold" in each[2] for each in faults(tmp_path, RULE, never))
+
+
+def test_an_order_has_a_limit(tmp_path):
+    """Eleven ordered rules are refused with a way out, as what fits into one instant is tried for each run of them."""
+    many = [RULE.replace("bad_gateway", f"r{number}").replace("8e6d2f9e", f"8e6d2f{number:02}") for number in range(11)]
+    section = CORRELATION.replace("event_count", "temporal_ordered").replace("    gte: 3", "    gte: 11")
+    ordered = section.replace("[bad_gateway]", f"[{', '.join(f'r{number}' for number in range(11))}]")
+    assert any("orders more than 10 rules" in each[2] for each in faults(tmp_path, *many, ordered))
+
+
+def test_a_condition_of_many_alternatives_is_judged_at_once(tmp_path):
+    """Two hundred rules in two brackets of alternatives are refused within seconds, and the same ones twice are read."""
+    names = [f"r{number}" for number in range(200)]
+    halves = [" or ".join(names[:100]), " or ".join(names[100:])]
+    with pytest.raises(ConditionError, match="more than 100 ways"):
+        parse_members(f"({halves[0]}) and ({halves[1]})", tuple(names))
+    with pytest.raises(ConditionError, match="more than 100 ways"):
+        parse_members("1 of them", tuple(f"r{number}" for number in range(10_000)))
+    assert len(parse_members(f"({halves[0]}) and ({halves[0]})", tuple(names))) == 100
 
 
 TWO = CORRELATION.replace("rules: [bad_gateway]", "rules: [bad_gateway, fine]").replace("event_count", "temporal")
@@ -209,6 +247,7 @@ def test_a_fault_in_a_text_condition_is_told_with_its_line(tmp_path, kind, text,
     written = TWO.replace("  condition:\n    gte: 3", f"  condition: {text}").replace("temporal", kind)
     found = faults(tmp_path, RULE, FINE, written)
     assert any(each[0] == 9 and message in each[2] for each in found), found
+    assert all(error.hint for error in load_rules([tmp_path]).errors)
 
 
 def test_not_beside_an_order_is_refused(tmp_path):
@@ -239,6 +278,15 @@ def test_names_and_ids_are_unique_over_all_files(tmp_path):
     rules = load(tmp_path, RULE, RULE.replace("8e6d", "9e6d"))
     assert len(rules.rules) == 1
     assert "'bad_gateway', which another rule has" in rules.errors[0].message
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path):
+    """A file, its folder and another way to write its path give one rule and no fault, and the same hash."""
+    load(tmp_path, RULE)
+    (tmp_path / "below").mkdir()
+    rules = load_rules([tmp_path, tmp_path / "0.yml", tmp_path / "below" / ".." / "0.yml"])
+    assert (len(rules.rules), rules.errors) == (1, ())
+    assert rules.sha256 == load_rules([tmp_path]).sha256
 
 
 def test_references_go_over_files_in_any_order_and_cycles_are_errors(tmp_path):

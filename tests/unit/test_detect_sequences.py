@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, product
 
@@ -357,3 +358,36 @@ def test_pruning_leaves_groups_out(tmp_path):
     rules = rules_of(tmp_path, *MEMBERS, rule)
     matching = _correlate.list_events(rules.correlations[0], evaluate(events(*rows), rules, {}), {})
     assert _prune.keep(rules.correlations[0], matching, ["key_0"])["key_0"].to_list() == ["x", "x"]
+
+
+def test_an_order_within_one_instant_of_many_sources_is_found_at_once(tmp_path):
+    """Thirty sources that all log five steps backwards in one second still hold the order, and take no longer."""
+    names = [f"s{number}" for number in range(5)]
+    rows = [
+        (0, {"status": 500 + step, "source": f"log{source:02}"}) for source in range(30) for step in reversed(range(5))
+    ]
+    members = [member(name, 500 + number) for number, name in enumerate(names)]
+    rule = correlation(type="temporal_ordered", rules=f"[{', '.join(names)}]")
+    assert alerts(tmp_path, events(*rows), *members, rule) == [("x", 0, 0, 5)]
+    few = events(*[row for row in rows if row[1]["source"] < "log04"])
+    assert alerts(tmp_path, few, *members, rule) == [], "four sources give four of the five steps"
+
+
+def test_a_chain_over_a_busy_member_costs_what_it_finds(tmp_path):
+    """A correlation of 20,000 overlapping alerts in one group finds every event behind them, once."""
+    frame = events(*[(number / 100, "a") for number in range(20_000)])
+    inner = correlation(type="event_count", rules="[a]", condition="{gte: 5}", timespan="1h").replace("found", "inner")
+    outer = correlation(type="event_count", rules="[inner]", condition="{gte: 5}", timespan="1h")
+    (signal,) = found(tmp_path, frame, *MEMBERS, inner, outer).signals
+    assert (signal.rule, signal.count, signal.peak) == ("found", 20_000, 19_996)
+
+
+@pytest.mark.parametrize("kind", ["value_sum", "value_avg", "value_percentile"])
+def test_a_figure_beyond_all_numbers_is_the_largest_one(tmp_path, kind):
+    """Two values whose sum no number holds alert with a number, and never with infinity."""
+    frame = events((0, {"status": 401, "response_bytes": 1}), (1, {"status": 401, "response_bytes": 1}))
+    frame = frame.with_columns(response_bytes=pl.lit(1.7e308))
+    condition = f"{{gte: 5, field: response_bytes{', percentile: 50' if kind == 'value_percentile' else ''}}}"
+    rule = correlation(type=kind, rules="[a]", condition=condition)
+    (signal,) = found(tmp_path, frame, rule).signals
+    assert 1.7e308 <= signal.peak <= sys.float_info.max

@@ -131,6 +131,15 @@ def test_explain_says_what_a_rule_looks_for_and_means():
         assert run("explain", name, "--only-rules", "own.yml")[1] == stdout
 
 
+def test_explain_tells_the_fault_of_a_rule_that_it_cannot_find():
+    """A rule with a fault is not loaded, and the fault says why; another rule is explained without it."""
+    write("own.yml", f"{RULE}---\n{MANY.replace('1m', '1M')}")
+    result = CliRunner().invoke(cli.group, ["rules", "explain", "many", "--only-rules", "own.yml"])
+    assert "there is no rule with the id or name 'many'" in str(result.exception)
+    assert "such as 5m" in result.stderr
+    assert run("explain", "bad_gateway", "--only-rules", "own.yml")[2] == ""
+
+
 def test_explain_names_the_members_of_a_correlation():
     """With their own conditions, and the fields of all of them."""
     write("own.yml", f"{RULE}---\n{MANY}")

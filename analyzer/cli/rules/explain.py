@@ -11,7 +11,8 @@ import click
 from analyzer.cli._options import rule_options
 from analyzer.cli._paragraphs import section, terminal_width, title, wrapped
 from analyzer.cli._text import visible
-from analyzer.cli.rules._load import counted, find, load
+from analyzer.cli.rules._load import counted, find, load, tell_errors
+from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
     from analyzer.detect import About, Correlation, Rule, RuleSet
@@ -26,7 +27,11 @@ def command(name: str, rules: tuple[Path, ...], only_rules: Path | None) -> None
     A rule is named by its id, its name or its title; those of your own need --rules.
     """
     rule_set = load(rules, only_rules)
-    found = find(rule_set, name)
+    try:
+        found = find(rule_set, name)
+    except UsageError:
+        tell_errors(rule_set)  # the rule may be one with a fault
+        raise
     click.echo("\n".join(visible(line) for line in _lines(found, rule_set, terminal_width())))
 
 
