@@ -13,6 +13,10 @@ from analyzer.errors import DocumentError, Location
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+_READ = "Check the path, and whether it may be read."
+_UTF8 = "Save the file as UTF-8."
+_QUOTE = "Quote the text if it begins with one of * & % @ `."
+_SHAPE = "Look at the indentation, the brackets and the quotes before this place."
 
 Key = tuple[str | int, ...]
 
@@ -49,9 +53,9 @@ def bytes_of(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}.", location=Location(name)) from error
+        raise DocumentError(f"cannot be read: {error.strerror}.", location=Location(name), hint=_READ) from error
     if len(data) > MAX_BYTES:
-        raise DocumentError(f"is larger than {MAX_BYTES:,} bytes.", location=Location(name))
+        raise DocumentError(f"is larger than {MAX_BYTES:,} bytes.", location=Location(name), hint="Split the file.")
     return data
 
 
@@ -60,7 +64,7 @@ def decode(data: bytes, name: str) -> tuple[Document, ...]:
     try:
         return parse(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
-        raise DocumentError(f"is not UTF-8 at byte {error.start}.", location=Location(name)) from error
+        raise DocumentError(f"is not UTF-8 at byte {error.start}.", location=Location(name), hint=_UTF8) from error
 
 
 def parse(text: str, name: str) -> tuple[Document, ...]:
@@ -80,10 +84,10 @@ def parse(text: str, name: str) -> tuple[Document, ...]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
-        hint = "Quote the text if it begins with one of * & % @ `." if "token" in str(error.problem) else None
+        hint = _QUOTE if "token" in str(error.problem) else _SHAPE
         raise DocumentError(f"is not valid YAML: {error.problem}.", location=place, hint=hint) from error
     except yaml.YAMLError as error:
-        raise DocumentError(f"is not valid YAML: {error}.", location=Location(name)) from error
+        raise DocumentError(f"is not valid YAML: {error}.", location=Location(name), hint=_SHAPE) from error
     return tuple(documents)
 
 
@@ -96,7 +100,7 @@ def _refuse_anchors_and_depth(text: str, name: str) -> None:
         if getattr(event, "anchor", None):
             raise DocumentError("uses an anchor or alias.", location=place, hint="Write the value out.")
         if depth > MAX_DEPTH:
-            raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels.", location=place)
+            raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels.", location=place, hint="Use fewer levels.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
 
@@ -139,7 +143,9 @@ _TAGS = {
 
 def _refuse_tag(node: Any, place: Location) -> None:
     if node.tag not in _TAGS.get(type(node), _PLAIN):
-        raise DocumentError(f"has the tag {node.tag}; only plain values are read.", location=place)
+        raise DocumentError(
+            f"has the tag {node.tag}; only plain values are read.", location=place, hint="Leave the tag out."
+        )
 
 
 def _mapping(node: Any, path: Key, noted: _Noted, name: str) -> dict[str, Any]:
@@ -147,7 +153,7 @@ def _mapping(node: Any, path: Key, noted: _Noted, name: str) -> dict[str, Any]:
     for key_node, value_node in node.value:
         place = Location(name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if not isinstance(key_node, yaml.ScalarNode):
-            raise DocumentError("has a key that is not plain text.", location=place)
+            raise DocumentError("has a key that is not plain text.", location=place, hint="Quote the key.")
         _refuse_tag(key_node, place)
         key = str(key_node.value)
         if key in built:

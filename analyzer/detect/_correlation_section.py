@@ -102,8 +102,7 @@ def _aliases(section: dict[str, Any], rules: tuple[str, ...], faults: Faults) ->
         faults.add("needs a map as aliases.", _SECTION, "aliases", hint=hint)
         return {}
     found: dict[str, dict[str, str]] = {}
-    grouped = section.get("group-by")
-    grouped = grouped if isinstance(grouped, list) else [grouped]
+    used = _used(section)
     for alias, mapping in aliases.items():
         if not isinstance(mapping, dict) or not all(isinstance(field, str) for field in mapping.values()):
             faults.add("needs a map from rules to fields.", _SECTION, "aliases", alias, hint=hint)
@@ -113,7 +112,14 @@ def _aliases(section: dict[str, Any], rules: tuple[str, ...], faults: Faults) ->
                 place = (_SECTION, "aliases", alias, rule)
                 faults.add(f"maps the rule {rule!r}, which it does not refer to.", *place, hint="Add it to rules.")
         missing = [rule for rule in rules if rule not in mapping]
-        if missing and alias in grouped:
+        if missing and alias in used:
             faults.add(f"has no field for {', '.join(missing)}.", _SECTION, "aliases", alias, hint=hint)
         found[alias] = mapping
     return found
+
+
+def _used(section: dict[str, Any]) -> list[Any]:
+    """Gives the names in group-by and in the condition's field, whatever was written there."""
+    condition = section.get("condition")
+    written = (section.get("group-by"), condition.get("field") if isinstance(condition, dict) else None)
+    return [name for value in written for name in (value if isinstance(value, list) else [value])]

@@ -70,6 +70,8 @@ def _what(section: Section, names: Sequence[str]) -> str:
         "value_percentile": f"as percentile {condition.percentile or 0:g} of {fields} over",
         "temporal": "of the rules",
     }[section.type]
+    if [value for _, value in condition.limits] == [1]:
+        what = what.replace("events", "event").replace("values", "value")
     return f"{limit} {what} {' or '.join(names)}"
 
 

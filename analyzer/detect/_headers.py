@@ -29,6 +29,7 @@ def parse_about(section: dict[str, Any], faults: Faults, *, fallback_id: str, ow
     name = faults.text(section, "name")
     identity = faults.text(section, "id")
     check_header(section, faults)
+    _check_taxonomy(section, faults)
     return About(
         id=identity or name or fallback_id,
         name=name,
@@ -114,9 +115,12 @@ def _status(section: dict[str, Any], faults: Faults) -> str | None:
     if status is not None and status not in STATUSES:
         faults.add("has an unknown status.", "status", hint=f"One of {', '.join(STATUSES)}.")
         return None
+    return status
+
+
+def _check_taxonomy(section: dict[str, Any], faults: Faults) -> None:
     if section.get("taxonomy", "sigma") != "sigma":
         faults.add("uses a taxonomy other than sigma.", "taxonomy", hint="Its field names mean something else here.")
-    return status
 
 
 def _report(section: dict[str, Any], faults: Faults) -> Report:

@@ -106,7 +106,7 @@ def _read_file(path: Path, load: _Load, *, own: bool, in_folder: bool = False) -
         return
     except (ValueError, KeyError) as error:  # PyYAML's own constructors, such as for `!!int x`
         message = f"holds a value that YAML cannot read: {error}."
-        load.errors.append(DocumentError(message, location=Location(str(path))))
+        load.errors.append(DocumentError(message, location=Location(str(path)), hint="Quote the values."))
         return
     if len(found) > MAX_DOCUMENTS:
         message = f"holds more than {MAX_DOCUMENTS} documents."

@@ -62,7 +62,7 @@ class _Table:
         for name in dict.fromkeys((about.id, about.name)):
             if name is not None and name in self.ids:
                 message = f"has the name or id {name!r}, which another rule has."
-                hint = "Names and ids are unique over all files; the first one stays."
+                hint = "Names and ids are unique over all files: the first stays. --only-rules leaves out what ships."
                 self.errors.append(DocumentError(message, location=about.location, hint=hint))
                 return False
         self.ids.update({name: about.id for name in (about.id, about.name) if name})

@@ -17,6 +17,8 @@ from analyzer.detect._evaluate import Evaluated
 from analyzer.detect._rule import BurstRequest, Rule
 from analyzer.detect._signal import Signal
 
+_MOST_SERIES = 250  # an exact look costs 30 to 60 ms
+_MOST_WHOLE_LOGS = 10
 _SCREEN_FROM = 16  # below so many series the exact method is quicker than choosing
 _PLAIN_COUNT_SCALE = 100  # requests per error that stand for "no denominator": a Poisson limit
 
@@ -70,7 +72,11 @@ def report_bursts(
     )
     plan = _Plan(rule, request, events, groups, axis, settings)
     chosen = _choose(series.join(tested, on="group", how="semi", maintain_order="left"), plan)
-    return [signal for group in chosen for signal in _look(plan, series.filter(pl.col("group") == group))], notes
+    looked, more = _most(chosen, tested, _MOST_SERIES)
+    if more:
+        notes.append(f"{more:,} of {len(chosen):,} series were not looked at: they have the fewest matching events.")
+    found = [signal for group in looked for signal in _look(plan, series.filter(pl.col("group") == group))]
+    return _limit_whole_logs(found, notes)
 
 
 def _events(
@@ -97,6 +103,25 @@ def _covered(rule: Rule, request: BurstRequest, evaluated: Evaluated, events: pl
     if request.against != "none":
         return events["at"]
     return evaluated.events.filter(evaluated.fitting[rule.logsource])["at"].drop_nulls()
+
+
+def _most(groups: Sequence[int], tested: pl.DataFrame, most: int) -> tuple[list[int], int]:
+    """Gives the groups with the most errors, in their order, and how many are left out."""
+    if len(groups) <= most:
+        return list(groups), 0
+    counted = tested.filter(pl.col("group").is_in(list(groups))).sort("errors", "group", descending=[True, False])
+    return sorted(counted["group"].head(most)), len(groups) - most
+
+
+def _limit_whole_logs(signals: list[Signal], notes: list[str]) -> tuple[list[Signal], list[str]]:
+    """Leaves out all but the largest groups that fail throughout: where nothing is calm, one more tells nothing new."""
+    throughout = sorted((signal for signal in signals if signal.whole_log), key=lambda signal: -signal.count)
+    gone = {id(signal) for signal in throughout[_MOST_WHOLE_LOGS:]}
+    if not gone:
+        return signals, notes
+    count = f"{len(gone):,} of {len(throughout):,} series"
+    told = f"{count} without a baseline are not told: they have the fewest matching events."
+    return [signal for signal in signals if id(signal) not in gone], [*notes, told]
 
 
 def _choose(series: pl.DataFrame, plan: _Plan) -> Sequence[int]:

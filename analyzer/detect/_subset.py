@@ -9,7 +9,7 @@ from analyzer.detect._rule import About, Correlation, RuleSet
 
 
 def restrict(rules: RuleSet, wanted: Collection[str]) -> RuleSet:
-    """Gives the rules with these ids, the members of their correlations, and what their bursts count against."""
+    """Gives the rules with these ids, members of their correlations, and what their bursts count against or beside."""
     known = {each.about.id: each for each in rules.everything}
     ids = {each.about.name: each.about.id for each in rules.rules if each.about.name}
     kept: set[str] = set()
@@ -23,8 +23,8 @@ def restrict(rules: RuleSet, wanted: Collection[str]) -> RuleSet:
         if isinstance(found, Correlation):
             waiting += found.rules
         elif found.burst is not None:
-            against = ids.get(found.burst.against, found.burst.against)
-            waiting += [against] if against in known else []
+            named = (ids.get(name, name) for name in (found.burst.against, *found.burst.beside))
+            waiting += [name for name in named if name in known]
     return replace(
         rules,
         rules=tuple(rule for rule in rules.rules if rule.about.id in kept),

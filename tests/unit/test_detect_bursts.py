@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.detect import detect, load_rules
+from analyzer.detect import _series, detect, load_rules
 from analyzer.detect._buckets import count_base, lay_axis, place
 from analyzer.detect._burst import BurstSettings, find_bursts
 from analyzer.detect._screen import screen
@@ -276,6 +276,27 @@ def test_a_group_without_a_calm_part_is_named(tmp_path):
     frame = frame.with_columns(route=pl.when(pl.col("row") % 20 == 0).then(pl.lit("/a")).otherwise(pl.lit("/b")))
     (signal,) = found(tmp_path, frame, "{group-by: [route]}").signals
     assert signal.says == "No baseline: route /a runs at 50 % throughout, so there is no calm part to compare with."
+
+
+def test_of_many_groups_without_a_calm_part_the_largest_are_told(tmp_path):
+    """Of 16 routes of which every request fails, the ten with most requests are told, and how many are not."""
+    routes = [number for number in range(16) for _ in range(10 + number)]
+    frame = events(180, lambda n: True, route=lambda n: f"/{routes[n % len(routes)]}")
+    result = found(tmp_path, frame, "{group-by: [route]}")
+    assert sorted(int(signal.group[0][1][1:]) for signal in result.signals) == list(range(6, 16))
+    sentence = "6 of 16 series without a baseline are not told: they have the fewest matching events."
+    assert [note.reason for note in result.not_evaluated] == [sentence]
+
+
+def test_of_very_many_groups_those_with_most_errors_are_looked_at(tmp_path, monkeypatch):
+    """An exact look costs time, so there is a limit, and what lies beyond it is told."""
+    monkeypatch.setattr(_series, "_MOST_SERIES", 3)
+    routes = [number for number in range(5) for _ in range(10 + number)]
+    frame = events(180, lambda n: True, route=lambda n: f"/{routes[n % len(routes)]}")
+    result = found(tmp_path, frame, "{group-by: [route]}")
+    assert sorted(signal.group[0][1] for signal in result.signals) == ["/2", "/3", "/4"]
+    sentence = "2 of 5 series were not looked at: they have the fewest matching events."
+    assert [note.reason for note in result.not_evaluated] == [sentence]
 
 
 def test_groups_that_fail_alike_are_not_told_one_by_one(tmp_path):

@@ -183,6 +183,7 @@ def test_a_fault_is_told_with_its_line(tmp_path, old, new, line, message):
         ("timespan: 5m", "timespan: 5m\n  aliases: 3", 9, "needs a map as aliases"),
         ("timespan: 5m", "timespan: 5m\n  aliases: {client_ip: 3}", 9, "needs a map from rules to fields"),
         ("timespan: 5m", "timespan: 5m\n  aliases: {client_ip: {}}", 9, "has no field for bad_gateway"),
+        ("    gte: 3", "    gte: 3\n    field: who\n  aliases: {who: {}}", 12, "has no field for bad_gateway"),
         ("[client_ip]", "[client_ip, client_ip]", 7, "groups by a field twice"),
         ("group-by: [client_ip]", "group-by: 5\n  aliases: {who: {}}", 7, "needs a list of texts as group-by"),
         ("type: event_count", "type: value_count", 9, "needs the field whose values are counted"),
@@ -341,7 +342,7 @@ def test_knowledge_is_no_rule_and_a_missing_path_is_told(tmp_path):
     rules = load_rules([tmp_path, tmp_path / "none.yml"])
     assert [str(error) for error in rules.errors] == [
         f"{tmp_path}: has no rule files. Rules are files that end in .yml or .yaml; hidden ones are left out.",
-        f"{tmp_path}/none.yml: cannot be read: No such file or directory.",
+        f"{tmp_path}/none.yml: cannot be read: No such file or directory. Check the path, and whether it may be read.",
     ]
 
 

@@ -119,7 +119,7 @@ def test_anchors_and_aliases_are_errors(text, place):
 )
 def test_tags_are_errors_on_values_lists_mappings_and_keys(text, place, tag):
     """Only plain values are read: nothing is constructed, and no tag is stepped over."""
-    assert refused(text) == f"r.yml:{place}: has the tag {tag}; only plain values are read."
+    assert refused(text) == f"r.yml:{place}: has the tag {tag}; only plain values are read. Leave the tag out."
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_value_that_its_tag_does_not_fit_is_an_error_with_a_place(value, kind)
 
 def test_a_key_that_is_a_list_or_a_mapping_is_an_error():
     """Keys are text."""
-    assert refused("[a, b]: 1\n") == "r.yml:1:1: has a key that is not plain text."
+    assert refused("[a, b]: 1\n") == "r.yml:1:1: has a key that is not plain text. Quote the key."
     assert refused("? {a: b}\n: 1\n").startswith("r.yml:1:3: has a key that is not plain text.")
 
 
@@ -153,8 +153,8 @@ def test_twenty_levels_are_read_and_one_more_is_an_error():
     for _ in range(20):
         (value,) = value
     assert value == "x"
-    assert refused("[" * 21 + "x" + "]" * 21) == "r.yml:1:22: is nested deeper than 20 levels."
-    assert refused("[" * 21 + "]" * 21) == "r.yml:1:22: is nested deeper than 20 levels."
+    assert refused("[" * 21 + "x" + "]" * 21) == "r.yml:1:22: is nested deeper than 20 levels. Use fewer levels."
+    assert refused("[" * 21 + "]" * 21) == "r.yml:1:22: is nested deeper than 20 levels. Use fewer levels."
     flat = parse("- [1]\n" * 30, "r.yml")
     assert len(flat[0].value) == 30
 
@@ -177,10 +177,11 @@ def test_nesting_of_any_depth_is_an_error_and_not_a_crash(opening):
     ],
 )
 def test_broken_yaml_is_an_error_that_says_what_is_wrong(text, message):
-    """The message of the parser comes through, with a hint where a character needs quotes."""
+    """The message of the parser comes through, with a hint what to look at."""
     told = refused(text)
     assert told.startswith("r.yml:")
     assert message in told
+    assert told.rstrip().endswith(("* & % @ `.", "before this place."))
 
 
 def test_a_file_is_read_with_or_without_byte_order_mark(tmp_path):
@@ -197,7 +198,7 @@ def test_a_file_that_is_not_utf_8_is_an_error_with_the_byte(tmp_path):
     """The first wrong byte is named."""
     path = tmp_path / "r.yml"
     path.write_bytes(b"title: Gr\xf6\xdfe\n")
-    with pytest.raises(DocumentError, match=r"r\.yml: is not UTF-8 at byte 9\.$"):
+    with pytest.raises(DocumentError, match=r"r\.yml: is not UTF-8 at byte 9\. Save the file as UTF-8\.$"):
         read(path, "r.yml")
 
 
@@ -208,7 +209,7 @@ def test_the_largest_file_is_read_and_one_byte_more_is_an_error(tmp_path):
     assert path.stat().st_size == MAX_BYTES
     assert read(path)[0].value == {"a": 1}
     path.write_bytes(b"a: 1\n#" + b"x" * (MAX_BYTES - 5))
-    with pytest.raises(DocumentError, match=r"r\.yml: is larger than 1,000,000 bytes\.$"):
+    with pytest.raises(DocumentError, match=r"r\.yml: is larger than 1,000,000 bytes\. Split the file\.$"):
         read(path, "r.yml")
 
 
