@@ -42,18 +42,21 @@ def _add_broken(frame: pl.DataFrame) -> pl.DataFrame:
     """
     numbered = frame.with_row_index("_row")
     known = pl.all_horizontal(pl.col("client", "path", "timestamp").is_not_null())
-    sent = numbered.filter(is_exchange(), known, ~pl.col("from_cache").fill_null(False))
-    asked = sent.select("_row", *_SAME_PLACE, at="timestamp", _told=pl.lit(None, TIMESTAMP), _answer=pl.lit(False))
+    sent = numbered.filter(is_exchange(), known, ~pl.col("from_cache").fill_null(False)).with_columns(
+        _key=pl.struct(_SAME_PLACE).hash(seed=0)
+    )
+    asked = sent.select("_row", "_key", at="timestamp", _told=pl.lit(None, TIMESTAMP), _answer=pl.lit(False))
     told = sent.filter(pl.col("retry_after_until").is_not_null()).select(
-        "_row", *_SAME_PLACE, at=answered_at(), _told="retry_after_until", _answer=pl.lit(True)
+        "_row", "_key", at=answered_at(), _told="retry_after_until", _answer=pl.lit(True)
     )
     # Where nothing was announced, nothing can be broken.
-    asked = asked.join(told.select(_SAME_PLACE).unique(), on=_SAME_PLACE, how="semi", nulls_equal=True)
+    asked = asked.join(told.select("_key").unique(), on="_key", how="semi")
     # A row's own answer sorts behind its request, and ties between rows go by line.
+    ordered = pl.concat([asked, told]).sort("_key", "at", "_row", "_answer")
+    # The last announcement before a row counts if it was made to the same client for the same place.
+    same = pl.when("_answer").then("_key").forward_fill() == pl.col("_key")
     told_before = (
-        pl.concat([asked, told])
-        .sort(*_SAME_PLACE, "at", "_row", "_answer")
-        .with_columns(pl.col("_told").forward_fill().over(_SAME_PLACE))
+        ordered.with_columns(_told=pl.when(same).then(pl.col("_told").forward_fill()))
         .filter(~pl.col("_answer"))
         .select("_row", "_told")
     )
