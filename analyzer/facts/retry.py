@@ -78,7 +78,7 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
     status = pl.col("status")
     together = (
         numbered.filter(usable)
-        .select("_place", "timestamp", status, _key=pl.struct(_SAME_REQUEST).hash(seed=0))
+        .select("_place", "timestamp", status, "user_agent", _key=pl.struct(_SAME_REQUEST).hash(seed=0))
         .sort("_key", "_place")
         .with_columns(
             _after=pl.col("_key") == pl.col("_key").shift(1), _before=pl.col("_key") == pl.col("_key").shift(-1)
@@ -96,9 +96,11 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
         prev_status=pl.when(after).then(status.shift(1)),
         next_status=pl.when(pl.col("_before").fill_null(False)).then(status.shift(-1)),
         attempt_no=place - begun + 1,
+        # Behind a shared address the next request may be another program's first.
+        _again=after & pl.col("user_agent").eq_missing(pl.col("user_agent").shift(1)),
     )
     # Where the wait was announced, retry_after_broken tells it.
-    at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US)
+    at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US) & pl.col("_again")
     joined = numbered.join(linked, on="_place", how="left", maintain_order="left")
     return joined.with_columns(retried_at_once=at_once & ~pl.col("retry_after_broken").fill_null(value=False))
 
@@ -112,8 +114,8 @@ FACTS = Facts(
         Column("gap_us", pl.Int64, "start minus start of the previous equal request of the client", "µs"),
         Column("attempt_no", pl.Int64, "1; one more if the previous equal request failed at most 60 s before"),
         Column("prev_status", pl.Int32, "status of the previous equal request of the client"),
-        Column("retried_at_once", pl.Boolean, "sent less than 1 s after the previous equal request, which got 429, and "
-               "no longer wait had been announced"),
+        Column("retried_at_once", pl.Boolean, "sent less than 1 s after the previous equal request, which got 429, by "
+               "the same user agent, and no longer wait had been announced"),
         Column("next_status", pl.Int32, "status of its next equal request"),
     ),
     add=_add,
