@@ -13,7 +13,7 @@ from analyzer.facts._facts import Facts, is_exchange
 from analyzer.schema import Column
 
 # The most frequent are compared; a log of a scanner holds any number of others.
-_MOST_LOST, _MOST_SERVED, _MOST_ALIKE, _MOST_SEGMENTS = 500, 10_000, 200, 12
+_MOST_LOST, _MOST_SERVED, _MOST_ALIKE, _MOST_SEGMENTS = 400, 10_000, 200, 12
 _NOT_FOUND = (404, 410)
 _PLACEHOLDER = "{id}"
 _SHORT, _ONE_SLIP = 4, 8  # letters from which one, and two of them may differ
@@ -91,10 +91,10 @@ def is_near(one: Sequence[str], other: Sequence[str]) -> bool:
     A slip is another letter case, an empty segment, a segment too many or too few before the last name, or one
     segment that is nearly the same: singular for plural, another version, one or two letters.
     """
-    left, right = list(one), list(other)
-    if len(left) == len(right):
-        differing = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+    if len(one) == len(other):
+        differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
         return not differing or (len(differing) == 1 and _is_slip(*differing[0]))
+    left, right = list(one), list(other)
     names = [part for part in left if part and part in right and part != _PLACEHOLDER]
     longer, shorter = (left, right) if len(left) > len(right) else (right, left)
     extra = next(

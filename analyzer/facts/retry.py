@@ -26,9 +26,12 @@ def _add_wait(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds retry_after_s and retry_after_until (RFC 9110, 10.2.3): delta seconds, or a date against the server's."""
     text = pl.col("retry_after").str.strip_chars()
     clock = pl.coalesce(pl.col("response_date"), answered_at())
+    is_number = text.str.contains(r"^-?[0-9]+$")
+    # Three forms are tried on a date, so that the many numbers are kept from them.
+    date = http_date(pl.when(~is_number).then(text))
     seconds = pl.coalesce(
-        pl.when(text.str.contains(r"^-?[0-9]+$")).then(text.cast(pl.Int64, strict=False)),
-        (http_date(text) - clock).dt.total_seconds(),
+        pl.when(is_number).then(text.cast(pl.Int64, strict=False)),
+        (date - clock).dt.total_seconds(),
     ).clip(0, _LONGEST_WAIT_S)
     return frame.with_columns(retry_after_s=seconds).with_columns(
         retry_after_until=(answered_at() + pl.duration(seconds=pl.col("retry_after_s"))).cast(TIMESTAMP)
@@ -42,8 +45,12 @@ def _add_broken(frame: pl.DataFrame) -> pl.DataFrame:
     """
     numbered = frame.with_row_index("_row")
     known = pl.all_horizontal(pl.col("client", "path", "timestamp").is_not_null())
-    sent = numbered.filter(is_exchange(), known, ~pl.col("from_cache").fill_null(False)).with_columns(
-        _key=pl.struct(_SAME_PLACE).hash(seed=0)
+    usable = is_exchange() & known & ~pl.col("from_cache").fill_null(False)
+    # Filtering takes along all columns of a wide frame: a few are taken first.
+    sent = (
+        numbered.select("_row", *_SAME_PLACE, "timestamp", "duration_us", "retry_after_until", _usable=usable)
+        .filter("_usable")
+        .with_columns(_key=pl.struct(_SAME_PLACE).hash(seed=0))
     )
     asked = sent.select("_row", "_key", at="timestamp", _told=pl.lit(None, TIMESTAMP), _answer=pl.lit(False))
     told = sent.filter(pl.col("retry_after_until").is_not_null()).select(
@@ -77,7 +84,8 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
     numbered = frame.with_row_index("_place")
     status = pl.col("status")
     together = (
-        numbered.filter(usable)
+        numbered.select("_place", "timestamp", status, "user_agent", *_SAME_REQUEST, _usable=usable)
+        .filter("_usable")
         .select("_place", "timestamp", status, "user_agent", _key=pl.struct(_SAME_REQUEST).hash(seed=0))
         .sort("_key", "_place")
         .with_columns(
@@ -97,7 +105,7 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
         next_status=pl.when(pl.col("_before").fill_null(False)).then(status.shift(-1)),
         attempt_no=place - begun + 1,
         # Behind a shared address the next request may be another program's first.
-        _again=after & pl.col("user_agent").eq_missing(pl.col("user_agent").shift(1)),
+        _again=pl.when(after).then(pl.col("user_agent").eq_missing(pl.col("user_agent").shift(1))),
     )
     # Where the wait was announced, retry_after_broken tells it.
     at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US) & pl.col("_again")
