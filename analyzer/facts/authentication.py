@@ -13,6 +13,7 @@ _RENEWED_US = 30_000_000
 _SAME = ["_asker", "method", "host", "target"]
 _CALL_REFUSED = (400, 401, 403)  # RFC 6749, 5.2: 400, or 401 where the client itself is unknown
 _EVER = 2**62
+_NEARLY_ALL = 0.9
 _MARKS = (("timestamp", ""), ("_row", "_row"), ("status", "_status"), ("_place", "_place"))
 
 
@@ -34,7 +35,10 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     ever = refused.with_columns(_ever=pl.lit(_EVER), _end=pl.col("timestamp") + pl.duration(microseconds=_RENEWED_US))
     tried, failed = (_called(ever, kind, "_ever", "_end") for kind in (good, bad))
     judged = refused.select(
-        "_row", refreshed=_passed() | _is_in(worked), renewal=_renewal(worked, denied, failed, tried)
+        "_row",
+        refreshed=_passed() | _is_in(worked),
+        renewal=_renewal(worked, denied, failed, tried),
+        renewal_wave=_wave(worked),
     )
     return numbered.join(judged, on="_row", how="left", maintain_order="left").drop("_row", "_asker")
 
@@ -91,8 +95,20 @@ def _called(refused: pl.DataFrame, calls: pl.DataFrame, last: str, until: str) -
     return pl.concat([mine, other.filter(in_time)["_row"]])
 
 
+def _wave(worked: pl.Series) -> pl.Expr:
+    """Tells renewals that worked, as all others did: those of an outage stand beside refusals that last."""
+    renewed = _token_refused() & _is_in(worked)
+    minute = pl.col("timestamp").dt.truncate("1m")
+    share = renewed.sum().over(minute) / _token_refused().sum().over(minute)
+    return pl.when(_token_refused()).then(renewed & (share >= _NEARLY_ALL))
+
+
+def _token_refused() -> pl.Expr:
+    return (pl.col("status") == 401) & ~pl.col("login_endpoint").fill_null(False)
+
+
 def _renewal(worked: pl.Series, denied: pl.Series, failed: pl.Series, tried: pl.Series) -> pl.Expr:
-    token = (pl.col("status") == 401) & ~pl.col("login_endpoint").fill_null(False)
+    token = _token_refused()
     return (
         pl.when(token & _is_in(worked))
         .then(pl.lit("worked"))
@@ -122,6 +138,12 @@ FACTS = Facts(
             "for a 401: what became of the token or login call that the same address made within 30 s: worked (the "
             "equal request succeeded then), refused (the next equal request got 401 again), failed (the call itself "
             "was refused, RFC 6749, 5.2); null: no such call, or nothing followed",
+        ),
+        Column(
+            "renewal_wave",
+            pl.Boolean,
+            "for a 401: its renewal worked, and so did at least nine in ten of those of the same minute: tokens that "
+            "ran out together and were renewed, not an outage",
         ),
     ),
     add=_add,

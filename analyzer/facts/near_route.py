@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import polars as pl
@@ -11,17 +13,19 @@ from analyzer.facts._facts import Facts, is_exchange
 from analyzer.schema import Column
 
 # The most frequent are compared; a log of a scanner holds any number of others.
-_MOST_LOST, _MOST_SERVED, _MOST_ALIKE, _MOST_SEGMENTS = 1_000, 10_000, 200, 12
+_MOST_LOST, _MOST_SERVED, _MOST_ALIKE, _MOST_SEGMENTS = 400, 10_000, 200, 12
 _NOT_FOUND = (404, 410)
 _PLACEHOLDER = "{id}"
 _SHORT, _ONE_SLIP = 4, 8  # letters from which one, and two of them may differ
 _WORD_MARKS = str.maketrans("", "", "-_ .")
 _ANY = "\0"
+_WHOLE, _LESS = "=", "-"
 
 _PLACE = ["host", "route"]
 
 Segments = tuple[str, ...]
 Key = tuple[str, ...]
+Index = dict[tuple[str | None, Key], list[tuple[str, Segments]]]
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
@@ -40,12 +44,11 @@ def _nearest(lost: pl.DataFrame, usable: pl.DataFrame) -> pl.DataFrame:
     known = usable.filter(served).group_by(_PLACE).len().sort("len", *_PLACE, descending=[True, False, False])
     missed = lost.group_by(_PLACE).len().join(known, on=_PLACE, how="anti", nulls_equal=True)
     missed = missed.sort("len", *_PLACE, descending=[True, False, False]).head(_MOST_LOST)
-    index: dict[tuple[str | None, Key], list[tuple[str, Segments]]] = {}
-    for host, route in (
-        known.join(missed, on="host", how="semi", nulls_equal=True).head(_MOST_SERVED)[_PLACE].iter_rows()
-    ):
+    asked = known.join(missed, on="host", how="semi", nulls_equal=True, maintain_order="left")
+    index: Index = {}
+    for host, route in asked.head(_MOST_SERVED)[_PLACE].iter_rows():
         segments = _segments(route)
-        for key in _keys(segments):
+        for key, _ in _keys(segments):
             alike = index.setdefault((host, key), [])
             if len(alike) < _MOST_ALIKE:
                 alike.append((route, segments))
@@ -54,14 +57,13 @@ def _nearest(lost: pl.DataFrame, usable: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([row for row in rows if row[2]], schema=schema, orient="row")
 
 
-def _choose(
-    mine: Segments, host: str | None, index: dict[tuple[str | None, Key], list[tuple[str, Segments]]]
-) -> str | None:
+def _choose(mine: Segments, host: str | None, index: Index) -> str | None:
     """Gives the served route that is one slip away; of several that differ alike, the most used one."""
-    for key in _keys(mine):
-        for other, segments in index.get((host, key), ()):
-            if is_near(mine, segments):
-                return other
+    for _, partners in _keys(mine):
+        for partner in partners:
+            for other, segments in index.get((host, partner), ()):
+                if is_near(mine, segments):
+                    return other
     return None
 
 
@@ -69,13 +71,18 @@ def _segments(route: str) -> Segments:
     return tuple(unquote(part).strip().lower() for part in route.removeprefix("/").split("/")[:_MOST_SEGMENTS])
 
 
-def _keys(segments: Segments) -> Iterator[Key]:
-    """Gives the keys that two routes share if they are equal but for letter case, one segment more, or one other."""
-    yield segments
+def _keys(segments: Segments) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+    """Gives the keys of a route, each with those of routes that are equal to it, or have one segment more or other.
+
+    A route with a segment left out is looked for among whole routes only: all routes of one segment leave nothing.
+    """
+    yield (_WHOLE, *segments), ((_WHOLE, *segments), (_LESS, *segments))
     for place in range(len(segments)):
-        yield (*segments[:place], *segments[place + 1 :])
+        less = (*segments[:place], *segments[place + 1 :])
+        yield (_LESS, *less), ((_WHOLE, *less),)
     for place in range(len(segments)):
-        yield (*segments[:place], _ANY, *segments[place + 1 :])
+        other = (_WHOLE, *segments[:place], _ANY, *segments[place + 1 :])
+        yield other, (other,)
 
 
 def is_near(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -84,10 +91,10 @@ def is_near(one: Sequence[str], other: Sequence[str]) -> bool:
     A slip is another letter case, an empty segment, a segment too many or too few before the last name, or one
     segment that is nearly the same: singular for plural, another version, one or two letters.
     """
-    left, right = list(one), list(other)
-    if len(left) == len(right):
-        differing = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+    if len(one) == len(other):
+        differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
         return not differing or (len(differing) == 1 and _is_slip(*differing[0]))
+    left, right = list(one), list(other)
     names = [part for part in left if part and part in right and part != _PLACEHOLDER]
     longer, shorter = (left, right) if len(left) > len(right) else (right, left)
     extra = next(
@@ -104,26 +111,41 @@ def _is_slip(one: str, other: str) -> bool:
         return False
     if _is_version(one) and _is_version(other):
         return True
-    if _digits(one) != _digits(other):
+    mine, theirs = _word(one), _word(other)
+    if mine.digits != theirs.digits:
         return False  # a picture's or a page's number is no slip
-    plain, known = one.translate(_WORD_MARKS), other.translate(_WORD_MARKS)
-    shorter, longer = sorted((plain, known), key=len)
+    shorter, longer = sorted((mine.plain, theirs.plain), key=len)
     if shorter == longer or longer in (shorter + "s", shorter + "es", shorter.removesuffix("y") + "ies"):
         return True
     allowed = 0 if len(longer) < _SHORT else 1 if len(longer) < _ONE_SLIP else 2
-    return len(longer) - len(shorter) <= allowed and distance(shorter, longer) <= allowed
+    if len(longer) - len(shorter) > allowed:
+        return False
+    # A change of one letter touches at most two of the letters that only one of the words has.
+    apart = len(mine.letters ^ theirs.letters) > 2 * allowed
+    return not apart and distance(shorter, longer, allowed) <= allowed
+
+
+class _Word(NamedTuple):
+    plain: str
+    digits: str
+    letters: frozenset[str]
+
+
+@lru_cache(_MOST_SERVED)
+def _word(segment: str) -> _Word:
+    plain = segment.translate(_WORD_MARKS)
+    return _Word(plain, "".join(letter for letter in segment if letter.isdigit()), frozenset(plain))
 
 
 def _is_version(text: str) -> bool:
     return text[:1] == "v" and text[1:].replace(".", "").isdigit()
 
 
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit())
+def distance(one: str, other: str, most: int) -> int:
+    """Gives how many letters must be added, left out, changed or swapped with their neighbour (Damerau).
 
-
-def distance(one: str, other: str) -> int:
-    """Gives how many letters must be added, left out, changed or swapped with their neighbour (Damerau)."""
+    What is more than most is not counted to its end: most + 1 stands for it.
+    """
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -132,7 +154,9 @@ def distance(one: str, other: str) -> int:
             row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b)))
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
                 row[j] = min(row[j], older[j - 2] + 1)
-    return row[-1]
+        if min(row) > most and min(before) > most:
+            return most + 1
+    return min(row[-1], most + 1)
 
 
 FACTS = Facts(

@@ -42,6 +42,8 @@ _PROVIDER_CODES = (
 # What tells neither of one client's requests too many: overload or maintenance, and a limiter out of order.
 _MINUTE = "60000000i"  # microseconds
 _OF_NO_CLIENT = ("retry_after_503", "limiter_failed")
+# The others have rules of their own, whatever their number.
+_BY_RATE = ("status_429", "server_limit_503", "edge_flag", "cloudflare_1015")
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
@@ -83,7 +85,9 @@ def _add_company(frame: pl.DataFrame) -> pl.DataFrame:
     numbered = frame.with_row_index("_row")
     minute = pl.col("timestamp").dt.truncate("1m")
     same_client = ["client", minute]
-    few = numbered.filter(refused & pl.col("timestamp").is_not_null()).with_columns(_one=pl.lit(1, pl.Int64))
+    few = numbered.filter(refused & pl.col("timestamp").is_not_null()).with_columns(
+        _one=pl.col("rate_limit_kind").is_in(_BY_RATE).cast(pl.Int64)
+    )
     counted = few.select(
         "_row",
         limited_clients=pl.col("client").drop_nulls().n_unique().over(minute).cast(pl.Int64),
@@ -114,7 +118,10 @@ FACTS = Facts(
         ),
         Column("limited_clients", pl.Int64, "clients that limiters refused in the same minute; null: no refusal"),
         Column(
-            "limited_count", pl.Int64, "refusals of this client in the fullest minute that holds this one; null: none"
+            "limited_count",
+            pl.Int64,
+            "refusals of this client for its rate (status_429, server_limit_503, edge_flag, cloudflare_1015) in the "
+            "fullest minute that holds this refusal; null: no refusal",
         ),
         Column(
             "limited_agents",

@@ -26,9 +26,12 @@ def _add_wait(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds retry_after_s and retry_after_until (RFC 9110, 10.2.3): delta seconds, or a date against the server's."""
     text = pl.col("retry_after").str.strip_chars()
     clock = pl.coalesce(pl.col("response_date"), answered_at())
+    is_number = text.str.contains(r"^-?[0-9]+$")
+    # Three forms are tried on a date, so that the many numbers are kept from them.
+    date = http_date(pl.when(~is_number).then(text))
     seconds = pl.coalesce(
-        pl.when(text.str.contains(r"^-?[0-9]+$")).then(text.cast(pl.Int64, strict=False)),
-        (http_date(text) - clock).dt.total_seconds(),
+        pl.when(is_number).then(text.cast(pl.Int64, strict=False)),
+        (date - clock).dt.total_seconds(),
     ).clip(0, _LONGEST_WAIT_S)
     return frame.with_columns(retry_after_s=seconds).with_columns(
         retry_after_until=(answered_at() + pl.duration(seconds=pl.col("retry_after_s"))).cast(TIMESTAMP)
@@ -42,18 +45,25 @@ def _add_broken(frame: pl.DataFrame) -> pl.DataFrame:
     """
     numbered = frame.with_row_index("_row")
     known = pl.all_horizontal(pl.col("client", "path", "timestamp").is_not_null())
-    sent = numbered.filter(is_exchange(), known, ~pl.col("from_cache").fill_null(False))
-    asked = sent.select("_row", *_SAME_PLACE, at="timestamp", _told=pl.lit(None, TIMESTAMP), _answer=pl.lit(False))
+    usable = is_exchange() & known & ~pl.col("from_cache").fill_null(False)
+    # Filtering takes along all columns of a wide frame: a few are taken first.
+    sent = (
+        numbered.select("_row", *_SAME_PLACE, "timestamp", "duration_us", "retry_after_until", _usable=usable)
+        .filter("_usable")
+        .with_columns(_key=pl.struct(_SAME_PLACE).hash(seed=0))
+    )
+    asked = sent.select("_row", "_key", at="timestamp", _told=pl.lit(None, TIMESTAMP), _answer=pl.lit(False))
     told = sent.filter(pl.col("retry_after_until").is_not_null()).select(
-        "_row", *_SAME_PLACE, at=answered_at(), _told="retry_after_until", _answer=pl.lit(True)
+        "_row", "_key", at=answered_at(), _told="retry_after_until", _answer=pl.lit(True)
     )
     # Where nothing was announced, nothing can be broken.
-    asked = asked.join(told.select(_SAME_PLACE).unique(), on=_SAME_PLACE, how="semi", nulls_equal=True)
+    asked = asked.join(told.select("_key").unique(), on="_key", how="semi")
     # A row's own answer sorts behind its request, and ties between rows go by line.
+    ordered = pl.concat([asked, told]).sort("_key", "at", "_row", "_answer")
+    # The last announcement before a row counts if it was made to the same client for the same place.
+    same = pl.when("_answer").then("_key").forward_fill() == pl.col("_key")
     told_before = (
-        pl.concat([asked, told])
-        .sort(*_SAME_PLACE, "at", "_row", "_answer")
-        .with_columns(pl.col("_told").forward_fill().over(_SAME_PLACE))
+        ordered.with_columns(_told=pl.when(same).then(pl.col("_told").forward_fill()))
         .filter(~pl.col("_answer"))
         .select("_row", "_told")
     )
@@ -74,8 +84,9 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
     numbered = frame.with_row_index("_place")
     status = pl.col("status")
     together = (
-        numbered.filter(usable)
-        .select("_place", "timestamp", status, _key=pl.struct(_SAME_REQUEST).hash(seed=0))
+        numbered.select("_place", "timestamp", status, "user_agent", *_SAME_REQUEST, _usable=usable)
+        .filter("_usable")
+        .select("_place", "timestamp", status, "user_agent", _key=pl.struct(_SAME_REQUEST).hash(seed=0))
         .sort("_key", "_place")
         .with_columns(
             _after=pl.col("_key") == pl.col("_key").shift(1), _before=pl.col("_key") == pl.col("_key").shift(-1)
@@ -93,9 +104,11 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
         prev_status=pl.when(after).then(status.shift(1)),
         next_status=pl.when(pl.col("_before").fill_null(False)).then(status.shift(-1)),
         attempt_no=place - begun + 1,
+        # Behind a shared address the next request may be another program's first.
+        _again=pl.when(after).then(pl.col("user_agent").eq_missing(pl.col("user_agent").shift(1))),
     )
     # Where the wait was announced, retry_after_broken tells it.
-    at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US)
+    at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US) & pl.col("_again")
     joined = numbered.join(linked, on="_place", how="left", maintain_order="left")
     return joined.with_columns(retried_at_once=at_once & ~pl.col("retry_after_broken").fill_null(value=False))
 
@@ -109,8 +122,8 @@ FACTS = Facts(
         Column("gap_us", pl.Int64, "start minus start of the previous equal request of the client", "µs"),
         Column("attempt_no", pl.Int64, "1; one more if the previous equal request failed at most 60 s before"),
         Column("prev_status", pl.Int32, "status of the previous equal request of the client"),
-        Column("retried_at_once", pl.Boolean, "sent less than 1 s after the previous equal request, which got 429, and "
-               "no longer wait had been announced"),
+        Column("retried_at_once", pl.Boolean, "sent less than 1 s after the previous equal request, which got 429, by "
+               "the same user agent, and no longer wait had been announced"),
         Column("next_status", pl.Int32, "status of its next equal request"),
     ),
     add=_add,

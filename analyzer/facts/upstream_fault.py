@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.facts._facts import Facts
+from analyzer.facts._facts import Facts, is_exchange
 from analyzer.schema import Column
 
 # In each table the first fault that fits wins: what stands before says more than what stands behind.
@@ -65,6 +65,7 @@ _AWS = {503: "no_server", 504: "timed_out"}
 _IIS = {(502, 4): "no_server", (503, 0): "no_server", (503, 2): "overloaded", (503, 3): "overloaded"}
 _WINHTTP = {12002: "timed_out", 12007: "name_not_resolved", 12029: "refused", 12030: "closed_early",
             12152: "answer_invalid", 12175: "tls_failed"}  # fmt: skip
+_TOO_BIG_LINE = "upstream sent too big header"
 _LEFT_STATUSES = (460, 499)
 _LEFT_CODES = (
     "ClientCommError", "ClientHungUpRequest", "ClientDisconnected", "ERRORINFO_CLIENT_CLOSED_REQUEST", "H27",
@@ -74,7 +75,7 @@ _LEFT_WIN32 = (64, 1236)  # ERROR_NETNAME_DELETED, ERROR_CONNECTION_ABORTED
 
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
-    readers = (_by_flags(), _by_state(), _by_code(), _by_proxy_status(), _by_status(), _by_iis())
+    readers = (_by_flags(), _by_state(), _by_code(), _by_proxy_status(), _by_status(), _by_iis(), _by_line())
     return frame.with_columns(
         upstream_fault=pl.coalesce(*readers), client_left=_client_left(), server_behind=pl.col("upstream").list.last()
     )
@@ -135,6 +136,16 @@ def _by_iis() -> pl.Expr:
     return pl.coalesce(pl.when(forwarded).then(reason), *found)
 
 
+def _by_line() -> pl.Expr:
+    """Reads the line of nginx's error log that joining put beside a failed request.
+
+    Only that of a header that is too big: the status behind it is a success, so that a rule for rejected successes
+    must know.
+    """
+    failed = is_exchange() & (pl.col("status") >= 400)
+    return pl.when(failed & pl.col("message").str.starts_with(_TOO_BIG_LINE)).then(pl.lit("header_too_big"))
+
+
 def _client_left() -> pl.Expr:
     """Tells from a server's log that the client ended the request; null where the log would not show it."""
     code = pl.col("error").str.extract("^([A-Za-z0-9_]+)", 1)
@@ -154,7 +165,8 @@ FACTS = Facts(
         Column(
             "upstream_fault",
             pl.String,
-            "what became of the server behind, as the proxy's access log or Proxy-Status says: refused, timed_out, "
+            "what became of the server behind, as the proxy's access log, Proxy-Status or, for header_too_big, the "
+            "error line beside the request says: refused, timed_out, "
             "closed_early, no_server, no_route, overloaded, name_not_resolved, tls_failed, header_too_big, "
             "answer_invalid; null: it says nothing",
         ),

@@ -37,6 +37,7 @@ _WORDS = {
     "ratelimit_remaining": "how much of a quota is left",
     "retried_at_once": "several requests of one client",
     "renewal": "whether a refused client renewed its token",
+    "renewal_wave": "whether a refused client renewed its token",
     "retry_after": "Retry-After",
     "retry_after_broken": "Retry-After",
     "retry_after_s": "Retry-After",

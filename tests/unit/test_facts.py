@@ -692,6 +692,12 @@ def test_refusals_are_counted_in_the_fullest_minute():
     assert facts_of(*rows)["limited_count"].to_list() == [2, 3, 3, 3, 1, 1, None, None]
 
 
+def test_what_has_a_rule_of_its_own_does_not_make_a_client_one_that_is_told():
+    """Four 429 beside a spent quota are four, which no rule for five may keep a rule for few from telling."""
+    rows = [*(get(timestamp=second, status=429) for second in range(4)), get(timestamp=4, status=403, retry_after="9")]
+    assert facts_of(*rows)["limited_count"].to_list() == [4, 4, 4, 4, 4]
+
+
 def test_user_agents_are_counted_of_those_known_by_their_address():
     """Two programs behind one address; a user is one client whatever it runs, and no agent counts as none."""
     rows = [

@@ -120,8 +120,12 @@ def test_only_what_was_not_found_has_a_near_route():
     ],
 )
 def test_distance_counts_letters(one, other, letters):
-    """The examples of the literature: kitten and sitting; ca and abc, where a swap may not be edited again."""
-    assert distance(one, other) == letters
+    """The examples of the literature: kitten and sitting; ca and abc, where a swap may not be edited again.
+
+    What is more than asked for is one more.
+    """
+    assert distance(one, other, 9) == letters
+    assert distance(one, other, 1) == min(letters, 2)
 
 
 PARTS = st.lists(st.sampled_from(["", "a", "api", "order", "orders", "v1", "v2", "{id}"]), min_size=1, max_size=4)

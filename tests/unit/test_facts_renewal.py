@@ -52,6 +52,23 @@ def test_a_renewal_of_half_a_minute_worked():
     assert renewals(refusal(0), each(15, TOKEN), success(30.000001))[0] == (False, None)
 
 
+def renewed(client: str, second: float) -> list[dict]:
+    mine = {"client_ip": client}
+    return [refusal(second, **mine), each(second + 1, TOKEN, **mine), success(second + 2, **mine)]
+
+
+@pytest.mark.parametrize(("lasting", "wave"), [(0, True), (1, True), (2, False)])
+def test_renewals_are_a_wave_where_nine_in_ten_of_their_minute_worked(lasting, wave):
+    """Nine clients renew and go on; one refusal that lasts among ten is a stray one, two of eleven are not."""
+    rows = [row for number in range(9) for row in renewed(f"10.0.1.{number}", 5)]
+    rows += [refusal(6, client_ip=f"10.0.2.{number}") for number in range(lasting)]
+    found = facts_of(*sorted(rows, key=lambda row: row["timestamp"]))
+    told = found.filter(pl.col("status") == 401).select("client_ip", "renewal_wave").rows()
+    assert {is_wave for client, is_wave in told if client.startswith("10.0.1.")} == {wave}
+    assert {is_wave for client, is_wave in told if client.startswith("10.0.2.")} <= {False}
+    assert found.filter(pl.col("status") != 401)["renewal_wave"].null_count() == 18
+
+
 def test_without_a_token_call_only_the_next_try_within_ten_seconds_counts():
     """A password prompt is answered at once (RFC 7617); a success half a minute later says nothing of the refusal."""
     assert renewals(refusal(0), success(10))[0] == (True, None)
