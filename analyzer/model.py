@@ -265,10 +265,11 @@ class SignalReport:
 
 @dataclass(frozen=True, slots=True)
 class NotEvaluated:
-    """A rule that could not be judged on these inputs, and why."""
+    """A rule that could not be judged on these inputs, and why; title is None where the rule could not be read."""
 
     rule: str
     reason: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

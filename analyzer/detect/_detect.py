@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import polars as pl
@@ -39,12 +39,12 @@ def detect(
             continue
         found, sentences = _report_rule(rule, evaluated, names)
         signals += found
-        notes += [NotEvaluated(rule.about.id, sentence) for sentence in (*_doubt(rule, evaluated), *sentences)]
+        notes += _notes(rule, (*_doubt(rule, evaluated), *sentences))
     for correlation in rules.correlations:
         if is_reported(correlation, hidden):
             signals += _report.report_correlation(correlation, outcomes, evaluated)
             sentences = _correlation_notes(correlation, rules, outcomes, evaluated)
-            notes += [NotEvaluated(correlation.about.id, sentence) for sentence in sentences]
+            notes += _notes(correlation, sentences)
     signals = leave_out_repeated(signals, rules.rules, names)
     ordered = sorted(notes, key=lambda note: (note.rule, note.reason))
     fitting = evaluated.fitting
@@ -56,6 +56,10 @@ def _report_rule(rule: Rule, evaluated: Evaluated, names: Mapping[str, str]) -> 
     if rule.burst is None:
         return _report.report_rule(rule, evaluated), []
     return _series.report_bursts(rule, rule.burst, evaluated, names)
+
+
+def _notes(rule: Rule | Correlation, sentences: Iterable[str]) -> list[NotEvaluated]:
+    return [NotEvaluated(rule.about.id, sentence, rule.about.title) for sentence in sentences]
 
 
 def _doubt(rule: Rule, evaluated: Evaluated) -> list[str]:

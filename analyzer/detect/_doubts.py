@@ -11,7 +11,9 @@ from analyzer.detect._forms import Columns
 from analyzer.detect._tree import Leaf, Node, Reference, leaves
 
 # Columns whose null is the answer "none", unless a source is said not to supply them.
-ANSWERS_BY_NULL = frozenset({"authorization_dropped", "error", "near_route", "rate_limit_kind", "upstream_fault"})
+ANSWERS_BY_NULL = frozenset({
+    "authorization_dropped", "error", "near_route", "rate_limit_kind", "renewal", "renewal_wave", "upstream_fault",
+})  # fmt: skip
 
 
 class Unknowns:

@@ -153,7 +153,7 @@ def _read_rule(section: dict[str, Any], fallback_id: str, faults: Faults, load: 
         faults.add("has x-burst beside a correlation.", "x-burst", hint="x-burst belongs to a rule with a detection.")
     about = _headers.parse_about(section, faults, fallback_id=fallback_id, own=own)
     if about.status in ("deprecated", "unsupported"):
-        load.skipped.append(NotEvaluated(about.id, f"has the status {about.status}."))
+        load.skipped.append(NotEvaluated(about.id, f"has the status {about.status}.", about.title))
         return
     load.documents[about.id] = faults.document
     if is_rule:

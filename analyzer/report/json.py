@@ -66,7 +66,7 @@ def _findings(findings: Findings) -> Value:
         "noise": [_noise(noise) for noise in sorted(findings.noise, key=lambda item: (-item.count, item.kind))],
         "signals": [_signal(signal) for signal in signals],
         "not_evaluated": [
-            {"rule": item.rule, "reason": item.reason}
+            {"rule": item.rule, "title": item.title, "reason": item.reason}
             for item in sorted(findings.not_evaluated, key=lambda item: (item.rule, item.reason))
         ],
         "not_applicable": findings.not_applicable,

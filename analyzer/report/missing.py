@@ -72,13 +72,12 @@ class Missing:
 
 def missing(findings: Findings) -> tuple[Missing, ...]:
     """Gives what is missing, that which hides most rules first."""
-    titles = {signal.rule: signal.title for signal in findings.signals}
     kinds = {kind for source in findings.sources for kind in source.kinds}
     groups: dict[str, list[NotEvaluated]] = {}
     for item in findings.not_evaluated:
         groups.setdefault(_what(item.reason, kinds), []).append(item)
     found = [
-        Missing(what, tuple(sorted({_name(item, titles) for item in items})), _rows(items))
+        Missing(what, tuple(sorted({item.title or item.rule for item in items})), _rows(items))
         for what, items in groups.items()
     ]
     return tuple(sorted(found, key=lambda item: (-len(item.rules), item.what)))
@@ -100,14 +99,6 @@ def _what(reason: str, kinds: Collection[str]) -> str:
     rows = _ROWS.search(reason)
     begin = "These inputs do not record" if rows and rows[2] == rows[3] else "Not all of these inputs record"
     return f"{begin} {' or '.join(named)}"
-
-
-def _name(item: NotEvaluated, titles: dict[str, str]) -> str:
-    if item.rule in titles:
-        return titles[item.rule]
-    # The reason of a correlation begins with the title of its member: what it is about, and which part this is.
-    before, colon, _ = item.reason.partition(": no column ")
-    return before.partition(": ")[0] if colon else item.rule
 
 
 def _rows(items: Sequence[NotEvaluated]) -> str:
