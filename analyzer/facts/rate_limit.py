@@ -36,7 +36,6 @@ _PROVIDER_CODES = (
     "toomanyrequests",  # Azure, Docker Hub
     "ratelimited",  # Slack
     "ratelimit",  # Stripe
-    "rateerror",
     "requestthrottled",
 )  # fmt: skip
 # What tells neither of one client's requests too many: overload or maintenance, and a limiter out of order.

@@ -31,9 +31,9 @@ _CODES = {
     "tls_failed": "SSLHandshakeError SSLInvalidRootCA SSLInvalidCipher CertificateError CertificateNameCheckFailed "
     "ERR_SECURE_CONNECT_FAIL",
     "no_server": "failed_to_pick_backend ERRORINFO_UPSTREAM_NO_LIVE H10 H14 AppOffline AppShutdown Disabled",
-    "overloaded": "H11 H22 QueueFull ConnLimit AppPoolTimer",
+    "overloaded": "H11 H22 QueueFull ConnLimit AppPoolTimer Timer_AppPool Timer_ReqQueue",
     "timed_out": "OriginCommError backend_timeout ERRORINFO_UPSTREAM_TIMED_OUT OriginTimeout H12 H19 H20 "
-    "ERR_READ_TIMEOUT Timer_AppPool INTEGRATION_TIMEOUT",
+    "ERR_READ_TIMEOUT INTEGRATION_TIMEOUT",
     "refused": "OriginConnectError failed_to_connect_to_backend OriginConnectionError OriginConnectionRefused H21 "
     "ERR_CONNECT_FAIL",
     "closed_early": "OriginReadError OriginWriteError ERRORINFO_UPSTREAM_CLOSED_CONNECTION OriginConnectionAborted "
@@ -48,7 +48,8 @@ _CODES = {
 _PROXY_STATUS = {
     "name_not_resolved": "dns_timeout dns_error",
     "tls_failed": "tls_protocol_error tls_certificate_error tls_alert_received",
-    "no_server": "destination_unavailable destination_not_found",
+    "no_server": "destination_unavailable",
+    "no_route": "destination_not_found",
     "overloaded": "connection_limit_reached",
     "timed_out": "connection_timeout connection_read_timeout connection_write_timeout http_response_timeout",
     "refused": "connection_refused destination_ip_unroutable",
@@ -58,8 +59,9 @@ _PROXY_STATUS = {
 }
 # The first letter tells who ended it, the second in which phase; a small s is a time-out of the server.
 _STATES = {"overloaded": "^sQ", "timed_out": "^s[CHD]", "closed_early": "^(S[HD]|D)", "answer_invalid": "^PH"}
+# 530 comes with a code of its own in the body, of which no name for the origin is only one.
 _CLOUDFLARE = {520: "closed_early", 521: "refused", 522: "timed_out", 523: "refused", 524: "timed_out",
-               525: "tls_failed", 526: "tls_failed", 530: "name_not_resolved"}  # fmt: skip
+               525: "tls_failed", 526: "tls_failed"}  # fmt: skip
 _AWS = {503: "no_server", 504: "timed_out"}
 # IIS: (status, substatus); behind 502.3 stands an error of WinHTTP.
 _IIS = {(502, 4): "no_server", (503, 0): "no_server", (503, 2): "overloaded", (503, 3): "overloaded"}
@@ -70,6 +72,7 @@ _LEFT_STATUSES = (460, 499)
 _LEFT_CODES = (
     "ClientCommError", "ClientHungUpRequest", "ClientDisconnected", "ERRORINFO_CLIENT_CLOSED_REQUEST", "H27",
     "client_disconnected_before_any_response", "client_disconnected_after_partial_response",
+    "Client_Reset", "Connection_Dropped",
 )  # fmt: skip
 _LEFT_WIN32 = (64, 1236)  # ERROR_NETNAME_DELETED, ERROR_CONNECTION_ABORTED
 

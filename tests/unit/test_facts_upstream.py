@@ -69,6 +69,10 @@ def fact(name, row):
         ({"format": "har", "status": 502, "proxy_status": "a; received-status=200, b; error=dns_timeout"},
          "name_not_resolved"),
         ({"format": "har", "status": 400, "proxy_status": "cdn.example; error=http_request_error"}, None),
+        ({"format": "har", "status": 502, "proxy_status": "cdn.example; error=destination_not_found"}, "no_route"),
+        ({"format": "har", "server": "cloudflare", "status": 530}, None),
+        ({"format": "httperr", "status": 503, "error": "Timer_AppPool"}, "overloaded"),
+        ({"format": "httperr", "status": 503, "error": "Timer_ReqQueue"}, "overloaded"),
     ],
 )  # fmt: skip
 def test_upstream_fault_reads_each_vendor(row, fault):
@@ -89,6 +93,8 @@ def test_upstream_fault_reads_each_vendor(row, fault):
         ({"format": "w3c", "status": 200, "win32_status": 64}, True),
         ({"format": "squid", "result": "TCP_MISS_ABORTED"}, True),
         ({"status": 200}, None),
+        ({"format": "httperr", "error": "Client_Reset"}, True),
+        ({"format": "httperr", "error": "Connection_Dropped"}, True),
     ],
 )
 def test_client_left_reads_each_vendor(row, left):
