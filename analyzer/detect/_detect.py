@@ -12,6 +12,7 @@ from analyzer.detect._beside import leave_out_repeated
 from analyzer.detect._evaluate import Evaluated, evaluate, hidden_members, is_reported
 from analyzer.detect._rule import Correlation, Rule, RuleSet
 from analyzer.detect._signal import Detected, Signal
+from analyzer.detect._told import leave_out_told
 from analyzer.model import NotEvaluated
 
 _NOTHING_MISSING: Mapping[str, frozenset[str]] = MappingProxyType({})
@@ -46,6 +47,7 @@ def detect(
             sentences = _correlation_notes(correlation, rules, outcomes, evaluated)
             notes += _notes(correlation, sentences)
     signals = leave_out_repeated(signals, rules.rules, names)
+    signals = leave_out_told(signals, [each.about for each in rules.everything])
     ordered = sorted(notes, key=lambda note: (note.rule, note.reason))
     fitting = evaluated.fitting
     elsewhere = sorted(rule.about.id for rule in rules.rules if not fitting[rule.logsource].any())

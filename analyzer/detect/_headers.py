@@ -17,7 +17,7 @@ COMMON = frozenset({
     "modified", "falsepositives", "level", "tags", "scope", "fields", "x-report", "x-tests",
 })  # fmt: skip
 STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
-_REPORT = frozenset({"says", "ask", "next_steps", "layer", "owner_hint"})
+_REPORT = frozenset({"says", "ask", "next_steps", "layer", "owner_hint", "unless"})
 _BURST = frozenset({"against", "group-by", "bucket", "alpha", "min-errors", "local", "beside", "need-baseline"})
 _MAX_TITLE = 256
 _DEFAULT_LEVEL = "medium"  # foreign rules may leave it out
@@ -141,6 +141,7 @@ def _report(section: dict[str, Any], faults: Faults) -> Report:
         next_steps=faults.texts(report, "next_steps", "x-report"),
         layer=layer,
         owner_hint=faults.text(report, "owner_hint", "x-report"),
+        unless=faults.texts(report, "unless", "x-report"),
     )
 
 

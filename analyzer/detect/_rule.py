@@ -19,13 +19,17 @@ CorrelationType = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The x-report section: what the report says of a match; says may hold names in braces."""
+    """The x-report section: what the report says of a match; says may hold names in braces.
+
+    unless: rules, by name or id, that tell more; a signal about their events is not told.
+    """
 
     says: str | None = None
     ask: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     layer: Layer | None = None
     owner_hint: str | None = None
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

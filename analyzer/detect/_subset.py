@@ -8,10 +8,13 @@ from dataclasses import replace
 from analyzer.detect._rule import About, Correlation, RuleSet
 
 
-def restrict(rules: RuleSet, wanted: Collection[str]) -> RuleSet:
-    """Gives the rules with these ids, members of their correlations, and what their bursts count against or beside."""
+def restrict(rules: RuleSet, wanted: Collection[str], *, beside: bool = False) -> RuleSet:
+    """Gives the rules with these ids, the members of their correlations, and what their bursts count against.
+
+    beside: also the rules whose signals may take the place of theirs.
+    """
     known = {each.about.id: each for each in rules.everything}
-    ids = {each.about.name: each.about.id for each in rules.rules if each.about.name}
+    ids = {each.about.name: each.about.id for each in rules.everything if each.about.name}
     kept: set[str] = set()
     waiting = [identity for identity in wanted if identity in known]
     while waiting:
@@ -20,11 +23,12 @@ def restrict(rules: RuleSet, wanted: Collection[str]) -> RuleSet:
             continue
         kept.add(identity)
         found = known[identity]
+        names = list(found.about.report.unless) if beside else []
         if isinstance(found, Correlation):
-            waiting += found.rules
+            names += found.rules
         elif found.burst is not None:
-            named = (ids.get(name, name) for name in (found.burst.against, *found.burst.beside))
-            waiting += [name for name in named if name in known]
+            names += [found.burst.against, *(found.burst.beside if beside else ())]
+        waiting += [each for each in (ids.get(name, name) for name in names) if each in known]
     return replace(
         rules,
         rules=tuple(rule for rule in rules.rules if rule.about.id in kept),

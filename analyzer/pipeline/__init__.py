@@ -215,8 +215,8 @@ def _detect_all(exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, f
     shipped = {each.about.id for each in rules.everything} - named
     # A correlation that the user named may hide a rule of ours, so it takes part in both.
     with_ours = {each.about.id for each in rules.correlations if not shipped.isdisjoint(each.rules)}
-    ours = detect(quiet, restrict(rules, shipped | with_ours), missing=missing).only(shipped)
-    return ours.join(detect(exchanges, restrict(rules, named), missing=missing).only(named))
+    ours = detect(quiet, restrict(rules, shipped | with_ours, beside=True), missing=missing).only(shipped)
+    return ours.join(detect(exchanges, restrict(rules, named, beside=True), missing=missing).only(named))
 
 
 STAGES: tuple[Stage, ...] = (_load, _read, _correlate, _add_facts, _detect, compose_analysis, render_outputs)

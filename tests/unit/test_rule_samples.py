@@ -66,6 +66,7 @@ GOOD = [
     "x-report: {says: '{count} of {peak}', ask: What?, next_steps: [Look., Ask.], layer: backend, owner_hint: We}",
     "x-report: {layer: null, says: null}",
     "x-report: {}",
+    "x-report: {unless: []}",
     "x-other-tool: 5",
 ]
 BAD = [
@@ -105,6 +106,7 @@ BAD = [
     ("x-report: {say: a}", (6, 12)),
     ("x-report: {says: [a]}", (6, 12)),
     ("x-report: {ask: 5}", (6, 12)),
+    ("x-report: {unless: {a: b}}", (6, 12)),
     ("x-report: {layer: cloud}", (6, 12)),
 ]
 

@@ -51,6 +51,8 @@ def _lines(rule: Rule | Correlation, rule_set: RuleSet, width: int) -> Iterator[
     placed = [f"Layer: {about.report.layer.replace('_', ' ')}"] if about.report.layer else []
     placed += [f"Owner: {about.report.owner_hint}"] if about.report.owner_hint else []
     yield from _texts("Where it sits", placed, width)
+    told = " or ".join(map(repr, about.report.unless))
+    yield from _texts("Silent where", [f"{told} tells of the same events."] if told else [], width)
     yield from _texts("Fields that it needs", _fields(rule, rule_set), width, "- ")
     if about.samples:
         yield from _texts(
