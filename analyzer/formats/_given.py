@@ -14,6 +14,7 @@ _HEAD = re.compile(
     r"|(?P<varnish>(?:ExecStart=)?(?:[/\w.-]{0,200}/)?varnishncsa(?=\s))"
     r"|(?P<valve><Valve(?=\s))|(?P<pattern>(?:server\.tomcat\.accesslog\.)?pattern\s{0,9}[=:]))"
 )
+_QUOTED = re.compile(r"""(["'])(?:(?!\1)[^\\]|\\.)*\1""")
 _NGINX_VARIABLE = re.compile(r"\$\{?[a-z_]")
 _APACHE_DIRECTIVE = re.compile(r"%[<>!0-9{a-zA-Z]")
 _VARNISH_ONLY = re.compile(r"%\{(?:Varnish|VCL_Log|VSL):")
@@ -209,7 +210,8 @@ def _read_bare(given: str) -> FormatText:
     text = given.strip("\r\n")
     lead = len(given) - len(given.lstrip("\r\n"))
     offsets = tuple(range(lead, lead + len(text)))
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+    # One quote more inside means that the first belongs to the format's first field.
+    if _QUOTED.fullmatch(text):
         text, offsets = text[1:-1], offsets[1:-1]
     if _NGINX_VARIABLE.search(text) and not _APACHE_DIRECTIVE.search(text):
         return FormatText(text, offsets, given, "nginx", "log_format")

@@ -413,6 +413,12 @@ def test_times_that_tell_no_moment_leave_rows_without_one_and_a_note():
         assert [note for note in block.notes if "do not say date, hour and minute" in note]
 
 
+def test_quotes_at_both_ends_may_belong_to_fields():
+    """A text that begins with one quoted field and ends with another is not quoted as a whole."""
+    both = row('"%r" %>s "%{User-Agent}i"', '"GET /a HTTP/1.1" 404 "curl"')
+    assert (both["path"], both["status"], both["user_agent"]) == ("/a", 404, "curl")
+
+
 def test_decoded_paths_may_hold_blanks():
     """Apache's %U is decoded, so that a blank stands in it; in quotes, before %q, and beside other values."""
     quoted = row(r'"%U%q" %>s', r'"/a b/x?y=\"1\"&z" 404')
