@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer import documents
-from analyzer.detect import _correlation_section, _headers, _logsource, _references, _selections
+from analyzer.detect import _correlation_section, _headers, _logsource, _references, _selections, _told
 from analyzer.detect._faults import Faults
 from analyzer.detect._find import find_files
 from analyzer.detect._rule import About, Rule, RuleSet
@@ -58,6 +58,8 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
         else:
             _read_file(path, load, own=own)
     rules, correlations = _references.resolve(load.rules, load.correlations, load.documents, load.errors)
+    abouts = [*(rule.about for rule in rules), *(each.about for each in correlations)]
+    _told.check_unless(abouts, load.documents, load.errors, load.warnings)
     return RuleSet(
         rules=rules,
         correlations=correlations,

@@ -8,7 +8,6 @@ from analyzer.detect import _english, _says
 from analyzer.detect._correlation_section import Section
 from analyzer.detect._faults import Faults
 from analyzer.detect._rule import About, Correlation, Rule
-from analyzer.detect._told import check_unless
 from analyzer.documents import Document
 from analyzer.errors import DocumentError
 
@@ -48,8 +47,6 @@ def resolve(
         if not ready:
             _note_cycle(waiting, errors)
             break
-    known = [*(rule.about for rule in bursts), *(each.about for each in found.values())]
-    check_unless(known, table.ids, sources, errors)
     return tuple(bursts), tuple(found.values())
 
 

@@ -17,7 +17,7 @@ _SAME = 0.9
 
 def leave_out_told(signals: Sequence[Signal], abouts: Sequence[About]) -> list[Signal]:
     """Gives the signals without those whose events nine in ten are those of the rules in their x-report.unless."""
-    ids = {name: about.id for about in abouts for name in (about.id, about.name) if name}
+    ids = _ids(abouts)
     better = {
         about.id: {ids[name] for name in about.report.unless if name in ids} for about in abouts if about.report.unless
     }
@@ -32,24 +32,29 @@ def leave_out_told(signals: Sequence[Signal], abouts: Sequence[About]) -> list[S
     return [signal for signal in signals if signal.rule not in told or not _is_told(signal.rows, told[signal.rule])]
 
 
+def _ids(abouts: Sequence[About]) -> dict[str, str]:
+    return {name: about.id for about in abouts for name in (about.id, about.name) if name}
+
+
 def _is_told(rows: pl.Series, told: pl.Series) -> bool:
     return len(rows) > 0 and float(rows.is_in(told.implode()).mean() or 0) >= _SAME  # type: ignore[arg-type]
 
 
 def check_unless(
-    abouts: Sequence[About], ids: Mapping[str, str], sources: Mapping[str, Document], errors: list[DocumentError]
+    abouts: Sequence[About],
+    sources: Mapping[str, Document],
+    errors: list[DocumentError],
+    warnings: list[DocumentError],
 ) -> None:
-    """Notes names in x-report.unless that are no rule, and rules that give way to each other.
-
-    ids: by name or id.
-    """
+    """Notes rules that give way to each other as errors, and names of no rule as warnings: they change nothing."""
+    ids = _ids(abouts)
     graph = {about.id: {ids[name] for name in about.report.unless if name in ids} for about in abouts}
     for about in abouts:
         for name in about.report.unless:
             if name not in ids:
                 place = sources[about.id].where("x-report", "unless")
                 hint = "Rules are known by name or id, over all files."
-                errors.append(DocumentError(f"gives way to {name!r}, which is no rule.", location=place, hint=hint))
+                warnings.append(DocumentError(f"gives way to {name!r}, which is no rule.", location=place, hint=hint))
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

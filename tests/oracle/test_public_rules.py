@@ -48,8 +48,13 @@ def everyone():
 
 
 def shown(rules):
-    """Gives a set of these rules, all of which are reported for themselves."""
-    return replace(load_rules([]), rules=tuple(replace(rule, about=replace(rule.about, level="low")) for rule in rules))
+    """Gives a set of these rules, all of which are reported for themselves, and none gives way to another."""
+    heard = [replace(rule, about=_heard(rule.about)) for rule in rules]
+    return replace(load_rules([]), rules=tuple(heard))
+
+
+def _heard(about):
+    return replace(about, level="low", report=replace(about.report, unless=()))
 
 
 def witnessed(rules, types, limit):

@@ -63,13 +63,15 @@ def test_a_correlation_gives_way_too(tmp_path):
 
 
 def test_who_gives_way_to_whom_is_checked(tmp_path):
-    """A name that is no rule, and two rules that would silence each other, are faults with their line."""
+    """Two rules that would silence each other are a fault; a name that is no rule is a warning, with its line."""
     one, two = (
         RULE.format("one", 500, "x-report:\n  unless: [two]\n"),
         RULE.format("two", 500, "x-report: {unless: one}\n"),
     )
-    (error,) = rules_of(tmp_path, RULE.format("one", 500, "x-report:\n  unless: [none]\n")).errors
-    assert (error.message, error.location.line) == ("gives way to 'none', which is no rule.", 7)
+    lonely = rules_of(tmp_path, RULE.format("one", 500, "x-report:\n  unless: [none]\n"))
+    (warning,) = lonely.warnings
+    assert (warning.message, warning.location.line) == ("gives way to 'none', which is no rule.", 7)
+    assert lonely.errors == ()
     (error,) = rules_of(tmp_path, one, two).errors
     assert error.message == "gives way to rules that give way to it (one, two)."
     assert error.hint == "One of them has to tell it."
