@@ -21,7 +21,7 @@ CorrelationType = Literal[
 class Report:
     """The x-report section: what the report says of a match; says may hold names in braces.
 
-    unless: rules, by name or id, that tell more; a signal about their events is not told.
+    unless: rules, by name or id, that tell more; a signal whose events are all in theirs is not told.
     """
 
     says: str | None = None
