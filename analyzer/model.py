@@ -186,7 +186,12 @@ class Clients:
 
 @dataclass(frozen=True, slots=True)
 class Separating:
-    """The attribute that tells failing from working requests best, with counts."""
+    """The attribute that tells failing from working requests best, with counts of the requests that have the value.
+
+    shared_by: whether it is the failing ones that share it, or the working ones that alone have it. alike: other
+    attributes ("user agent = a/1") that part the two sides as well. The places are of one failing request, and of a
+    working one from the other side.
+    """
 
     attribute: str
     value: str
@@ -194,6 +199,10 @@ class Separating:
     failing_total: int
     working: int
     working_total: int
+    shared_by: Literal["failing", "working"] = "failing"
+    alike: tuple[str, ...] = ()
+    failing_ref: Ref | None = None
+    working_ref: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Counts an incident: clients, rates, buckets, and the attribute that separates failing from working requests."""
+"""Counts an incident: clients, pattern, rates and buckets."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
+from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 _TOP_CLIENTS = 10
-_TELLING = 0.5
-ATTRIBUTES = {
-    "client": "client",
-    "client address": "client_ip",
-    "user agent": "user_agent",
-    "host": "host",
-    "protocol": "protocol",
-    "key id of the token": "token_kid",
-}
 _MOST_BUCKETS, _WEEK_S = 120, 7 * 86_400
 
 
@@ -122,34 +113,3 @@ def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, 
         return tuple(Bucket(start, *known[start]) for start in sorted(known))
     starts = (first + timedelta(seconds=width_seconds * step) for step in range(steps))
     return tuple(Bucket(start, *known.get(start, (0, 0))) for start in starts)
-
-
-def separate(window: pl.DataFrame) -> Separating | None:
-    """Gives the attribute value that most failing and fewest working requests share (Youden's index), if telling."""
-    failing_total = int(window["failing"].sum())
-    working_total = window.height - failing_total
-    if not failing_total or not working_total:
-        return None
-    best: tuple[float, Separating] | None = None
-    for shown, column in ATTRIBUTES.items():
-        found = _best_value(window, column, shown, failing_total, working_total)
-        if found and (best is None or found[0] > best[0] + 1e-9):
-            best = found
-    return best[1] if best and best[0] >= _TELLING else None
-
-
-def _best_value(
-    window: pl.DataFrame, column: str, shown: str, failing_total: int, working_total: int
-) -> tuple[float, Separating] | None:
-    counted = (
-        window.filter(pl.col(column).is_not_null())
-        .group_by(column)
-        .agg(failing=pl.col("failing").sum().cast(pl.Int64), working=(~pl.col("failing")).sum().cast(pl.Int64))
-        .with_columns(index=pl.col("failing") / failing_total - pl.col("working") / working_total)
-        .sort("index", column, descending=[True, False])
-        .head(1)
-    )
-    if counted.is_empty():
-        return None
-    value, failing, working, index = counted.row(0)
-    return index, Separating(shown, str(value), failing, failing_total, working, working_total)

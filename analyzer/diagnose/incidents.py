@@ -12,9 +12,11 @@ import polars as pl
 from analyzer.detect import Signal
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
+from analyzer.diagnose._attributes import useful
 from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._scene import ERROR_LINE, Scene
+from analyzer.diagnose._separate import separate
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
@@ -23,15 +25,20 @@ from analyzer.diagnose.noise import reference
 from analyzer.diagnose.preceding import find_preceding
 from analyzer.diagnose.reproduce import reproduce
 from analyzer.diagnose.timeline import hops_of
-from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio
+from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separating
 
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
 _MARGIN = timedelta(seconds=60)
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
+_COMPARED = [
+    "row", "timestamp", "source", "format", "line", "client", "method", "status", "error", "answer_fault",
+    "has_browser", "has_edge", "has_application", "route",
+]  # fmt: skip
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
-    "error", "answer_fault", "has_browser", "has_edge", "has_application", *counts.ATTRIBUTES.values(),
+    "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
+    "client_ip", "user_agent", "host", "protocol", "token_kid",
 ]  # fmt: skip
 
 
@@ -84,7 +91,7 @@ def diagnose(
             # A window may hold most of the log, so no more than one is kept.
             part = _part(found, exchanges, requests)
             if part is not None:
-                incident, hops = _build(part, joined, requests, bucket_seconds, captures)
+                incident, hops = _build(part, joined, exchanges, requests, bucket_seconds, captures)
                 yield _Made(found, incident, hops, tuple(part.failing["row"].to_list()))
 
     made = list(make(cluster(signals, exchanges.select(_NEEDED))))
@@ -127,7 +134,12 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
 
 
 def _build(
-    part: _Part, joined: Joined, requests: pl.DataFrame, bucket_seconds: int, captures: Mapping[str, Capture]
+    part: _Part,
+    joined: Joined,
+    exchanges: pl.DataFrame,
+    requests: pl.DataFrame,
+    bucket_seconds: int,
+    captures: Mapping[str, Capture],
 ) -> tuple[Incident, tuple[Hop, ...]]:
     scene = _scene(part, joined)
     isolation = isolate(scene)
@@ -162,7 +174,7 @@ def _build(
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
         clients=counts.count_clients(requests, part.window),
-        separating=counts.separate(part.window),
+        separating=_separating(part, exchanges),
         preceding=find_preceding(joined.events, part.failing, part.started),
         pattern=None if hides_successes(part.failing, captures) else counts.pattern_of(part.window),
         correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
@@ -198,6 +210,16 @@ def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]
     failed = lost.join(alike, on=["status", "error"], how="semi", nulls_equal=True).height
     ratio = counts.rate_ratio(part.failing.height, part.window.height, failed, outside.height)
     return round(failed / outside.height, 6), ratio
+
+
+def _separating(part: _Part, exchanges: pl.DataFrame) -> Separating | None:
+    """Compares with what worked meanwhile on the same endpoints, else with other methods on the same routes."""
+    named = dict.fromkeys((*_COMPARED, *useful(part.failing)))
+    rows = exchanges.select(*named)
+    window = rows.join(part.window.select("row", "failing"), on="row", how="inner", maintain_order="left")
+    routes = part.failing.select("route").unique()
+    meanwhile = rows.filter(is_exchange(), pl.col("timestamp").is_between(part.started, part.ended))
+    return separate(window, meanwhile.join(routes, on="route", how="semi", maintain_order="left"))
 
 
 def _sample(part: _Part, scene: Scene) -> dict[str, object]:

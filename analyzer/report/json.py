@@ -151,6 +151,10 @@ def _separating(value: Separating | None) -> Value | None:
         "failing_total": value.failing_total,
         "working": value.working,
         "working_total": value.working_total,
+        "shared_by": value.shared_by,
+        "alike": list(value.alike),
+        "failing_ref": _ref(value.failing_ref),
+        "working_ref": _ref(value.working_ref),
     }
 
 

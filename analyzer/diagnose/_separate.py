@@ -1,0 +1,169 @@
+"""Finds the single attribute that tells failing from working requests best, or says that none does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from analyzer.diagnose import _attributes as attributes
+from analyzer.diagnose._counts import worked_of
+from analyzer.diagnose._two_by_two import Table
+from analyzer.diagnose.noise import reference
+from analyzer.model import Ref, Separating
+
+# What a separation has to be; the chance counts all values that could have been picked (Bonferroni).
+_CHANCE = 0.005
+_TELLING = 0.5  # recall less fallout (Youden's index)
+_NEARLY_ALL = 0.98
+_KNOWN_FAILING, _KNOWN_WORKING = 0.95, 0.5
+_MOST_VALUES = 20  # no more than twenty values can each have a twentieth of the requests
+_LIKE = 0.98  # so much of the most information is as much
+_BOUND = 0.9
+_MOST_ALIKE = 3
+_CLIENT = "client"
+_NO_USE = ("OPTIONS", "HEAD", "CONNECT", "TRACE")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A value that parts failing from working requests; proven: it is hardly chance; only: the working ones share it."""
+
+    shown: str
+    value: str
+    information: float
+    only: bool
+    proven: bool
+
+
+def separate(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Separating | None:
+    """Gives what separates best in a window of exchanges with client, failing and the columns of attributes.useful.
+
+    Requests that failed in another way are left out. An attribute that each client has one value of is judged by
+    clients, since the requests of one client are no independent witnesses; others are judged by requests. beside:
+    exchanges on the same routes with other methods, asked where nothing else separates.
+    """
+    judged = window.filter(pl.col("failing") | worked_of(window))
+    if judged["failing"].any():
+        described = attributes.describe(judged)
+        found = _found(judged, described)
+        proven = sorted((each for each in found if each.proven), key=_preference)
+        if proven:
+            most = _LIKE * max(each.information for each in proven)
+            best = next(each for each in proven if each.information >= most)
+            return _told(best, found, judged, described)
+    return None if beside is None else _by_method(judged, beside)
+
+
+def _found(judged: pl.DataFrame, described: pl.DataFrame) -> list[_Found]:
+    names = described.columns
+    tried = sum(min(described[name].n_unique(), _MOST_VALUES) for name in names)
+    asked = described.with_columns(judged["failing"].alias("_failing"), _units(judged))
+    return [each for name in names for each in _of_attribute(asked, name, tried)]
+
+
+def _units(judged: pl.DataFrame) -> pl.Series:
+    """Names who counts once: the client; a request whose client nobody knows, or where there is but one client."""
+    alone = pl.format("#{}", pl.int_range(pl.len()))
+    unit = pl.coalesce("client", alone) if judged["client"].drop_nulls().n_unique() > 1 else alone
+    return judged.select(unit.alias("_unit")).to_series()
+
+
+def _preference(found: _Found) -> tuple[bool, int, str, str]:
+    order = attributes.ORDER
+    name = "query parameter" if found.shown.startswith("query parameter ") else found.shown
+    return found.only, order.index(name) if name in order else len(order), found.shown, found.value
+
+
+def _of_attribute(described: pl.DataFrame, name: str, tried: int) -> Iterator[_Found]:
+    """Gives the values of one attribute that part the two sides: shared by the failing, or by the working ones only."""
+    asked = described.select(failing="_failing", unit="_unit", value=name)
+    known = asked.filter(pl.col("value").is_not_null())
+    failing, working = known.filter("failing"), known.filter(~pl.col("failing"))
+    failing_total = int(asked["failing"].sum())
+    if failing.height < _KNOWN_FAILING * failing_total or not working.height:
+        return
+    if working.height < _KNOWN_WORKING * (asked.height - failing_total):
+        return
+    bound = name != _CLIENT and _is_bound(known)
+    for side, only in ((failing, False), (working, True)):
+        value = _most_frequent(side["value"])
+        has = known.select("failing", "unit", has=(pl.col("value") == value) != only)
+        table = _table(has)
+        if _parts(table, only=only) and (name != _CLIENT or (not only and table.recall >= _NEARLY_ALL)):
+            chance = _table(has.unique()).chance() if bound else table.chance()
+            yield _Found(name, value, table.information(), only, chance * tried <= _CHANCE)
+
+
+def _most_frequent(values: pl.Series) -> str:
+    counted = values.value_counts().sort("count", values.name, descending=[True, False])
+    return str(counted[values.name][0])
+
+
+def _table(has: pl.DataFrame) -> Table:
+    failing, working = has.filter("failing")["has"], has.filter(~pl.col("failing"))["has"]
+    return Table(int(failing.sum()), failing.len(), int(working.sum()), working.len())
+
+
+def _parts(table: Table, *, only: bool) -> bool:
+    """Says whether a property of the failing ones parts the two sides far enough.
+
+    Where nearly all failing ones have it, many working ones may have it too (one request in three is refused), as long
+    as those without it work. only: the property is to lack what nearly all working ones have.
+    """
+    index = table.recall - table.fallout
+    if only:
+        return index >= _TELLING and table.fallout <= 1 - _NEARLY_ALL
+    return index >= _TELLING or (table.recall >= _NEARLY_ALL and index > 0)
+
+
+def _is_bound(known: pl.DataFrame) -> bool:
+    """Says whether nearly every client that asked more than once has one value throughout."""
+    per_client = known.group_by("unit").agg(values=pl.col("value").n_unique(), requests=pl.len())
+    several = per_client.filter(pl.col("requests") > 1)
+    return several.height > 0 and int((several["values"] == 1).sum()) >= _BOUND * several.height
+
+
+def _by_method(judged: pl.DataFrame, beside: pl.DataFrame) -> Separating | None:
+    """Says whether the same routes work with other methods; preflights and the like are no use of a route."""
+    failing = judged.filter("failing")
+    if failing["method"].n_unique() != 1 or failing["method"].null_count():
+        return None
+    others = beside.filter(~pl.col("method").is_in([*_NO_USE, failing["method"][0]]), worked_of(beside))
+    both = pl.concat([judged, others.with_columns(failing=pl.lit(value=False))], how="diagonal")
+    has = both.select("failing", has=pl.col("method") == failing["method"][0])
+    table = _table(has)
+    if not others.height or not _parts(table, only=False) or table.chance() > _CHANCE:
+        return None
+    return _told(_Found("method", failing["method"][0], table.information(), False, True), [], both, both)
+
+
+def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl.DataFrame) -> Separating:
+    has = (described[best.shown] == best.value).fill_null(value=False)
+    failing = judged["failing"]
+    alike = sorted(
+        (each for each in found if each.only == best.only and each.shown != best.shown and _like(each, best)),
+        key=_preference,
+    )
+    return Separating(
+        attribute=best.shown,
+        value=best.value,
+        failing=int((failing & has).sum()),
+        failing_total=int(failing.sum()),
+        working=int((~failing & has).sum()),
+        working_total=int((~failing).sum()),
+        shared_by="working" if best.only else "failing",
+        alike=tuple(f"{each.shown} = {each.value}" for each in alike[:_MOST_ALIKE]),
+        failing_ref=_place(judged, failing & (has ^ best.only)),
+        working_ref=_place(judged, ~failing & ~(has ^ best.only)),
+    )
+
+
+def _like(one: _Found, other: _Found) -> bool:
+    return _LIKE * other.information <= one.information <= other.information / _LIKE
+
+
+def _place(judged: pl.DataFrame, chosen: pl.Series) -> Ref | None:
+    found = next(judged.filter(chosen).select("source", "line", "format").head(1).iter_rows(), None)
+    return None if found is None else reference(*found)
