@@ -14,7 +14,7 @@ from analyzer.diagnose.noise import reference
 from analyzer.model import Ref, Separating
 
 # What a separation has to be; the chance counts all values that could have been picked (Bonferroni).
-_CHANCE = 0.005
+_CHANCE = 0.02
 _TELLING = 0.5  # recall less fallout (Youden's index)
 _NEARLY_ALL = 0.98
 _KNOWN_FAILING, _KNOWN_WORKING = 0.95, 0.5
@@ -57,10 +57,19 @@ def separate(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Separa
 
 
 def _found(judged: pl.DataFrame, described: pl.DataFrame) -> list[_Found]:
-    names = described.columns
-    tried = sum(min(described[name].n_unique(), _MOST_VALUES) for name in names)
+    if not described.width:
+        return []
     asked = described.with_columns(judged["failing"].alias("_failing"), _units(judged))
-    return [each for name in names for each in _of_attribute(asked, name, tried)]
+    tried = max(sum(_shared_values(asked, name) for name in described.columns), 1)
+    return [each for name in described.columns for each in _of_attribute(asked, name, tried)]
+
+
+def _shared_values(asked: pl.DataFrame, name: str) -> int:
+    """Counts the values that several clients have: one of a single client could never be told from chance."""
+    if name == _CLIENT:
+        return 0
+    clients = asked.filter(pl.col(name).is_not_null()).group_by(name).agg(pl.col("_unit").n_unique())
+    return min(int((clients["_unit"] > 1).sum()), _MOST_VALUES)
 
 
 def _units(judged: pl.DataFrame) -> pl.Series:
@@ -92,8 +101,9 @@ def _of_attribute(described: pl.DataFrame, name: str, tried: int) -> Iterator[_F
         has = known.select("failing", "unit", has=(pl.col("value") == value) != only)
         table = _table(has)
         if _parts(table, only=only) and (name != _CLIENT or (not only and table.recall >= _NEARLY_ALL)):
-            chance = _table(has.unique()).chance() if bound else table.chance()
-            yield _Found(name, value, table.information(), only, chance * tried <= _CHANCE)
+            chance = _chance_by_client(has) if bound else table.chance()
+            values = tried + min(known["value"].n_unique(), _MOST_VALUES) * (name == _CLIENT)
+            yield _Found(name, value, table.information(), only, chance * values <= _CHANCE)
 
 
 def _most_frequent(values: pl.Series) -> str:
@@ -104,6 +114,23 @@ def _most_frequent(values: pl.Series) -> str:
 def _table(has: pl.DataFrame) -> Table:
     failing, working = has.filter("failing")["has"], has.filter(~pl.col("failing"))["has"]
     return Table(int(failing.sum()), failing.len(), int(working.sum()), working.len())
+
+
+def _chance_by_client(has: pl.DataFrame) -> float:
+    """Judges clients in two ways and pays for both: who ever failed, and each by the share of its requests that did.
+
+    The first sees who fails now and then, the second is not misled by one failure of another kind.
+    """
+    clients = has.group_by("unit", "has").agg(ever=pl.col("failing").any(), share=pl.col("failing").mean())
+    ever = _table(clients.select("has", failing="ever"))
+    sums = {
+        row[0]: (row[1], row[2])
+        for row in clients.group_by("has").agg(f=pl.col("share").sum(), w=(1 - pl.col("share")).sum()).iter_rows()
+    }
+    (failing, working), (other_failing, other_working) = sums.get(True, (0, 0)), sums.get(False, (0, 0))
+    shares = Table(round(failing), round(failing) + round(other_failing), round(working),
+                   round(working) + round(other_working))  # fmt: skip
+    return 2 * min(ever.chance(), shares.chance())
 
 
 def _parts(table: Table, *, only: bool) -> bool:
@@ -147,7 +174,7 @@ def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl
         key=_preference,
     )
     return Separating(
-        attribute=best.shown,
+        attribute=_named(best, judged),
         value=best.value,
         failing=int((failing & has).sum()),
         failing_total=int(failing.sum()),
@@ -158,6 +185,16 @@ def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl
         failing_ref=_place(judged, failing & (has ^ best.only)),
         working_ref=_place(judged, ~failing & ~(has ^ best.only)),
     )
+
+
+def _named(best: _Found, judged: pl.DataFrame) -> str:
+    """Calls a client what its name is: a user or an address, where it is one of them."""
+    if best.shown != _CLIENT:
+        return best.shown
+    for column, shown in (("user", "user"), ("client_ip", "client address")):
+        if column in judged.columns and (judged[column] == best.value).any():
+            return shown
+    return best.shown
 
 
 def _like(one: _Found, other: _Found) -> bool:

@@ -33,7 +33,7 @@ _MARGIN = timedelta(seconds=60)
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
 _COMPARED = [
     "row", "timestamp", "source", "format", "line", "client", "method", "status", "error", "answer_fault",
-    "has_browser", "has_edge", "has_application", "route",
+    "has_browser", "has_edge", "has_application", "route", "user", "client_ip",
 ]  # fmt: skip
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
@@ -53,11 +53,12 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One cluster with the frames that its incident is made of."""
+    """One cluster with the frames that its incident is made of; peers: what of the window came in the same way."""
 
     cluster: Cluster
     failing: pl.DataFrame
     window: pl.DataFrame
+    peers: pl.DataFrame
     started: datetime
     ended: datetime
 
@@ -130,7 +131,7 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )
-    return _Part(found, failing, window, started, ended)
+    return _Part(found, failing, window, counts.same_entrance(window), started, ended)
 
 
 def _build(
@@ -168,22 +169,22 @@ def _build(
         ended=part.ended,
         buckets=counts.count_buckets(charted, bucket_seconds),
         failed=part.failing.height,
-        requests=part.window.height,
+        requests=part.peers.height,
         baseline_failure_rate=rates[0],
-        failure_rate=round(part.failing.height / max(part.window.height, 1), 6),
+        failure_rate=round(part.failing.height / max(part.peers.height, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
-        clients=counts.count_clients(requests, part.window),
+        clients=counts.count_clients(requests, part.peers),
         separating=_separating(part, exchanges),
-        preceding=find_preceding(joined.events, part.failing, part.started),
-        pattern=None if hides_successes(part.failing, captures) else counts.pattern_of(part.window),
+        preceding=find_preceding(joined.events, part.failing, part.started, exchanges),
+        pattern=None if hides_successes(part.failing, captures) else counts.pattern_of(part.peers),
         correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
         correlation_id_count=ids.len(),
         rules=tuple(dict.fromkeys(signal.rule for signal in part.cluster.signals)),
         layers=isolation.verdicts,
         root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, captures),
         next_steps=_steps(part, statuses, isolation),
-        reproduction=reproduce(sample, part.failing.height, part.window.height),
+        reproduction=reproduce(sample, part.failing.height, part.peers.height),
         owner_hint=wording.owner_of(isolation.layer),
         counter_example=_counter_example(part),
     )
@@ -208,7 +209,7 @@ def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]
     alike = part.failing.select("status", "error").unique()
     lost = outside.filter(~counts.worked_of(outside))
     failed = lost.join(alike, on=["status", "error"], how="semi", nulls_equal=True).height
-    ratio = counts.rate_ratio(part.failing.height, part.window.height, failed, outside.height)
+    ratio = counts.rate_ratio(part.failing.height, part.peers.height, failed, outside.height)
     return round(failed / outside.height, 6), ratio
 
 
@@ -216,7 +217,7 @@ def _separating(part: _Part, exchanges: pl.DataFrame) -> Separating | None:
     """Compares with what worked meanwhile on the same endpoints, else with other methods on the same routes."""
     named = dict.fromkeys((*_COMPARED, *useful(part.failing)))
     rows = exchanges.select(*named)
-    window = rows.join(part.window.select("row", "failing"), on="row", how="inner", maintain_order="left")
+    window = rows.join(part.peers.select("row", "failing"), on="row", how="inner", maintain_order="left")
     routes = part.failing.select("route").unique()
     meanwhile = rows.filter(is_exchange(), pl.col("timestamp").is_between(part.started, part.ended))
     return separate(window, meanwhile.join(routes, on="route", how="semi", maintain_order="left"))
@@ -249,7 +250,7 @@ def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tupl
 
 
 def _counter_example(part: _Part) -> Evidence | None:
-    worked = part.window.filter(~pl.col("failing") & counts.worked_of(part.window))
+    worked = part.peers.filter(~pl.col("failing") & counts.worked_of(part.peers))
     row = next(worked.head(1).iter_rows(named=True), None)
     if row is None:
         return None

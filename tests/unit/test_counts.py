@@ -9,7 +9,7 @@ import pytest
 from events_by_hand import START, frame, row
 
 from analyzer.diagnose import _counts as counts
-from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
+from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 
 def window(*rows):
@@ -197,52 +197,3 @@ def test_a_thousand_buckets_are_filled_up_and_more_are_not():
 def test_nothing_gives_no_bucket():
     """An empty chart has no buckets."""
     assert counts.count_buckets(window((0, "a", True)).clear(), 10) == ()
-
-
-# -- what separates
-
-
-def agents(*pairs):
-    """Rows of (user agent, fails) of unknown clients."""
-    return window(*((n, None, fails, {"user_agent": agent}) for n, (agent, fails) in enumerate(pairs)))
-
-
-def test_what_failing_requests_share_and_working_ones_do_not_separates():
-    """All 4 failing are old, of 6 working 1 is: 4/4 - 1/6 = 0.83."""
-    rows = agents(*[("old", True)] * 4, *[("new", False)] * 5, ("old", False))
-    assert counts.separate(rows) == Separating("user agent", "old", 4, 4, 1, 6)
-
-
-def test_half_is_telling_and_less_is_not():
-    """2/2 - 2/4 = 0.5; 2/2 - 3/5 = 0.4."""
-    half = agents(*[("old", True)] * 2, *[("old", False)] * 2, *[("new", False)] * 2)
-    assert counts.separate(half) == Separating("user agent", "old", 2, 2, 2, 4)
-    less = agents(*[("old", True)] * 2, *[("old", False)] * 3, *[("new", False)] * 2)
-    assert counts.separate(less) is None
-
-
-def test_of_equal_attributes_the_first_is_told():
-    """One client has one address: the client is named."""
-    rows = window(
-        *((n, "a" if n < 2 else "b", n < 2, {"client_ip": "192.0.2.1" if n < 2 else "192.0.2.2"}) for n in range(4))
-    )
-    assert counts.separate(rows) == Separating("client", "a", 2, 2, 0, 2)
-
-
-def test_of_equal_values_the_first_in_order_is_told():
-    """Two keys fail alike: 1/2 - 0/1 = 0.5 each; the answer is the same in every run."""
-    rows = window(*((n, f"c{n}", kid != "k0", {"token_kid": kid}) for n, kid in enumerate(["k2", "k1", "k0"])))
-    for _ in range(10):
-        assert counts.separate(rows).value == "c0"
-        assert counts.separate(rows.with_columns(client=pl.lit(None, dtype=pl.String))).value == "k1"
-
-
-def test_absent_values_separate_nothing():
-    """A header that is not logged is not shared."""
-    assert counts.separate(agents((None, True), (None, True), ("new", False), ("new2", False))) is None
-
-
-def test_where_all_fail_or_none_nothing_can_separate():
-    """There is no other side to compare with."""
-    assert counts.separate(agents(("old", True))) is None
-    assert counts.separate(agents(("old", False))) is None
