@@ -166,11 +166,12 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class ClientCount:
-    """One client: a user, else a key, else an address."""
+    """One client; identity: what its name is, that of a user, an address, or the capture it was recorded in."""
 
     client: str
     failed: int
     requests: int
+    identity: Literal["user", "address", "capture"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,20 @@ class Separating:
     alike: tuple[str, ...] = ()
     failing_ref: Ref | None = None
     working_ref: Ref | None = None
+
+
+def comparison(separating: Separating | None) -> tuple[Evidence, ...]:
+    """Gives a failing and a working request of the two sides of a comparison, as sentences with their places."""
+    if separating is None:
+        return ()
+    sides = [("failing", separating.failing_ref), ("working", separating.working_ref)]
+    sides.sort(key=lambda side: side[0] != separating.shared_by)
+    named = f"with {separating.attribute} = {separating.value}"
+    return tuple(
+        Evidence(f"A {side} request {named if side == separating.shared_by else 'without it'}.", ref)
+        for side, ref in sides
+        if ref is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ ABSENT = "(none)"
 _PARAMETERS, _WRITTEN = 20, 0.5
 # A word or a short number is no secret unless its name says so.
 _PLAIN = r"^(?:[a-z]{1,12}|\d{1,5})$"
-_SECRET = r"(?i)code|otp|pin|pass|token|key|secret|sig|auth|session|state|nonce"
+_CREDENTIAL = r"(?i)code|otp|pin|pass|token|key|secret|sig|auth|session|state|nonce"
 
 
 def useful(failing: pl.DataFrame) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ def _parameters(window: pl.DataFrame) -> list[pl.Series]:
         text = pl.concat_str(pl.lit("&"), pl.col("query").fill_null(""))
         value = text.str.extract(f"&{_quoted(name)}=([^&]*)", 1)
         there = text.str.contains(f"&{_quoted(name)}(?:[=&]|$)")
-        plain = value.str.contains(_PLAIN) & ~pl.lit(name).str.contains(_SECRET)
+        plain = value.str.contains(_PLAIN) & ~pl.lit(name).str.contains(_CREDENTIAL)
         shown = pl.when(~there).then(pl.lit(ABSENT)).when(plain).then(value).otherwise(pl.lit("(present)"))
         found.append(window.select(shown.alias(f"query parameter {name}")).to_series())
     return found

@@ -42,7 +42,7 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     per_client = (
         window.filter(pl.col("client").is_not_null())
         .group_by("client")
-        .agg(failed=pl.col("failing").sum().cast(pl.Int64), requests=pl.len().cast(pl.Int64))
+        .agg(failed=pl.col("failing").sum().cast(pl.Int64), requests=pl.len().cast(pl.Int64), identity=_identity())
         .sort("failed", "requests", "client", descending=[True, True, False])
     )
     affected = per_client.filter(pl.col("failed") > 0)
@@ -51,6 +51,18 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
     scope = "one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some"
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
+
+
+def _identity() -> pl.Expr:
+    """Tells what the name of a client is; on requests whose user is not known it may be the one of its address."""
+    name = pl.col("client")
+    return (
+        pl.when((pl.col("client_ip") == name).any())
+        .then(pl.lit("address"))
+        .when((pl.col("user") == name).any() | ~pl.col("has_browser").all())
+        .then(pl.lit("user"))
+        .otherwise(pl.lit("capture"))
+    )
 
 
 def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | None:

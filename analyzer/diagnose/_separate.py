@@ -28,7 +28,7 @@ _NO_USE = ("OPTIONS", "HEAD", "CONNECT", "TRACE")
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A value that parts failing from working requests; proven: it is hardly chance; only: the working ones share it."""
+    """A value that parts the two sides; proven: hardly by chance; only: the working ones share it."""
 
     shown: str
     value: str
@@ -60,8 +60,17 @@ def _found(judged: pl.DataFrame, described: pl.DataFrame) -> list[_Found]:
     if not described.width:
         return []
     asked = described.with_columns(judged["failing"].alias("_failing"), _units(judged))
+    parting = [(name, *each) for name in described.columns for each in _parting(asked, name)]
+    if not parting:
+        return []
     tried = max(sum(_shared_values(asked, name) for name in described.columns), 1)
-    return [each for name in described.columns for each in _of_attribute(asked, name, tried)]
+    # Each client might have been the one that fails alone.
+    clients = min(asked[_CLIENT].n_unique(), _MOST_VALUES) if _CLIENT in asked.columns else 0
+    found = []
+    for name, value, table, only in parting:
+        chance = _chance(asked, name, value, table, only=only) * (tried + clients * (name == _CLIENT))
+        found.append(_Found(name, value, table.information(), only, chance <= _CHANCE))
+    return found
 
 
 def _shared_values(asked: pl.DataFrame, name: str) -> int:
@@ -85,25 +94,32 @@ def _preference(found: _Found) -> tuple[bool, int, str, str]:
     return found.only, order.index(name) if name in order else len(order), found.shown, found.value
 
 
-def _of_attribute(described: pl.DataFrame, name: str, tried: int) -> Iterator[_Found]:
-    """Gives the values of one attribute that part the two sides: shared by the failing, or by the working ones only."""
-    asked = described.select(failing="_failing", unit="_unit", value=name)
-    known = asked.filter(pl.col("value").is_not_null())
-    failing, working = known.filter("failing"), known.filter(~pl.col("failing"))
-    failing_total = int(asked["failing"].sum())
-    if failing.height < _KNOWN_FAILING * failing_total or not working.height:
+def _parting(asked: pl.DataFrame, name: str) -> Iterator[tuple[str, Table, bool]]:
+    """Gives the values of one attribute that part the two sides far enough, with the table of having or lacking it.
+
+    The last is whether it is lacking: all that the failing ones share is not to have what the working ones have.
+    """
+    known = asked.select("_failing", value=name).filter(pl.col("value").is_not_null())
+    failing, working = known.filter("_failing")["value"], known.filter(~pl.col("_failing"))["value"]
+    failing_total = int(asked["_failing"].sum())
+    if failing.len() < _KNOWN_FAILING * failing_total or not working.len():
         return
-    if working.height < _KNOWN_WORKING * (asked.height - failing_total):
+    if working.len() < _KNOWN_WORKING * (asked.height - failing_total):
         return
-    bound = name != _CLIENT and _is_bound(known)
     for side, only in ((failing, False), (working, True)):
-        value = _most_frequent(side["value"])
-        has = known.select("failing", "unit", has=(pl.col("value") == value) != only)
-        table = _table(has)
+        value = _most_frequent(side)
+        table = Table(int((failing == value).sum()), failing.len(), int((working == value).sum()), working.len())
+        table = table.inverted() if only else table
         if _parts(table, only=only) and (name != _CLIENT or (not only and table.recall >= _NEARLY_ALL)):
-            chance = _chance_by_client(has) if bound else table.chance()
-            values = tried + min(known["value"].n_unique(), _MOST_VALUES) * (name == _CLIENT)
-            yield _Found(name, value, table.information(), only, chance * values <= _CHANCE)
+            yield value, table, only
+
+
+def _chance(asked: pl.DataFrame, name: str, value: str, table: Table, *, only: bool) -> float:
+    """Gives the chance of one value, by clients where each has one value of this attribute, else by requests."""
+    known = asked.select(failing="_failing", unit="_unit", value=name).filter(pl.col("value").is_not_null())
+    if name == _CLIENT or not _is_bound(known):
+        return table.chance()
+    return _chance_by_client(known.select("failing", "unit", has=(pl.col("value") == value) != only))
 
 
 def _most_frequent(values: pl.Series) -> str:

@@ -1,4 +1,4 @@
-"""How far one yes-or-no property tells failing from working: the 2×2 table, its information and its chance."""
+"""How far one yes-or-no property tells failing from working: the two-by-two table, its information and its chance."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _COMPARED = [
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
     "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
-    "client_ip", "user_agent", "host", "protocol", "token_kid",
+    "client_ip", "user", "user_agent", "host", "protocol", "token_kid",
 ]  # fmt: skip
 
 
@@ -64,6 +64,17 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
+class _Given:
+    """What all incidents are made from."""
+
+    joined: Joined
+    exchanges: pl.DataFrame
+    requests: pl.DataFrame
+    bucket_seconds: int
+    captures: Mapping[str, Capture]
+
+
+@dataclass(frozen=True, slots=True)
 class _Made:
     """An incident with what it was made of."""
 
@@ -86,13 +97,14 @@ def diagnose(
     HARs by source and what they cannot show.
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
+    given = _Given(joined, exchanges, requests, bucket_seconds, captures)
 
     def make(clusters: Iterable[Cluster]) -> Iterator[_Made]:
         for found in clusters:
             # A window may hold most of the log, so no more than one is kept.
             part = _part(found, exchanges, requests)
             if part is not None:
-                incident, hops = _build(part, joined, exchanges, requests, bucket_seconds, captures)
+                incident, hops = _build(part, given)
                 yield _Made(found, incident, hops, tuple(part.failing["row"].to_list()))
 
     made = list(make(cluster(signals, exchanges.select(_NEEDED))))
@@ -134,17 +146,10 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     return _Part(found, failing, window, counts.same_entrance(window), started, ended)
 
 
-def _build(
-    part: _Part,
-    joined: Joined,
-    exchanges: pl.DataFrame,
-    requests: pl.DataFrame,
-    bucket_seconds: int,
-    captures: Mapping[str, Capture],
-) -> tuple[Incident, tuple[Hop, ...]]:
-    scene = _scene(part, joined)
+def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
+    scene = _scene(part, given.joined)
     isolation = isolate(scene)
-    same = counts.on_endpoints(requests, part.failing)
+    same = counts.on_endpoints(given.requests, part.failing)
     rates = _rates(part, same)
     charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
     statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
@@ -159,7 +164,7 @@ def _build(
     incident = Incident(
         id="",
         title=wording.title_of(part.failing, endpoints) + doubt_of(part.cluster.signals),
-        severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, requests),
+        severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, given.requests),
         confidence=isolation.confidence,
         layer=isolation.layer,
         statuses=statuses,
@@ -167,28 +172,28 @@ def _build(
         endpoints=endpoints,
         started=part.started,
         ended=part.ended,
-        buckets=counts.count_buckets(charted, bucket_seconds),
+        buckets=counts.count_buckets(charted, given.bucket_seconds),
         failed=part.failing.height,
         requests=part.peers.height,
         baseline_failure_rate=rates[0],
         failure_rate=round(part.failing.height / max(part.peers.height, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
-        clients=counts.count_clients(requests, part.peers),
-        separating=_separating(part, exchanges),
-        preceding=find_preceding(joined.events, part.failing, part.started, exchanges),
-        pattern=None if hides_successes(part.failing, captures) else counts.pattern_of(part.peers),
+        clients=counts.count_clients(given.requests, part.peers),
+        separating=_separating(part, given.exchanges),
+        preceding=find_preceding(given.joined.events, part.failing, part.started, given.exchanges),
+        pattern=None if hides_successes(part.failing, given.captures) else counts.pattern_of(part.peers),
         correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
         correlation_id_count=ids.len(),
         rules=tuple(dict.fromkeys(signal.rule for signal in part.cluster.signals)),
         layers=isolation.verdicts,
-        root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, captures),
+        root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, given.captures),
         next_steps=_steps(part, statuses, isolation),
         reproduction=reproduce(sample, part.failing.height, part.peers.height),
         owner_hint=wording.owner_of(isolation.layer),
         counter_example=_counter_example(part),
     )
-    return incident, hops_of(joined.events, int(str(sample["exchange"])))
+    return incident, hops_of(given.joined.events, int(str(sample["exchange"])))
 
 
 def _scene(part: _Part, joined: Joined) -> Scene:

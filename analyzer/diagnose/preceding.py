@@ -18,9 +18,8 @@ _START_UP = timedelta(seconds=10)
 _WHOLE = timedelta(seconds=1)
 _ROUTINE = 4  # told at so many moments it is one
 _BURST = timedelta(seconds=1)
-# What programs write when they start, stop, read their settings anew, get other keys, or take servers on and off;
-# nginx: "signal 1 (SIGHUP) received, reconfiguring"; gunicorn: "Handling signal: hup"; HAProxy: "Server be/app2 is UP"
-# (its manual, 8.3); systemd: "Stopped orders.service".
+# What programs write when they start, stop, read their settings anew, get other keys, or take servers on and off: nginx
+# on SIGHUP, gunicorn on any signal, HAProxy of its servers (its manual, 8.3), systemd of its units.
 _CHANGE = (
     r"(?i)\b(?:re)?start(?:ing|ed)?\b|\bstopp(?:ing|ed)\b|\breload(?:ed|ing)?\b|\breconfigur|\bdeploy|\brollout"
     r"|\brolled (?:out|back)|\bconfig(?:uration)? (?:changed|loaded|updated|applied)"

@@ -137,7 +137,10 @@ def _clients(clients: Clients) -> Value:
         "on_endpoints": clients.on_endpoints,
         "total": clients.total,
         "scope": clients.scope,
-        "top": [{"client": top.client, "failed": top.failed, "requests": top.requests} for top in clients.top],
+        "top": [
+            {"client": top.client, "failed": top.failed, "requests": top.requests, "identity": top.identity}
+            for top in clients.top
+        ],
     }
 
 

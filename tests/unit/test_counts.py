@@ -21,6 +21,7 @@ def window(*rows):
     return frame(*built).with_columns(
         client=pl.Series([client for _, client, *_ in rows], dtype=pl.String),
         failing=pl.Series([fails for _, _, fails, *_ in rows], dtype=pl.Boolean),
+        has_browser=pl.lit(value=False),
     )
 
 
@@ -42,7 +43,7 @@ def test_clients_are_counted_affected_on_the_endpoints_and_in_all():
     used = window((0, "c", True), (1, "c", True), (2, "a", True), (3, "a", False), (4, "b", False), (5, None, True))
     everyone = pl.concat([used, window((9, "d", False))])
     assert counts.count_clients(everyone, used) == Clients(
-        2, 3, 4, "some", (ClientCount("c", 2, 2), ClientCount("a", 1, 2))
+        2, 3, 4, "some", (ClientCount("c", 2, 2, "user"), ClientCount("a", 1, 2, "user"))
     )
     tie = window((0, "b", True), (1, "a", True), (2, "c", True), (3, "c", False))
     assert [item.client for item in counts.count_clients(tie, tie).top] == ["c", "a", "b"]
@@ -69,6 +70,16 @@ def test_ten_clients_are_named_and_all_are_counted():
     found = window(*((second, f"c{second:02}", True) for second in range(11)))
     clients = counts.count_clients(found, found)
     assert (clients.affected, len(clients.top), clients.top[-1].client) == (11, 10, "c09")
+
+
+def test_a_client_is_a_user_an_address_or_a_capture():
+    """The name is an address's where one of the requests came from it; a browser of which nobody knows is a file."""
+    used = window(
+        (0, "ann", True, {"user": "ann", "client_ip": "192.0.2.1"}), (1, "192.0.2.2", True, {"client_ip": "192.0.2.2"}),
+        (2, "bob", True, {"client_ip": "192.0.2.3"}), (3, "a.har", True),
+    ).with_columns(has_browser=pl.col("client") == "a.har")  # fmt: skip
+    found = {item.client: item.identity for item in counts.count_clients(used, used).top}
+    assert found == {"ann": "user", "192.0.2.2": "address", "bob": "user", "a.har": "capture"}
 
 
 def test_records_without_a_request_are_nobodys():

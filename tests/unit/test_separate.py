@@ -79,6 +79,18 @@ def test_a_version_that_all_failing_clients_have_is_told_with_its_counts():
     assert found.alike == ("user agent = shop/4.2.0",)
 
 
+@pytest.mark.parametrize(
+    ("column", "name"), [("client_version", "client version"), ("tenant", "tenant"), ("region", "region")]
+)
+def test_what_clients_and_applications_name_themselves_is_compared(column, name):
+    """214 failures carry one value, 1,880 requests with others worked; the program is the same for all."""
+    rows = [(f"a{number % 12}", True, {column: "4.2.0", "user_agent": "shop/1"}) for number in range(214)]
+    rows += [
+        (f"b{number % 60}", False, {column: f"4.1.{number % 3}", "user_agent": "shop/1"}) for number in range(1880)
+    ]
+    assert told(separate(window(*rows))) == (name, "4.2.0", "failing", 214, 214, 0, 1880)
+
+
 def test_a_value_that_some_working_requests_share_is_told_if_the_others_worked():
     """One request in two of a version is refused; none of 40 others."""
     rows = [
@@ -119,7 +131,7 @@ def test_what_differs_within_clients_is_judged_by_requests():
         rows += [
             (f"c{number}", True, {"upstream": ["10.0.0.1:80"]}),
             (f"c{number}", False, {"upstream": ["10.0.0.2:80"]}),
-        ] * 2  # noqa: E501
+        ] * 2
     assert told(separate(window(*rows))) == ("server behind", "10.0.0.1:80", "failing", 10, 10, 0, 10)
 
 
@@ -159,7 +171,7 @@ def test_a_header_that_failing_requests_lack_is_told():
         crowd(10, True, prefix="a")
         + crowd(10, False, user_agent="shop/4.1")
         + crowd(10, False, prefix="b", user_agent="tool/1")
-    )  # noqa: E501
+    )
     assert told(separate(window(*rows))) == ("user agent", "(none)", "failing", 20, 20, 0, 40)
 
 
@@ -219,12 +231,10 @@ def test_equal_windows_give_equal_answers_in_any_order_of_their_rows():
         ("acme-sync/1.9.0 python-requests/2.32.3", "acme-sync/1.9.0", "acme-sync", None),
         ("MeridianMobile/5.9.2 (iOS 18.1; iPhone15,3)", "MeridianMobile/5.9.2", "MeridianMobile", "iOS 18"),
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 "
-            "Safari/537.36 Edg/141.0.0.0", "Edge/141", "Edge", "Windows 10",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0", "Edge/141", "Edge", "Windows 10",
         ),
         (
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 "
-            "Safari/605.1.15", "Safari/18", "Safari", "macOS 10",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.4 Safari/605.1.15", "Safari/18", "Safari", "macOS 10",
         ),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "Firefox/145", "Firefox", "Linux"),
         ("curl", None, None, None),
