@@ -68,9 +68,11 @@ def _identity() -> pl.Expr:
 def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | None:
     """Gives intermittent if affected clients had successes between their failures, else constant.
 
-    A client that recovers earlier than others succeeds inside the window too: only what lies between its own first
-    and last failure counts, or around its only one. One client in ten is enough. Where most failures carry whole
-    seconds, a second at both ends is left out, since it may hold what came before and after.
+    A client that recovers earlier than others succeeds inside the window too: what lies between its own first and last
+    failure counts, or around its only one, and one client in ten is enough. Where at least half of them succeeded at
+    some time between the first and the last failure of all (tokens that run out one by one), that is no edge either.
+    Where most failures carry whole seconds, a second at both ends is left out, since it may hold what came before and
+    after.
     """
     failing = window.filter("failing")
     if failing["client"].drop_nulls().is_empty():
@@ -86,7 +88,10 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
         & (once & (pl.col("timestamp") > pl.col("last") + margin)).any(),
     )
     mixed = per_client.filter(pl.col("between") | pl.col("around")).height
-    return "intermittent" if mixed * 10 >= own.height else "constant"
+    inside = worked.filter(
+        pl.col("timestamp") > own["first"].min() + margin, pl.col("timestamp") < own["last"].max() - margin
+    )["client"].n_unique()
+    return "intermittent" if mixed * 10 >= own.height or inside * 2 >= own.height > 1 else "constant"
 
 
 def succeeded() -> pl.Expr:

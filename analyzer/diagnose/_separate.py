@@ -13,8 +13,10 @@ from analyzer.diagnose._two_by_two import Table
 from analyzer.diagnose.noise import reference
 from analyzer.model import Ref, Separating
 
-# What a separation has to be; the chance counts all values that could have been picked (Bonferroni).
-_CHANCE = 0.02
+# What a separation has to be. The chance counts all values that could have been picked (Bonferroni), which is more than
+# enough, as they hang together and have to part the two sides too: of 500 random windows none or few give anything.
+_CHANCE = 0.1
+_MOSTLY = 0.5
 _TELLING = 0.5  # recall less fallout (Youden's index)
 _NEARLY_ALL = 0.98
 _KNOWN_FAILING, _KNOWN_WORKING = 0.95, 0.5
@@ -23,18 +25,19 @@ _LIKE = 0.98  # so much of the most information is as much
 _BOUND = 0.9
 _MOST_ALIKE = 3
 _CLIENT = "client"
+_REPEATS = ("product of the user agent", "user agent")
 _NO_USE = ("OPTIONS", "HEAD", "CONNECT", "TRACE")
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A value that parts the two sides; proven: hardly by chance; only: the working ones share it."""
+    """A value that parts the two sides; chance: of so much in one of all values; only: the working ones share it."""
 
     shown: str
     value: str
     information: float
     only: bool
-    proven: bool
+    chance: float
 
 
 def separate(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Separating | None:
@@ -48,7 +51,7 @@ def separate(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Separa
     if judged["failing"].any():
         described = attributes.describe(judged)
         found = _found(judged, described)
-        proven = sorted((each for each in found if each.proven), key=_preference)
+        proven = sorted((each for each in found if each.chance <= _CHANCE), key=_preference)
         if proven:
             most = _LIKE * max(each.information for each in proven)
             best = next(each for each in proven if each.information >= most)
@@ -69,13 +72,16 @@ def _found(judged: pl.DataFrame, described: pl.DataFrame) -> list[_Found]:
     found = []
     for name, value, table, only in parting:
         chance = _chance(asked, name, value, table, only=only) * (tried + clients * (name == _CLIENT))
-        found.append(_Found(name, value, table.information(), only, chance <= _CHANCE))
+        found.append(_Found(name, value, table.information(), only, chance))
     return found
 
 
 def _shared_values(asked: pl.DataFrame, name: str) -> int:
-    """Counts the values that several clients have: one of a single client could never be told from chance."""
-    if name == _CLIENT:
+    """Counts the values that several clients have: one of a single client could never be told from chance.
+
+    What repeats another attribute (the whole User-Agent its version) is not counted again.
+    """
+    if name == _CLIENT or name in _REPEATS:
         return 0
     clients = asked.filter(pl.col(name).is_not_null()).group_by(name).agg(pl.col("_unit").n_unique())
     return min(int((clients["_unit"] > 1).sum()), _MOST_VALUES)
@@ -133,20 +139,17 @@ def _table(has: pl.DataFrame) -> Table:
 
 
 def _chance_by_client(has: pl.DataFrame) -> float:
-    """Judges clients in two ways and pays for both: who ever failed, and each by the share of its requests that did.
+    """Judges by clients: by the share of its requests that failed, or where most fail now and then by who ever failed.
 
-    The first sees who fails now and then, the second is not misled by one failure of another kind.
+    One failure of another kind makes no affected client of the first sort, and none of the second sort is half one.
     """
     clients = has.group_by("unit", "has").agg(ever=pl.col("failing").any(), share=pl.col("failing").mean())
-    ever = _table(clients.select("has", failing="ever"))
-    sums = {
-        row[0]: (row[1], row[2])
-        for row in clients.group_by("has").agg(f=pl.col("share").sum(), w=(1 - pl.col("share")).sum()).iter_rows()
-    }
-    (failing, working), (other_failing, other_working) = sums.get(True, (0, 0)), sums.get(False, (0, 0))
-    shares = Table(round(failing), round(failing) + round(other_failing), round(working),
-                   round(working) + round(other_working))  # fmt: skip
-    return 2 * min(ever.chance(), shares.chance())
+    if (clients.filter("ever")["share"] < _MOSTLY).mean() > _MOSTLY:  # type: ignore[operator]
+        return _table(clients.select("has", failing="ever")).chance()
+    sums = clients.group_by("has").agg(failing=pl.col("share").sum(), working=(1 - pl.col("share")).sum())
+    counted = {row[0]: (round(row[1]), round(row[2])) for row in sums.iter_rows()}
+    (failing, working), (other_failing, other_working) = counted.get(True, (0, 0)), counted.get(False, (0, 0))
+    return Table(failing, failing + other_failing, working, working + other_working).chance()
 
 
 def _parts(table: Table, *, only: bool) -> bool:
@@ -179,7 +182,9 @@ def _by_method(judged: pl.DataFrame, beside: pl.DataFrame) -> Separating | None:
     table = _table(has)
     if not others.height or not _parts(table, only=False) or table.chance() > _CHANCE:
         return None
-    return _told(_Found("method", failing["method"][0], table.information(), False, True), [], both, both)
+    return _told(
+        _Found("method", failing["method"][0], table.information(), only=False, chance=table.chance()), [], both, both
+    )
 
 
 def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl.DataFrame) -> Separating:

@@ -15,6 +15,7 @@ from analyzer.model import Evidence
 _LOOK_BACK = timedelta(minutes=5)
 _NEAR = timedelta(seconds=60)
 _START_UP = timedelta(seconds=10)
+_MOST_CHARACTERS = 160
 _WHOLE = timedelta(seconds=1)
 _ROUTINE = 4  # told at so many moments it is one
 _BURST = timedelta(seconds=1)
@@ -93,4 +94,6 @@ def _first_of_burst(records: pl.DataFrame) -> dict[str, datetime] | None:
 
 def _said(row: dict[str, datetime], started: datetime) -> Evidence:
     place = reference(str(row["source"]), int(str(row["line"])), str(row["format"]))
-    return Evidence(f"{apart(row['timestamp'], started)}: {row['message']}", place)
+    message = str(row["message"])
+    clipped = message if len(message) <= _MOST_CHARACTERS else f"{message[:_MOST_CHARACTERS].rstrip()} …"
+    return Evidence(f"{apart(row['timestamp'], started)}: {clipped}", place)

@@ -120,6 +120,20 @@ def test_one_client_in_ten_is_enough():
     assert counts.pattern_of(window(*mixed, *nine, (0.5, "c9", True))) == "constant"
 
 
+def test_half_of_the_clients_that_work_meanwhile_are_no_edge():
+    """Tokens run out one by one: of four clients two still worked after the first failure; of five it is no half."""
+    rows = [
+        (0.5, "a", True),
+        (1.5, "b", False),
+        (2.5, "b", True),
+        (3.5, "c", False),
+        (4.5, "c", True),
+        (5.5, "d", True),
+    ]
+    assert counts.pattern_of(window(*rows)) == "intermittent"
+    assert counts.pattern_of(window(*rows, (5.6, "e", True))) == "constant"
+
+
 def test_whole_seconds_hide_what_came_first():
     """Within a second of the first or last failure the order of a log in whole seconds is unknown."""
     assert counts.pattern_of(window((0, "a", True), (1, "a", False), (2, "a", True))) == "constant"

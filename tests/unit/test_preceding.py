@@ -86,6 +86,12 @@ def test_what_was_said_once_before_is_a_change():
     assert told(preceding(*rows)) == ("5 s before the first failure: configuration reloaded", "app.jsonl:3")
 
 
+def test_a_long_record_is_cut():
+    """The place leads to the whole of it."""
+    rows = [*requests(0, 60), record(0, "ready"), record(55.25, "roles reloaded " + "x" * 400), *failures(60)]
+    assert preceding(*rows).text == f"5 s before the first failure: roles reloaded {'x' * 145} …"
+
+
 def test_a_change_after_the_first_failure_precedes_nothing():
     """Nor does one more than five minutes before it."""
     assert preceding(*requests(0, 60), record(0, "ready"), *failures(60), record(63, "configuration reloaded")) is None
