@@ -12,6 +12,7 @@ from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 _TOP_CLIENTS = 10
 _NEARLY_ALL = 0.95
+_FEW = 10
 _MOST_BUCKETS, _WEEK_S = 120, 7 * 86_400
 
 
@@ -38,19 +39,43 @@ def same_entrance(window: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
-    """Counts who failed among who used the endpoints in the window (column failing), among all."""
+    """Counts who failed among who used the endpoints in the window (column failing), among all.
+
+    A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
+    while it lasted.
+    """
     per_client = (
         window.filter(pl.col("client").is_not_null())
         .group_by("client")
-        .agg(failed=pl.col("failing").sum().cast(pl.Int64), requests=pl.len().cast(pl.Int64), identity=_identity())
+        .agg(
+            failed=pl.col("failing").sum().cast(pl.Int64),
+            requests=pl.len().cast(pl.Int64),
+            identity=_identity(),
+            meanwhile=_meanwhile(window).any(),
+        )
         .sort("failed", "requests", "client", descending=[True, True, False])
     )
     affected = per_client.filter(pl.col("failed") > 0)
-    used = per_client.height
-    top = tuple(ClientCount(*row) for row in affected.head(_TOP_CLIENTS).iter_rows())
+    at_edges = per_client.filter(pl.col("failed") == 0, ~pl.col("meanwhile")).height
+    used = per_client.height - (at_edges if at_edges * _FEW <= affected.height else 0)
+    top = tuple(ClientCount(*row) for row in affected.drop("meanwhile").head(_TOP_CLIENTS).iter_rows())
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
     scope = "one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some"
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
+
+
+def _meanwhile(window: pl.DataFrame) -> pl.Expr:
+    """Tells whether a request began between the first and the last failing one, as far as the stamps can tell."""
+    failing = window.filter("failing")
+    begun = pl.col("timestamp")
+    margin = _margin(failing)
+    return (begun > failing["timestamp"].min() + margin) & (begun < failing["timestamp"].max() - margin)
+
+
+def _margin(failing: pl.DataFrame) -> pl.Expr:
+    """Gives a second where most stamps are whole seconds, in which the order is unknown."""
+    coarse = (failing["stamped_at"].dt.microsecond() == 0).mean() or 0
+    return pl.duration(seconds=1 if coarse > 0.5 else 0)  # type: ignore[operator]
 
 
 def _identity() -> pl.Expr:
@@ -78,7 +103,7 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
     if failing["client"].drop_nulls().is_empty():
         return None
     own = failing.group_by("client").agg(first=pl.col("timestamp").min(), last=pl.col("timestamp").max())
-    margin = pl.duration(seconds=1 if (failing["stamped_at"].dt.microsecond() == 0).mean() > 0.5 else 0)  # type: ignore[operator]
+    margin = _margin(failing)
     worked = window.filter(~pl.col("failing") & worked_of(window)).join(own, on="client", how="inner")
     between = (pl.col("timestamp") > pl.col("first") + margin) & (pl.col("timestamp") < pl.col("last") - margin)
     once = pl.col("first") == pl.col("last")

@@ -12,7 +12,7 @@ from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence
 
 _BEFORE, _AFTER = timedelta(seconds=30), timedelta(seconds=1)
-_USUAL = timedelta(seconds=60)
+_USUAL, _AHEAD = timedelta(seconds=60), timedelta(hours=1)
 _RECORDS = 20
 _LEAST = timedelta(seconds=5)
 _TIMES_LONGEST = 3
@@ -24,9 +24,10 @@ def find_silence(events: pl.DataFrame, started: datetime) -> Evidence | None:
     The silence begins in the half minute before the first failure and must be seen to last: by a later record of the
     log, or by other sources that go on.
     """
-    end = events["timestamp"].max()
+    near = events.filter(pl.col("timestamp").is_between(started - _BEFORE - _USUAL, started + _AHEAD))
+    end = near["timestamp"].max()
     records = (
-        events.filter(pl.col("kind") == "application", pl.col("timestamp").is_not_null())
+        near.filter(pl.col("kind") == "application")
         .sort("source", "timestamp", "line")
         .with_columns(next=pl.col("timestamp").shift(-1).over("source"))
         .with_columns(gap=pl.coalesce("next", pl.lit(end)) - pl.col("timestamp"))

@@ -100,6 +100,8 @@ def aftermath(incident: Incident, findings: Findings, bucket_seconds: int) -> st
 def whom(clients: Clients) -> str:
     """Says who was affected, among those who used the endpoints."""
     others = clients.on_endpoints
+    if not others:
+        return "not known: the inputs name no client of these requests"
     if clients.affected == others == 1:
         text = "1 client, the only one that used these endpoints"
     elif clients.scope == "all":

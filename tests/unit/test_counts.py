@@ -65,6 +65,17 @@ def test_scope(rows, scope):
     assert counts.count_clients(found, found).scope == scope
 
 
+def test_a_client_that_worked_at_the_edge_only_makes_no_fault_partial():
+    """Ten fail from 0.5 to 9.5 s; one whose only request was the last in time did not meet the fault."""
+    ten = [(second + 0.5, f"c{second}", True) for second in range(10)]
+    found = window(*ten, (9.6, "late", False))
+    assert (counts.count_clients(found, found).scope, counts.count_clients(found, found).on_endpoints) == ("all", 10)
+    meanwhile = window(*ten, (5.6, "amid", False))
+    assert counts.count_clients(meanwhile, meanwhile).scope == "some"
+    two = window(*ten, (9.6, "late", False), (9.7, "later", False))
+    assert counts.count_clients(two, two).scope == "some"
+
+
 def test_ten_clients_are_named_and_all_are_counted():
     """The list is cut, the number is not."""
     found = window(*((second, f"c{second:02}", True) for second in range(11)))

@@ -139,6 +139,7 @@ def test_a_new_version_of_a_program_is_named_where_it_first_appears():
         [*requests(50, 60, user_agent="shop/4.1.9"), *failures(60, user_agent="shop/4.2.0")],  # too short a history
         [*requests(0, 60), *failures(60, user_agent="shop/4.2.0")],  # others are not known
         [*requests(0, 60, user_agent="a/1"), *failures(60, 3, user_agent="a/1"), *failures(63, 2, user_agent="b/1")],
+        [*requests(0, 1, user_agent="b/1"), *requests(1, 60, user_agent="a/1"), *failures(60, user_agent="b/1")],
     ],
 )
 def test_what_is_new_to_the_log_alone_or_to_few_failures_is_no_change(rows):
