@@ -39,7 +39,8 @@ def find_silence(events: pl.DataFrame, started: datetime) -> Evidence | None:
             pl.col("source") == row["source"],
             pl.col("timestamp").is_between(row["timestamp"] - _USUAL, row["timestamp"], closed="left"),
         )["gap"]
-        if usual.len() >= _RECORDS and row["gap"] >= _TIMES_LONGEST * usual.max():
+        longest = usual.max()
+        if isinstance(longest, timedelta) and usual.len() >= _RECORDS and row["gap"] >= _TIMES_LONGEST * longest:
             place = reference(row["source"], row["line"], row["format"])
             resumes = "" if row["next"] is not None else " at least, as it ends there"
             return Evidence(

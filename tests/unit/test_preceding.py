@@ -172,8 +172,14 @@ def test_an_application_that_falls_silent_is_named():
 
 
 def test_silence_that_is_usual_is_none():
-    """A log with a record every eight seconds is not silent after seven."""
+    """A log with a record every eight seconds, and one with five in a row every ten, are not silent after some more."""
     rows = [*requests(0, 200), *(record(second, "done") for second in range(0, 200, 8)), *failures(200, 7)]
+    assert preceding(*rows) is None
+    rows = [
+        *requests(0, 200),
+        *(record(ten + n / 10, "done") for ten in range(0, 200, 10) for n in range(5)),
+        *failures(200, 7),
+    ]
     assert preceding(*rows) is None
 
 
