@@ -1,4 +1,4 @@
-"""Counts an incident: clients, rates, buckets, and the attribute that separates failing from working requests."""
+"""Counts an incident: clients, pattern, rates and buckets."""
 
 from __future__ import annotations
 
@@ -8,18 +8,11 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
+from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 _TOP_CLIENTS = 10
-_TELLING = 0.5
-ATTRIBUTES = {
-    "client": "client",
-    "client address": "client_ip",
-    "user agent": "user_agent",
-    "host": "host",
-    "protocol": "protocol",
-    "key id of the token": "token_kid",
-}
+_NEARLY_ALL = 0.95
+_FEW = 10
 _MOST_BUCKETS, _WEEK_S = 120, 7 * 86_400
 
 
@@ -34,34 +27,83 @@ def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame
     )
 
 
+def same_entrance(window: pl.DataFrame) -> pl.DataFrame:
+    """Keeps the exchanges that came in as the failing ones did.
+
+    Where an edge or a browser recorded nearly all failing ones, a request that only the application knows passed them
+    by: an internal probe, which says nothing of who was affected outside.
+    """
+    outside = pl.col("has_edge") | pl.col("has_browser")
+    recorded = window.filter("failing").select(outside.mean()).item()
+    return window.filter(outside | pl.col("failing")) if recorded is not None and recorded >= _NEARLY_ALL else window
+
+
 def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
-    """Counts who failed among who used the endpoints in the window (column failing), among all."""
+    """Counts who failed among who used the endpoints in the window (column failing), among all.
+
+    A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
+    while it lasted.
+    """
     per_client = (
         window.filter(pl.col("client").is_not_null())
         .group_by("client")
-        .agg(failed=pl.col("failing").sum().cast(pl.Int64), requests=pl.len().cast(pl.Int64))
+        .agg(
+            failed=pl.col("failing").sum().cast(pl.Int64),
+            requests=pl.len().cast(pl.Int64),
+            identity=_identity(),
+            meanwhile=_meanwhile(window).any(),
+        )
         .sort("failed", "requests", "client", descending=[True, True, False])
     )
     affected = per_client.filter(pl.col("failed") > 0)
-    used = per_client.height
-    top = tuple(ClientCount(*row) for row in affected.head(_TOP_CLIENTS).iter_rows())
+    at_edges = per_client.filter(pl.col("failed") == 0, ~pl.col("meanwhile")).height
+    used = per_client.height - (at_edges if at_edges * _FEW <= affected.height else 0)
+    top = tuple(ClientCount(*row) for row in affected.drop("meanwhile").head(_TOP_CLIENTS).iter_rows())
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
     scope = "one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some"
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 
 
+def _meanwhile(window: pl.DataFrame) -> pl.Expr:
+    """Tells whether a request began between the first and the last failing one, as far as the stamps can tell."""
+    failing = window.filter("failing")
+    begun = pl.col("timestamp")
+    margin = _margin(failing)
+    return (begun > failing["timestamp"].min() + margin) & (begun < failing["timestamp"].max() - margin)
+
+
+def _margin(failing: pl.DataFrame) -> pl.Expr:
+    """Gives a second where most stamps are whole seconds, in which the order is unknown."""
+    coarse = (failing["stamped_at"].dt.microsecond() == 0).mean() or 0
+    return pl.duration(seconds=1 if coarse > 0.5 else 0)  # type: ignore[operator]
+
+
+def _identity() -> pl.Expr:
+    """Tells what the name of a client is; on requests whose user is not known it may be the one of its address."""
+    name = pl.col("client")
+    return (
+        pl.when((pl.col("client_ip") == name).any())
+        .then(pl.lit("address"))
+        .when((pl.col("user") == name).any() | ~pl.col("has_browser").all())
+        .then(pl.lit("user"))
+        .otherwise(pl.lit("capture"))
+    )
+
+
 def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | None:
     """Gives intermittent if affected clients had successes between their failures, else constant.
 
-    A client that recovers earlier than others succeeds inside the window too: only what lies between its own first
-    and last failure counts, or around its only one. One client in ten is enough. Where most failures carry whole
-    seconds, a second at both ends is left out, since it may hold what came before and after.
+    A client that recovers earlier than others succeeds inside the window too: what lies between its own first and last
+    failure counts, or around its only one, and one client in ten is enough. Where at least half of them succeeded at
+    some time between the first and the last failure of all (tokens that run out one by one), that is no edge either.
+    Where most failures carry whole seconds, a second at both ends is left out, since it may hold what came before and
+    after.
     """
     failing = window.filter("failing")
     if failing["client"].drop_nulls().is_empty():
         return None
     own = failing.group_by("client").agg(first=pl.col("timestamp").min(), last=pl.col("timestamp").max())
-    margin = pl.duration(seconds=1 if (failing["stamped_at"].dt.microsecond() == 0).mean() > 0.5 else 0)  # type: ignore[operator]
+    margin = _margin(failing)
     worked = window.filter(~pl.col("failing") & worked_of(window)).join(own, on="client", how="inner")
     between = (pl.col("timestamp") > pl.col("first") + margin) & (pl.col("timestamp") < pl.col("last") - margin)
     once = pl.col("first") == pl.col("last")
@@ -71,7 +113,10 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
         & (once & (pl.col("timestamp") > pl.col("last") + margin)).any(),
     )
     mixed = per_client.filter(pl.col("between") | pl.col("around")).height
-    return "intermittent" if mixed * 10 >= own.height else "constant"
+    inside = worked.filter(
+        pl.col("timestamp") > own["first"].min() + margin, pl.col("timestamp") < own["last"].max() - margin
+    )["client"].n_unique()
+    return "intermittent" if mixed * 10 >= own.height or inside * 2 >= own.height > 1 else "constant"
 
 
 def succeeded() -> pl.Expr:
@@ -122,34 +167,3 @@ def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, 
         return tuple(Bucket(start, *known[start]) for start in sorted(known))
     starts = (first + timedelta(seconds=width_seconds * step) for step in range(steps))
     return tuple(Bucket(start, *known.get(start, (0, 0))) for start in starts)
-
-
-def separate(window: pl.DataFrame) -> Separating | None:
-    """Gives the attribute value that most failing and fewest working requests share (Youden's index), if telling."""
-    failing_total = int(window["failing"].sum())
-    working_total = window.height - failing_total
-    if not failing_total or not working_total:
-        return None
-    best: tuple[float, Separating] | None = None
-    for shown, column in ATTRIBUTES.items():
-        found = _best_value(window, column, shown, failing_total, working_total)
-        if found and (best is None or found[0] > best[0] + 1e-9):
-            best = found
-    return best[1] if best and best[0] >= _TELLING else None
-
-
-def _best_value(
-    window: pl.DataFrame, column: str, shown: str, failing_total: int, working_total: int
-) -> tuple[float, Separating] | None:
-    counted = (
-        window.filter(pl.col(column).is_not_null())
-        .group_by(column)
-        .agg(failing=pl.col("failing").sum().cast(pl.Int64), working=(~pl.col("failing")).sum().cast(pl.Int64))
-        .with_columns(index=pl.col("failing") / failing_total - pl.col("working") / working_total)
-        .sort("index", column, descending=[True, False])
-        .head(1)
-    )
-    if counted.is_empty():
-        return None
-    value, failing, working, index = counted.row(0)
-    return index, Separating(shown, str(value), failing, failing_total, working, working_total)

@@ -12,9 +12,11 @@ import polars as pl
 from analyzer.detect import Signal
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
+from analyzer.diagnose._attributes import useful
 from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._scene import ERROR_LINE, Scene
+from analyzer.diagnose._separate import separate
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
@@ -23,15 +25,20 @@ from analyzer.diagnose.noise import reference
 from analyzer.diagnose.preceding import find_preceding
 from analyzer.diagnose.reproduce import reproduce
 from analyzer.diagnose.timeline import hops_of
-from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio
+from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separating
 
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
 _MARGIN = timedelta(seconds=60)
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
+_COMPARED = [
+    "row", "timestamp", "source", "format", "line", "client", "method", "status", "error", "answer_fault",
+    "has_browser", "has_edge", "has_application", "route", "user", "client_ip",
+]  # fmt: skip
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
-    "error", "answer_fault", "has_browser", "has_edge", "has_application", *counts.ATTRIBUTES.values(),
+    "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
+    "client_ip", "user", "user_agent", "host", "protocol", "token_kid",
 ]  # fmt: skip
 
 
@@ -46,13 +53,25 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One cluster with the frames that its incident is made of."""
+    """One cluster with the frames that its incident is made of; peers: what of the window came in the same way."""
 
     cluster: Cluster
     failing: pl.DataFrame
     window: pl.DataFrame
+    peers: pl.DataFrame
     started: datetime
     ended: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What all incidents are made from."""
+
+    joined: Joined
+    exchanges: pl.DataFrame
+    requests: pl.DataFrame
+    bucket_seconds: int
+    captures: Mapping[str, Capture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +97,14 @@ def diagnose(
     HARs by source and what they cannot show.
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
+    given = _Given(joined, exchanges, requests, bucket_seconds, captures)
 
     def make(clusters: Iterable[Cluster]) -> Iterator[_Made]:
         for found in clusters:
             # A window may hold most of the log, so no more than one is kept.
             part = _part(found, exchanges, requests)
             if part is not None:
-                incident, hops = _build(part, joined, requests, bucket_seconds, captures)
+                incident, hops = _build(part, given)
                 yield _Made(found, incident, hops, tuple(part.failing["row"].to_list()))
 
     made = list(make(cluster(signals, exchanges.select(_NEEDED))))
@@ -123,15 +143,13 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )
-    return _Part(found, failing, window, started, ended)
+    return _Part(found, failing, window, counts.same_entrance(window), started, ended)
 
 
-def _build(
-    part: _Part, joined: Joined, requests: pl.DataFrame, bucket_seconds: int, captures: Mapping[str, Capture]
-) -> tuple[Incident, tuple[Hop, ...]]:
-    scene = _scene(part, joined)
+def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
+    scene = _scene(part, given.joined)
     isolation = isolate(scene)
-    same = counts.on_endpoints(requests, part.failing)
+    same = counts.on_endpoints(given.requests, part.failing)
     rates = _rates(part, same)
     charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
     statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
@@ -146,7 +164,7 @@ def _build(
     incident = Incident(
         id="",
         title=wording.title_of(part.failing, endpoints) + doubt_of(part.cluster.signals),
-        severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, requests),
+        severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, given.requests),
         confidence=isolation.confidence,
         layer=isolation.layer,
         statuses=statuses,
@@ -154,28 +172,28 @@ def _build(
         endpoints=endpoints,
         started=part.started,
         ended=part.ended,
-        buckets=counts.count_buckets(charted, bucket_seconds),
+        buckets=counts.count_buckets(charted, given.bucket_seconds),
         failed=part.failing.height,
-        requests=part.window.height,
+        requests=part.peers.height,
         baseline_failure_rate=rates[0],
-        failure_rate=round(part.failing.height / max(part.window.height, 1), 6),
+        failure_rate=round(part.failing.height / max(part.peers.height, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
-        clients=counts.count_clients(requests, part.window),
-        separating=counts.separate(part.window),
-        preceding=find_preceding(joined.events, part.failing, part.started),
-        pattern=None if hides_successes(part.failing, captures) else counts.pattern_of(part.window),
+        clients=counts.count_clients(given.requests, part.peers),
+        separating=_separating(part, given.exchanges),
+        preceding=find_preceding(given.joined.events, part.failing, part.started, given.exchanges),
+        pattern=None if hides_successes(part.failing, given.captures) else counts.pattern_of(part.peers),
         correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
         correlation_id_count=ids.len(),
         rules=tuple(dict.fromkeys(signal.rule for signal in part.cluster.signals)),
         layers=isolation.verdicts,
-        root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, captures),
+        root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, given.captures),
         next_steps=_steps(part, statuses, isolation),
-        reproduction=reproduce(sample, part.failing.height, part.window.height),
+        reproduction=reproduce(sample, part.failing.height, part.peers.height),
         owner_hint=wording.owner_of(isolation.layer),
         counter_example=_counter_example(part),
     )
-    return incident, hops_of(joined.events, int(str(sample["exchange"])))
+    return incident, hops_of(given.joined.events, int(str(sample["exchange"])))
 
 
 def _scene(part: _Part, joined: Joined) -> Scene:
@@ -196,8 +214,18 @@ def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]
     alike = part.failing.select("status", "error").unique()
     lost = outside.filter(~counts.worked_of(outside))
     failed = lost.join(alike, on=["status", "error"], how="semi", nulls_equal=True).height
-    ratio = counts.rate_ratio(part.failing.height, part.window.height, failed, outside.height)
+    ratio = counts.rate_ratio(part.failing.height, part.peers.height, failed, outside.height)
     return round(failed / outside.height, 6), ratio
+
+
+def _separating(part: _Part, exchanges: pl.DataFrame) -> Separating | None:
+    """Compares with what worked meanwhile on the same endpoints, else with other methods on the same routes."""
+    named = dict.fromkeys((*_COMPARED, *useful(part.failing)))
+    rows = exchanges.select(*named)
+    window = rows.join(part.peers.select("row", "failing"), on="row", how="inner", maintain_order="left")
+    routes = part.failing.select("route").unique()
+    meanwhile = rows.filter(is_exchange(), pl.col("timestamp").is_between(part.started, part.ended))
+    return separate(window, meanwhile.join(routes, on="route", how="semi", maintain_order="left"))
 
 
 def _sample(part: _Part, scene: Scene) -> dict[str, object]:
@@ -227,7 +255,7 @@ def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tupl
 
 
 def _counter_example(part: _Part) -> Evidence | None:
-    worked = part.window.filter(~pl.col("failing") & counts.worked_of(part.window))
+    worked = part.peers.filter(~pl.col("failing") & counts.worked_of(part.peers))
     row = next(worked.head(1).iter_rows(named=True), None)
     if row is None:
         return None

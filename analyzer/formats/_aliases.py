@@ -53,6 +53,10 @@ _ALIASES: dict[str, str] = {
     "referrer": "http.request.referrer referrer referer http_referer http_referrer httprequest.referer",
     "user_agent": "user_agent.original http_user_agent user_agent http.user_agent useragent agent "
     "httprequest.useragent",
+    # Not app_version, which is the server's own in its log.
+    "client_version": "client_version client.version",
+    "tenant": "tenant tenant.id tenant_id tenant.name tenant_name organization.id organization_id org_id",
+    "region": "region client.geo.region_iso_code client_region cloud.region",
     "request_id": "http.request.id request_id req.id request.id req_id rid x_request_id "
     "http_x_request_id requestid reqid "
     "correlation_id x_correlation_id context.request_id transaction.id unique_id x_amzn_requestid",

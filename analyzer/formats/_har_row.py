@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from analyzer.formats import _headers
 from analyzer.formats._har_bodies import read_bodies
 from analyzer.formats._har_cache import cache_columns
 from analyzer.formats._har_credentials import scheme
@@ -33,6 +34,7 @@ _QUOTED = (
     "cf-ray",
     "server",
 )
+_CLIENT_VERSION = tuple(name for name, slot in _headers.REQUEST.items() if slot == "client_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def _sent(headers: Headers, request: dict[str, Any], *, sanitised: bool) -> dict
         "referrer": first(headers, "referer"),
         "user_agent": first(headers, "user-agent"),
         "accept": joined(headers, "accept"),
+        "client_version": first(headers, *_CLIENT_VERSION),
         "origin": first(headers, "origin"),
         "fetch_mode": first(headers, "sec-fetch-mode"),
         "request_content_type": first(headers, "content-type") or text(body.get("mimeType")),

@@ -24,6 +24,7 @@ from analyzer.model import (
     SignalReport,
     StatusMinute,
     Tool,
+    comparison,
 )
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import exhibits_of, first_rejects, read_rejects
@@ -141,7 +142,7 @@ def _wanted(state: Run, diagnosis: Diagnosis) -> dict[Ref, str | None]:
 def _sentences(incident: Incident) -> tuple[Evidence, ...]:
     verdicts = tuple(evidence for verdict in incident.layers for evidence in verdict.evidence)
     single = tuple(item for item in (incident.preceding, incident.counter_example) if item is not None)
-    return incident.root_evidence + verdicts + single
+    return incident.root_evidence + verdicts + single + comparison(incident.separating)
 
 
 def _failing_refs(state: Run, rows: tuple[int, ...], room: int) -> list[Ref]:

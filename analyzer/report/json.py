@@ -137,7 +137,10 @@ def _clients(clients: Clients) -> Value:
         "on_endpoints": clients.on_endpoints,
         "total": clients.total,
         "scope": clients.scope,
-        "top": [{"client": top.client, "failed": top.failed, "requests": top.requests} for top in clients.top],
+        "top": [
+            {"client": top.client, "failed": top.failed, "requests": top.requests, "identity": top.identity}
+            for top in clients.top
+        ],
     }
 
 
@@ -151,6 +154,10 @@ def _separating(value: Separating | None) -> Value | None:
         "failing_total": value.failing_total,
         "working": value.working,
         "working_total": value.working_total,
+        "shared_by": value.shared_by,
+        "alike": list(value.alike),
+        "failing_ref": _ref(value.failing_ref),
+        "working_ref": _ref(value.working_ref),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analyzer.model import Analysis, Evidence, Exhibit, Findings, Incident, LayerVerdict, Ref
+from analyzer.model import Analysis, Evidence, Exhibit, Findings, Incident, LayerVerdict, Ref, comparison
 from analyzer.report import phrases
 from analyzer.report.alike import grouped
 from analyzer.report.missing import missing
@@ -157,7 +157,7 @@ def _facts(analysis: Analysis, incident: Incident) -> list[str]:
     if incident.endpoints:
         lines.append(f"- **Endpoints:** {series([prose(name) for name in incident.endpoints], _ENDPOINTS)}")
     if incident.clients.affected <= _CLIENTS and incident.clients.top:
-        names = [phrases.client(item.client, analysis.findings) for item in incident.clients.top[:_CLIENTS]]
+        names = [phrases.identified(item, analysis.findings) for item in incident.clients.top[:_CLIENTS]]
         lines.append(f"- **Clients:** {', '.join(prose(name, 80) for name in names)}")
     if incident.correlation_ids:
         ids = [code(value, 80) for value in incident.correlation_ids[:_IDS]]
@@ -167,7 +167,11 @@ def _facts(analysis: Analysis, incident: Incident) -> list[str]:
     if incident.separating:
         value = incident.separating
         named = code(f"{value.attribute} = {value.value}")
-        lines.append(f"- **What they share:** {named} {phrases.separating(value)}")
+        rest = phrases.alike(value, code)
+        lines.append(f"- **{phrases.sharers(value)}:** {named} {phrases.separating(value)}{rest}")
+        lines.extend(f"  - {prose(item.text)}{_at(item.ref)}" for item in comparison(value))
+    elif phrases.not_separated(incident):
+        lines.append(f"- **What they share:** {phrases.not_separated(incident)}")
     if incident.preceding:
         lines.append(f"- **Just before:** {prose(incident.preceding.text)}{_at(incident.preceding.ref)}")
     if incident.owner_hint:

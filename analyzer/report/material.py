@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 
-from analyzer.model import Analysis, Evidence, Incident, Ref
+from analyzer.model import Analysis, Evidence, Incident, Ref, comparison
 from analyzer.report import phrases
 from analyzer.report.alike import grouped
 from analyzer.report.links import address
@@ -192,7 +192,7 @@ def _plain_runs(text: str) -> tuple[Run, ...]:
 
 
 def _cited(incident: Incident, analysis: Analysis, limit: int) -> Iterable[tuple[Ref, tuple[str, ...]]]:
-    own = (incident.preceding, incident.counter_example)
+    own = (incident.preceding, incident.counter_example, *comparison(incident.separating))
     evidence = [*_first(incident.root_evidence, limit), *(item for item in own if item)]
     for verdict in incident.layers:
         evidence.extend(_first(verdict.evidence, limit))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from analyzer.diagnose._wording import duration
-from analyzer.model import LAYERS, Clients, Findings, Incident, LayerVerdict, Separating
+from analyzer.model import LAYERS, ClientCount, Clients, Findings, Incident, LayerVerdict, Separating
 from analyzer.report.words import (
     LAYER_WORDS,
     SERIOUS,
@@ -67,6 +67,12 @@ def client(name: str, findings: Findings) -> str:
     return f"the browser of {name.replace(chr(92), '/').rpartition('/')[2]}" if name in captures else source_name(name)
 
 
+def identified(item: ClientCount, findings: Findings) -> str:
+    """Gives the name of a client and what it is: a user, an address."""
+    kind = f" ({item.identity})" if item.identity in ("user", "address") else ""
+    return client(item.client, findings) + kind
+
+
 def confidence(incident: Incident) -> str:
     """Gives the confidence as a number and as a word."""
     return f"{percent(incident.confidence)}, {sureness(incident.confidence)}"
@@ -94,6 +100,8 @@ def aftermath(incident: Incident, findings: Findings, bucket_seconds: int) -> st
 def whom(clients: Clients) -> str:
     """Says who was affected, among those who used the endpoints."""
     others = clients.on_endpoints
+    if not others:
+        return "not known: the inputs name no client of these requests"
     if clients.affected == others == 1:
         text = "1 client, the only one that used these endpoints"
     elif clients.scope == "all":
@@ -146,12 +154,31 @@ def pattern(incident: Incident) -> str:
     return _PATTERNS[incident.pattern] if incident.pattern else ""
 
 
+def sharers(value: Separating) -> str:
+    """Says whose the value is: what failing requests share, or what only working ones have."""
+    return "What they share" if value.shared_by == "failing" else "What only working ones have"
+
+
 def separating(value: Separating) -> str:
     """Says in how many failing and working requests the attribute has this value."""
-    return (
-        f"in {number(value.failing)} of {number(value.failing_total)} failing and "
-        f"{number(value.working)} of {number(value.working_total)} working requests"
-    )
+    failing = f"{number(value.failing)} of {number(value.failing_total)} failing"
+    working = f"{number(value.working)} of {number(value.working_total)} working"
+    first, second = (failing, working) if value.shared_by == "failing" else (working, failing)
+    return f"in {first} and {second} requests"
+
+
+def alike(value: Separating, shown: Callable[[str], str]) -> str:
+    """Names what tells the two sides apart as well, as shown; nothing if there is nothing."""
+    if not value.alike:
+        return ""
+    return f"; the comparison cannot tell it from {series([shown(text) for text in value.alike], len(value.alike))}"
+
+
+def not_separated(incident: Incident) -> str:
+    """Says that nothing known separates failing from working requests, where there are both and nothing does."""
+    if incident.separating is not None or incident.failed >= incident.requests:
+        return ""
+    return "no single attribute that the inputs know separates failing from working requests"
 
 
 def length(incident: Incident) -> str:

@@ -140,7 +140,8 @@ class ImpactView:
     """What happened and to whom.
 
     facts: counts in words; chart: of its endpoints, or None; clients, endpoints, errors, ids: named; decisive: lines
-    that decide; preceding: what came just before, or None; working: a comparable request that worked, or None.
+    that decide; compared: a request of each side of an attribute that separates; preceding: what came just before, or
+    None; working: a comparable request that worked, or None.
     """
 
     facts: tuple[Fact, ...]
@@ -150,6 +151,7 @@ class ImpactView:
     errors: Listing[str]
     ids: Listing[str]
     decisive: Listing[Claim]
+    compared: tuple[Claim, ...]
     preceding: Claim | None
     working: Claim | None
 

@@ -9,7 +9,7 @@ import pytest
 from events_by_hand import START, frame, row
 
 from analyzer.diagnose import _counts as counts
-from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
+from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 
 def window(*rows):
@@ -21,6 +21,7 @@ def window(*rows):
     return frame(*built).with_columns(
         client=pl.Series([client for _, client, *_ in rows], dtype=pl.String),
         failing=pl.Series([fails for _, _, fails, *_ in rows], dtype=pl.Boolean),
+        has_browser=pl.lit(value=False),
     )
 
 
@@ -42,7 +43,7 @@ def test_clients_are_counted_affected_on_the_endpoints_and_in_all():
     used = window((0, "c", True), (1, "c", True), (2, "a", True), (3, "a", False), (4, "b", False), (5, None, True))
     everyone = pl.concat([used, window((9, "d", False))])
     assert counts.count_clients(everyone, used) == Clients(
-        2, 3, 4, "some", (ClientCount("c", 2, 2), ClientCount("a", 1, 2))
+        2, 3, 4, "some", (ClientCount("c", 2, 2, "user"), ClientCount("a", 1, 2, "user"))
     )
     tie = window((0, "b", True), (1, "a", True), (2, "c", True), (3, "c", False))
     assert [item.client for item in counts.count_clients(tie, tie).top] == ["c", "a", "b"]
@@ -64,11 +65,32 @@ def test_scope(rows, scope):
     assert counts.count_clients(found, found).scope == scope
 
 
+def test_a_client_that_worked_at_the_edge_only_makes_no_fault_partial():
+    """Ten fail from 0.5 to 9.5 s; one whose only request was the last in time did not meet the fault."""
+    ten = [(second + 0.5, f"c{second}", True) for second in range(10)]
+    found = window(*ten, (9.6, "late", False))
+    assert (counts.count_clients(found, found).scope, counts.count_clients(found, found).on_endpoints) == ("all", 10)
+    meanwhile = window(*ten, (5.6, "amid", False))
+    assert counts.count_clients(meanwhile, meanwhile).scope == "some"
+    two = window(*ten, (9.6, "late", False), (9.7, "later", False))
+    assert counts.count_clients(two, two).scope == "some"
+
+
 def test_ten_clients_are_named_and_all_are_counted():
     """The list is cut, the number is not."""
     found = window(*((second, f"c{second:02}", True) for second in range(11)))
     clients = counts.count_clients(found, found)
     assert (clients.affected, len(clients.top), clients.top[-1].client) == (11, 10, "c09")
+
+
+def test_a_client_is_a_user_an_address_or_a_capture():
+    """The name is an address's where one of the requests came from it; a browser of which nobody knows is a file."""
+    used = window(
+        (0, "ann", True, {"user": "ann", "client_ip": "192.0.2.1"}), (1, "192.0.2.2", True, {"client_ip": "192.0.2.2"}),
+        (2, "bob", True, {"client_ip": "192.0.2.3"}), (3, "a.har", True),
+    ).with_columns(has_browser=pl.col("client") == "a.har")  # fmt: skip
+    found = {item.client: item.identity for item in counts.count_clients(used, used).top}
+    assert found == {"ann": "user", "192.0.2.2": "address", "bob": "user", "a.har": "capture"}
 
 
 def test_records_without_a_request_are_nobodys():
@@ -107,6 +129,20 @@ def test_one_client_in_ten_is_enough():
     nine = [(0.5, f"c{number}", True) for number in range(9)]
     assert counts.pattern_of(window(*mixed, *nine)) == "intermittent"
     assert counts.pattern_of(window(*mixed, *nine, (0.5, "c9", True))) == "constant"
+
+
+def test_half_of_the_clients_that_work_meanwhile_are_no_edge():
+    """Tokens run out one by one: of four clients two still worked after the first failure; of five it is no half."""
+    rows = [
+        (0.5, "a", True),
+        (1.5, "b", False),
+        (2.5, "b", True),
+        (3.5, "c", False),
+        (4.5, "c", True),
+        (5.5, "d", True),
+    ]
+    assert counts.pattern_of(window(*rows)) == "intermittent"
+    assert counts.pattern_of(window(*rows, (5.6, "e", True))) == "constant"
 
 
 def test_whole_seconds_hide_what_came_first():
@@ -197,52 +233,3 @@ def test_a_thousand_buckets_are_filled_up_and_more_are_not():
 def test_nothing_gives_no_bucket():
     """An empty chart has no buckets."""
     assert counts.count_buckets(window((0, "a", True)).clear(), 10) == ()
-
-
-# -- what separates
-
-
-def agents(*pairs):
-    """Rows of (user agent, fails) of unknown clients."""
-    return window(*((n, None, fails, {"user_agent": agent}) for n, (agent, fails) in enumerate(pairs)))
-
-
-def test_what_failing_requests_share_and_working_ones_do_not_separates():
-    """All 4 failing are old, of 6 working 1 is: 4/4 - 1/6 = 0.83."""
-    rows = agents(*[("old", True)] * 4, *[("new", False)] * 5, ("old", False))
-    assert counts.separate(rows) == Separating("user agent", "old", 4, 4, 1, 6)
-
-
-def test_half_is_telling_and_less_is_not():
-    """2/2 - 2/4 = 0.5; 2/2 - 3/5 = 0.4."""
-    half = agents(*[("old", True)] * 2, *[("old", False)] * 2, *[("new", False)] * 2)
-    assert counts.separate(half) == Separating("user agent", "old", 2, 2, 2, 4)
-    less = agents(*[("old", True)] * 2, *[("old", False)] * 3, *[("new", False)] * 2)
-    assert counts.separate(less) is None
-
-
-def test_of_equal_attributes_the_first_is_told():
-    """One client has one address: the client is named."""
-    rows = window(
-        *((n, "a" if n < 2 else "b", n < 2, {"client_ip": "192.0.2.1" if n < 2 else "192.0.2.2"}) for n in range(4))
-    )
-    assert counts.separate(rows) == Separating("client", "a", 2, 2, 0, 2)
-
-
-def test_of_equal_values_the_first_in_order_is_told():
-    """Two keys fail alike: 1/2 - 0/1 = 0.5 each; the answer is the same in every run."""
-    rows = window(*((n, f"c{n}", kid != "k0", {"token_kid": kid}) for n, kid in enumerate(["k2", "k1", "k0"])))
-    for _ in range(10):
-        assert counts.separate(rows).value == "c0"
-        assert counts.separate(rows.with_columns(client=pl.lit(None, dtype=pl.String))).value == "k1"
-
-
-def test_absent_values_separate_nothing():
-    """A header that is not logged is not shared."""
-    assert counts.separate(agents((None, True), (None, True), ("new", False), ("new2", False))) is None
-
-
-def test_where_all_fail_or_none_nothing_can_separate():
-    """There is no other side to compare with."""
-    assert counts.separate(agents(("old", True))) is None
-    assert counts.separate(agents(("old", False))) is None

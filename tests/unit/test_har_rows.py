@@ -337,3 +337,12 @@ def test_a_sanitised_capture_is_marked_on_every_row():
     assert parse(entry(), entry(), **chrome).events["har_sanitized"].to_list() == [True, True]
     assert parse(entry(), cookie, **chrome).events["har_sanitized"].to_list() == [False, False]
     assert parse(entry()).events["har_sanitized"].to_list() == [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("X-Client-Version", "4.2.0"), ("x-app-version", "4.2.0"), ("X-Version", None)]
+)
+def test_the_version_that_a_client_states_is_read(name, version):
+    """Web and mobile applications send their own beside the browser's User-Agent."""
+    request = {**entry()["request"], "headers": [{"name": name, "value": "4.2.0"}]}
+    assert row(request=request)["client_version"] == version

@@ -13,6 +13,7 @@ from analyzer.detect import _says
 from analyzer.model import (
     Analysis,
     ClientCount,
+    Clients,
     Evidence,
     Exhibit,
     Incident,
@@ -20,6 +21,7 @@ from analyzer.model import (
     NotEvaluated,
     Ratio,
     Ref,
+    Separating,
 )
 from analyzer.report import phrases, report_html, summary_markdown
 from analyzer.report.alike import grouped
@@ -135,6 +137,34 @@ def test_the_summary_names_ids_endpoints_clients_and_owner() -> None:
     assert "`7f3c00049b1e4d20` (first 5 of 41)\n" in text
     assert "7f3c00059b1e4d20" not in text
     assert "**Clients:**" not in summary_markdown(with_incident(POOL))
+
+
+def test_unknown_clients_are_called_unknown() -> None:
+    """Where no log names a client, nobody knows how many were affected."""
+    assert phrases.whom(Clients(0, 0, 0, "some")) == "not known: the inputs name no client of these requests"
+
+
+def test_an_identity_is_named() -> None:
+    """Users and addresses are said to be such; a capture is a browser already."""
+    findings = demo().findings
+    assert phrases.identified(ClientCount("acme", 1, 1, "user"), findings) == "acme (user)"
+    assert phrases.identified(ClientCount("192.0.2.1", 1, 1, "address"), findings) == "192.0.2.1 (address)"
+    assert phrases.identified(ClientCount(HAR, 1, 1, "capture"), findings) == "the browser of checkout.har"
+
+
+def test_what_separates_is_told_from_its_side() -> None:
+    """What failing requests share, or what only working ones have, and what cannot be told from it."""
+    shared = Separating("version", "4.2.0", 214, 214, 0, 1880, alike=("tenant = a",))
+    assert phrases.sharers(shared) == "What they share"
+    assert phrases.separating(shared) == "in 214 of 214 failing and 0 of 1,880 working requests"
+    assert phrases.alike(shared, str.upper) == "; the comparison cannot tell it from TENANT = A"
+    only = replace(shared, failing=0, working=1880, shared_by="working", alike=())
+    assert phrases.sharers(only) == "What only working ones have"
+    assert phrases.separating(only) == "in 1,880 of 1,880 working and 0 of 214 failing requests"
+    assert phrases.alike(only, str) == ""
+    nothing = replace(POOL, separating=None, failed=3, requests=5)
+    assert phrases.not_separated(nothing).startswith("no single attribute")
+    assert phrases.not_separated(replace(nothing, requests=3)) == ""
 
 
 def test_a_suspicion_is_not_a_finding() -> None:

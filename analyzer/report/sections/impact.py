@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from analyzer.model import Incident
+from analyzer.model import Incident, comparison
 from analyzer.report import phrases
 from analyzer.report.cards import facts
 from analyzer.report.chart_view import Table, TimelineChart
@@ -29,6 +29,7 @@ def build(material: Material, incident: Incident) -> ImpactView:
         errors=material.labels(incident.errors),
         ids=_ids(material, incident),
         decisive=material.claims(incident.root_evidence),
+        compared=tuple(material.claim(item) for item in comparison(incident.separating)),
         preceding=material.claim(incident.preceding) if incident.preceding else None,
         working=material.claim(incident.counter_example) if incident.counter_example else None,
     )
@@ -51,7 +52,9 @@ def _more(material: Material, incident: Incident) -> tuple[Fact, ...]:
     if incident.separating:
         value = incident.separating
         named = f"{material.label(value.attribute)} = {material.label(value.value)}"
-        found.append(Fact("What they share", f"{named}, {phrases.separating(value)}", ""))
+        text = f"{named}, {phrases.separating(value)}{phrases.alike(value, material.label)}"
+        found.append(Fact(phrases.sharers(value), text, ""))
+    found.append(Fact("What they share", phrases.not_separated(incident), ""))
     titles = {signal.rule: signal.title for signal in material.analysis.findings.signals}
     rules = [material.label(titles.get(rule, rule)) for rule in incident.rules]
     found.append(Fact("Rules", series(rules, material.limits.items, between="; "), ""))
@@ -65,7 +68,7 @@ def _clients(material: Material, incident: Incident) -> Table | None:
     shown = top[: material.limits.items]
     findings = material.analysis.findings
     rows = tuple(
-        (material.label(phrases.client(item.client, findings)), number(item.failed), number(item.requests))
+        (material.label(phrases.identified(item, findings)), number(item.failed), number(item.requests))
         for item in shown
     )
     note = ""
