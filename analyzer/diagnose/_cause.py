@@ -14,10 +14,15 @@ LEFT, NETWORK, REFUSED, WITHHELD, RECORD = "left", "network", "refused", "withhe
 SERVER_SIDE = frozenset({BEHIND, OWN, CODE, DEPENDENCY, ANSWERED, SERVER})
 BY_BROWSER = frozenset({NETWORK, WITHHELD})
 
-# What libraries call a dependency that is missing, slow or used up; every other exception is the code's own.
+# What libraries call a dependency that is missing, slow or used up; every other exception is the code's own, and so
+# are these types, whatever their message names.
 _DEPENDENCY = (
-    r"(?i)time.?(?:d.?)?out|pool|connection|connect\b|unavailable|unreachable|refused|reset by peer|broken.?pipe|operational"
+    r"(?i)timed?.?out|pool|connection|connect\b|unavailable|unreachable|refused|reset by peer|broken.?pipe|operational"
     r"|database|deadlock|too many clients|circuit|upstream|name resolution|getaddrinfo|socket|redis|kafka|broker"
+)
+_SLIP = (
+    r"(?:^|\.)(?:Key|Type|Value|Index|Attribute|Name|Assertion|ZeroDivision|Lookup|NotImplemented|Recursion|Reference"
+    r"|Range)Error$|NullPointer|ClassCast|IndexOutOf|IllegalArgument|NoSuchElement"
 )
 _OWN_FAULTS = ("header_too_big", "name_not_resolved", "tls_failed", "answer_invalid", "no_route", "overloaded")
 _AT_THE_EDGE = ("edge", "waf", "load_balancer", "proxy")
@@ -98,7 +103,8 @@ def _by_server() -> pl.Expr:
 
 def _by_exception() -> pl.Expr:
     text = pl.concat_str("exception_type", "exception_message", "message", separator=" ", ignore_nulls=True)
-    family = pl.when(text.str.contains(_DEPENDENCY)).then(pl.lit(DEPENDENCY)).otherwise(pl.lit(CODE))
+    named = text.str.contains(_DEPENDENCY) & ~pl.col("exception_type").str.contains(_SLIP)
+    family = pl.when(named.fill_null(False)).then(pl.lit(DEPENDENCY)).otherwise(pl.lit(CODE))
     return pl.format("{}:{}", family, pl.col("exception_type").fill_null(""))
 
 

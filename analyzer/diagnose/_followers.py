@@ -9,6 +9,7 @@ import polars as pl
 
 from analyzer.diagnose import _cause as causes
 from analyzer.diagnose._cluster import Cluster
+from analyzer.diagnose._links import LAG
 
 _SHORTEST_US = 1_000_000
 _AS_LONG = 0.5
@@ -42,10 +43,12 @@ def _with(cluster: Cluster, own: pl.DataFrame, left: pl.DataFrame) -> Cluster:
     if typical is None or cluster.severity in ("low", "info"):
         return cluster
     long = max(_SHORTEST_US, _AS_LONG * float(typical))  # type: ignore[arg-type]
+    # The first to leave may have come before the first that the proxy gave up, the last after it.
+    early, late = hung["timestamp"].min() - LAG, hung["timestamp"].max() + LAG  # type: ignore[operator]
     places = hung.select("method", "host", "route").unique()
     found = left.filter(
         pl.col("duration_us") >= long,
-        pl.col("timestamp").is_between(hung["timestamp"].min(), hung["timestamp"].max()),
+        pl.col("timestamp").is_between(early, late),
     ).join(places, on=["method", "host", "route"], how="semi", nulls_equal=True)
     if found.is_empty():
         return cluster

@@ -20,7 +20,9 @@ _HALF = 0.5
 _SMALL = 3
 _ONE_BY_ONE = frozenset({causes.REFUSED, causes.FORBIDDEN, causes.DENIED})
 _OUTAGE = frozenset({causes.BEHIND, causes.DEPENDENCY})
-_UNAVAILABLE = frozenset({f"{family}:{status}" for family in (causes.ANSWERED, causes.SERVER) for status in (502, 503, 504)})
+_UNAVAILABLE = frozenset(
+    f"{family}:{status}" for family in (causes.ANSWERED, causes.SERVER) for status in (502, 503, 504)
+)
 
 
 def together(one: Atom, other: Atom) -> bool:
@@ -101,7 +103,11 @@ def _one_outage(root: Atom, other: Atom) -> bool:
 
 def _then_limited(root: Atom, other: Atom) -> bool:
     """Joins clients that failed on a route, tried again, and met a limit that they had not met before."""
-    if not same_place(root, other) or other.family != causes.LIMITED or root.family not in causes.SERVER_SIDE | {causes.UNAUTHORIZED}:
+    if (
+        not same_place(root, other)
+        or other.family != causes.LIMITED
+        or root.family not in causes.SERVER_SIDE | {causes.UNAUTHORIZED}
+    ):
         return False
     if other.started < root.started - _SOON:
         return False

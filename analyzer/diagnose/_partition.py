@@ -89,7 +89,8 @@ class _Parts:
         return own[0]
 
     def _clings(self, atom: Atom, other: Atom) -> bool:
-        if self._weak[atom.cluster] and (atom.family in _ORDINARY or not _within(atom, other)):
+        elsewhere = atom.family not in causes.SERVER_SIDE and not _within(atom, other)
+        if self._weak[atom.cluster] and (atom.family in _ORDINARY or elsewhere):
             return False
         if together(atom, other):
             return True

@@ -111,8 +111,11 @@ def diagnose(
     )
 
 
-def _importance(incident: Incident) -> tuple[int, int, datetime, str]:
-    return SEVERITIES.index(incident.severity), -incident.failed, incident.started, incident.title
+def _importance(incident: Incident) -> tuple[int, int, int, timedelta, datetime, str]:
+    """Orders by severity, then by how many clients it hit, how many requests, and how long it lasted."""
+    lasted = incident.started - incident.ended
+    order = (SEVERITIES.index(incident.severity), -incident.clients.affected, -incident.failed, lasted)
+    return (*order, incident.started, incident.title)
 
 
 def is_exchange() -> pl.Expr:
@@ -142,7 +145,7 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
 def _build(
     part: _Part, joined: Joined, requests: pl.DataFrame, bucket_seconds: int, captures: Mapping[str, Capture]
 ) -> tuple[Incident, tuple[Hop, ...]]:
-    scene = _scene(part, joined)
+    scene = _scene(_judged(part), joined)
     isolation = isolate(scene)
     same = counts.on_endpoints(requests, part.failing)
     rates = _rates(part, same)
@@ -193,17 +196,28 @@ def _build(
     return incident, hops_of(joined.events, int(str(sample["exchange"])))
 
 
+def _judged(part: _Part) -> _Part:
+    """Gives the part that the checks judge: the root, for a consequence has no cause of its own.
+
+    A login or token endpoint that fails and the 401 that follow are one thing to judge: the identity provider.
+    """
+    if part.root.height == part.failing.height:
+        return part
+    root = pl.col("row").is_in(part.root["row"].implode())
+    if "login_endpoint" in part.root.columns and part.root["login_endpoint"].fill_null(False).all():
+        root |= (pl.col("status") == 401).fill_null(False)
+    judged = part.failing.filter(root)
+    followed = part.failing.filter(~root).select("row")
+    window = counts.on_endpoints(part.window.join(followed, on="row", how="anti"), judged)
+    return replace(part, failing=judged, window=window)
+
+
 def _scene(part: _Part, joined: Joined) -> Scene:
-    """Gives what the checks judge: the root, for a consequence has no cause of its own."""
     near = pl.col("timestamp").is_between(part.started - _MARGIN, part.ended + _MARGIN).fill_null(value=False)
-    window = part.window
-    if part.root.height < part.failing.height:
-        followed = part.failing.join(part.root.select("row"), on="row", how="anti")
-        window = counts.on_endpoints(window.join(followed.select("row"), on="row", how="anti"), part.root)
     return Scene(
-        failing=part.root,
-        window=window,
-        events=joined.events.join(part.root.select("exchange"), on="exchange", how="semi", maintain_order="left"),
+        failing=part.failing,
+        window=part.window,
+        events=joined.events.join(part.failing.select("exchange"), on="exchange", how="semi", maintain_order="left"),
         has_error_log=bool(joined.events.select((near & (pl.col("hop") == ERROR_LINE)).any()).item()),
     )
 
