@@ -80,7 +80,7 @@ def traffic(situation, broken):
     everyone = clients()
     at = 0.0
     while at < LENGTH_S:
-        at += situation.chance.expovariate(9)
+        at += situation.chance.expovariate(12)
         client = situation.chance.choice(everyone)
         method, route = situation.chance.choice(ROUTES)
         if not broken(at, client, method, route):
@@ -137,7 +137,7 @@ class Fault:
 class Crash(Fault):
     """The application fails with an exception of its own code."""
 
-    share = 0.6
+    share = 0.9
     routes = (("POST", "/v1/checkout"),)
 
     def answer(self, situation, at, client, method, route):
@@ -159,6 +159,8 @@ class HeaderTooBig(Fault):
 
 class Down(Fault):
     """Nothing listens behind the proxy; then the application starts, and says so with 503."""
+
+    routes = tuple(route for route in ROUTES if route not in UPSTREAMS)
 
     def answer(self, situation, at, client, method, route):
         if at < self.end - 5:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -93,4 +93,21 @@ def _atom(group: dict[str, list[object]] | dict[str, object]) -> Atom:
         per_client=first,
         times=tuple(sorted(times)),
         exchanges=bool(found["asked"]),
+    )
+
+
+def merged(atoms: Sequence[Atom]) -> Atom:
+    """Gives one atom with the rows, times and clients of all; the rest is the first one's."""
+    first: dict[str, datetime] = {}
+    for atom in atoms:
+        for name, moment in atom.per_client.items():
+            first[name] = min(first.get(name, moment), moment)
+    return replace(
+        atoms[0],
+        started=min(atom.started for atom in atoms),
+        ended=max(atom.ended for atom in atoms),
+        rows=frozenset().union(*(atom.rows for atom in atoms)),
+        clients=frozenset(first),
+        per_client=first,
+        times=tuple(sorted(moment for atom in atoms for moment in atom.times)),
     )

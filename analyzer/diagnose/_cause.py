@@ -11,6 +11,7 @@ from analyzer.facts.gave_up import ABORTED
 BEHIND, OWN, CODE, DEPENDENCY, ANSWERED, SERVER = "behind", "proxy", "code", "dependency", "application", "server"
 LIMITED, UNAUTHORIZED, FORBIDDEN, DENIED = "limited", "unauthorized", "forbidden", "denied"
 LEFT, NETWORK, REFUSED, WITHHELD, RECORD = "left", "network", "refused", "withheld", "record"
+WORKED = "worked"  # a rule may match requests that did not fail, such as one that came too early
 SERVER_SIDE = frozenset({BEHIND, OWN, CODE, DEPENDENCY, ANSWERED, SERVER})
 BY_BROWSER = frozenset({NETWORK, WITHHELD})
 
@@ -53,8 +54,10 @@ def cause() -> pl.Expr:
         .then(_by_server())
         .when(status.is_null() & pl.col("error").is_not_null())
         .then(pl.format("{}:{}", pl.lit(NETWORK), "error"))
+        .when(pl.col("answer_fault").is_not_null())
+        .then(pl.format("{}:{}", pl.lit(WITHHELD), "answer_fault"))
         .when(status.is_not_null())
-        .then(pl.format("{}:{}", pl.lit(WITHHELD), pl.col("answer_fault").fill_null("")))
+        .then(pl.lit(WORKED))
         .otherwise(_by_record())
     )
 
@@ -86,8 +89,10 @@ def _by_server() -> pl.Expr:
     """Tells the causes of a 5xx apart: a rejected good answer, nobody behind, an exception, the application's word."""
     fault, behind = pl.col("upstream_fault"), pl.col("status_behind")
     said = (pl.col("message_hop") == ERROR_LINE) & pl.col("message").str.contains(UPSTREAM_FAILED)
+    # What came after the proxy had given up was a good answer too late.
+    rejected = (behind < 400) & (pl.col("status") != 504)
     return (
-        pl.when((behind < 400).fill_null(False) | fault.is_in(_OWN_FAULTS).fill_null(False))
+        pl.when(rejected.fill_null(False) | fault.is_in(_OWN_FAULTS).fill_null(False))
         .then(pl.format("{}:{}", pl.lit(OWN), fault.fill_null("")))
         .when(said.fill_null(False) | fault.is_not_null())
         .then(pl.lit(BEHIND))

@@ -33,7 +33,8 @@ def course_of(rows: pl.DataFrame, root: frozenset[int], events: pl.DataFrame) ->
     steps = [(not key[0], _step(group)) for key, group in timed.group_by("_root", "_kind", maintain_order=True)]
     logged = _logged(timed, events)
     repeated = _repeated(timed)
-    found = [*([(False, logged)] if logged else []), *steps, *([(True, repeated)] if repeated else [])]
+    # Of equal times the words of the application come first, and the attempt before what it met.
+    found = [*([(False, logged)] if logged else []), *([(True, repeated)] if repeated else []), *steps]
     ordered = sorted(found, key=lambda pair: (pair[0], pair[1].started))
     return tuple(step for _, step in ordered)
 

@@ -101,7 +101,7 @@ def _one_outage(root: Atom, other: Atom) -> bool:
     return down and not other_servers(root, other)
 
 
-def _then_limited(root: Atom, other: Atom) -> bool:
+def then_limited(root: Atom, other: Atom) -> bool:
     """Joins clients that failed on a route, tried again, and met a limit that they had not met before."""
     if (
         not same_place(root, other)
@@ -151,6 +151,7 @@ def _one_refusal(root: Atom, other: Atom) -> bool:
     return both and same_place(root, other) and shared_clients(root, other) >= _HALF
 
 
+CAN_BE_LIMITED = causes.SERVER_SIDE | {causes.UNAUTHORIZED}
 _RULES: tuple[Callable[[Atom, Atom], bool], ...] = (
-    _one_route, _one_outage, _then_limited, _then_unauthorized, _then_left, _in_the_browser, _one_network, _one_refusal,
+    _one_route, _one_outage, then_limited, _then_unauthorized, _then_left, _in_the_browser, _one_network, _one_refusal,
 )  # fmt: skip

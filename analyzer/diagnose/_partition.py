@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 
 from analyzer.detect import Signal
 from analyzer.diagnose import _cause as causes
-from analyzer.diagnose._atoms import MOST_ATOMS, Atom, atoms_of
+from analyzer.diagnose._atoms import MOST_ATOMS, Atom, atoms_of, merged
 from analyzer.diagnose._cluster import Cluster, severity_of
-from analyzer.diagnose._links import beside, same_place, shared_clients, together
+from analyzer.diagnose._links import (
+    CAN_BE_LIMITED,
+    LAG,
+    beside,
+    gap,
+    same_place,
+    shared_clients,
+    then_limited,
+    together,
+)
 from analyzer.model import SEVERITIES, Severity
 
 _SMALL = 3
@@ -22,6 +32,9 @@ _WEAK = ("low", "info")
 _OWN_GROUPS = frozenset({"client", "client_ip", "user", "c-ip", "src_ip", "cs-username", "exception_type"})
 # What every site shows a little of: one of these beside a fault of the same kind proves nothing.
 _ORDINARY = frozenset({causes.REFUSED, causes.FORBIDDEN, causes.DENIED})
+_FOLLOWS = causes.SERVER_SIDE | {causes.LIMITED}
+# Clients that were told to wait come back late.
+_WAITS = {causes.LIMITED: 3 * LAG}
 _RANK = {causes.LIMITED: 3, causes.LEFT: 4, causes.WITHHELD: 4, causes.NETWORK: 2, causes.UNAUTHORIZED: 1,
          causes.FORBIDDEN: 1, causes.REFUSED: 1, causes.RECORD: 5}  # fmt: skip
 
@@ -54,14 +67,28 @@ class _Parts:
             for other in large[at + 1 :]:
                 if self._find(one) != self._find(other) and self._one(atoms[one], atoms[other]):
                     self._join(one, other)
+        self._join_limited(large)
         for number in sorted(set(range(len(atoms))) - set(large)):
             best = self._best(number, large)
             if best is not None:
                 self._join(best, number)
 
+    def _join_limited(self, large: list[int]) -> None:
+        """Joins refusals by a limiter with the failures of all kinds that their clients had on that route before."""
+        failed: dict[int, list[int]] = {}
+        for number in large:
+            if self.atoms[number].family in CAN_BE_LIMITED:
+                failed.setdefault(self._find(number), []).append(number)
+        for limited in [number for number in large if self.atoms[number].family == causes.LIMITED]:
+            for numbers in failed.values():
+                here = [self.atoms[each] for each in numbers if same_place(self.atoms[each], self.atoms[limited])]
+                if here and then_limited(merged(here), self.atoms[limited]):
+                    self._join(numbers[0], limited)
+
     def _leads(self, atom: Atom) -> bool:
         """Tells whether the atom may hold a fault together by itself."""
-        return not self._weak[atom.cluster] and atom.exchanges and (atom.size >= _SMALL or self._alone(atom))
+        failed = atom.exchanges and atom.family != causes.WORKED
+        return failed and not self._weak[atom.cluster] and (atom.size >= _SMALL or self._alone(atom))
 
     def _alone(self, atom: Atom) -> bool:
         return atom.size * 2 > len(self.clusters[atom.cluster].rows)
@@ -89,8 +116,8 @@ class _Parts:
         return own[0]
 
     def _clings(self, atom: Atom, other: Atom) -> bool:
-        elsewhere = atom.family not in causes.SERVER_SIDE and not _within(atom, other)
-        if self._weak[atom.cluster] and (atom.family in _ORDINARY or elsewhere):
+        near = gap(atom, other) <= (_WAITS.get(atom.family, LAG) if atom.family in _FOLLOWS else timedelta(0))
+        if self._weak[atom.cluster] and (atom.family in _ORDINARY or not near):
             return False
         if together(atom, other):
             return True
@@ -167,10 +194,6 @@ def _differ(one: Atom, other: Atom) -> bool:
     return True
 
 
-def _within(atom: Atom, other: Atom) -> bool:
-    return atom.ended >= other.started and atom.started <= other.ended
-
-
 def _lent(signal: Signal, held: int) -> Severity:
     """Gives the severity that a signal lends to a part of what it matched."""
     own = severity_of(signal.level)
@@ -182,8 +205,8 @@ def _lent(signal: Signal, held: int) -> Severity:
 
 def _root(group: list[Atom]) -> frozenset[int]:
     """Gives the rows of what began it, none where the group has but one kind of cause."""
-    ranks = {rank for atom in group if atom.exchanges for rank in [_RANK.get(atom.family, 0)]}
+    failed = [atom for atom in group if atom.exchanges and atom.family != causes.WORKED]
+    ranks = {_RANK.get(atom.family, 0) for atom in failed}
     if len(ranks) < 2:
         return frozenset()
-    first = min(ranks)
-    return frozenset().union(*(atom.rows for atom in group if atom.exchanges and _RANK.get(atom.family, 0) == first))
+    return frozenset().union(*(atom.rows for atom in failed if _RANK.get(atom.family, 0) == min(ranks)))

@@ -231,8 +231,9 @@ def _first(rows: pl.DataFrame) -> datetime:
 def _course(part: _Part, joined: Joined) -> tuple[Step, ...]:
     if part.root.height == part.failing.height and part.matched.height == part.failing.height:
         return ()
-    behind = joined.events.join(part.matched.select("exchange"), on="exchange", how="semi", maintain_order="left")
-    return course_of(part.matched, part.cluster.root, behind)
+    told = part.matched.filter(pl.col("row").is_in(part.failing["row"].implode()) | ~is_exchange())
+    behind = joined.events.join(told.select("exchange"), on="exchange", how="semi", maintain_order="left")
+    return course_of(told, part.cluster.root, behind)
 
 
 def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]:

@@ -24,7 +24,6 @@ from analyzer.report.words import (
 
 _STATUSES = 10
 _SAID = 3
-_LAST = timedelta(seconds=1)
 _ALPHA = 0.01  # what burst rules allow by default
 _PATTERNS = {
     "constant": "constant: affected clients had no success on these endpoints meanwhile",
@@ -87,7 +86,7 @@ def aftermath(incident: Incident, findings: Findings, bucket_seconds: int) -> st
     if findings.end is None:
         return ""
     gap = utc(findings.end) - utc(incident.ended)
-    if gap <= _LAST:
+    if gap <= timedelta(0):
         return f"still failing at the last line: the inputs end at {clock(findings.end)} UTC"
     if gap <= timedelta(seconds=bucket_seconds):
         return f"may be going on: the inputs end at {clock(findings.end)} UTC"

@@ -6,7 +6,7 @@ from analyzer.model import Evidence, Incident
 from analyzer.report import phrases
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
-from analyzer.report.view import CourseView, CourseStep
+from analyzer.report.view import CourseStep, CourseView
 from analyzer.report.words import moment
 
 
