@@ -128,7 +128,10 @@ class _Parts:
         """Tells whether the atom is an ordinary refusal on a route of its own, beside a fault on one or two others."""
         total = len(self.clusters[atom.cluster].rows)
         main = max(each.size for each in own)
-        few = atom.family in _ORDINARY and main >= _MAIN * total and not self._personal[atom.cluster]
+        rejected_login = atom.family == causes.UNAUTHORIZED and atom.login and not any(each.login for each in own)
+        few = (
+            (atom.family in _ORDINARY or rejected_login) and main >= _MAIN * total and not self._personal[atom.cluster]
+        )
         return few and all(not same_place(atom, each) for each in own)
 
     def _find(self, number: int) -> int:
