@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -70,26 +71,24 @@ def atoms_of(members: Sequence[frozenset[int]], exchanges: pl.DataFrame) -> list
     return sorted(map(_atom, found.iter_rows(named=True)), key=lambda atom: (-atom.size, atom.started, min(atom.rows)))
 
 
-def _atom(group: dict[str, list[object]] | dict[str, object]) -> Atom:
-    found: dict[str, object] = dict(group)
-    times: list[datetime] = found["timestamp"]  # type: ignore[assignment]
-    names: list[str | None] = found["client"]  # type: ignore[assignment]
+def _atom(found: Mapping[str, Any]) -> Atom:
+    times, names = found["timestamp"], found["client"]
     first: dict[str, datetime] = {}
     for name, moment in sorted(zip(names, times, strict=True), key=lambda pair: pair[1]):
         if name is not None:
             first.setdefault(name, moment)
     place = (found["method"], found["host"], found["route"])
     return Atom(
-        cluster=found["cluster"],  # type: ignore[arg-type]
+        cluster=found["cluster"],
         cause=str(found["cause"]),
         family=str(found["cause"]).partition(":")[0],
-        place=None if found["route"] is None and found["host"] is None else place,  # type: ignore[arg-type]
+        place=None if found["route"] is None and found["host"] is None else place,
         login=bool(found["login_endpoint"]),
         started=min(times),
         ended=max(times),
-        rows=frozenset(found["row"]),  # type: ignore[arg-type]
+        rows=frozenset(found["row"]),
         clients=frozenset(first),
-        upstreams=frozenset(found["upstreams"]),  # type: ignore[arg-type]
+        upstreams=frozenset(found["upstreams"]),
         per_client=first,
         times=tuple(sorted(times)),
         exchanges=bool(found["asked"]),

@@ -91,5 +91,6 @@ def _repeated(timed: pl.DataFrame) -> Step | None:
         return None
     first = again.row(0, named=True)
     who = again["client"].drop_nulls().n_unique()
-    text = f"Clients repeated failed requests, up to {again['attempt_no'].max()} attempts in a row"
+    most = int(str(again["attempt_no"].max()))
+    text = f"Clients repeated failed requests, up to {most} attempts in a row"
     return Step(f"{text}, {who:,} clients" if who > 1 else text, _place_of(first), first["timestamp"], again.height)

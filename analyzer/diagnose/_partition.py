@@ -171,7 +171,8 @@ class _Parts:
         kept = tuple(signal for signal in signals.values() if touching[id(signal)])
         least = min((self.clusters[number].severity for number in numbers), key=SEVERITIES.index)
         levels = [_lent(signal, len(touching[id(signal)])) for signal in kept]
-        severity = max((least, min(levels, key=SEVERITIES.index, default="low")), key=SEVERITIES.index)
+        lent: Severity = min(levels, key=SEVERITIES.index, default="low")
+        severity: Severity = max((least, lent), key=SEVERITIES.index)
         ordered = sorted(kept, key=lambda signal: SEVERITIES.index(severity_of(signal.level)))
         return Cluster(severity, tuple(ordered), rows, root)
 
@@ -202,8 +203,8 @@ def _lent(signal: Signal, held: int) -> Severity:
     own = severity_of(signal.level)
     if held >= 5 or 2 * held >= len(signal.rows):
         return own
-    least: Severity = "medium" if held >= _SMALL else "low"
-    return max((own, least), key=SEVERITIES.index)
+    most: Severity = "medium" if held >= _SMALL else "low"
+    return max((own, most), key=SEVERITIES.index)
 
 
 def _root(group: list[Atom]) -> frozenset[int]:
