@@ -123,7 +123,7 @@ def _failed_before(root: Atom, name: str, at: datetime) -> bool:
 def _then_unauthorized(root: Atom, other: Atom) -> bool:
     """Joins the 401 of clients that could get no token."""
     failed = root.login and root.family in causes.SERVER_SIDE | {causes.NETWORK}
-    if not failed or other.family != causes.UNAUTHORIZED or other.started < root.started - _SOON:
+    if not failed or other.login or other.family != causes.UNAUTHORIZED or other.started < root.started - _SOON:
         return False
     return shared_clients(root, other) >= _HALF or not root.clients or not other.clients
 
