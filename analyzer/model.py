@@ -229,8 +229,22 @@ class Reproduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an incident that spread: what happened, where that is written first, since when, how often."""
+
+    text: str
+    ref: Ref | None
+    started: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
-    """Signals that belong together, counted in exchanges; times are UTC."""
+    """Signals that belong together, counted in exchanges; times are UTC.
+
+    course holds the root and then its consequences, in order, where the incident spread; title, layers and evidence
+    are then the root's, while statuses, endpoints, clients, correlation ids, begin and end are of all its requests.
+    """
 
     id: str
     title: str
@@ -262,6 +276,7 @@ class Incident:
     reproduction: Reproduction | None
     owner_hint: str | None
     counter_example: Evidence | None
+    course: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

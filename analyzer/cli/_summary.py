@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MOST_INCIDENTS = 5
 _MOST_RULES = 10
+_MOST_STEPS = 4
 _MOST_COLUMNS = 6
 _COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low": None, "info": None}
 _SHOWN_SEVERITIES = ("critical", "high", "medium")
@@ -57,6 +58,9 @@ def _print_incident(incident: Incident) -> None:
         evidence = incident.root_evidence[0]
         place = str(evidence.ref)
         _line("Because", f"{evidence.text} [{f'standard input{place[1:]}' if place.startswith('-:') else place}]")
+    if incident.course:
+        steps = [f"{step.started:%H:%M:%S} {step.text}" for step in incident.course]
+        _line("Course", " → ".join(steps[:_MOST_STEPS]) + (" → ..." if len(steps) > _MOST_STEPS else ""))
     groups: dict[str, list[str]] = {}
     for verdict in incident.layers:
         groups.setdefault(_VERDICTS[verdict.verdict], []).append(verdict.layer.replace("_", " "))

@@ -17,11 +17,12 @@ _SHORTEST_GAP_S, _LONGEST_GAP_S, _TYPICAL_GAPS = 2.0, 60.0, 5
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Signals of one incident; rows are numbers of failing exchanges."""
+    """Signals of one incident; rows are numbers of failing exchanges, root those that began it, none for all."""
 
     severity: Severity
     signals: tuple[Signal, ...]
     rows: frozenset[int]
+    root: frozenset[int] = frozenset()
 
 
 def severity_of(level: str) -> Severity:
@@ -89,7 +90,11 @@ def _join(
     """
     joined = list(clusters)
     for number in touching:
-        joined[number] = replace(joined[number], signals=(*joined[number].signals, signal))
+        # What was only the rest of another rule's matches may be most of this one's.
+        mostly = 2 * len(rows & joined[number].rows) > len(rows)
+        own = min(severity_of(signal.level), joined[number].severity, key=SEVERITIES.index)
+        severity = own if mostly else joined[number].severity
+        joined[number] = replace(joined[number], severity=severity, signals=(*joined[number].signals, signal))
     covered = frozenset().union(*(clusters[number].rows for number in touching))
     rest = rows - covered
     if rest:

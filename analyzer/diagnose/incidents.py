@@ -14,6 +14,9 @@ from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
 from analyzer.diagnose._attributes import useful
 from analyzer.diagnose._cluster import Cluster, cluster
+from analyzer.diagnose._course import course_of
+from analyzer.diagnose._followers import with_followers
+from analyzer.diagnose._partition import partition
 from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._scene import ERROR_LINE, Scene
 from analyzer.diagnose._separate import separate
@@ -25,7 +28,7 @@ from analyzer.diagnose.noise import reference
 from analyzer.diagnose.preceding import find_preceding
 from analyzer.diagnose.reproduce import reproduce
 from analyzer.diagnose.timeline import hops_of
-from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separating
+from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separating, Step
 
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
@@ -53,10 +56,16 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One cluster with the frames that its incident is made of; peers: what of the window came in the same way."""
+    """One cluster with the frames that its incident is made of.
+
+    root: the failing exchanges that began it, all of them unless it spread; matched: failing and lone records;
+    window: all exchanges on the endpoints of failing while it lasted; peers: those that came in the same way.
+    """
 
     cluster: Cluster
+    matched: pl.DataFrame
     failing: pl.DataFrame
+    root: pl.DataFrame
     window: pl.DataFrame
     peers: pl.DataFrame
     started: datetime
@@ -100,14 +109,17 @@ def diagnose(
     given = _Given(joined, exchanges, requests, bucket_seconds, captures)
 
     def make(clusters: Iterable[Cluster]) -> Iterator[_Made]:
-        for found in clusters:
+        for each in clusters:
             # A window may hold most of the log, so no more than one is kept.
-            part = _part(found, exchanges, requests)
+            part = _part(each, exchanges, requests)
             if part is not None:
                 incident, hops = _build(part, given)
-                yield _Made(found, incident, hops, tuple(part.failing["row"].to_list()))
+                yield _Made(each, incident, hops, tuple(part.failing["row"].to_list()))
 
-    made = list(make(cluster(signals, exchanges.select(_NEEDED))))
+    # Background grows into no incident, even where it failed in the same way.
+    seen = exchanges.filter(pl.col("noise").is_null()) if "noise" in exchanges.columns else exchanges
+    found = partition(cluster(signals, seen.select(_NEEDED)), exchanges)
+    made = list(make(with_followers(found, exchanges)))
     kept, recurring = join_recurring([(each.cluster, each.incident) for each in made])
     made = [made[number] for number in kept] + list(make(recurring))
     ordered = sorted(made, key=lambda each: _importance(each.incident))
@@ -119,8 +131,11 @@ def diagnose(
     )
 
 
-def _importance(incident: Incident) -> tuple[int, int, datetime, str]:
-    return SEVERITIES.index(incident.severity), -incident.failed, incident.started, incident.title
+def _importance(incident: Incident) -> tuple[int, int, int, timedelta, datetime, str]:
+    """Orders by severity, then by how many clients it hit, how many requests, and how long it lasted."""
+    lasted = incident.started - incident.ended
+    order = (SEVERITIES.index(incident.severity), -incident.clients.affected, -incident.failed, lasted)
+    return (*order, incident.started, incident.title)
 
 
 def is_exchange() -> pl.Expr:
@@ -143,17 +158,20 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )
-    return _Part(found, failing, window, counts.same_entrance(window), started, ended)
+    root = failing.filter(pl.col("row").is_in(sorted(found.root)))
+    root = failing if root.is_empty() else root
+    return _Part(found, matched, failing, root, window, counts.same_entrance(window), started, ended)
 
 
 def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
-    scene = _scene(part, given.joined)
+    scene = _scene(_judged(part), given.joined)
     isolation = isolate(scene)
     same = counts.on_endpoints(given.requests, part.failing)
     rates = _rates(part, same)
     charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
     statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
     endpoints = wording.endpoints_of(part.failing)
+    at_root = endpoints if part.root.height == part.failing.height else wording.endpoints_of(part.root)
     ids = (
         part.failing.select(pl.coalesce("request_id", "trace_id"))["request_id"]
         .drop_nulls()
@@ -163,7 +181,7 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
     sample = _sample(part, scene)
     incident = Incident(
         id="",
-        title=wording.title_of(part.failing, endpoints) + doubt_of(part.cluster.signals),
+        title=wording.title_of(part.root, at_root) + doubt_of(part.cluster.signals),
         severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, given.requests),
         confidence=isolation.confidence,
         layer=isolation.layer,
@@ -181,19 +199,36 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
         expected_by_chance=min(bursts) if bursts else None,
         clients=counts.count_clients(given.requests, part.peers),
         separating=_separating(part, given.exchanges),
-        preceding=find_preceding(given.joined.events, part.failing, part.started, given.exchanges),
+        preceding=find_preceding(given.joined.events, part.root, _first(part.root), given.exchanges),
         pattern=None if hides_successes(part.failing, given.captures) else counts.pattern_of(part.peers),
         correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
         correlation_id_count=ids.len(),
         rules=tuple(dict.fromkeys(signal.rule for signal in part.cluster.signals)),
         layers=isolation.verdicts,
         root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, given.captures),
-        next_steps=_steps(part, statuses, isolation),
+        next_steps=_steps(part, isolation),
         reproduction=reproduce(sample, part.failing.height, part.peers.height),
         owner_hint=wording.owner_of(isolation.layer),
         counter_example=_counter_example(part),
+        course=_course(part, given.joined),
     )
     return incident, hops_of(given.joined.events, int(str(sample["exchange"])))
+
+
+def _judged(part: _Part) -> _Part:
+    """Gives the part that the checks judge: the root, for a consequence has no cause of its own.
+
+    A login or token endpoint that fails and the 401 that follow are one thing to judge: the identity provider.
+    """
+    if part.root.height == part.failing.height:
+        return part
+    root = pl.col("row").is_in(part.root["row"].implode())
+    if "login_endpoint" in part.root.columns and part.root["login_endpoint"].fill_null(False).all():
+        root |= (pl.col("status") == 401).fill_null(False)
+    judged = part.failing.filter(root)
+    followed = part.failing.filter(~root).select("row")
+    window = counts.on_endpoints(part.window.join(followed, on="row", how="anti"), judged)
+    return replace(part, failing=judged, window=window)
 
 
 def _scene(part: _Part, joined: Joined) -> Scene:
@@ -204,6 +239,20 @@ def _scene(part: _Part, joined: Joined) -> Scene:
         events=joined.events.join(part.failing.select("exchange"), on="exchange", how="semi", maintain_order="left"),
         has_error_log=bool(joined.events.select((near & (pl.col("hop") == ERROR_LINE)).any()).item()),
     )
+
+
+def _first(rows: pl.DataFrame) -> datetime:
+    moment = rows["timestamp"].min()
+    assert isinstance(moment, datetime)  # noqa: S101 - a part has no rows without a time
+    return moment
+
+
+def _course(part: _Part, joined: Joined) -> tuple[Step, ...]:
+    if part.root.height == part.failing.height and part.matched.height == part.failing.height:
+        return ()
+    told = part.matched.filter(pl.col("row").is_in(part.failing["row"].implode()) | ~is_exchange())
+    behind = joined.events.join(told.select("exchange"), on="exchange", how="semi", maintain_order="left")
+    return course_of(told, part.cluster.root, behind)
 
 
 def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]:
@@ -231,7 +280,7 @@ def _separating(part: _Part, exchanges: pl.DataFrame) -> Separating | None:
 def _sample(part: _Part, scene: Scene) -> dict[str, object]:
     """Gives the failing exchange that most hops recorded; the first of them."""
     most = scene.events.group_by("exchange").agg(hops=pl.col("hop").n_unique())
-    ranked = part.failing.join(most, on="exchange", how="left", maintain_order="left")
+    ranked = part.root.join(most, on="exchange", how="left", maintain_order="left")
     return ranked.sort("hops", "row", descending=[True, False]).row(0, named=True)
 
 
@@ -248,7 +297,8 @@ def _root_evidence(part: _Part, scene: Scene, isolation: Isolation) -> tuple[Evi
     return isolation.deciding + tuple(dict.fromkeys(rest))
 
 
-def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tuple[str, ...]:
+def _steps(part: _Part, isolation: Isolation) -> tuple[str, ...]:
+    statuses = tuple(part.root["status"].drop_nulls().unique().sort().to_list())
     own = [step for signal in part.cluster.signals for step in signal.next_steps
            if signal.layer in (None, isolation.layer)]  # fmt: skip
     return wording.next_steps(tuple(own), statuses, isolation.layer)

@@ -104,7 +104,19 @@ def _not_evaluated(state: Run, detected: Detected) -> tuple[NotEvaluated, ...]:
         NotEvaluated(str(error.location or "rules"), f"{error.message} {error.hint or ''}".strip())
         for error in state.rule_set.errors
     )
-    return (*broken, *state.rule_set.skipped, *detected.not_evaluated)
+    return (*broken, *state.rule_set.skipped, *detected.not_evaluated, *_timeless(detected))
+
+
+def _timeless(detected: Detected) -> tuple[NotEvaluated, ...]:
+    """Says what matched only rows without a time: when it was is unknown, so it makes no incident."""
+    counted: dict[str, tuple[str, int]] = {}
+    for signal in detected.signals:
+        if signal.started is None:
+            counted[signal.rule] = signal.title, counted.get(signal.rule, ("", 0))[1] + signal.count
+    return tuple(
+        NotEvaluated(rule, f"matched {count:,} events, none of which has a time, so no incident is made of it.", title)
+        for rule, (title, count) in sorted(counted.items())
+    )
 
 
 def _status_minutes(exchanges: pl.DataFrame, width: int) -> tuple[StatusMinute, ...]:
@@ -128,6 +140,9 @@ def _wanted(state: Run, diagnosis: Diagnosis) -> dict[Ref, str | None]:
         for evidence in _sentences(incident):
             if evidence.ref is not None:
                 wanted.setdefault(evidence.ref, incident.id)
+        for step in incident.course:
+            if step.ref is not None:
+                wanted.setdefault(step.ref, incident.id)
         for hop in diagnosis.hops.get(incident.id, ()):
             wanted.setdefault(hop.ref, incident.id)
     for incident in diagnosis.incidents:

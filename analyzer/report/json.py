@@ -128,6 +128,10 @@ def _incident(incident: Incident) -> Value:
         "reproduction": _reproduction(incident.reproduction),
         "owner_hint": incident.owner_hint,
         "counter_example": _short(incident.counter_example),
+        "course": [
+            {"text": step.text, "ref": _ref(step.ref), "started": iso(step.started), "count": step.count}
+            for step in incident.course
+        ],
     }
 
 

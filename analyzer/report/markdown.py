@@ -15,6 +15,7 @@ from analyzer.report.words import (
     LAYER_WORDS,
     SERIOUS,
     VERDICT_WORDS,
+    clock,
     number,
     plural,
     sentence,
@@ -45,6 +46,7 @@ _WORD = re.compile(r'[^\s"]*"[^"]*"[^\s"]*|\S+')
 _IDS = 5
 _ENDPOINTS = 8
 _CLIENTS = 3
+_STEPS = 6
 
 
 def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") -> str:
@@ -123,6 +125,9 @@ def _word(word: str, *, first: bool) -> str:
 
 def _full(analysis: Analysis, incident: Incident, rank: int) -> str:
     lines = [*_head(incident, rank), *_facts(analysis, incident)]
+    if incident.course:
+        steps = [f"{clock(step.started)} {prose(phrases.step(step))}{_at(step.ref)}" for step in incident.course]
+        lines.append(f"- **Course:** {series(steps, _STEPS, between=' → ')}")
     lines += [f"- **Layers:** {_layers(incident)}", ""]
     lines += _steps(incident)
     lines += _evidence(analysis, incident)

@@ -197,6 +197,7 @@ def _cited(incident: Incident, analysis: Analysis, limit: int) -> Iterable[tuple
     for verdict in incident.layers:
         evidence.extend(_first(verdict.evidence, limit))
     yield from ((item.ref, (item.text,)) for item in evidence if item.ref)
+    yield from ((step.ref, (step.text,)) for step in incident.course[:limit] if step.ref)
     yield from ((hop.ref, ()) for hop in analysis.hops.get(incident.id, ())[:limit])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from analyzer.diagnose._wording import duration
-from analyzer.model import LAYERS, ClientCount, Clients, Findings, Incident, LayerVerdict, Separating
+from analyzer.model import LAYERS, ClientCount, Clients, Findings, Incident, LayerVerdict, Separating, Step
 from analyzer.report.words import (
     LAYER_WORDS,
     SERIOUS,
@@ -92,9 +92,16 @@ def aftermath(incident: Incident, findings: Findings, bucket_seconds: int) -> st
     if findings.end is None:
         return ""
     gap = utc(findings.end) - utc(incident.ended)
+    if gap <= timedelta(0):
+        return f"still failing at the last line: the inputs end at {clock(findings.end)} UTC"
     if gap <= timedelta(seconds=bucket_seconds):
         return f"may be going on: the inputs end at {clock(findings.end)} UTC"
     return f"no later request to these endpoints in the inputs, which end at {clock(findings.end)} UTC"
+
+
+def step(value: Step) -> str:
+    """Gives one step of an incident that spread, with how many times it happened."""
+    return f"{value.text} ({number(value.count)} times)" if value.count > 1 else value.text
 
 
 def whom(clients: Clients) -> str:

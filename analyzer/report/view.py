@@ -157,6 +157,21 @@ class ImpactView:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseStep:
+    """moment: when it began; claim: what happened, and the first line of it."""
+
+    moment: Moment
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class CourseView:
+    """stages: the root of an incident that spread, then its consequences by their time."""
+
+    stages: Listing[CourseStep]
+
+
+@dataclass(frozen=True, slots=True)
 class LayerItem:
     """layer: its word; verdict: cause, suspected, ruled_out or not_visible; word: the same; claims: why; would_show."""
 

@@ -70,7 +70,7 @@ def test_keys_are_those_of_the_design() -> None:
         "id", "title", "severity", "confidence", "layer", "statuses", "errors", "endpoints", "started", "ended",
         "buckets", "failed", "requests", "baseline_failure_rate", "failure_rate", "rate_ratio", "expected_by_chance",
         "clients", "separating", "preceding", "pattern", "correlation_ids", "correlation_id_count", "rules", "layers",
-        "root_evidence", "next_steps", "reproduction", "owner_hint", "counter_example",
+        "root_evidence", "next_steps", "reproduction", "owner_hint", "counter_example", "course",
     ]  # fmt: skip
     assert list(document["signals"][0]) == ["rule", "title", "level", "author", "group", "started", "ended", "count"]
 

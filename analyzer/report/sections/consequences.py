@@ -1,0 +1,24 @@
+"""What began an incident that spread, and what followed from it, in order."""
+
+from __future__ import annotations
+
+from analyzer.model import Evidence, Incident
+from analyzer.report import phrases
+from analyzer.report.material import Material
+from analyzer.report.sections._section import IncidentSection
+from analyzer.report.view import CourseStep, CourseView
+from analyzer.report.words import moment
+
+
+def build(material: Material, incident: Incident) -> CourseView | None:
+    """Gives the root and its consequences, or None where nothing followed."""
+    stages = [
+        CourseStep(moment(step.started), material.claim(Evidence(phrases.step(step), step.ref)))
+        for step in incident.course
+    ]
+    if not stages:
+        return None
+    return CourseView(material.listing(stages, material.limits.items, "all in findings.json"))
+
+
+SECTION = IncidentSection("What began it and what followed", after="impact", build=build)
