@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.diagnose._counts import succeeded
 from analyzer.diagnose._scene import (
     ERROR_LINE,
     UPSTREAM_FAILED,
@@ -147,9 +148,13 @@ def passed_failure() -> pl.Expr:
 
 
 def may_be_limited(scene: Scene, refused: pl.Expr) -> bool:
-    """Tells whether a 503 without a reason may be a limiter's: some requests passed, and no error log is here.
+    """Tells whether a 503 without a reason may be a limiter's: its clients also passed, and no error log is here.
 
     nginx, ngx_http_limit_req_module: limit_req_status is 503 unless it is set; a maintenance page lets nothing pass.
     """
     unexplained = refused & (pl.col("status") == 503)
-    return scene.share(unexplained) >= 0.5 and not scene.around.has_error_log and scene.around.between.count > 0
+    if scene.share(unexplained) < 0.5 or scene.around.has_error_log:
+        return False
+    refused_clients = scene.failing["client"].drop_nulls().unique()
+    passed = scene.window.filter(~pl.col("failing") & succeeded(), pl.col("client").is_in(refused_clients.implode()))
+    return passed.height > 0

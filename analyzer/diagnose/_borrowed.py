@@ -15,7 +15,8 @@ def lend(failing: pl.DataFrame, exchanges: pl.DataFrame, events: pl.DataFrame) -
     A failed request that no access log shows gets the message of an error-log line that speaks of the same method and
     target within two seconds, and that is tied to no request: the client is not compared, since several meet one
     fault. A request of a browser without a status gets the answer that an access log shows for the same client,
-    method and target within two seconds, where that line is no other request's.
+    method and target within two seconds, where that line is no other request's; one that has none gets
+    preflight_status, the status of the preflight that asked for the same target.
     """
     rows = events.join(failing.select("exchange"), on="exchange", how="semi", maintain_order="left")
     alone = ~pl.col("has_edge") & ~pl.col("has_application")
@@ -26,7 +27,9 @@ def lend(failing: pl.DataFrame, exchanges: pl.DataFrame, events: pl.DataFrame) -
     failing, rows = _take(failing, rows, events, _nearest(untold, lines, ["method", "target"]), _ERROR_LINE)
     unread = _unread(failing, exchanges)
     access = exchanges.filter(pl.col("has_edge") & ~pl.col("has_browser"))
-    return _take(failing, rows, events, _nearest(unread, access, ["client", "method", "target"]), _EDGE)
+    failing, rows = _take(failing, rows, events, _nearest(unread, access, ["client", "method", "target"]), _EDGE)
+    asked = access.filter(pl.col("method") == "OPTIONS")
+    return _lend_preflights(failing, rows, events, _nearest(_unread(failing, exchanges), asked, ["client", "target"]))
 
 
 def _unread(failing: pl.DataFrame, exchanges: pl.DataFrame) -> pl.DataFrame:
@@ -60,18 +63,31 @@ def _nearest(mine: pl.DataFrame, theirs: pl.DataFrame, by: list[str]) -> pl.Data
     )  # fmt: skip
 
 
+def _lend_preflights(
+    failing: pl.DataFrame, rows: pl.DataFrame, events: pl.DataFrame, lent: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if lent.is_empty():
+        return failing.with_columns(preflight_status=pl.lit(None, pl.Int32)), rows
+    told = lent.select("exchange", preflight_status="edge_status")
+    extra = _moved(events, lent, _EDGE).select(rows.columns)
+    marked = failing.join(told, on="exchange", how="left", maintain_order="left")
+    return marked, pl.concat([rows, extra]).sort("event", "exchange")
+
+
+def _moved(events: pl.DataFrame, lent: pl.DataFrame, hop: int) -> pl.DataFrame:
+    """Gives the rows of what was lent as rows of those who borrow."""
+    owners = lent.select("lent", owner="exchange")
+    rows = events.filter(pl.col("hop") == hop)
+    moved = rows.join(owners, left_on="exchange", right_on="lent", how="inner", maintain_order="left")
+    return moved.with_columns(exchange=pl.col("owner"), join=pl.lit("weak"))
+
+
 def _take(
     failing: pl.DataFrame, rows: pl.DataFrame, events: pl.DataFrame, lent: pl.DataFrame, hop: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     if lent.is_empty():
         return failing, rows
-    owners = lent.select("lent", owner="exchange")
-    extra = (
-        events.filter(pl.col("hop") == hop)
-        .join(owners, left_on="exchange", right_on="lent", how="inner", maintain_order="left")
-        .with_columns(exchange=pl.col("owner"), join=pl.lit("weak"))
-        .select(rows.columns)
-    )
+    extra = _moved(events, lent, hop).select(rows.columns)
     given = failing.select("exchange").join(lent, on="exchange", how="left", maintain_order="left")
     has = given["lent"].is_not_null()
     if hop == _ERROR_LINE:

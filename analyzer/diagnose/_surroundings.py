@@ -9,9 +9,12 @@ import polars as pl
 
 from analyzer.diagnose._counts import on_endpoints, succeeded
 from analyzer.diagnose.noise import reference
-from analyzer.model import Ref
+from analyzer.model import Evidence, Ref
 
 _MARGIN = timedelta(seconds=60)
+_LOOK_BACK = timedelta(minutes=5)
+# HAProxy, 8.2.5 and "Layer7 wrong status": the check's status is written behind it.
+_WRONG_CHECK = r"^(?:Backup )?Server ([^/ ]+)/\S+ is DOWN, reason: Layer7 wrong status, code: [34]\d\d\b"
 _FEWEST = 3
 _NEARLY_ALL = 0.9
 _FEW = 0.1
@@ -39,6 +42,7 @@ class Surroundings:
     request on these endpoints that worked; edge_tells_all: the servers' access logs have those of the browser.
     addresses: the servers behind that answered on these endpoints at other times. served: requests on these endpoints
     that a server behind answered with success at other times; between: those in the time itself, whoever answered.
+    wrong_check: HAProxy's line that it took a server out which had answered its health check with 3xx or 4xx.
     """
 
     has_error_log: bool = False
@@ -49,6 +53,7 @@ class Surroundings:
     addresses: tuple[str, ...] = field(default=())
     served: Seen = _NONE
     between: Seen = _NONE
+    wrong_check: Evidence | None = None
 
     @property
     def replaced(self) -> bool:
@@ -77,6 +82,7 @@ def look_around(
         addresses=tuple(answered.to_list()),
         served=_seen(events, behind, _EDGE),
         between=_seen(events, same.filter(inside), _EDGE),
+        wrong_check=_wrong_check(events, failing, started, ended),
     )
 
 
@@ -116,6 +122,19 @@ def _has_browsers(near: pl.DataFrame) -> bool:
     cached = pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
     browsers = near.filter(pl.col("has_browser") & ~cached)
     return browsers.height >= _FEWEST and browsers["has_edge"].sum() >= _NEARLY_ALL * browsers.height
+
+
+def _wrong_check(events: pl.DataFrame, failing: pl.DataFrame, started: datetime, ended: datetime) -> Evidence | None:
+    """A server that answers a check is up: that the check asks for the wrong thing is the balancer's setting."""
+    pools = failing["upstream_name"].drop_nulls().str.replace("/.*$", "").unique()
+    lines = events.filter(
+        pl.col("hop") == _ERROR_LINE, pl.col("timestamp").is_between(started - _LOOK_BACK, ended)
+    ).with_columns(pool=pl.col("message").str.extract(_WRONG_CHECK, 1))
+    found = next(lines.filter(pl.col("pool").is_in(pools.implode())).tail(1).iter_rows(named=True), None)
+    if found is None:
+        return None
+    text = f"HAProxy took the server out although it answered the health check: {found['message']}"
+    return Evidence(text, reference(found["source"], found["line"], found["format"]))
 
 
 def _seen(events: pl.DataFrame, exchanges: pl.DataFrame, hop: int) -> Seen:

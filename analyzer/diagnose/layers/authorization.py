@@ -25,7 +25,7 @@ def check(scene: Scene) -> Opinion:
         return scene.cleared(text)
     mine = scene.quote(f"{scene.of_total(count).capitalize()} got 403.", refused, EDGE, BROWSER)
     scoped = _scopes(scene, refused)
-    outside = refused & (upstream_not_asked() | own_state() | lost(scene) | answered_in_front(scene))
+    outside = refused & (_by_a_hop_before() | own_state() | lost(scene) | answered_in_front(scene))
     if scene.count(outside & ~_scope_missing().fill_null(value=False)) == count:
         text = "The 403 was given without asking the application, so it is no decision about permissions."
         return Opinion("ruled_out", (scene.quote(text, outside, EDGE, BROWSER),))
@@ -35,6 +35,10 @@ def check(scene: Scene) -> Opinion:
         return Opinion("cause", (*scoped, mine, told), 0.9, sources=2 if told.ref != mine.ref else 1)
     would_show = "The application's log, or an access log with the upstream's status: did the application see it?"
     return Opinion("suspected", (*scoped, mine), 0.5, would_show)
+
+
+def _by_a_hop_before() -> pl.Expr:
+    return upstream_not_asked() | pl.col("answered_by").is_in(["waf", "edge", "load_balancer", "proxy"])
 
 
 def _by_application_server() -> pl.Expr:

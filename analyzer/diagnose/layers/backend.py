@@ -99,6 +99,8 @@ def _not_reached(scene: Scene) -> Opinion | None:
         if up:
             return Opinion("ruled_out", (up, said))
         return Opinion("suspected", (said, answering_before(scene)), 0.55, _MEANWHILE)
+    if (line := scene.around.wrong_check) and scene.share(pl.col("upstream_fault") == "no_server") >= 0.5:
+        return Opinion("ruled_out", (line, *((up,) if up else ())))
     silent = connecting_timed_out()
     if scene.share(silent) >= 0.5:
         text = f"For {scene.of_total(scene.count(silent))} nobody behind took up the proxy's connection, or refused it."

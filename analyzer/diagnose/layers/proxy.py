@@ -161,6 +161,17 @@ def _asked_elsewhere(scene: Scene) -> Opinion | None:
 _SETTINGS = "The proxy's configuration: which address and port of the server behind does it name, and since when?"
 
 
+def _checked_wrongly(scene: Scene) -> Opinion | None:
+    emptied = pl.col("upstream_fault") == "no_server"
+    line = scene.around.wrong_check
+    if line is None or scene.share(emptied) < 0.5:
+        return None
+    text = f"For {scene.of_total(scene.count(emptied))} HAProxy had no server left to ask."
+    up = application_is_up(scene)
+    evidence = (line, scene.quote(text, emptied, EDGE), *((up,) if up else ()))
+    return Opinion("cause", evidence, 0.9, sources=1 + bool(up))
+
+
 def _no_way_behind(scene: Scene) -> Opinion | None:
     """Suspects the way to the server behind, where nobody took up a connection or the application was up."""
     silent = connecting_timed_out()
@@ -265,6 +276,7 @@ def _passed_on(scene: Scene) -> Opinion | None:
 
 
 _JUDGES = (
-    _changed_the_answer, _named_its_fault, _refused_itself, _asked_elsewhere, _no_way_behind, _asked_in_vain,
+    _changed_the_answer, _named_its_fault, _refused_itself, _asked_elsewhere, _checked_wrongly,
+    _no_way_behind, _asked_in_vain,
     _answered_alone, _answered_between, _passed_on,
 )  # fmt: skip
