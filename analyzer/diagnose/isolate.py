@@ -77,9 +77,12 @@ def _verdict(layer: Layer, opinion: Opinion, *, named: Layer | None) -> LayerVer
 def confidence(opinions: dict[Layer, Opinion], named: Layer) -> float:
     """Gives how sure the named layer is, by this table.
 
-    weight of the deciding evidence: 0.97 a stack trace or a changed status .. 0.4 one of several statuses;
+    weight of the deciding evidence: 0.97 a stack trace, 0.96 a changed status, 0.95 a network error or a limiter,
+    0.93 an address that never answered or a fault that the proxy names, 0.90 the application's own status or a
+    connection refused, 0.85 a proxy's flag or a status that nobody behind gave, 0.75 an answer that no inner log has,
+    0.5 a contradiction between logs, 0.4 one of several statuses;
     less 0.10 if only one source tells it; less 0.10 for every other layer that is suspected, at most 0.30;
-    a layer that is suspected only never exceeds 0.60.
+    a layer that is suspected only never exceeds 0.60. Layers that are not visible and not implicated cost nothing.
     """
     opinion = opinions[named]
     rivals = sum(1 for layer, other in opinions.items() if layer != named and other.verdict in ("cause", "suspected"))
