@@ -25,6 +25,11 @@ _GATEWAY = [502, 503, 504]
 # answer (PH) or of a bad request (PR with 400 or 408) is judged elsewhere.
 _OWN_STATE = "^(?:P[RTDLQ]|P-|L|R|I)"
 _OF_THE_REQUEST = [400, 408]
+_EXPIRED = r"^upstream SSL certificate verify error: \(\d+:certificate has expired\)"
+_OWN_LIMIT = (
+    r"^upstream sent too big header|^SSL_do_handshake\(\) failed .{0,400} while SSL handshaking to upstream"
+    r"|^upstream SSL certificate|^host not found in upstream|^\S+ could not be resolved \("
+)
 _PORT = r":\d+$|^unix:"
 
 
@@ -41,6 +46,16 @@ def own_state() -> pl.Expr:
     """Tells whether HAProxy's log says that it refused the request itself, whatever stands behind it."""
     own = pl.col("termination_state").str.contains(_OWN_STATE) & ~pl.col("edge_status").is_in(_OF_THE_REQUEST)
     return (own & (pl.col("status") >= 400) & ~pl.col("has_application")).fill_null(value=False)
+
+
+def certificate_expired() -> pl.Expr:
+    """Tells whether the proxy refused the server behind for a certificate that ran out: that is the server's own."""
+    return error_line_says(_EXPIRED) & by_server(pl.col("status") >= 500)
+
+
+def gave_up_by_itself() -> pl.Expr:
+    """Tells whether the proxy's error log names a limit or setting of its own, which no server behind could meet."""
+    return error_line_says(_OWN_LIMIT) & by_server(pl.col("status") >= 500) & ~certificate_expired()
 
 
 def lost(scene: Scene) -> pl.Expr:

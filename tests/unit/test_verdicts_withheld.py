@@ -91,6 +91,12 @@ FAULTS = {
         ("proxy",), {"status": 502, **to("10.0.9.1:8443", 502)},
         "SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to "
         "upstream"),
+    "certificate behind expired": Fault(
+        ("backend",), {"status": 502, **to("10.0.9.1:8443", 502)}, upstream_before="10.0.9.1:8443",
+        error="upstream SSL certificate verify error: (10:certificate has expired) while SSL handshaking to upstream"),
+    "bytes that are no HTTP for nginx": Fault(
+        ("proxy", "backend"), {"status": 502, **to(status=502)},
+        "upstream sent no valid HTTP/1.0 header while reading response header from upstream"),
     "firewall drops between, application is up": Fault(
         ("proxy", "backend"), {"status": 504, "duration_us": 3_000_000, **to(status=504, upstream_connect_us=[None])},
         f"upstream timed out (110: Connection timed out) {WHILE}", everywhere=True, weak=True),

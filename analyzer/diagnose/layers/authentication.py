@@ -46,9 +46,8 @@ def _provider_failed(scene: Scene) -> Opinion | None:
         return None
     row = scene.first(asked) or {}
     counted = scene.of_total(scene.count(asked)).capitalize()
-    text = (
-        f"{counted} asked the identity provider at {row['route']} and got {row['status']}: nobody gets a token there."
-    )
+    asked_for = f"the identity provider at {row.get('route')!s} and got {row.get('status')!s}"
+    text = f"{counted} asked {asked_for}: nobody gets a token there."
     return Opinion("cause", (scene.quote(text, asked, APPLICATION, EDGE, BROWSER),), 0.92)
 
 
@@ -58,7 +57,8 @@ def _everybody(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     before = scene.around.served
     if clients < _MANY or not before.count or scene.around.between.count > _FEW * scene.total:
         return []
-    since = f"From {scene.failing['timestamp'].min():%H:%M:%S} UTC on {clients:,} clients were refused"
+    first = scene.failing["timestamp"].dt.strftime("%H:%M:%S").min()
+    since = f"From {first!s} UTC on {clients:,} clients were refused"
     meanwhile = f"{scene.around.between.count:,} such requests worked, {before.count:,} at other times"
     text = f"{since} and {meanwhile}: what all share is the identity provider and its keys."
     return [Evidence(text, before.ref)]

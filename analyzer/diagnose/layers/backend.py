@@ -7,9 +7,11 @@ import polars as pl
 from analyzer.diagnose._behind import (
     answering_before,
     application_is_up,
+    certificate_expired,
     connecting_timed_out,
     elsewhere_says,
     finished_below_500,
+    gave_up_by_itself,
     is_contradicted,
     lost,
     not_connected,
@@ -148,6 +150,22 @@ _FLAGGED = {
 }
 
 
+def _expired(scene: Scene) -> Opinion | None:
+    expired = certificate_expired()
+    if scene.share(expired) < 0.5:
+        return None
+    text = f"The certificate of the server behind ran out: {(scene.first(expired) or {}).get('message')}"
+    return Opinion("cause", (scene.quote(text, expired, ERROR_LINE),), 0.9)
+
+
+def _not_to_blame(scene: Scene) -> Opinion | None:
+    own = gave_up_by_itself()
+    if scene.share(own) < 0.5:
+        return None
+    text = f"The proxy gave up for a reason of its own: {(scene.first(own) or {}).get('message')}"
+    return Opinion("ruled_out", (scene.quote(text, own, ERROR_LINE),))
+
+
 def _too_late(scene: Scene) -> Opinion | None:
     late = (pl.col("status") == 504) & pl.col("application_status").is_not_null()
     if scene.share(late) < 0.5:
@@ -228,6 +246,6 @@ def _silent(scene: Scene) -> Opinion | None:
 
 
 _JUDGES = (
-    _crashed, _said_so, _cut_off, _not_reached, _named_unreachable, _flagged, _too_late, _cleared, _unanswered,
-    _reported, _hidden,
+    _crashed, _said_so, _cut_off, _expired, _not_to_blame, _not_reached, _named_unreachable, _flagged, _too_late,
+    _cleared, _unanswered, _reported, _hidden,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from analyzer.diagnose._behind import (
     answered_in_front,
     answering_before,
     application_is_up,
+    certificate_expired,
     connecting_timed_out,
     elsewhere_says,
     is_contradicted,
@@ -112,7 +113,7 @@ def _error_lines(scene: Scene) -> list[Evidence]:
 
 
 def _named_its_fault(scene: Scene) -> Opinion | None:
-    named = error_line_says(_OWN_FAULT) & by_server(pl.col("status") >= 400)
+    named = error_line_says(_OWN_FAULT) & by_server(pl.col("status") >= 400) & ~certificate_expired()
     if scene.share(named) >= 0.5:
         return Opinion("cause", tuple(_error_lines(scene)), 0.93)
     flagged = own_fault_named()
