@@ -6,8 +6,17 @@ from dataclasses import replace
 
 import polars as pl
 
-from analyzer.diagnose._scene import BROWSER, EDGE, Opinion, Scene, answered_inside
-from analyzer.model import Layer
+from analyzer.diagnose._scene import (
+    BROWSER,
+    EDGE,
+    ERROR_LINE,
+    Opinion,
+    Scene,
+    answered_inside,
+    by_server,
+    error_line_says,
+)
+from analyzer.model import LAYERS, Evidence, Layer
 
 _ENOUGH = 0.95
 _CUT = (
@@ -45,6 +54,50 @@ def waited_in_vain() -> pl.Expr:
     return pl.col("status").is_null() & pl.col("error").str.contains(_TIMED_OUT)
 
 
+def judge_by_place(scene: Scene, layer: Layer) -> Opinion | None:
+    """Clears the layers before and behind the one of dns, connect and tls at which the requests ended.
+
+    Who is refused had an address, whose handshake fails had a connection, and none of them got to a server.
+    """
+    ended = next((place for place in _PLACES if scene.share(_ended_at(place)) >= _ENOUGH), None)
+    if ended is None or layer == ended:
+        return None
+    behind = LAYERS.index(layer) > LAYERS.index(ended)
+    text = _NOT_REACHED[ended] if behind else _PASSED.get(layer)
+    if text is None:
+        return None
+    return Opinion("ruled_out", (scene.quote(text, _ended_at(ended), BROWSER, ERROR_LINE),))
+
+
+def _ended_at(place: Layer) -> pl.Expr:
+    named = names_layer(place) & ~cut_connections().fill_null(False) & ~waited_in_vain().fill_null(False)
+    return (named | handshake_failed()) if place == "tls" else named
+
+
+def handshake_failed() -> pl.Expr:
+    """Tells whether the server's error log says that a handshake with a client failed."""
+    return error_line_says(_HANDSHAKE) & by_server(pl.col("status") >= 400)
+
+
+_PLACES: tuple[Layer, ...] = ("dns", "connect", "tls")
+_NOT_REACHED: dict[Layer, str] = {
+    "dns": "The name was not resolved, so that no server was asked.",
+    "connect": "No connection stood, so that nothing was asked over it.",
+    "tls": "The handshake failed, so that nothing was asked over the connection.",
+}
+_PASSED: dict[Layer, str] = {
+    "browser": "The client did try to reach the server: the error is of the network, not of the browser's own rules.",
+    "dns": "The client had an address to connect to, so the name was resolved.",
+    "connect": "A handshake had begun, so the connection stood.",
+}
+# nginx, HAProxy and Apache: a handshake with a client; what failed towards the server behind is the proxy's.
+_HANDSHAKE = (
+    r"^SSL_do_handshake\(\) failed .* while SSL handshaking(?:, |$)|^SSL handshake failure"
+    r"|^(?:Connection error|Connection closed|Timeout) during SSL handshake|AH02008: "
+    r"|^no \"ssl_certificate\" is defined"
+)
+
+
 def judge_by_first(scene: Scene, test: pl.Expr, says: str, opinion: Opinion) -> Opinion | None:
     """Gives the opinion with its evidence if at least half of the failing exchanges pass the test.
 
@@ -66,8 +119,18 @@ def judge_by_errors(scene: Scene, layer: Layer, subject: str, would_show: str) -
         count = scene.count(test)
         text = f"{scene.of_total(count).capitalize()} ended with {', '.join(errors[:3])} before any response."
         weight = 0.95 if count / scene.total >= 0.5 else 0.4
-        return Opinion("cause" if weight > 0.5 else "suspected", (scene.quote(text, test, BROWSER),), weight)
+        evidence = (scene.quote(text, test, BROWSER), *_unseen_by_servers(scene, test))
+        return Opinion("cause" if weight > 0.5 else "suspected", evidence, weight, sources=len(evidence))
     return judge_arrival(scene, f"so {subject}", would_show)
+
+
+def _unseen_by_servers(scene: Scene, test: pl.Expr) -> tuple[Evidence, ...]:
+    """Says that the servers' logs have other requests of that time and none of these, if that is so."""
+    others = scene.around.others
+    if not others.count or scene.count(test & (pl.col("has_edge") | pl.col("has_application"))):
+        return ()
+    text = f"The servers' access logs show {others.count:,} other requests answered meanwhile, and none of these."
+    return (Evidence(text, others.ref),)
 
 
 def judge_arrival(scene: Scene, conclusion: str, would_show: str) -> Opinion:

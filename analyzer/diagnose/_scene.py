@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from analyzer.diagnose._surroundings import Surroundings
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Join, Verdict
 
@@ -43,14 +44,14 @@ class Scene:
     """The failing exchanges of one incident, the rows they were joined from, and what the inputs can show at all.
 
     failing, window: rows of correlate.Joined.exchanges with facts; window holds all exchanges on the same endpoints
-    between the first and the last failure, with failing (Boolean). events: the rows behind failing.
-    has_error_log: whether an error log covers the time.
+    between the first and the last failure, with failing (Boolean). events: the rows behind failing. around: what else
+    the inputs show.
     """
 
     failing: pl.DataFrame
     window: pl.DataFrame
     events: pl.DataFrame
-    has_error_log: bool
+    around: Surroundings = field(default_factory=Surroundings)
 
     @property
     def total(self) -> int:
@@ -97,7 +98,7 @@ class Scene:
         if mates.height < 2:
             return None
         if row["hop"] == ERROR_LINE:
-            return "strong"
+            return "weak" if row["join"] == "weak" else "strong"
         ties: tuple[Join, ...] = ("weak", "strong", "exact")
         return next((tie for tie in ties if (mates["join"] == tie).any()), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 import polars as pl
@@ -13,13 +13,15 @@ from analyzer.detect import Signal
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
 from analyzer.diagnose._attributes import useful
+from analyzer.diagnose._borrowed import lend
 from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._course import course_of
 from analyzer.diagnose._followers import with_followers
 from analyzer.diagnose._partition import partition
 from analyzer.diagnose._recurring import join_recurring
-from analyzer.diagnose._scene import ERROR_LINE, Scene
+from analyzer.diagnose._scene import Scene
 from analyzer.diagnose._separate import separate
+from analyzer.diagnose._surroundings import look_around
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
@@ -32,7 +34,6 @@ from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separatin
 
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
-_MARGIN = timedelta(seconds=60)
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
 _COMPARED = [
     "row", "timestamp", "source", "format", "line", "client", "method", "status", "error", "answer_fault",
@@ -232,13 +233,9 @@ def _judged(part: _Part) -> _Part:
 
 
 def _scene(part: _Part, joined: Joined) -> Scene:
-    near = pl.col("timestamp").is_between(part.started - _MARGIN, part.ended + _MARGIN).fill_null(value=False)
-    return Scene(
-        failing=part.failing,
-        window=part.window,
-        events=joined.events.join(part.failing.select("exchange"), on="exchange", how="semi", maintain_order="left"),
-        has_error_log=bool(joined.events.select((near & (pl.col("hop") == ERROR_LINE)).any()).item()),
-    )
+    failing, rows = lend(part.failing, joined.exchanges, joined.events)
+    around = look_around(joined.events, joined.exchanges, part.failing, part.started, part.ended)
+    return Scene(failing=failing, window=part.window, events=rows, around=around)
 
 
 def _first(rows: pl.DataFrame) -> datetime:

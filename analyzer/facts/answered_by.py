@@ -26,6 +26,33 @@ _EDGE_FORMAT = r"(?i)cloudfront|cloudflare|akamai|fastly"
 _EDGE_SERVER = r"(?i)^(cloudfront|akamaighost)"
 _WAF_SERVER = r"(?i)sucuri|imperva|incapsula|mod_security"
 _APPLICATION_SERVER = r"(?i)^(gunicorn|uvicorn|hypercorn|werkzeug|waitress|kestrel|jetty|puma|tornado|daphne|cowboy)"
+# HAProxy, 8.5: P decided, L and I answered by itself, R out of resources; S, s and D with C, Q or H: the server failed
+# before its headers stood, so that the answer is HAProxy's; cR: the request never came whole, which is its 408.
+_BALANCER_STATE = "^(?:P[^D]|[LRI]|[SsD][CQH]|cR)"
+# Envoy, %RESPONSE_FLAGS%: each stands for a reply of its own; URX alone may pass the last server's answer on.
+_ENVOY_FLAGS = [
+    "UH",
+    "UF",
+    "UO",
+    "NR",
+    "UC",
+    "UT",
+    "UR",
+    "LR",
+    "RL",
+    "UAEX",
+    "RLSE",
+    "DPE",
+    "UPE",
+    "NC",
+    "FI",
+    "IH",
+    "SI",
+    "DF",
+    "OM",
+    "UMSDR",
+    "NFCF",
+]
 _CACHE_HIT = r"(?i)^((tcp_)?(mem_)?hit|hit from|refreshhit from)"
 
 
@@ -36,7 +63,10 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
         else:
             frame = frame.with_columns(pl.col(name).alias(f"_{name}"))
     answered = pl.when(pl.col("status").is_in(_NOBODY)).then(None)
-    tellers = (_by_error_line(), _by_result(), _by_headers(), _by_upstream(), _by_application(), _by_server_header())
+    tellers = (
+        _by_error_line(), _by_result(), _by_state(), _by_headers(), _by_upstream(), _by_application(),
+        _by_server_header(),
+    )  # fmt: skip
     return frame.with_columns(
         answered_by=answered.otherwise(pl.coalesce(*tellers)),
         status_behind=pl.coalesce("_application_status", pl.col("upstream_status").list.last()),
@@ -72,6 +102,20 @@ def _by_result() -> pl.Expr:
     Elastic Load Balancing, access log entries, actions_executed; API Gateway, gateway response types, WAF_FILTERED.
     """
     return pl.when(pl.col("result").str.contains(_WAF_RESULT) & (pl.col("status") >= 400)).then(pl.lit("waf"))
+
+
+def _by_state() -> pl.Expr:
+    """Reads what HAProxy and Envoy write beside the status of an answer that they gave by themselves."""
+    failed, seen = pl.col("status") >= 400, pl.col("_application_status") == pl.col("status")
+    flags = pl.col("response_flags")
+    flagged = pl.any_horizontal(flags.list.contains(flag) for flag in _ENVOY_FLAGS)
+    own = failed & ~seen.fill_null(value=False)
+    return (
+        pl.when(own & pl.col("termination_state").str.contains(_BALANCER_STATE))
+        .then(pl.lit("load_balancer"))
+        .when(own & flagged)
+        .then(pl.lit("proxy"))
+    )
 
 
 def _by_headers() -> pl.Expr:

@@ -594,6 +594,31 @@ def test_one_source_that_logs_servers_says_nothing_of_another():
 @pytest.mark.parametrize(
     ("row", "writer"),
     [
+        ({"status": 403, "termination_state": "PR--"}, "load_balancer"),
+        ({"status": 503, "termination_state": "SC--"}, "load_balancer"),
+        ({"status": 502, "termination_state": "SH--"}, "load_balancer"),
+        ({"status": 504, "termination_state": "sH--"}, "load_balancer"),
+        ({"status": 503, "termination_state": "sQ--"}, "load_balancer"),
+        ({"status": 503, "termination_state": "LR--"}, "load_balancer"),
+        ({"status": 408, "termination_state": "cR--"}, "load_balancer"),
+        ({"status": 500, "termination_state": "----"}, None),  # whoever stands behind it
+        ({"status": 500, "termination_state": "SD--"}, None),  # the headers were the server's
+        ({"status": 200, "termination_state": "LR--"}, None),
+        ({"status": 503, "response_flags": ["UH"]}, "proxy"),
+        ({"status": 429, "response_flags": ["RL"]}, "proxy"),
+        ({"status": 403, "response_flags": ["UAEX"]}, "proxy"),
+        ({"status": 503, "response_flags": ["URX"]}, None),
+        ({"status": 503, "response_flags": ["UF", "URX"]}, "proxy"),
+    ],
+)
+def test_the_state_of_a_balancer_tells_its_own_answers(row, writer):
+    """HAProxy's manual, 8.5, and Envoy's %RESPONSE_FLAGS%: who ended it, and whether a server's headers stood."""
+    assert facts_of({"format": "other"} | row)["answered_by"].to_list() == [writer]
+
+
+@pytest.mark.parametrize(
+    ("row", "writer"),
+    [
         ({"status": 522, "server": "cloudflare"}, "edge"),
         ({"status": 500, "server": "cloudflare"}, None),
         ({"status": 403, "server": "CloudFront"}, "edge"),

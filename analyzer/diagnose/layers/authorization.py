@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.diagnose._behind import answered_in_front, lost, own_state
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene, upstream_not_asked
 from analyzer.model import Evidence
 
@@ -24,18 +25,25 @@ def check(scene: Scene) -> Opinion:
         return scene.cleared(text)
     mine = scene.quote(f"{scene.of_total(count).capitalize()} got 403.", refused, EDGE, BROWSER)
     scoped = _scopes(scene, refused)
-    at_edge = refused & upstream_not_asked()
-    if scene.count(at_edge) == count:
+    outside = refused & (_by_a_hop_before() | own_state() | lost(scene) | answered_in_front(scene))
+    if scene.count(outside & ~_scope_missing().fill_null(value=False)) == count:
         text = "The 403 was given without asking the application, so it is no decision about permissions."
-        return Opinion("ruled_out", (scene.quote(text, at_edge, EDGE),))
-    by_application = refused & (
-        (pl.col("application_status") == 403) | (pl.col("answered_by") == "application") | _scope_missing()
-    )
+        return Opinion("ruled_out", (scene.quote(text, outside, EDGE, BROWSER),))
+    by_application = refused & (pl.col("has_application") | _by_application_server() | _scope_missing())
     if count / scene.total >= 0.5 and scene.count(by_application) / count >= 0.5:
         told = scene.quote("The application itself gave it.", by_application, APPLICATION, EDGE, BROWSER)
         return Opinion("cause", (*scoped, mine, told), 0.9, sources=2 if told.ref != mine.ref else 1)
     would_show = "The application's log, or an access log with the upstream's status: did the application see it?"
     return Opinion("suspected", (*scoped, mine), 0.5, would_show)
+
+
+def _by_a_hop_before() -> pl.Expr:
+    return upstream_not_asked() | pl.col("answered_by").is_in(["waf", "edge", "load_balancer", "proxy"])
+
+
+def _by_application_server() -> pl.Expr:
+    """Tells answers that name a server of applications as their author; a status passed on may be another proxy's."""
+    return (pl.col("answered_by") == "application") & pl.col("upstream_status").is_null()
 
 
 def _scopes(scene: Scene, refused: pl.Expr) -> tuple[Evidence, ...]:

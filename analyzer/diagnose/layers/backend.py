@@ -4,6 +4,22 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.diagnose._behind import (
+    answering_before,
+    application_is_up,
+    certificate_expired,
+    connecting_timed_out,
+    elsewhere_says,
+    finished_below_500,
+    gave_up_by_itself,
+    is_contradicted,
+    lost,
+    not_connected,
+    own_state,
+    passed_failure,
+    reported_failure,
+    sent_elsewhere,
+)
 from analyzer.diagnose._network import cut_connections, names_layer, waited_in_vain
 from analyzer.diagnose._scene import (
     APPLICATION,
@@ -11,13 +27,11 @@ from analyzer.diagnose._scene import (
     BROWSER,
     EDGE,
     ERROR_LINE,
-    UPSTREAM_FAILED,
     Opinion,
     Scene,
     answered_inside,
     behind_not_reached,
     by_server,
-    error_line_says,
     last_upstream_status,
     logged_text,
     upstream_not_asked,
@@ -33,18 +47,7 @@ _WOULD_SHOW = "The application's log for the same request ids, and the proxy's a
 
 def check(scene: Scene) -> Opinion:
     """Blames the application only by its own record or status, or the proxy's word that it could not be reached."""
-    for judge in (
-        _crashed,
-        _said_so,
-        _cut_off,
-        _named_unreachable,
-        _flagged,
-        _too_late,
-        _cleared,
-        _unanswered,
-        _reported,
-        _hidden,
-    ):
+    for judge in _JUDGES:
         if opinion := judge(scene):
             return opinion
     return Opinion("not_visible", would_show=_WOULD_SHOW)
@@ -63,15 +66,19 @@ def _crashed(scene: Scene) -> Opinion | None:
 
 def _said_so(scene: Scene) -> Opinion | None:
     own = pl.col("application_status") >= 500
-    passed = (last_upstream_status() >= 500) & ~last_upstream_status().is_in([502, 504])
-    said = own | (pl.col("application_status").is_null() & passed)
+    said = own | passed_failure()
     if scene.share(said) < 0.5:
         return None
     row = scene.first(said) or {}
     both = scene.count(own) > 0
     who = "the application itself" if both else "the server behind the proxy"
     text = f"{scene.of_total(scene.count(said)).capitalize()} got {row.get('status')} from {who}."
-    return Opinion("cause", (scene.quote(text, said, APPLICATION, EDGE),), 0.9 if both else 0.85, sources=1 + both)
+    evidence = scene.quote(text, said, APPLICATION, EDGE)
+    # Whether a server behind is the application or one more proxy, its status does not tell; a 500 is seldom a proxy's.
+    unsure = pl.col("status") == 503
+    if not both and (scene.share(lost(scene)) >= 0.5 or scene.share(unsure) >= 0.5):
+        return Opinion("suspected", (evidence,), 0.5, _WOULD_SHOW)
+    return Opinion("cause", (evidence,), 0.9 if both else 0.85, sources=1 + both)
 
 
 def _cut_off(scene: Scene) -> Opinion | None:
@@ -86,9 +93,37 @@ def _cut_off(scene: Scene) -> Opinion | None:
     return Opinion("cause", (scene.quote(f"The application logged: {words}", named, APPLICATION),), 0.85)
 
 
+def _not_reached(scene: Scene) -> Opinion | None:
+    """Weighs a proxy that got no connection against what the application's own log and other addresses say."""
+    up = application_is_up(scene)
+    if found := sent_elsewhere(scene):
+        said = elsewhere_says(scene, found)
+        if up:
+            return Opinion("ruled_out", (up, said))
+        return Opinion("suspected", (said, answering_before(scene)), 0.55, _MEANWHILE)
+    if (line := scene.around.wrong_check) and scene.share(pl.col("upstream_fault") == "no_server") >= 0.5:
+        return Opinion("ruled_out", (line, *((up,) if up else ())))
+    silent = connecting_timed_out()
+    if scene.share(silent) >= 0.5:
+        text = f"For {scene.of_total(scene.count(silent))} nobody behind took up the proxy's connection, or refused it."
+        against = (up,) if up else ()
+        return Opinion(
+            "suspected", (scene.quote(text, silent, ERROR_LINE, EDGE), *against), 0.55 if up else 0.65, _PATH
+        )
+    if up and is_contradicted(scene):
+        text = f"For {scene.of_total(scene.count(not_connected()))} the proxy got no connection to a server behind."
+        return Opinion("suspected", (scene.quote(text, not_connected(), ERROR_LINE, EDGE), up), 0.5, _MEANWHILE)
+    return None
+
+
+_MEANWHILE = (
+    "Whether the application listened meanwhile, and on which address: its log of starts and its health checks."
+)
+_PATH = "A capture of packets between the proxy and the server behind: does the SYN arrive, and who drops it?"
+
+
 def _named_unreachable(scene: Scene) -> Opinion | None:
-    finished = pl.col("application_status").is_between(100, 499).fill_null(False)
-    named = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status") >= 500) & ~finished
+    named = reported_failure()
     if scene.share(named) < 0.5:
         return None
     row = scene.first(named) or {}
@@ -99,8 +134,7 @@ def _named_unreachable(scene: Scene) -> Opinion | None:
 
 def _flagged(scene: Scene) -> Opinion | None:
     """Reads what a proxy writes beside the request: Envoy's flags, HAProxy's state, the reason of an edge."""
-    finished = pl.col("application_status").is_between(100, 499).fill_null(False)
-    flagged = behind_not_reached() & ~finished
+    flagged = behind_not_reached() & ~finished_below_500()
     if scene.share(flagged) < 0.5:
         return None
     row = scene.first(flagged) or {}
@@ -114,6 +148,22 @@ _FLAGGED = {
     "closed_early": "that the server behind closed the connection before it had answered",
     "no_server": "that no server behind was left to ask",
 }
+
+
+def _expired(scene: Scene) -> Opinion | None:
+    expired = certificate_expired()
+    if scene.share(expired) < 0.5:
+        return None
+    text = f"The certificate of the server behind ran out: {(scene.first(expired) or {}).get('message')}"
+    return Opinion("cause", (scene.quote(text, expired, ERROR_LINE),), 0.9)
+
+
+def _not_to_blame(scene: Scene) -> Opinion | None:
+    own = gave_up_by_itself()
+    if scene.share(own) < 0.5:
+        return None
+    text = f"The proxy gave up for a reason of its own: {(scene.first(own) or {}).get('message')}"
+    return Opinion("ruled_out", (scene.quote(text, own, ERROR_LINE),))
 
 
 def _too_late(scene: Scene) -> Opinion | None:
@@ -142,9 +192,10 @@ def _cleared(scene: Scene) -> Opinion | None:
         shown = row.get("application_status") or (row.get("upstream_status") or [None])[-1]  # type: ignore[index]
         text = f"The application was up and answered the same requests on purpose, with {shown}."
         return Opinion("ruled_out", (scene.quote(text, deliberate, APPLICATION, EDGE),))
-    if scene.share(upstream_not_asked()) >= 0.8:
-        text = f"For {scene.of_total(scene.count(upstream_not_asked()))} the application was never asked."
-        return Opinion("ruled_out", (scene.quote(text, upstream_not_asked(), EDGE),))
+    never = upstream_not_asked() | own_state()
+    if scene.share(never) >= 0.8:
+        text = f"For {scene.of_total(scene.count(never))} the application was never asked."
+        return Opinion("ruled_out", (scene.quote(text, never, EDGE),))
     return None
 
 
@@ -192,3 +243,9 @@ def _silent(scene: Scene) -> Opinion | None:
         if scene.share(test) >= 0.5:
             return Opinion("suspected", (scene.quote(text, test, BROWSER),), weight, _WOULD_SHOW)
     return None
+
+
+_JUDGES = (
+    _crashed, _said_so, _cut_off, _expired, _not_to_blame, _not_reached, _named_unreachable, _flagged, _too_late,
+    _cleared, _unanswered, _reported, _hidden,
+)  # fmt: skip

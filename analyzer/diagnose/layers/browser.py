@@ -60,6 +60,18 @@ def _preflight(scene: Scene) -> Opinion | None:
     return Opinion("suspected", (scene.quote(text, failed, BROWSER),), weight)
 
 
+def _unsent(scene: Scene) -> Opinion | None:
+    """Tells requests of which an access log has the preflight only: the browser took its answer for a refusal."""
+    unsent = pl.col("preflight_status").is_not_null() & pl.col("status").is_null()
+    if scene.share(unsent) < 0.5:
+        return None
+    answered = (scene.first(unsent) or {}).get("preflight_status")
+    counted = scene.of_total(scene.count(unsent))
+    text = f"For {counted} the access log shows the preflight (OPTIONS, answered {answered}) and no request behind it."
+    failed = scene.quote("The browser ended it without a status.", unsent, BROWSER)
+    return Opinion("cause", (scene.quote(text, unsent, EDGE), failed), 0.85, sources=2)
+
+
 def _cross_origin(scene: Scene) -> Opinion | None:
     proven = pl.col("cors") == "blocked"
     blocked = proven | (pl.col("cors") == "blocked_likely")
@@ -130,5 +142,5 @@ def _withheld(scene: Scene) -> Opinion | None:
 
 
 _JUDGES = (
-    _discarded, _made_up, _preflight, _cross_origin, _mixed_content, _gave_up, _named, _unspecific, _withheld,
+    _discarded, _made_up, _preflight, _unsent, _cross_origin, _mixed_content, _gave_up, _named, _unspecific, _withheld,
 )  # fmt: skip

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.diagnose._behind import (
+    answered_in_front,
+    answering_before,
+    application_is_up,
+    certificate_expired,
+    connecting_timed_out,
+    elsewhere_says,
+    is_contradicted,
+    known_address,
+    lost,
+    may_be_limited,
+    not_connected,
+    own_state,
+    sent_elsewhere,
+)
 from analyzer.diagnose._network import cut_connections, judge_by_first, names_layer
 from analyzer.diagnose._scene import (
     APPLICATION,
@@ -27,17 +42,22 @@ from analyzer.model import Evidence
 
 _OWN_FAULT = (
     r"upstream sent (too big|invalid|unexpected|no valid|duplicate)|host not found in upstream"
-    r"|SSL_do_handshake\(\) failed .*upstream|upstream SSL certificate|client sent (invalid|too long|too large)"
+    r"|^\S+ could not be resolved \(|^no resolver defined to resolve"
+    r"|SSL_do_handshake\(\) failed .*upstream|upstream SSL certificate|client sent too (long|large)"
     r"|client intended to send too large|access forbidden by rule|worker_connections are not enough"
     r"|\(24: ?Too many open files\)|\(24\)Too many open files|server reached Max(?:RequestWorkers|Clients)"
     r"|scoreboard is full|reached (?:process|system) FD limit"
 )
-_OWN_ANSWERS = [400, 403, 404, 405, 413, 414, 431, 494, 495, 496, 497, 500, 503]
+# 401 is about credentials and 429 about a limit, whoever gives them; the rest of these a proxy gives by its own rules.
+_OWN_ANSWERS = [403, 413, 414, 431, 494, 495, 496, 500, 502, 503]
+# What a proxy also gives to a request that is wrong in itself.
+_OF_THE_REQUEST = [400, 404, 405]
+_BALANCER = r"(?i)alb|elb|envoy|cloudfront|gcp|azure|front_door"
 
 
 def check(scene: Scene) -> Opinion:
     """Blames the proxy for answers that differ from what the server behind gave, or that it gave without asking."""
-    for judge in (_changed_the_answer, _named_its_fault, _asked_in_vain, _answered_alone, _passed_on):
+    for judge in _JUDGES:
         if opinion := judge(scene):
             return opinion
     if opinion := _named_by_the_client(scene):
@@ -93,7 +113,7 @@ def _error_lines(scene: Scene) -> list[Evidence]:
 
 
 def _named_its_fault(scene: Scene) -> Opinion | None:
-    named = error_line_says(_OWN_FAULT) & by_server(pl.col("status") >= 400)
+    named = error_line_says(_OWN_FAULT) & by_server(pl.col("status") >= 400) & ~certificate_expired()
     if scene.share(named) >= 0.5:
         return Opinion("cause", tuple(_error_lines(scene)), 0.93)
     flagged = own_fault_named()
@@ -114,6 +134,65 @@ _FLAGGED = {
 }
 
 
+def _refused_itself(scene: Scene) -> Opinion | None:
+    """Reads HAProxy's state, by which it tells its own refusals from what servers answered."""
+    own = own_state() & (pl.col("status") != 429) & pl.col("rate_limit_kind").is_null()
+    if scene.share(own) < 0.5:
+        return None
+    row = scene.first(own) or {}
+    counted = scene.of_total(scene.count(own)).capitalize()
+    state = row["termination_state"]
+    text = f"{counted} got {row['edge_status']} from HAProxy itself: it ended them in the state {state}."
+    return Opinion("cause", (scene.quote(text, own, EDGE),), 0.9)
+
+
+def _asked_elsewhere(scene: Scene) -> Opinion | None:
+    found = sent_elsewhere(scene)
+    if found is None:
+        return None
+    up = application_is_up(scene)
+    evidence = [elsewhere_says(scene, found), answering_before(scene)]
+    if up is None and scene.share(lost(scene)) < 0.5:
+        return Opinion("suspected", tuple(evidence), 0.6, _SETTINGS)
+    if up is None:
+        return Opinion("suspected", tuple(evidence), 0.65, _SETTINGS)
+    return Opinion("cause", (evidence[0], up, evidence[1]), 0.93, sources=2)
+
+
+_SETTINGS = "The proxy's configuration: which address and port of the server behind does it name, and since when?"
+
+
+def _checked_wrongly(scene: Scene) -> Opinion | None:
+    emptied = pl.col("upstream_fault") == "no_server"
+    line = scene.around.wrong_check
+    if line is None or scene.share(emptied) < 0.5:
+        return None
+    text = f"For {scene.of_total(scene.count(emptied))} HAProxy had no server left to ask."
+    up = application_is_up(scene)
+    evidence = (line, scene.quote(text, emptied, EDGE), *((up,) if up else ()))
+    return Opinion("cause", evidence, 0.9, sources=1 + bool(up))
+
+
+def _no_way_behind(scene: Scene) -> Opinion | None:
+    """Suspects the way to the server behind, where nobody took up a connection or the application was up."""
+    silent = connecting_timed_out()
+    up = application_is_up(scene)
+    if scene.share(silent) >= 0.5:
+        text = f"For {scene.of_total(scene.count(silent))} nobody took up the proxy's connection to the server behind."
+        against = (up,) if up else ()
+        # An address that answered before is no fault of the settings.
+        weight = 0.6 if up and not known_address(scene) else 0.45
+        return Opinion("suspected", (scene.quote(text, silent, ERROR_LINE, EDGE), *against), weight, _PATH)
+    if not up or not is_contradicted(scene):
+        return None
+    text = f"For {scene.of_total(scene.count(not_connected()))} the proxy got no connection to a server behind."
+    said = scene.quote(text, not_connected(), ERROR_LINE, EDGE)
+    return Opinion("suspected", (said, up), 0.6, _SETTINGS)
+
+
+_PATH = "The rules of every firewall between, and a capture of packets at the proxy: is its SYN answered?"
+
+
 def _asked_in_vain(scene: Scene) -> Opinion | None:
     said = error_line_says(UPSTREAM_FAILED) & by_server(pl.col("status").is_in([502, 503, 504]))
     too_late = (pl.col("status") == 504) & pl.col("application_status").is_not_null()
@@ -125,17 +204,62 @@ def _asked_in_vain(scene: Scene) -> Opinion | None:
 
 
 def _answered_alone(scene: Scene) -> Opinion | None:
-    alone = upstream_not_asked() & pl.col("edge_status").is_in(_OWN_ANSWERS) & pl.col("rate_limit_kind").is_null()
-    limited = upstream_not_asked() & ((pl.col("status") == 429) | pl.col("rate_limit_kind").is_not_null())
+    unasked = upstream_not_asked() & pl.col("rate_limit_kind").is_null()
+    limit = (pl.col("status") == 429) | pl.col("rate_limit_kind").is_not_null() | error_line_says("^limiting ")
+    limited = (upstream_not_asked() | ~pl.col("has_edge") | own_state()) & limit
     if scene.share(limited) >= 0.5:
         text = "The edge answered these by its rate limit, which is judged under that layer; it was not broken itself."
         return Opinion("ruled_out", (scene.quote(text, limited, EDGE),))
-    if scene.share(alone) < 0.5:
-        return None
+    balanced = (pl.col("edge_status") == 502) & pl.col("format").str.contains(_BALANCER)
+    alone = unasked & pl.col("edge_status").is_in(_OWN_ANSWERS) & ~balanced
+    if scene.share(alone) >= 0.5:
+        return _by_its_rules(scene, alone)
+    wrong = unasked & pl.col("edge_status").is_in(_OF_THE_REQUEST)
+    return _of_the_request(scene, wrong) if scene.share(wrong) >= 0.5 else None
+
+
+def _by_its_rules(scene: Scene, alone: pl.Expr) -> Opinion:
     row = scene.first(alone) or {}
     counted = scene.of_total(scene.count(alone)).capitalize()
     text = f"{counted} got {row.get('edge_status')} without any server behind being asked."
-    return Opinion("cause", (scene.quote(text, alone, EDGE),), 0.85)
+    evidence = (scene.quote(text, alone, EDGE),)
+    if may_be_limited(scene, alone):
+        return Opinion("suspected", evidence, 0.55, "The server's error log: a limiter names itself there.")
+    return Opinion("cause", evidence, 0.85)
+
+
+def _of_the_request(scene: Scene, wrong: pl.Expr) -> Opinion:
+    """Clears a proxy that finds nothing at a path that nobody was ever served, and that cannot read a request."""
+    row = scene.first(wrong) or {}
+    counted = scene.of_total(scene.count(wrong)).capitalize()
+    text = f"{counted} got {row.get('edge_status')} without any server behind being asked"
+    served = scene.around.served
+    if row.get("edge_status") != 400 and served.count:
+        before = Evidence(f"A server behind answered {served.count:,} such requests at other times.", served.ref)
+        return Opinion("cause", (scene.quote(f"{text}.", wrong, EDGE), before), 0.85)
+    if row.get("edge_status") == 400:
+        return Opinion("suspected", (scene.quote(f"{text}.", wrong, EDGE),), 0.35, _READING)
+    why = "and nobody was served there by a server behind: what the proxy does not know, it has to refuse"
+    return Opinion("ruled_out", (scene.quote(f"{text}, {why}.", wrong, EDGE),))
+
+
+_READING = "The proxy's error log at the level info, where it says what it could not read or what was too long."
+
+
+def _answered_between(scene: Scene) -> Opinion | None:
+    """Finds answers of a hop between, whose id the application never logged, though it logs those of the others."""
+    gone = lost(scene) | answered_in_front(scene)
+    unsaid = gone & pl.col("status").is_in([403, 503]) & pl.col("rate_limit_kind").is_null()
+    if scene.share(unsaid) < 0.5:
+        return None
+    row = scene.first(unsaid) or {}
+    counted = scene.of_total(scene.count(unsaid)).capitalize()
+    text = f"{counted} got {row['status']} from a hop before the application: its log has the ids of others, not these."
+    said = scene.quote(text, unsaid, EDGE, BROWSER)
+    would_show = "The log of what stands between: its own status and the rule that it applied."
+    if row["status"] == 503:
+        return Opinion("suspected", (said,), 0.6, would_show)
+    return Opinion("cause", (said,), 0.75, would_show)
 
 
 def _passed_on(scene: Scene) -> Opinion | None:
@@ -150,3 +274,10 @@ def _passed_on(scene: Scene) -> Opinion | None:
         return None
     text = f"For {scene.of_total(count)} the server behind gave the same status: the proxy passed it on."
     return Opinion("ruled_out", (scene.quote(text, same, EDGE, APPLICATION),))
+
+
+_JUDGES = (
+    _changed_the_answer, _named_its_fault, _refused_itself, _asked_elsewhere, _checked_wrongly,
+    _no_way_behind, _asked_in_vain,
+    _answered_alone, _answered_between, _passed_on,
+)  # fmt: skip

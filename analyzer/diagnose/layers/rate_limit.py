@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.diagnose._behind import may_be_limited
 from analyzer.diagnose._scene import (
+    BROWSER,
     EDGE,
     ERROR_LINE,
     Opinion,
@@ -14,27 +16,38 @@ from analyzer.diagnose._scene import (
 )
 from analyzer.model import Evidence
 
+_NAMED = "^limiting (?:requests, excess|connections by zone)"  # nginx; "delaying" refuses nothing
+
 
 def check(scene: Scene) -> Opinion:
     """Blames a limiter for 429 (RFC 6585, 4) and for what the fact rate_limit_kind names."""
     # Retry-After beside a 503 may as well mean overload or maintenance (RFC 9110, 10.2.3).
     certain = pl.col("rate_limit_kind").is_not_null() & (pl.col("rate_limit_kind") != "retry_after_503")
-    limited = (pl.col("status") == 429) | certain
+    limited = (pl.col("status") == 429) | certain | (error_line_says(_NAMED) & (pl.col("status") == 503))
     count = scene.count(limited)
     if not count:
-        text = "No failing request was answered 429, and none shows another mark of a limiter"
-        unexplained = (pl.col("status") == 503) & pl.col("upstream").is_null() & ~pl.col("has_application")
-        if scene.share(unexplained) >= 0.5 and not scene.has_error_log:
-            # nginx's limit_req_status is 503 unless the configuration says otherwise.
-            return Opinion(
-                "not_visible", would_show="The server's error log: a limiter that answers 503 names itself there."
-            )
-        return scene.cleared(f"{text}; this is the first of them.")
+        return _unlimited(scene)
     counted = f"{scene.of_total(count).capitalize()} got 429 or the refusal of a limiter."
     evidence = [*_details(scene, limited), scene.quote(counted, limited, EDGE)]
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)
     return Opinion("cause", tuple(evidence), 0.95, sources=len({item.ref.source for item in evidence if item.ref}))
+
+
+def _unlimited(scene: Scene) -> Opinion:
+    text = "No failing request was answered 429, and none shows another mark of a limiter"
+    unexplained = (pl.col("status") == 503) & pl.col("upstream").is_null() & ~pl.col("has_application")
+    if may_be_limited(scene, unexplained):
+        counted = scene.of_total(scene.count(unexplained)).capitalize()
+        text = f"{counted} got 503 while others on the same endpoints passed, as where a limiter answers."
+        said = scene.quote(text, unexplained, EDGE, BROWSER)
+        return Opinion("suspected", (said,), 0.5, "The server's error log: a limiter names itself there.")
+    if scene.share(unexplained) >= 0.5 and not scene.around.has_error_log:
+        # nginx's limit_req_status is 503 unless the configuration says otherwise.
+        return Opinion(
+            "not_visible", would_show="The server's error log: a limiter that answers 503 names itself there."
+        )
+    return scene.cleared(f"{text}; this is the first of them.")
 
 
 def _details(scene: Scene, limited: pl.Expr) -> list[Evidence]:
@@ -43,7 +56,7 @@ def _details(scene: Scene, limited: pl.Expr) -> list[Evidence]:
     if scene.count(broken):
         text = f"{scene.count(broken):,} of them were sent before the announced Retry-After had passed."
         details.append(scene.quote(text, broken, EDGE))
-    named = limited & error_line_says("^limiting (requests|connections)")
+    named = limited & error_line_says(_NAMED)
     if row := scene.first(named):
         text = f"For {scene.count(named):,} of them the server's error log names the limiter: {row['message']}"
         details.append(scene.quote(text, named, ERROR_LINE))

@@ -1,0 +1,146 @@
+"""Looks at what the inputs show around an incident: who was served meanwhile, and which logs tell of everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from analyzer.diagnose._counts import on_endpoints, succeeded
+from analyzer.diagnose.noise import reference
+from analyzer.model import Evidence, Ref
+
+_MARGIN = timedelta(seconds=60)
+_LOOK_BACK = timedelta(minutes=5)
+# HAProxy, 8.2.5 and "Layer7 wrong status": the check's status is written behind it.
+_WRONG_CHECK = r"^(?:Backup )?Server ([^/ ]+)/\S+ is DOWN, reason: Layer7 wrong status, code: [34]\d\d\b"
+_FEWEST = 3
+_NEARLY_ALL = 0.9
+_FEW = 0.1
+_BROWSER, _EDGE, _ERROR_LINE, _APPLICATION = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many rows of a kind there are, and the place of the first."""
+
+    count: int = 0
+    ref: Ref | None = None
+
+
+_NONE = Seen()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What else the inputs show.
+
+    has_error_log: an error log covers the time. application: requests that the same application recorded while the
+    failures lasted, and answered below 500, which came to it past the failing way (no proxy logged them). others:
+    requests that a server logged meanwhile with success. tells_all: by its ids the application's log has nearly every
+    request on these endpoints that worked; edge_tells_all: the servers' access logs have those of the browser.
+    addresses: the servers behind that answered on these endpoints at other times. served: requests on these endpoints
+    that a server behind answered with success at other times; between: those in the time itself, whoever answered.
+    wrong_check: HAProxy's line that it took a server out which had answered its health check with 3xx or 4xx.
+    """
+
+    has_error_log: bool = False
+    application: Seen = _NONE
+    others: Seen = _NONE
+    tells_all: bool = False
+    edge_tells_all: bool = False
+    addresses: tuple[str, ...] = field(default=())
+    served: Seen = _NONE
+    between: Seen = _NONE
+    wrong_check: Evidence | None = None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether hardly a request on these endpoints worked meanwhile, so that what failed stood for all of it."""
+        return self.between.count <= _FEW * self.served.count
+
+
+def look_around(
+    events: pl.DataFrame, exchanges: pl.DataFrame, failing: pl.DataFrame, started: datetime, ended: datetime
+) -> Surroundings:
+    """Gives the surroundings of failing exchanges; events and exchanges are those of correlate.Joined."""
+    inside = pl.col("timestamp").is_between(started, ended).fill_null(value=False)
+    near = pl.col("timestamp").is_between(started - _MARGIN, ended + _MARGIN).fill_null(value=False)
+    others = exchanges.join(failing.select("exchange"), on="exchange", how="anti", maintain_order="left")
+    same = on_endpoints(others, failing).filter(succeeded())
+    behind = same.filter(~inside & _answered_behind())
+    answered = behind["upstream"].drop_nulls().list.last().unique().sort()
+    meanwhile = others.filter(inside)
+    edge = meanwhile.filter(pl.col("has_edge") & pl.col("edge_status").is_between(200, 399))
+    return Surroundings(
+        has_error_log=bool(events.select((near & (pl.col("hop") == _ERROR_LINE)).any()).item()),
+        application=_seen(events, _past_the_way(meanwhile, same), _APPLICATION),
+        others=_seen(events, edge, _EDGE),
+        tells_all=_tells_all(events, same, others.filter(near & succeeded())),
+        edge_tells_all=_has_browsers(others.filter(near & succeeded())),
+        addresses=tuple(answered.to_list()),
+        served=_seen(events, behind, _EDGE),
+        between=_seen(events, same.filter(inside), _EDGE),
+        wrong_check=_wrong_check(events, failing, started, ended),
+    )
+
+
+def _answered_behind() -> pl.Expr:
+    last = pl.col("upstream_status").list.last().is_between(100, 499)
+    return pl.col("has_edge") & (last | pl.col("has_application")).fill_null(value=False)
+
+
+def _past_the_way(meanwhile: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
+    """Keeps what the application answered without a proxy, such as health checks on its own port.
+
+    Of several applications in one log the one counts that served these endpoints: by the first word of its logger.
+    """
+    direct = meanwhile.filter(
+        pl.col("has_application") & ~pl.col("has_edge") & ~pl.col("has_browser"),
+        pl.col("application_status").is_between(100, 499),
+    )
+    families = same.filter("has_application").select(_family()).to_series().drop_nulls().unique()
+    return direct.filter(_family().is_in(families.implode()).fill_null(value=True)) if families.len() else direct
+
+
+def _family() -> pl.Expr:
+    return pl.col("logger").str.extract(r"^([^.:/]+)", 1)
+
+
+def _tells_all(events: pl.DataFrame, same: pl.DataFrame, near: pl.DataFrame) -> bool:
+    """Tells whether the application's log names by their ids nearly all requests that worked."""
+    exact = events.filter((pl.col("hop") == _APPLICATION) & (pl.col("join") == "exact")).select("exchange").unique()
+    outside = pl.col("has_edge") | pl.col("has_browser")
+    for rows in (same.filter(outside), near.filter(outside & _answered_behind())):
+        if rows.height >= _FEWEST:
+            return rows.join(exact, on="exchange", how="semi").height >= _NEARLY_ALL * rows.height
+    return False
+
+
+def _has_browsers(near: pl.DataFrame) -> bool:
+    cached = pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
+    browsers = near.filter(pl.col("has_browser") & ~cached)
+    return browsers.height >= _FEWEST and browsers["has_edge"].sum() >= _NEARLY_ALL * browsers.height
+
+
+def _wrong_check(events: pl.DataFrame, failing: pl.DataFrame, started: datetime, ended: datetime) -> Evidence | None:
+    """A server that answers a check is up: that the check asks for the wrong thing is the balancer's setting."""
+    pools = failing["upstream_name"].drop_nulls().str.replace("/.*$", "").unique()
+    lines = events.filter(
+        pl.col("hop") == _ERROR_LINE, pl.col("timestamp").is_between(started - _LOOK_BACK, ended)
+    ).with_columns(pool=pl.col("message").str.extract(_WRONG_CHECK, 1))
+    found = next(lines.filter(pl.col("pool").is_in(pools.implode())).tail(1).iter_rows(named=True), None)
+    if found is None:
+        return None
+    text = f"HAProxy took the server out although it answered the health check: {found['message']}"
+    return Evidence(text, reference(found["source"], found["line"], found["format"]))
+
+
+def _seen(events: pl.DataFrame, exchanges: pl.DataFrame, hop: int) -> Seen:
+    """Counts exchanges, and gives the first place of them that this hop wrote, else any."""
+    if exchanges.is_empty():
+        return Seen()
+    rows = events.join(exchanges.select("exchange"), on="exchange", how="semi", maintain_order="left")
+    first = rows.sort(pl.col("hop") != hop, "event").row(0, named=True)
+    return Seen(exchanges.height, reference(first["source"], first["line"], first["format"]))
