@@ -82,7 +82,7 @@ def _free(found: list[pl.DataFrame], rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(pairs: pl.DataFrame, free: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Adds candidates, the access lines that ended in the second of the error, else in the next; strong if it is one."""
+    """Adds candidates, access lines that ended in the second of the error, else in the next; one makes it strong."""
     second = pl.col("at").dt.epoch("s")
     ended = free.filter("is_edge").group_by(*by, second=second).agg(number=pl.len().cast(pl.Int64))
     errors = free.select("event", *by, second=second, later=second + 1)

@@ -68,10 +68,11 @@ def _passes() -> tuple[_Pass, ...]:
 def attach_by_time(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """Gives the keys (event, key, join, candidates) with those of rows that only request and time tie together.
 
-    Each access line is given to at most one record of a kind and each record to one access line, within two seconds.
-    With the client's address the tie is strong where one line fits, else it is weak. Rows that an id ties to an
-    access line already are left as they are. What a browser asked without an answer is tied too, unless its error
-    says that nothing was sent.
+    Each access line is given to at most one record of a kind and each record to one access line, within two seconds,
+    in their order where equal ones are as many. With the client's address the tie is strong, else it is weak: only
+    where one line fits, or both sides speak of the same requests as a whole. Rows that an id ties to an access line
+    already are left as they are. What a browser asked without an answer is tied too, unless its error says that
+    nothing was sent.
     """
     rows = request_rows(events)
     keys = attach_chained_lines(rows, keys)
