@@ -12,6 +12,7 @@ from analyzer.model import Bucket, ClientCount, Clients, Ratio, Separating
 
 _TOP_CLIENTS = 10
 _TELLING = 0.5
+_HARDLY_ANY = 0.05
 ATTRIBUTES = {
     "client": "client",
     "client address": "client_ip",
@@ -46,7 +47,10 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     used = per_client.height
     top = tuple(ClientCount(*row) for row in affected.head(_TOP_CLIENTS).iter_rows())
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
-    scope = "one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some"
+    # Whose clients are not known may be anybody's.
+    unknown = window.filter(pl.col("failing") & pl.col("client").is_null()).height
+    scope = "some" if unknown > _HARDLY_ANY * window["failing"].sum() else None
+    scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 
 

@@ -9,6 +9,7 @@ _MOST = 0.9
 _FEWEST_ROWS, _FEWEST_CLIENTS, _FEWEST_AGENTS = 10, 3, 4
 _SHARED_PLACES = 0.5
 _INSIDE = r"^(127\.0\.0\.1|::1|10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|f[cd][0-9a-f]{2}:)"
+_ITSELF = ("127.0.0.1", "::1")
 _SCHEMA = {"source": pl.String, "client_ip": pl.String}
 
 
@@ -18,7 +19,8 @@ def hide_intermediaries(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFram
     An address is one if other sources name several clients for its requests, while each of those is named with few
     such addresses (an exit node is seen with many servers' addresses, a proxy with many clients); or if it is nearly
     the only one of its source, and another source names several clients, and not it, for the same places, or
-    application records several users, or it is private and several kinds of user agents come from it.
+    application records several users, or it is private and several kinds of user agents come from it. Whoever speaks
+    from the server's own machine (127.0.0.1, ::1) hands on what others asked.
     """
     rows = events.filter(pl.col("client_ip").is_not_null(), pl.col("hop").is_in([_EDGE, _APPLICATION]))
     found = pl.concat([_by_exchanges(rows, keys), _by_standing_alone(rows, events, keys)]).unique()
@@ -61,7 +63,8 @@ def _by_standing_alone(rows: pl.DataFrame, events: pl.DataFrame, keys: pl.DataFr
     for source, address, agents in alone.sort("source").select("source", "client_ip", "agents").iter_rows():
         inside = pl.Series([address]).str.contains(_INSIDE)[0]
         mine = rows.filter(source=source, client_ip=address)
-        if (inside and agents >= _FEWEST_AGENTS) or _names_users(mine, events, keys) or _names_clients(mine, rows):
+        handed_on = address in _ITSELF or (inside and agents >= _FEWEST_AGENTS)
+        if handed_on or _names_users(mine, events, keys) or _names_clients(mine, rows):
             found.append((source, address))
     return pl.DataFrame(found, schema=_SCHEMA, orient="row")
 

@@ -94,12 +94,13 @@ def _merge(events: pl.DataFrame) -> pl.DataFrame:
     singles = alone.with_columns(
         events=pl.concat_list("event"),
         message_hop=pl.col("hop"),
+        weakly=pl.lit(value=False),
         **{f"{name}_status": _single_status(hop) for name, hop in _STATUS_HOPS.items()},
         **{f"has_{name}": pl.col("hop") == hop for name, hop in _STATUS_HOPS.items()},
     )
     groups = _grouped(events.filter(shared))
     names = (*(f"{name}_status" for name in _STATUS_HOPS), *(f"has_{name}" for name in _STATUS_HOPS))
-    columns = [*EVENTS, "exchange", "events", "logs_upstream", "message_hop", *names]
+    columns = [*EVENTS, "exchange", "events", "logs_upstream", "message_hop", "weakly", *names]
     merged = pl.concat([singles.select(columns), groups.select(columns)])
     ended = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
     ordered = merged.sort("timestamp", "source", "line", nulls_last=True) if groups.height else merged
@@ -137,6 +138,7 @@ def _grouped(events: pl.DataFrame) -> pl.DataFrame:
         events=pl.col("event").sort_by("hop", "event"),
         logs_upstream=pl.col("logs_upstream").any(),
         message_hop=pl.col("hop").sort_by(worst).first(),
+        weakly=((pl.col("hop") == _APPLICATION) & (pl.col("join") == "weak")).any(),
         **{
             f"{name}_status": pl.col("status").filter(pl.col("hop") == hop).drop_nulls().first()
             for name, hop in _STATUS_HOPS.items()
