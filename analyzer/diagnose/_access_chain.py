@@ -32,23 +32,28 @@ def attach_chained_lines(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame
     sources = edge.group_by("source").agg(number=pl.len()).sort("number", "source", descending=[True, False])["source"]
     if not 1 < len(sources) <= _MOST_SOURCES:
         return keys
+    known = with_keys(rows, keys)
     for larger, smaller in combinations(sources, 2):
-        known = with_keys(rows, keys)
         theirs, mine = _free(known, larger, smaller), _free(known, smaller, larger)
         if mine.is_empty() or theirs.is_empty() or (_numbered(mine) and _numbered(theirs)):
             continue
         sides, columns = _alike(mine, theirs)
-        if not speak_of_the_same(*(sides.filter(side) for side in (~pl.col("is_edge"), "is_edge")), columns):
+        if not speak_of_the_same(sides.filter(~pl.col("is_edge")), sides.filter("is_edge"), columns):
             continue
         pairs = _pairs(sides, columns, known)
-        keys = keys if pairs is None else tie(keys, pairs)
+        if pairs is not None:
+            keys = tie(keys, pairs)
+            known = with_keys(rows, keys)
     return keys
 
 
 def _free(known: pl.DataFrame, source: str, other: str) -> pl.DataFrame:
-    """Gives the rows of one source whose exchange has none of the other."""
-    own = known.filter(source=source)
-    return own.join(known.filter(source=other).select("key"), on="key", how="anti", maintain_order="left")
+    """Gives the rows of one source, of the time that the other covers, whose exchange has none of the other."""
+    own, others = known.filter(source=source), known.filter(source=other)
+    slack = pl.duration(seconds=_TOLERANCE_S)
+    bounds = others.select(first=pl.col("at").min() - slack, last=pl.col("at").max() + slack).row(0)
+    near = own.filter(pl.col("at").is_between(*bounds))
+    return near if near.is_empty() else near.join(others.select("key"), on="key", how="anti", maintain_order="left")
 
 
 def _numbered(rows: pl.DataFrame) -> bool:

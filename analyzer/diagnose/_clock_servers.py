@@ -70,5 +70,5 @@ def _by_requests(entries: pl.DataFrame, servers: pl.DataFrame) -> pl.Series:
     rival = elsewhere if isinstance(elsewhere, int) else 0
     if most < max(_FEWEST, _LEAST * both["line"].n_unique()) or most < _AHEAD * rival:
         return pl.Series(dtype=pl.Int64)
-    own = pl.col("client_ip").eq_missing(client) & pl.col("bin").is_in([best, best + 1])
-    return bins.filter(own).sort("line", "apart")["apart"]
+    fitting = pl.col("client_ip").eq_missing(client) & pl.col("bin").is_in([best, best + 1])
+    return bins.filter(fitting).sort("line", "apart")["apart"]

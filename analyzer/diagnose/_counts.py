@@ -49,7 +49,7 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
     # Whose clients are not known may be anybody's.
     unknown = window.filter(pl.col("failing") & pl.col("client").is_null()).height
-    scope = "some" if unknown > _HARDLY_ANY * window["failing"].sum() else None
+    scope = "some" if unknown > _HARDLY_ANY * int(window["failing"].sum()) else None
     scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 

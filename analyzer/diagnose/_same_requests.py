@@ -24,12 +24,9 @@ def speak_of_the_same(some: pl.DataFrame, others: pl.DataFrame, columns: Sequenc
     smaller, larger = sorted(sides, key=lambda side: side.height)
     if smaller.height < _FEWEST or smaller.select(columns).n_unique() < _FEWEST_KINDS:
         return False
-    counts = [
-        side.group_by(*columns, second=pl.col("at").dt.epoch("s")).agg(number=pl.len().cast(pl.Int64))
-        for side in (smaller.head(_MOST_ROWS), larger)
-    ]
+    fewer, more = (_counts(side, columns) for side in (smaller.head(_MOST_ROWS), larger))
     total = min(smaller.height, _MOST_ROWS)
-    now, then = ([_matched(*counts, columns, shift) / total for shift in shifts] for shifts in (_SLACK, _ELSEWHERE))
+    now, then = ([_matched(fewer, more, columns, by) / total for by in shifts] for shifts in (_SLACK, _ELSEWHERE))
     best, chance = max(now), sorted(then)[len(then) // 2]
     return best >= _LEAST and best - chance >= (1 - chance) / 2
 
@@ -43,6 +40,10 @@ def in_common(mine: pl.DataFrame, theirs: pl.DataFrame, columns: Sequence[str]) 
         theirs.select(columns).unique(), on=list(columns), how="semi", maintain_order="left"
     )
     return near.sort("at", "event")
+
+
+def _counts(side: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    return side.group_by(*columns, second=pl.col("at").dt.epoch("s")).agg(number=pl.len().cast(pl.Int64))
 
 
 def _matched(mine: pl.DataFrame, theirs: pl.DataFrame, columns: Sequence[str], shift: int) -> int:

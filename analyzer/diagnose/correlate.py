@@ -138,7 +138,7 @@ def _grouped(events: pl.DataFrame) -> pl.DataFrame:
         events=pl.col("event").sort_by("hop", "event"),
         logs_upstream=pl.col("logs_upstream").any(),
         message_hop=pl.col("hop").sort_by(worst).first(),
-        weakly=((pl.col("hop") == _APPLICATION) & (pl.col("join") == "weak")).any(),
+        weakly=((pl.col("hop") == _APPLICATION) & (pl.col("join") == "weak") & pl.col("client_ip").is_null()).any(),
         **{
             f"{name}_status": pl.col("status").filter(pl.col("hop") == hop).drop_nulls().first()
             for name, hop in _STATUS_HOPS.items()
