@@ -12,6 +12,7 @@ _LEAST = 0.7
 _FEWEST = 5
 _FEWEST_KINDS = 3
 _MOST_ROWS = 50_000
+_COVERED = 0.25
 
 
 def speak_of_the_same(some: pl.DataFrame, others: pl.DataFrame, columns: Sequence[str]) -> bool:
@@ -25,9 +26,11 @@ def speak_of_the_same(some: pl.DataFrame, others: pl.DataFrame, columns: Sequenc
     if smaller.height < _FEWEST or smaller.select(columns).n_unique() < _FEWEST_KINDS:
         return False
     fewer, more = (_counts(side, columns) for side in (smaller.head(_MOST_ROWS), larger))
-    total = min(smaller.height, _MOST_ROWS)
-    now, then = ([_matched(fewer, more, columns, by) / total for by in shifts] for shifts in (_SLACK, _ELSEWHERE))
-    best, chance = max(now), sorted(then)[len(then) // 2]
+    now, then = ([_share(fewer, more, columns, by) for by in shifts] for shifts in (_SLACK, _ELSEWHERE))
+    elsewhere = sorted(share for share in then if share is not None)
+    if not elsewhere:
+        return False
+    best, chance = max(share or 0.0 for share in now), elsewhere[len(elsewhere) // 2]
     return best >= _LEAST and best - chance >= (1 - chance) / 2
 
 
@@ -46,7 +49,13 @@ def _counts(side: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     return side.group_by(*columns, second=pl.col("at").dt.epoch("s")).agg(number=pl.len().cast(pl.Int64))
 
 
-def _matched(mine: pl.DataFrame, theirs: pl.DataFrame, columns: Sequence[str], shift: int) -> int:
+def _share(mine: pl.DataFrame, theirs: pl.DataFrame, columns: Sequence[str], shift: int) -> float | None:
+    """Gives the share of my rows, of the time that theirs still cover when shifted; None if that is too little."""
     moved = theirs.with_columns(pl.col("second") + shift)
-    both = mine.join(moved, on=[*columns, "second"], suffix="_other")
-    return int(both.select(pl.min_horizontal("number", "number_other").sum()).item() or 0)
+    bounds = moved.select(first=pl.col("second").min(), last=pl.col("second").max()).row(0)
+    covered = mine.filter(pl.col("second").is_between(*bounds))
+    total = int(covered["number"].sum())
+    if total < _COVERED * int(mine["number"].sum()):
+        return None
+    both = covered.join(moved, on=[*columns, "second"], suffix="_other")
+    return float(both.select(pl.min_horizontal("number", "number_other").sum()).item() or 0) / total

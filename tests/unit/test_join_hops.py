@@ -62,11 +62,22 @@ def test_an_answer_of_the_outer_proxy_joins_what_the_inner_one_had():
 
 
 def test_two_servers_that_share_the_work_are_not_one():
-    """A balancer gives each request to one of them: busy as they are, hardly a line has its like at the right time."""
+    """A balancer gives each request to one of them: no line of the one has its like in the other."""
     halves = [traffic(count=800, seed=seed) for seed in (3, 4)]
     one = [outer_line(each, source="web1.log") for each in halves[0]]
     other = [outer_line(each, source="web2.log") for each in halves[1]]
     assert correlate(frame(*one, *other)).exchanges.height == len(one) + len(other)
+
+
+def test_busy_servers_that_answer_alike_at_any_time_are_not_one():
+    """Sixty requests a second for six places fit whatever the shift, so that they fit now says nothing."""
+    halves = [traffic(count=1_500, a_second=60, seed=seed) for seed in (3, 4)]
+    rows = [
+        inner_line(one, source=source, user_agent=None)
+        for source, half in zip(("web1.log", "web2.log"), halves, strict=True)
+        for one in half
+    ]
+    assert correlate(frame(*rows)).exchanges.height == len(rows)
 
 
 def test_records_without_client_and_id_are_joined_where_both_speak_of_the_same():

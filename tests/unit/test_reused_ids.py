@@ -72,12 +72,13 @@ def test_an_id_counts_whatever_a_log_calls_it():
 
 
 def test_a_constant_is_no_id():
-    """Sixty requests of one id are left to their request and time."""
+    """Sixty requests of one id are left to their request and time; a record that has but the id is nobody's."""
     lines = [row("access", 5 * n, status=200, request_id="none", client_ip="192.0.2.1") for n in range(60)]
     records = [
         row("app", 5 * n, status=200, request_id="none", client_ip="192.0.2.1", method="GET", path="/v1/x")
         for n in range(60)
     ]
-    joined = correlate(frame(*lines, *records))
-    assert sizes(joined) == [2] * 60
-    assert set(joined.events["candidates"]) == {1}
+    message = row("app", 20.01, request_id="none", level="error", message="m")
+    joined = correlate(frame(*lines, *records, message))
+    assert sizes(joined) == [1] + [2] * 60
+    assert set(joined.events.filter(pl.col("join").is_not_null())["candidates"]) == {1}
