@@ -9,7 +9,7 @@ _SAME = ("stamped_at", "duration_us", "method", "url", "status", "error")
 
 
 def attach_capture_twins(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Gives the keys (event, key, join), with those of entries that stand in several captures and have no key yet.
+    """Gives the keys (event, key, join, candidates), with entries of several captures that have no key yet.
 
     Start to the microsecond, duration, method, URL and outcome are equal: no two requests of one or of two browsers
     are alike in all of them. Within a capture the first is tied to the first, the second to the second.
@@ -27,7 +27,7 @@ def attach_capture_twins(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFra
     tied = turned.with_columns(
         first=pl.col("event").first().over(alike), captures=pl.col("source").n_unique().over(alike)
     ).filter(pl.col("captures") > 1)
-    new = tied.select("event", key=pl.format("#{}", "first"), join=pl.lit("strong"))
+    new = tied.select("event", key="first", join=pl.lit("strong"), candidates=pl.lit(1, dtype=pl.Int64))
     return pl.concat([keys, new])
 
 

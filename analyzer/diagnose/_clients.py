@@ -16,20 +16,23 @@ def name_clients(exchanges: pl.DataFrame, recordings: Mapping[str, str] = _NONE)
 
     A server often knows the user on some requests only (a limiter answers before the login is looked at): where an
     address belongs to exactly one user in these inputs, who is known on a quarter of its requests at least, all its
-    requests are that user's. A HAR carries no client address: its entries take the name of the client that most of
-    its joined entries show. recordings: captures that are parts of another one's recording.
+    requests are that user's. Where request and time alone tie a record to its line (column weakly, taken away), the
+    record's user may be another one of that moment: the line's address names the client then. A HAR carries no client
+    address: its entries take the name of the client that most of its joined entries show. recordings: captures that
+    are parts of another one's recording.
     """
+    exchanges = exchanges.with_columns(_user=pl.when(~pl.col("weakly")).then("user"))
     by_address = (
         exchanges.filter(pl.col("client_ip").is_not_null())
         .group_by("client_ip")
-        .agg(users=pl.col("user").drop_nulls().unique(maintain_order=True), known=pl.col("user").is_not_null().mean())
+        .agg(users=pl.col("_user").drop_nulls().unique(maintain_order=True), known=pl.col("_user").is_not_null().mean())
         .filter((pl.col("users").list.len() == 1) & (pl.col("known") >= _KNOWN_OFTEN))
         .select("client_ip", only_user=pl.col("users").list.first())
     )
     named = exchanges.join(by_address, on="client_ip", how="left", maintain_order="left").with_columns(
-        client=pl.coalesce("user", "only_user", "client_ip")
+        client=pl.coalesce("_user", "only_user", "client_ip", "user")
     )
-    return _name_captures(named.drop("only_user"), recordings)
+    return _name_captures(named.drop("only_user", "_user", "weakly"), recordings)
 
 
 def _name_captures(exchanges: pl.DataFrame, recordings: Mapping[str, str]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from analyzer.model import Bucket, ClientCount, Clients, Ratio
 _TOP_CLIENTS = 10
 _NEARLY_ALL = 0.95
 _FEW = 10
+_HARDLY_ANY = 0.05
 _MOST_BUCKETS, _WEEK_S = 120, 7 * 86_400
 
 
@@ -60,7 +61,10 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     used = per_client.height - (at_edges if at_edges * _FEW <= affected.height else 0)
     top = tuple(ClientCount(*row) for row in affected.drop("meanwhile").head(_TOP_CLIENTS).iter_rows())
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
-    scope = "one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some"
+    # Whose clients are not known may be anybody's.
+    unknown = window.filter(pl.col("failing") & pl.col("client").is_null()).height
+    scope = "some" if unknown > _HARDLY_ANY * int(window["failing"].sum()) else None
+    scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 
 

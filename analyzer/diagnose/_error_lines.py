@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analyzer.diagnose._time_join import nearest_pairs
+from analyzer.diagnose._pairing import nearest_pairs, number_until
 
 _BY = ("client_ip", "method", "target")
 _EDGE = 1
@@ -14,11 +14,11 @@ _SLACK = "1s"
 _SLACK_US = 1_000_000
 _LONGEST = "10m"
 _FAILING = 400
-_PAIRS = {"event": pl.UInt32, "access": pl.UInt32, "join": pl.String}
+_PAIRS = {"event": pl.UInt32, "access": pl.UInt32, "join": pl.String, "candidates": pl.Int64}
 
 
 def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Gives the keys (event, key, join), with those of error-log lines that an access line fits.
+    """Gives the keys (event, key, join, candidates), with those of error-log lines that an access line fits.
 
     Both have the same client, method and target, and the error lies within the request, give or take a second: it is
     written at failure, the access line at the end. With the same number of the client's connection the tie is exact;
@@ -31,9 +31,11 @@ def attach_error_lines(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame
     pairs = _pairs(rows)
     if pairs.is_empty():
         return keys
-    matched = pairs.join(keys.rename({"event": "access", "join": "_"}), on="access", how="left", maintain_order="left")
-    shared = matched.with_columns(key=pl.coalesce("key", pl.format("#{}", "access")))
-    added = [shared.select("event", "key", "join"), shared.select(pl.col("access").alias("event"), "key", "join")]
+    own = keys.select(pl.col("event").alias("access"), "key")
+    shared = pairs.join(own, on="access", how="left", maintain_order="left").with_columns(
+        key=pl.coalesce("key", "access")
+    )
+    added = [shared.select(pl.col(side).alias("event"), "key", "join", "candidates") for side in ("event", "access")]
     return pl.concat([keys, *added]).unique("event", keep="first", maintain_order=True)
 
 
@@ -69,7 +71,8 @@ def _take(found: list[pl.DataFrame], rows: pl.DataFrame, by: Sequence[str], join
     free = _free(found, rows)
     pairs = nearest_pairs(free.select("event", "at", "is_edge", *by), by, _SLACK)
     if pairs.height:
-        found.append(pairs.with_columns(join=pl.lit(join)) if join else _judged(pairs, free, by))
+        sure = pairs.with_columns(join=pl.lit(join), candidates=pl.lit(1, dtype=pl.Int64))
+        found.append(sure if join else _judged(pairs, free, by))
 
 
 def _free(found: list[pl.DataFrame], rows: pl.DataFrame) -> pl.DataFrame:
@@ -79,7 +82,7 @@ def _free(found: list[pl.DataFrame], rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(pairs: pl.DataFrame, free: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Adds join: strong where one access line ended in the second of the error, or in the next one if none did."""
+    """Adds candidates, access lines that ended in the second of the error, else in the next; one makes it strong."""
     second = pl.col("at").dt.epoch("s")
     ended = free.filter("is_edge").group_by(*by, second=second).agg(number=pl.len().cast(pl.Int64))
     errors = free.select("event", *by, second=second, later=second + 1)
@@ -92,7 +95,7 @@ def _judged(pairs: pl.DataFrame, free: pl.DataFrame, by: Sequence[str]) -> pl.Da
     )
     fitting = pl.coalesce("number", "number_later").fill_null(1)
     join = pl.when(fitting == 1).then(pl.lit("strong")).otherwise(pl.lit("weak"))
-    return counted.select("event", "access", join=join)
+    return counted.select("event", "access", join=join, candidates=fitting)
 
 
 def _take_inside(found: list[pl.DataFrame], rows: pl.DataFrame) -> None:
@@ -110,7 +113,8 @@ def _take_inside(found: list[pl.DataFrame], rows: pl.DataFrame) -> None:
     kept = (
         inside.filter(pl.col("at") <= pl.col("ended")).sort("event").unique("access", keep="first", maintain_order=True)
     )
-    found.append(kept.select("event", "access", join=pl.lit("weak")))
+    number = number_until(kept, "at", access, "began", _BY) - number_until(kept, "at", access, "ended", _BY)
+    found.append(kept.select("event", "access", join=pl.lit("weak"), candidates=number.clip(1)))
 
 
 def _follow(found: list[pl.DataFrame], rows: pl.DataFrame) -> None:
@@ -122,7 +126,7 @@ def _follow(found: list[pl.DataFrame], rows: pl.DataFrame) -> None:
     if first.is_empty() or rest.is_empty():
         return
     tied = rest.join_asof(
-        first.select(*by, "access", "join", "at"),
+        first.select(*by, "access", "join", "candidates", "at"),
         on="at", by=by, strategy="nearest", tolerance=_LONGEST, check_sortedness=False,
     )  # fmt: skip
-    found.append(tied.filter(pl.col("access").is_not_null()).select("event", "access", "join"))
+    found.append(tied.filter(pl.col("access").is_not_null()).select(list(_PAIRS)))

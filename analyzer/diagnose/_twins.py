@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._time_join import nearest_pairs
+from analyzer.diagnose._pairing import count_candidates, nearest_pairs
+from analyzer.diagnose._ties import tie
 
 _EDGE = 1
 _BY = ("client_ip", "method", "target", "status")
@@ -15,7 +16,7 @@ _MOST_SOURCES = 20
 
 
 def attach_twins(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Gives the keys (event, key, join), with those of access logs without ids that repeat another access log.
+    """Gives the keys (event, key, join, candidates), with access logs without ids that repeat another one.
 
     A log repeats another if nine in ten of its lines, of the time that both cover, have a line of the same client,
     request and status in the other, within two seconds: each line has its own. Then each pair is one exchange.
@@ -33,7 +34,7 @@ def attach_twins(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         if pairs is None:
             known.append(source)
         else:
-            keys = _tie(keys, pairs)
+            keys = tie(keys, pairs.with_columns(join=pl.lit("strong")))
     return keys
 
 
@@ -57,7 +58,10 @@ def _pairs(rows: pl.DataFrame, source: str, other: str) -> pl.DataFrame | None:
     free = theirs.join(at_once, left_on="event", right_on="access", how="anti", maintain_order="left")
     sides = pl.concat([left, free.with_columns(is_edge=True)])
     pairs = pl.concat([at_once, nearest_pairs(sides.select("event", "at", "is_edge", *_BY), _BY, f"{_TOLERANCE_S}s")])
-    return pairs if pairs.height >= _SHARE * covered.height else None
+    if pairs.height < _SHARE * covered.height:
+        return None
+    rows = pl.concat([covered.with_columns(is_edge=False), theirs.with_columns(is_edge=True)])
+    return count_candidates(pairs, rows, _BY)
 
 
 def _in_turn(mine: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
@@ -74,12 +78,3 @@ def _in_turn(mine: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
         .join(numbered[1].select(*on, access="event"), on=on, maintain_order="left")
         .select("event", "access")
     )
-
-
-def _tie(keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    own = keys.select(pl.col("event").alias("access"), "key")
-    named = pairs.join(own, on="access", how="left", maintain_order="left").with_columns(
-        key=pl.coalesce("key", pl.format("#{}", "access"))
-    )
-    new = [named.select(pl.col(side).alias("event"), "key", join=pl.lit("strong")) for side in ("access", "event")]
-    return pl.concat([keys, *new]).unique("event", keep="first", maintain_order=True)

@@ -10,7 +10,7 @@ _SLACK = pl.duration(milliseconds=20)  # the two are measured by two processes
 
 
 def attach_worker_requests(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Gives the keys (event, key, join), with those of pairs of one capture that have no key yet.
+    """Gives the keys (event, key, join, candidates), with those of pairs of one capture that have no key yet.
 
     The page's entry shows no server; the worker's own belongs to no page, and lies within the time of the page's.
     Chromium's developer tools say of each entry whether a worker answered, Playwright which were a worker's; Firefox
@@ -40,7 +40,10 @@ def attach_worker_requests(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataF
         )
         .filter(pl.col("timestamp") <= pl.col("end"), pl.col("sent_end") <= pl.col("end") + _SLACK)
         .unique("page_event", keep="first", maintain_order=True)
-        .with_columns(key=pl.format("#{}", "page_event"))
+        .with_columns(key="page_event", candidates=pl.lit(1, dtype=pl.Int64))
     )
-    new = [pairs.select(pl.col(side).alias("event"), "key", join=pl.lit("strong")) for side in ("page_event", "event")]
+    new = [
+        pairs.select(pl.col(side).alias("event"), "key", join=pl.lit("strong"), candidates="candidates")
+        for side in ("page_event", "event")
+    ]
     return pl.concat([keys, *new])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.diagnose._clock_servers import offset_by_servers
 from analyzer.diagnose.correlate import HAR
 
 _FEWEST = 5
@@ -15,6 +16,11 @@ _WIDEST_SPREAD_MS = 5_000
 _FARTHEST_HOST_MS = 300_000
 _LIVE_MS = 10_000
 _QUARTER_HOUR_MS, _NEAR_ZONE_MS = 900_000, 120_000
+_MEASURES = {
+    "date": "Date headers",
+    "ids": "requests whose ids a server logged",
+    "requests": "requests that a server logged, by method, path, status and time",
+}
 _BEFORE_FIRST_BYTE = ("blocked_us", "dns_us", "connect_us", "tls_us", "send_us", "wait_us")
 
 
@@ -22,14 +28,15 @@ _BEFORE_FIRST_BYTE = ("blocked_us", "dns_us", "connect_us", "tls_us", "send_us",
 class Clock:
     """How many milliseconds a capture's clock is behind the servers'.
 
-    spread_ms: the widest quartile distance of a host; count: Date headers used; hosts: those measured by themselves
-    whose clocks differ from the others'.
+    spread_ms: the widest quartile distance of a host; count: Date headers used, or requests that servers logged too,
+    as known says (date, ids or requests); hosts: those measured by themselves whose clocks differ from the others'.
     """
 
     offset_ms: int
     spread_ms: int
     count: int
     hosts: tuple[tuple[str, int], ...] = ()
+    known: str = "date"
 
     @property
     def is_off(self) -> bool:
@@ -44,7 +51,7 @@ def measure_clocks(events: pl.DataFrame) -> dict[str, Clock]:
     has whole seconds (RFC 9110, 6.6.1). What a cache is known to have held (Age, X-Cache, 304, the browser's own) is
     left out, as its Date is old; other caches do not say so, and their Dates can only be too old. So the offset is the
     median of most of the hosts that agree, of two such groups the later one. Sources with fewer than five entries in
-    it are missing, and so are those whose hosts do not agree.
+    it are measured by what servers logged of their requests, and are missing where that tells nothing either.
     """
     steady = _per_host(events).filter(pl.col("spread") <= _WIDEST_SPREAD_MS)
     clocks = {}
@@ -56,7 +63,12 @@ def measure_clocks(events: pl.DataFrame) -> dict[str, Clock]:
             offset = float(str(agreeing["offset"].median()))
             spread = round(float(str(agreeing["spread"].max())))
             clocks[str(source)] = Clock(round(offset), spread, count, _others(hosts, offset))
-    return clocks
+    for source in events.filter(pl.col("format") == HAR)["source"].unique().sort():
+        measured = None if source in clocks else offset_by_servers(events, source)
+        if measured is not None:
+            offset_ms, spread, count, known = measured
+            clocks[source] = Clock(offset_ms, spread, count, known=known)
+    return dict(sorted(clocks.items()))
 
 
 def _per_host(events: pl.DataFrame) -> pl.DataFrame:
@@ -123,7 +135,7 @@ def clock_note(clock: Clock) -> str | None:
     behind = f"{_seconds(abs(clock.offset_ms))} {'behind' if clock.offset_ms > 0 else 'ahead of'}"
     said = f"Its clock is {behind} the servers'" if clock.is_off else "Its clock agrees with most servers'"
     zone = _zone_error(clock.offset_ms)
-    known = f" (median of {clock.count:,} Date headers, ± 1 s, spread {_seconds(clock.spread_ms)})"
+    known = f" (median of {clock.count:,} {_MEASURES[clock.known]}, ± 1 s, spread {_seconds(clock.spread_ms)})"
     hosts = "; ".join(
         f"{host} {_seconds(offset, signed=True) if abs(offset) >= _SMALLEST_MS else 'right'}"
         for host, offset in clock.hosts[:5]

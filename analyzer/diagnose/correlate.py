@@ -9,11 +9,12 @@ import polars as pl
 from analyzer.diagnose._capture_twins import attach_capture_twins, recordings_of
 from analyzer.diagnose._clients import name_clients
 from analyzer.diagnose._error_lines import attach_error_lines
+from analyzer.diagnose._ids import tie_by_ids
+from analyzer.diagnose._intermediaries import hide_intermediaries
 from analyzer.diagnose._time_join import attach_by_time
 from analyzer.diagnose._twins import attach_twins
 from analyzer.diagnose._worker_requests import attach_worker_requests
 from analyzer.schema import EVENTS
-from analyzer.values import folded_id
 
 HAR = "har"
 _BROWSER, _EDGE, _ERROR_LINE, _APPLICATION = 0, 1, 2, 3
@@ -23,7 +24,6 @@ EVENT_COLUMNS = (
     "request_id", "level", "message", "exception_type", "upstream",
 )  # fmt: skip
 _FROM_WORST_RECORD = ("level", "message", "logger", "exception_type", "exception_message", "stack_trace")
-_DATA_CENTRE = "-[A-Z]{3}$"  # Cloudflare's header CF-Ray names it, its logs do not
 _OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "line", "raw", "kind", "duration_us"}
 
 
@@ -33,7 +33,7 @@ class Joined:
 
     events: the canonical columns of EVENT_COLUMNS, event (UInt32 row number), exchange (UInt32), hop (0 browser,
     1 edge, 2 error-log line, 3 application record), join (exact by an id, strong or weak by request and time; null
-    for rows that nothing could be joined to).
+    for rows that nothing could be joined to), candidates (Int64: how many rows of the other source would have fitted).
     exchanges: one row per exchange or lone record, sorted by timestamp, source, line: the canonical columns of its
     outermost row filled up from the rows further in, and row (UInt32), exchange, events (list of event numbers),
     client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at,
@@ -54,12 +54,16 @@ def correlate(events: pl.DataFrame) -> Joined:
     placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source")).with_columns(
         timestamp=_start_in_whole_seconds(), logs_upstream=pl.col("upstream").is_not_null().any().over("source")
     )
-    within = attach_worker_requests(placed, attach_twins(placed, _keys(placed)))
-    copied = attach_capture_twins(placed, within)
-    keys = attach_error_lines(placed, attach_by_time(placed, copied))
-    joins = placed.select("event").join(keys.select("event", "join"), on="event", how="left", maintain_order="left")
-    tied = placed.with_columns(joins["join"], exchange=_exchange_numbers(placed, keys))
-    events_kept = tied.select("event", "exchange", "hop", "join", *EVENT_COLUMNS)
+    by_id = tie_by_ids(placed)
+    shown = hide_intermediaries(placed, by_id)
+    within = attach_worker_requests(shown, attach_twins(shown, by_id))
+    copied = attach_capture_twins(shown, within)
+    # A server's error lines show the address that its access lines show, whosever it is.
+    keys = attach_error_lines(placed, attach_by_time(shown, copied))
+    tied = shown.join(keys, on="event", how="left", maintain_order="left").with_columns(
+        exchange=pl.coalesce("key", "event").cast(pl.UInt32)
+    )
+    events_kept = tied.select("event", "exchange", "hop", "join", "candidates", *EVENT_COLUMNS)
     return Joined(events=events_kept, exchanges=name_clients(_merge(tied), recordings_of(tied)))
 
 
@@ -68,14 +72,6 @@ def _start_in_whole_seconds() -> pl.Expr:
     whole = pl.col("stamped_at") - pl.duration(seconds=pl.col("duration_us").fill_null(0) // 1_000_000)
     ended = pl.col("coarse") & (pl.col("stamp_marks") == "end") & (pl.col("timestamp") < pl.col("stamped_at"))
     return pl.when(ended).then(whole).otherwise("timestamp")
-
-
-def _exchange_numbers(events: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
-    """Gives one number per key, and one of its own to each row without a key."""
-    keyed = events.select("event").join(keys.select("event", "key"), on="event", how="left", maintain_order="left")
-    shared = keyed["key"].rank("dense")
-    alone = keyed["event"] + keys.height
-    return pl.select(pl.coalesce(shared - 1, alone).cast(pl.UInt32)).to_series()
 
 
 def _hop() -> pl.Expr:
@@ -91,42 +87,6 @@ def _hop() -> pl.Expr:
     )
 
 
-def _keys(events: pl.DataFrame) -> pl.DataFrame:
-    """Gives event, key and join for the rows that carry an id; the key is equal for rows of one exchange.
-
-    A request id that one access log or HAR carries more than once (a client that reuses it for its retries, a
-    constant) identifies no exchange: its rows are left to their request and time.
-    """
-    known = pl.any_horizontal(pl.col("request_id", "trace_id", "edge_id").is_not_null())
-    # A cache answers with the headers, and the id, of the exchange that filled it.
-    stale = pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
-    ids = events.filter(known & ~stale).select(
-        "event", "source", "hop", request=folded_id(pl.col("request_id")), trace=folded_id(pl.col("trace_id")),
-        edge=folded_id(pl.col("edge_id").str.replace(_DATA_CENTRE, "")),
-    )  # fmt: skip
-    tied = _through(_through(ids, "trace"), "edge").with_columns(
-        key=pl.coalesce(
-            "request", "through_trace", "through_edge", pl.format("t:{}", "trace"), pl.format("e:{}", "edge")
-        )
-    )
-    outer = tied.filter(pl.col("hop") <= _EDGE)
-    reused = outer.group_by("source", "key").len().filter(pl.col("len") > 1).select("key").unique()
-    unique = tied.join(reused, on="key", how="anti", maintain_order="left")
-    return unique.select("event", "key", join=pl.lit("exact"))
-
-
-def _through(ids: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Adds through_<name>: the request id of the rows with the same id of another kind, if they have but one."""
-    only = (
-        ids.filter(pl.col(name).is_not_null() & pl.col("request").is_not_null())
-        .group_by(name)
-        .agg(_only=pl.col("request").unique(maintain_order=True))
-        .filter(pl.col("_only").list.len() == 1)
-        .select(name, pl.col("_only").list.first().alias(f"through_{name}"))
-    )
-    return ids.join(only, on=name, how="left", maintain_order="left")
-
-
 def _merge(events: pl.DataFrame) -> pl.DataFrame:
     """Gives one row per exchange; rows that stand alone skip the grouping."""
     shared = events["exchange"].is_duplicated()
@@ -134,12 +94,13 @@ def _merge(events: pl.DataFrame) -> pl.DataFrame:
     singles = alone.with_columns(
         events=pl.concat_list("event"),
         message_hop=pl.col("hop"),
+        weakly=pl.lit(value=False),
         **{f"{name}_status": _single_status(hop) for name, hop in _STATUS_HOPS.items()},
         **{f"has_{name}": pl.col("hop") == hop for name, hop in _STATUS_HOPS.items()},
     )
     groups = _grouped(events.filter(shared))
     names = (*(f"{name}_status" for name in _STATUS_HOPS), *(f"has_{name}" for name in _STATUS_HOPS))
-    columns = [*EVENTS, "exchange", "events", "logs_upstream", "message_hop", *names]
+    columns = [*EVENTS, "exchange", "events", "logs_upstream", "message_hop", "weakly", *names]
     merged = pl.concat([singles.select(columns), groups.select(columns)])
     ended = pl.col("timestamp") + pl.duration(microseconds=pl.col("duration_us").fill_null(0))
     ordered = merged.sort("timestamp", "source", "line", nulls_last=True) if groups.height else merged
@@ -162,7 +123,8 @@ def _single_status(hop: int) -> pl.Expr:
 
 def _grouped(events: pl.DataFrame) -> pl.DataFrame:
     # Of two access logs the outer one took longer; the browser's clock is trusted less than a server's.
-    outermost = events.sort("hop", "duration_us", "event", descending=[False, True, False], nulls_last=True)
+    order = ("hop", "is_behind", "duration_us", "event")
+    outermost = events.sort(order, descending=[False, False, True, False], nulls_last=True)
     fill = [name for name in EVENTS if name not in _OWN_RULES and name not in _FROM_WORST_RECORD]
     severity = pl.col("level").replace_strict(_LEVEL_RANK, default=9, return_dtype=pl.Int8)
     worst = pl.struct(pl.col("exception_type").is_null(), severity, pl.col("hop") != _APPLICATION, pl.col("event"))
@@ -176,6 +138,7 @@ def _grouped(events: pl.DataFrame) -> pl.DataFrame:
         events=pl.col("event").sort_by("hop", "event"),
         logs_upstream=pl.col("logs_upstream").any(),
         message_hop=pl.col("hop").sort_by(worst).first(),
+        weakly=((pl.col("hop") == _APPLICATION) & (pl.col("join") == "weak") & pl.col("client_ip").is_null()).any(),
         **{
             f"{name}_status": pl.col("status").filter(pl.col("hop") == hop).drop_nulls().first()
             for name, hop in _STATUS_HOPS.items()

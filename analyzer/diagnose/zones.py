@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from analyzer.diagnose._zone_counts import VOTES, votes_of_counts
 from analyzer.model import ZoneGap
 from analyzer.values import folded_id
 
@@ -21,7 +22,6 @@ _MOST_LINES = 2_000
 _HOUR_S = 3600
 _MOST = 0.5
 _BROWSER = "har"
-_VOTES = {"source": pl.String, "line": pl.Int64, "shift": pl.Int64}
 _OFFSET = re.compile(r"offset \(([+-])([0-9]{2}):([0-9]{2})\)")
 
 
@@ -62,7 +62,8 @@ def find_shifts(events: pl.DataFrame, gaps: Mapping[str, ZoneGap]) -> tuple[Zone
     any other shift; a shift of nothing is found as well. The time of the line's own collector comes first, where more
     than half of the lines lie whole quarters from it, to two minutes. Else a line matches a record with the same
     request or trace id, within two minutes, or a failing or rare access line with the same client, method and target,
-    within a second, of another source or of a format that carries its zone.
+    within a second, of another source or of a format that carries its zone. A source of which no line does is
+    compared by method and path alone.
     """
     marked = events.with_columns(zoneless=_is_zoneless(gaps))
     unknown = marked.filter("zoneless")
@@ -72,6 +73,8 @@ def find_shifts(events: pl.DataFrame, gaps: Mapping[str, ZoneGap]) -> tuple[Zone
     by_collector = frozenset(collected["source"])
     others = [_votes_of_ids(unknown, marked.filter(~pl.col("zoneless"))), _votes_of_requests(marked, unknown)]
     votes = pl.concat([collected, pl.concat(others).filter(~pl.col("source").is_in(sorted(by_collector)))]).unique()
+    silent = set(unknown["source"].unique()) - set(votes["source"].unique())
+    votes = pl.concat([votes, votes_of_counts(marked, silent)]) if silent else votes
     found = (_best(str(source), votes.filter(source=source)) for source in votes["source"].unique().sort())
     return tuple(
         replace(shift, gap=gaps[shift.source], by_collector=shift.source in by_collector)
@@ -108,12 +111,12 @@ def _votes_of_collectors(unknown: pl.DataFrame, gaps: Mapping[str, ZoneGap]) -> 
     timed = unknown.filter(pl.col("source").is_in(carried)).select("source", "line", apart=apart).drop_nulls()
     near = timed.with_columns(shift=(pl.col("apart") / _STEP_S).round().cast(pl.Int64) * _STEP_S)
     steady = ((pl.col("apart") - pl.col("shift")).abs() <= _ID_SLACK_S) & (pl.col("shift").abs() <= _LONGEST_S)
-    return near.filter(steady.mean().over("source") > _MOST, steady).select(list(_VOTES))
+    return near.filter(steady.mean().over("source") > _MOST, steady).select(list(VOTES))
 
 
 def _votes_of_ids(unknown: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Gives source, line, shift for lines whose id another source has too."""
-    votes = [pl.DataFrame(schema=_VOTES)]
+    votes = [pl.DataFrame(schema=VOTES)]
     for name in ("request_id", "trace_id"):
         sides = [
             frame.select("source", "line", at="stamped_at", id=folded_id(pl.col(name))).drop_nulls()
@@ -126,7 +129,7 @@ def _votes_of_ids(unknown: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         kept = near.filter(
             (pl.col("apart") - pl.col("shift")).abs() <= _ID_SLACK_S, pl.col("shift").abs() <= _LONGEST_S
         )
-        votes.append(kept.select(list(_VOTES)))
+        votes.append(kept.select(list(VOTES)))
     return pl.concat(votes)
 
 
@@ -145,12 +148,12 @@ def _votes_of_requests(events: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFr
     ).select("source", "line", *_BY, second=second)
     lines = lines.drop_nulls().sort("source", "line").group_by("source", maintain_order=True).head(_MOST_LINES)
     if lines.is_empty() or access.is_empty():
-        return pl.DataFrame(schema=_VOTES)
+        return pl.DataFrame(schema=VOTES)
     seen = pl.concat(access.with_columns(pl.col("second") + slack) for slack in range(-_SLACK_S, _SLACK_S + 1)).rename(
         {"source": "other"}
     )
     elsewhere = (pl.col("other") != pl.col("source")) | ~pl.col("zoneless")
-    votes = [pl.DataFrame(schema=_VOTES)]
+    votes = [pl.DataFrame(schema=VOTES)]
     for shift in range(-_LONGEST_S, _LONGEST_S + 1, _STEP_S):
         moved = lines.with_columns(pl.col("second") - shift)
         matched = moved.join(seen, on=[*_BY, "second"]).filter(elsewhere)

@@ -159,8 +159,9 @@ def _correlate(state: Run) -> Run:
     events = read_events(state.reading, raw=bool(state.plan.rules))
     placed = place_events(state, events)
     assert placed.reading is not None  # noqa: S101 - as before
-    clocks = measure_clocks(events)
-    joined = correlate(correct_clocks(apply_shifts(events, placed.shifts), clocks))
+    shifted = apply_shifts(events, placed.shifts)
+    clocks = measure_clocks(shifted)
+    joined = correlate(correct_clocks(shifted, clocks))
     overlaps = find_overlaps(joined.events)
     sources = tuple(_told(_clocked(source, clocks.get(source.name)), overlaps) for source in placed.reading.sources)
     return replace(placed, reading=replace(placed.reading, sources=sources), joined=joined)

@@ -16,8 +16,8 @@ from analyzer.pipeline._zone import retold
 from analyzer.schema import conform
 
 _NEEDED = (
-    "timestamp", "stamped_at", "collected_at", "source", "format", "line", "kind", "client_ip", "method", "target",
-    "status", "request_id", "trace_id",
+    "timestamp", "stamped_at", "collected_at", "source", "format", "line", "kind", "client_ip", "method", "path",
+    "target", "status", "request_id", "trace_id",
 )  # fmt: skip
 
 
