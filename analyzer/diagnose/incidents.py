@@ -17,6 +17,7 @@ from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._scene import ERROR_LINE, Scene
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
+from analyzer.diagnose.explanations import add_explanations
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
 from analyzer.diagnose.isolate import Isolation, isolate
 from analyzer.diagnose.noise import reference
@@ -46,13 +47,14 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One cluster with the frames that its incident is made of."""
+    """One cluster with the frames that its incident is made of; exchanges holds all of the data."""
 
     cluster: Cluster
     failing: pl.DataFrame
     window: pl.DataFrame
     started: datetime
     ended: datetime
+    exchanges: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )
-    return _Part(found, failing, window, started, ended)
+    return _Part(found, failing, window, started, ended, exchanges)
 
 
 def _build(
@@ -175,7 +177,7 @@ def _build(
         owner_hint=wording.owner_of(isolation.layer),
         counter_example=_counter_example(part),
     )
-    return incident, hops_of(joined.events, int(str(sample["exchange"])))
+    return add_explanations(incident, scene, part.exchanges), hops_of(joined.events, int(str(sample["exchange"])))
 
 
 def _scene(part: _Part, joined: Joined) -> Scene:
