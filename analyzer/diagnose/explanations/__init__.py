@@ -40,10 +40,19 @@ def add_explanations(incident: Incident, scene: Scene, exchanges: pl.DataFrame) 
     verdicts = {verdict.layer: verdict.evidence for verdict in incident.layers}
     deciding = verdicts.get(incident.layer, ()) if incident.layer != "unknown" else ()
     known = {item.text for item in deciding}
-    said = [item for each in found for item in each.evidence if item.text not in known][:_MOST_SENTENCES]
+    said = [_unquoted(item, each.quote, known) for each in found for item in each.evidence if item.text not in known]
     first = tuple(item for item in incident.root_evidence if item in deciding)
     rest = tuple(item for item in incident.root_evidence if item not in deciding)
-    evidence: tuple[Evidence, ...] = tuple(dict.fromkeys((*first, *said, *rest)))
-    own = list(dict.fromkeys(step for each in found for step in each.steps))[:_MOST_OWN_STEPS]
+    evidence: tuple[Evidence, ...] = tuple(dict.fromkeys((*first, *said[:_MOST_SENTENCES], *rest)))
+    # Steps show addresses as links, which a path out of a log must never become.
+    own = list(dict.fromkeys(step.replace("://", ":") for each in found for step in each.steps))[:_MOST_OWN_STEPS]
     steps = tuple(dict.fromkeys((*own, *incident.next_steps)))[:_MOST_STEPS]
     return replace(incident, root_evidence=evidence, next_steps=steps)
+
+
+def _unquoted(item: Evidence, quote: str, known: set[str]) -> Evidence:
+    """Leaves the quotation away where the deciding evidence has the same text already."""
+    words = quote.partition(": ")[2].removesuffix("...")
+    if not words or not any(words in " ".join(text.split()) for text in known):
+        return item
+    return replace(item, text=f"{item.text.removesuffix(quote)}.")

@@ -29,13 +29,14 @@ _TEXTS = (("error_code", "error_title", "error_detail"), ("www_authenticate",), 
 class Explanation:
     """One diagnosis: sentences with their places, and what to do about it; rank 0 decides, 1 tells, 2 hints.
 
-    count: of how many failing exchanges it is true.
+    count: of how many failing exchanges it is true; quote: the end of the sentence that only quotes a text.
     """
 
     evidence: tuple[Evidence, ...]
     steps: tuple[str, ...] = ()
     rank: int = 1
     count: int = 0
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ class Said:
 
     @property
     def quoted(self) -> str:
-        """The text on one line, cut to what a sentence can hold, with who says it."""
+        """The text on one line, cut to what a sentence can hold, as the end of a sentence that says who wrote it."""
         line = " ".join(self.text.split())
-        return f"{self.speaker}: {line[:_QUOTED]}{'...' if len(line) > _QUOTED else ''}"
+        return f"; {self.speaker}: {line[:_QUOTED]}{'...' if len(line) > _QUOTED else ''}"
 
 
 @dataclass(frozen=True)

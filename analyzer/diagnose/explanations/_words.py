@@ -41,8 +41,8 @@ def explain_words(subject: Subject, table: Sequence[Words], *statuses: int | Non
         if said is None or said.text in told or not subject.is_telling(said.count):
             continue
         told.add(said.text)
-        sentence = f"{subject.of_total(said.count)}: {sentence_of(entry, said)}; {said.quoted}"
-        found.append(Explanation((Evidence(sentence, said.ref),), entry.steps, entry.rank, said.count))
+        sentence = f"{subject.of_total(said.count)}: {sentence_of(entry, said)}{said.quoted}"
+        found.append(Explanation((Evidence(sentence, said.ref),), entry.steps, entry.rank, said.count, said.quoted))
     return found
 
 
@@ -52,5 +52,5 @@ def sentence_of(entry: Words, said: Said) -> str:
     complete = all(f"{{{name}}}" not in entry.says or name in groups for name in said.match.groupdict())
     text = entry.says if complete or entry.shown is None else entry.shown
     for name, value in groups.items():
-        text = text.replace(f"{{{name}}}", value)
+        text = text.replace(f"{{{name}}}", value.rstrip("."))
     return text

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from analyzer.diagnose.explanations._subject import Explanation, Said, Subject
 from analyzer.model import Evidence
 
-_STATUSES = (400, 415, 422, 500, None)
+# The same words beside a 500 may speak of an answer that the application could not read.
+_STATUSES = (400, 415, 422)
 # CPython and Ruby json, V8, Jackson, Gson, Go, serde, System.Text.Json, Newtonsoft.Json, PHP, pydantic, body-parser.
 _JSON = re.compile(
     r"JSON\s*(?:Decode|Parse|Parser|Syntax|Reader)?\s*(?:Error|Exception)|JSONDecodeError|json_invalid"
@@ -42,7 +43,7 @@ _EMPTY = re.compile(
 _LINE_COLUMN = re.compile(r"line:? (\d{1,9})[,;]?\s*(?:column|position|col):? (\d{1,9})", re.IGNORECASE)
 _DOT_NET = re.compile(r"LineNumber: (\d{1,9}) \| BytePositionInLine: (\d{1,9})")
 _SAX = re.compile(r"lineNumber: (\d{1,9}); columnNumber: (\d{1,9})")
-_POSITION = re.compile(r"(?:position|offset|\(char|at char(?:acter)?) (\d{1,9})\b|^body\.(\d{1,9}):", re.IGNORECASE)
+_POSITION = re.compile(r"(?:position|offset|\(char|at char(?:acter)?) (\d{1,9})\b|\bbody\.(\d{1,9}):", re.IGNORECASE)
 _STEPS = ("Put the body that was sent through a JSON parser, and compare the place that is named.",)
 
 
@@ -56,16 +57,18 @@ def explain(subject: Subject) -> Iterator[Explanation]:
         place = None if empty else place_in(said.text)
         what = "nothing was sent where a body is needed" if empty else f"the body is not {form}"
         where = f", the first at {place}" if place and said.count > 1 else f", at {place}" if place else ""
-        text = f"{subject.of_total(said.count)}: {what}{where}; {said.quoted}"
-        yield Explanation((Evidence(text, said.ref),), _STEPS if form == "valid JSON" else (), 0, said.count)
+        text = f"{subject.of_total(said.count)}: {what}{where}{said.quoted}"
+        yield Explanation(
+            (Evidence(text, said.ref),), _STEPS if form == "valid JSON" else (), 0, said.count, said.quoted
+        )
         return
     yield from _empty(subject, subject.said(_EMPTY, *_STATUSES))
 
 
 def _empty(subject: Subject, said: Said | None) -> Iterator[Explanation]:
     if said is not None and subject.is_telling(said.count):
-        text = f"{subject.of_total(said.count)}: nothing was sent where a body is needed; {said.quoted}"
-        yield Explanation((Evidence(text, said.ref),), (), 0, said.count)
+        text = f"{subject.of_total(said.count)}: nothing was sent where a body is needed{said.quoted}"
+        yield Explanation((Evidence(text, said.ref),), (), 0, said.count, said.quoted)
 
 
 def place_in(text: str) -> str | None:

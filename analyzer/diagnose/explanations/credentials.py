@@ -12,7 +12,7 @@ from analyzer.diagnose._wording import duration
 from analyzer.diagnose.explanations._subject import Explanation, Subject
 from analyzer.diagnose.explanations._words import explain_words, words
 
-_REFUSED = (401, 407, 403, 400, None)
+_REFUSED = (401, 407, 400, None)
 _SKEWED_S = 30
 _ID = r"[\w.:/+=-]{1,80}"
 
@@ -143,8 +143,10 @@ _TABLE = (
 def explain(subject: Subject) -> Iterator[Explanation]:
     """Reads what logs, challenges and bodies say of credentials; then what the requests themselves show."""
     refused = pl.col("status").is_in([401, 407])
-    if subject.scene.count(refused) or not subject.scene.count(pl.col("status").is_not_null()):
-        yield from explain_words(subject, _TABLE, *(_REFUSED if subject.scene.count(refused) else (None,)))
+    # A token endpoint answers 400 to a grant or client that it does not know (RFC 6749, 5.2).
+    login = (pl.col("status") == 400) & pl.col("login_endpoint")
+    if subject.scene.count(refused | login) or not subject.scene.count(pl.col("status").is_not_null()):
+        yield from explain_words(subject, _TABLE, *_REFUSED)
     if subject.scene.count(refused):
         yield from _scheme(subject, refused)
         yield from _clock(subject, refused)
@@ -196,7 +198,8 @@ def _renewal(subject: Subject, refused: pl.Expr) -> Iterator[Explanation]:
     for kind, text in texts.items():
         test = refused & (pl.col("renewal") == kind)
         count = subject.scene.count(test)
-        if subject.is_telling(count):
+        # What worked in the end may be the end of the fault.
+        if subject.is_telling(count) and (kind != "worked" or 2 * count >= subject.scene.total):
             told = text.format(subject.of_total(count))
             if subject.scene.total == 1 or count == 1:
                 told = told.replace(" were ", " was ")

@@ -19,7 +19,7 @@ _HOST_STEP = "Compare the Host header with the names that the server is configur
 # nginx (ngx_http_request.c), Apache httpd, Django, Rails, Envoy, HAProxy, Node.js, Tomcat.
 _TABLE = (
     words(r"plain HTTP request was sent to (?:the )?HTTPS port|client sent plain HTTP|speaking plain HTTP to an SSL",
-          "they spoke plain HTTP to a port that takes TLS", "Use https:// in the client's or the proxy's "
+          "they spoke plain HTTP to a port that takes TLS", "Use https in the client's or the proxy's "
                                                             "address.", rank=0),
     words(rf"Invalid HTTP_HOST header: {_HOST}|Blocked hosts?: {_HOST.replace('host', 'name')}"
           r"|client sent invalid host header|invalid host header|(?:missing|without) (?:\"Host\"|host) header"

@@ -39,7 +39,7 @@ def _credentials(subject: Subject) -> Iterator[Explanation]:
         place = f"{last['scheme']}://{last['host']}"
         evidence.append(Evidence(f"The redirect: {place} answered {last['status']} and sent it to {row['scheme']}://"
                                  f"{row['host']}.", place_of(last)))  # fmt: skip
-    step = f"Ask {row['scheme']}://{row['host']} at once, so that no redirect is needed."
+    step = f"Ask {row['host']} by {row['scheme']} at once, so that no redirect is needed."
     yield Explanation(tuple(evidence), (step,), 0, count)
 
 
