@@ -176,6 +176,7 @@ FIELDS = {
     "AWS": ("1 validation error detected: Value null at 'tableName' failed to satisfy constraint", "tableName"),
     "Go types": ("json: cannot unmarshal string into Go struct field Order.quantity of type int", "Order.quantity"),
     "plain": ("currency is required", "currency"),
+    "pairs in a text": ('validation failed reason="containers: field required" request_id=r0', "containers"),
 }
 
 
@@ -445,6 +446,23 @@ def test_what_a_browser_was_allowed_is_not_blamed():
     said, _ = explained(har(5, **CROSS, method="POST", cors_headers="content-type,authorization"),
                         har(0, "/v1/other", **(LEAVE | {"allow_headers": "Authorization,Content-Type"})))  # fmt: skip
     assert said == {}
+
+
+def test_what_a_host_allowed_before():
+    """Where nothing that is known forbids it, the last answer that allowed it stands beside it."""
+    said, _ = explained(har(0, "/v1/other", **LEAVE), har(5, **CROSS))
+    assert (
+        place(said, "At 12:00:00 UTC the same host still answered with Access-Control-Allow-Origin") == "browser.har#0"
+    )
+    assert explained(har(5, **CROSS), har(9, "/v1/other", **LEAVE))[0] == {}
+
+
+def test_the_message_of_an_exception_stands_at_its_record():
+    """Not at the access line of the same request."""
+    rows = [access(second, status=400, request_id=f"r{second}") for second in range(3)]
+    rows += [row("app", second, level="warning", request_id=f"r{second}", message="request refused",
+                 exception_message="Extra data: malformed JSON: line 2 column 1 (char 9)") for second in range(3)]  # fmt: skip
+    assert place(explained(*rows)[0], "the body is not valid JSON, the first at line 2, column 1") == "app.jsonl:1"
 
 
 def test_the_status_of_a_preflight_and_the_error_behind_cors():

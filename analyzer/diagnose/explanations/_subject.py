@@ -22,7 +22,7 @@ _SPEAKERS = {
 # Numbers and ids make one message look like thousands.
 _VARYING = r"[0-9a-fA-F]{8}[0-9a-fA-F-]*|\d+"
 _LONGEST, _QUOTED, _MOST_SHAPES = 2_000, 240, 5_000
-_TEXTS = (("error_code", "error_title", "error_detail"), ("www_authenticate",), ("exception_message",))
+_OF_ANSWERS = (("error_code", "error_title", "error_detail"), ("www_authenticate",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,24 @@ class Subject:
         logged = events.filter(pl.col("message").is_not_null()).select("exchange", "hop", *place, text="message")
         parts = [logged.join(status, on="exchange", how="left", maintain_order="left")]
         hop = pl.when("has_browser").then(BROWSER).when("has_edge").then(EDGE).otherwise(APPLICATION)
-        for names in _TEXTS:
+        for names in _OF_ANSWERS:
             text = pl.concat_str(*names, separator=": ", ignore_nulls=True)
             told = failing.select("exchange", "status", *place, text=text, hop=hop.cast(pl.Int8))
             parts.append(told.filter(pl.col("text") != ""))
+        parts.append(self._exceptions)
         columns = ["exchange", "status", "hop", *place, "text"]
         return pl.concat([part.select(columns) for part in parts])
+
+    @property
+    def _exceptions(self) -> pl.DataFrame:
+        """Gives the same of the exceptions' messages, at the record that exchanges took them from."""
+        thrown = self.scene.failing.filter(pl.col("exception_message").is_not_null())
+        told = thrown.select("exchange", "status", "message", hop="message_hop", text="exception_message")
+        records = self.scene.events.unique(["exchange", "hop", "message"], keep="first", maintain_order=True)
+        return told.join(
+            records.select("exchange", "hop", "message", "source", "line", "format"),
+            on=["exchange", "hop", "message"], how="inner", nulls_equal=True, maintain_order="left",
+        )  # fmt: skip
 
     def of_total(self, count: int) -> str:
         """Gives "12 of 40 failing requests", or "The failing request", as the beginning of a sentence."""

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from analyzer.diagnose._scene import BROWSER, EDGE
-from analyzer.diagnose.explanations._subject import Explanation, Subject, place_of
+from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, place_of
 from analyzer.model import Evidence
 
 _KEPT = ["blocked", "blocked_likely", "preflight_failed", "error_withheld"]
@@ -71,6 +71,14 @@ def _not_allowed(row: dict[str, Any], leave: dict[str, Any], count: int) -> Iter
         said.append((f"The request has {names}; Access-Control-Allow-Headers is {leave['allow_headers']}.",
                      f"Add {names} to Access-Control-Allow-Headers, or do not send it."))  # fmt: skip
     own = leave["row"] == row["row"]
+    if not said and not own and origin and allowed in (_ANY, origin) and leave["timestamp"] <= row["timestamp"]:
+        text = (
+            f"At {clock_time(leave['timestamp'])} the same host still answered with Access-Control-Allow-Origin: {allowed}; "
+            "what it allows, or who answers, changed since."
+        )
+        yield Explanation(
+            (Evidence(text, place_of(leave)),), ("Compare the CORS settings with those before.",), 1, count
+        )
     for text, step in said:
         tail = "" if own else " That is what another answer of the same host allows."
         yield Explanation((Evidence(f"{text}{tail}", place_of(leave)),), (step,), 0, count)

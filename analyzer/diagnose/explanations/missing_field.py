@@ -14,7 +14,9 @@ from analyzer.model import Evidence
 _STATUSES = (400, 409, 422, 500)
 _SAME = ["method", "host", "route"]
 _MOST_FIELDS = 4
-_F = r"['\"`]?(?P<field>[A-Za-z_$][\w.$\[\]-]{0,80})['\"`]?"
+# What stands where a name could, and is none.
+_WORD = r"(?!(?:field|value|param(?:eter)?|property|key|is|are|was|the|this|that|an?|not|be|and|or|for|of|in)\b)"
+_F = rf"['\"`]?{_WORD}(?P<field>[A-Za-z_$][\w.$\[\]-]{0, 80})['\"`]?"
 _STEPS = ("Send the field that is named, in the type that the API's documentation gives.",)
 
 # pydantic and FastAPI, Laravel, ASP.NET, jsonschema, ajv, Rails, DRF, Spring, Go validator and encoding/json, serde,
@@ -38,7 +40,7 @@ _TABLE = (
     words(rf"Value (?:null|'[^']{{0,80}}') at {_F} failed to satisfy", "the field {field} is not "
                                                                        "accepted", *_STEPS, rank=0),
     words(rf"Missing required (?:key|param(?:eter)?):? {_F}", "the field {field} is missing", *_STEPS, rank=0),
-    words(rf"(?:^|[\s;:])(?:The )?{_F}(?: field| value| parameter)?(?::| is| may not be| must not be| can(?:'t"
+    words(rf"(?:^|[\s;:=\"'\[(,])(?:The )?{_F}(?: field| value| parameter)?(?::| is| may not be| must not be| can(?:'t"
           r"|not) be)? ?"
           r"(?:is |field )?(?:required|missing|blank|null|empty|may not be (?:blank|null)|This field is required"
           r"|Field required)\b", "the field {field} is missing or empty", *_STEPS, rank=0),

@@ -60,12 +60,12 @@ def _bodies(subject: Subject) -> Iterator[Explanation]:
         return
     smallest, largest = int(str(refused["request_bytes"].min())), int(str(refused["request_bytes"].max()))
     sent = f"{smallest:,} bytes" if smallest == largest else f"{smallest:,} to {largest:,} bytes"
-    passed = subject.working(refused, _SAME)["request_bytes"].max()
+    passed = subject.working(refused, _SAME).select(pl.col("request_bytes").max()).item()
     beside = f"; the largest that passed on the same route had {passed:,}" if passed else ""
-    fits = smallest > _NGINX_BODY and (not isinstance(passed, int) or passed <= _NGINX_BODY)
+    fits = smallest > _NGINX_BODY and passed and passed <= _NGINX_BODY
     nginx = (pl.col("server").str.contains("(?i)nginx") | pl.col("format").str.contains("nginx")).fill_null(False)
     guess = " Between them lies 1 MiB, nginx's client_max_body_size where none is set." if fits else ""
-    hint = guess if refused.select(nginx.any()).item() and passed else ""
+    hint = guess if refused.select(nginx.any()).item() else ""
     text = f"{subject.of_total(refused.height)} sent {sent}{beside}.{hint}"
     yield Explanation((subject.scene.quote(text, test, BROWSER, ERROR_LINE, EDGE),), (_RAISE,), 0, refused.height)
 
