@@ -445,15 +445,13 @@ def test_what_a_browser_was_allowed_is_not_blamed():
     """A safelisted method and listed headers, in any letter case."""
     said, _ = explained(har(5, **CROSS, method="POST", cors_headers="content-type,authorization"),
                         har(0, "/v1/other", **(LEAVE | {"allow_headers": "Authorization,Content-Type"})))  # fmt: skip
-    assert said == {}
+    assert [text for text in said if "was allowed then" not in text] == []
 
 
 def test_what_a_host_allowed_before():
     """Where nothing that is known forbids it, the last answer that allowed it stands beside it."""
     said, _ = explained(har(0, "/v1/other", **LEAVE), har(5, **CROSS))
-    assert (
-        place(said, "At 12:00:00 UTC the same host still answered with Access-Control-Allow-Origin") == "browser.har#0"
-    )
+    assert place(said, "At 12:00:00 UTC the same host answered with Access-Control-Allow-Origin") == "browser.har#0"
     assert explained(har(5, **CROSS), har(9, "/v1/other", **LEAVE))[0] == {}
 
 

@@ -73,8 +73,8 @@ def _not_allowed(row: dict[str, Any], leave: dict[str, Any], count: int) -> Iter
     own = leave["row"] == row["row"]
     if not said and not own and origin and allowed in (_ANY, origin) and leave["timestamp"] <= row["timestamp"]:
         text = (
-            f"At {clock_time(leave['timestamp'])} the same host still answered with Access-Control-Allow-Origin: {allowed}; "
-            "what it allows, or who answers, changed since."
+            f"At {clock_time(leave['timestamp'])} the same host answered with Access-Control-Allow-Origin: {allowed}, so "
+            "this origin was allowed then."
         )
         yield Explanation(
             (Evidence(text, place_of(leave)),), ("Compare the CORS settings with those before.",), 1, count

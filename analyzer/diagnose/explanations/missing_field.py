@@ -16,7 +16,8 @@ _SAME = ["method", "host", "route"]
 _MOST_FIELDS = 4
 # What stands where a name could, and is none.
 _WORD = r"(?!(?:field|value|param(?:eter)?|property|key|is|are|was|the|this|that|an?|not|be|and|or|for|of|in)\b)"
-_F = rf"['\"`]?{_WORD}(?P<field>[A-Za-z_$][\w.$\[\]-]{0, 80})['\"`]?"
+_F = rf"['\"`]?{_WORD}(?P<field>[A-Za-z_$][\w.$\[\]-]{{0,80}})['\"`]?"
+_NAME = _F.replace("?P<field>", "?P<name>")
 _STEPS = ("Send the field that is named, in the type that the API's documentation gives.",)
 
 # pydantic and FastAPI, Laravel, ASP.NET, jsonschema, ajv, Rails, DRF, Spring, Go validator and encoding/json, serde,
@@ -32,7 +33,7 @@ _TABLE = (
     words(rf"(?:required )?(?:request )?(?:param(?:eter)?|part|field|property) {_F} (?:for method parameter type \w+ )?"
           r"(?:is not present|is missing|is required|was not provided|must be (?:set|present))",
           "the field {field} is missing", *_STEPS, rank=0),
-    words(rf"must have required property {_F}|{_F.replace('field', 'name')} is a required (?:property|field)",
+    words(rf"must have required property {_F}|{_NAME} is a required (?:property|field)",
           "the field {field} is missing", *_STEPS, shown="the field {name} is missing", rank=0),
     words(rf"param is missing or the value is empty(?: or invalid)?: {_F}", "the field {field} is missing", *_STEPS,
           rank=0),
@@ -45,7 +46,7 @@ _TABLE = (
           r"(?:is |field )?(?:required|missing|blank|null|empty|may not be (?:blank|null)|This field is required"
           r"|Field required)\b", "the field {field} is missing or empty", *_STEPS, rank=0),
     words(rf"unrecogni[sz]ed (?:field|property|key) {_F}|unknown (?:field|property"
-          rf"|argument) {_F.replace('field', 'name')}"
+          rf"|argument) {_NAME}"
           rf"|additional propert(?:y|ies) (?:are |is )?not allowed",
           "the field {field} is not known", *_STEPS, shown="a field is not known", rank=0),
     words(r"KeyError: ['\"](?P<field>[A-Za-z_]\w{0,60})['\"]", "the application found no {field}", rank=1),
