@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from analyzer.formats._har_headers import Headers, first, joined
 
+_ORIGIN = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 # Fetch standard, 2.2.2: CORS-safelisted request-headers; Content-Type only with these types.
 _SAFE = ("accept", "accept-language", "content-language", "range")
 _SAFE_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
@@ -30,7 +32,7 @@ def negotiation_columns(
     told = request.get("headersSize")
     return {
         "cors_method": first(sent, "access-control-request-method"),
-        "cors_headers": _cors_headers(sent),
+        "cors_headers": _cors_headers(request, sent),
         "allow_methods": joined(answered, "access-control-allow-methods"),
         "allow_headers": joined(answered, "access-control-allow-headers"),
         "allow_credentials": first(answered, "access-control-allow-credentials"),
@@ -41,14 +43,14 @@ def negotiation_columns(
     }
 
 
-def _cors_headers(sent: Headers) -> str | None:
+def _cors_headers(request: dict[str, Any], sent: Headers) -> str | None:
     """Gives Access-Control-Request-Headers, else the headers of a request with an origin that need the server's leave.
 
     Sorted, as a browser asks for them (Fetch standard, CORS-unsafe request-header names).
     """
     if asked := joined(sent, "access-control-request-headers"):
         return asked
-    if "origin" not in sent:
+    if "origin" not in sent and not _crosses(str(request.get("url")), first(sent, "referer")):
         return None
     names = [
         name
@@ -57,6 +59,14 @@ def _cors_headers(sent: Headers) -> str | None:
         and (name != "content-type" or not _is_safe_type(sent[name][0]))
     ]  # fmt: skip
     return ",".join(sorted(names)) or None
+
+
+def _crosses(url: str, referrer: str | None) -> bool:
+    """Whether the referrer is of another origin: what never left the browser is recorded without Origin."""
+    if referrer is None:
+        return False
+    mine, theirs = (_ORIGIN.match(text) for text in (url, referrer))
+    return mine is not None and theirs is not None and mine.group().lower() != theirs.group().lower()
 
 
 def _is_safe_type(content_type: str) -> bool:

@@ -296,6 +296,20 @@ def test_a_route_that_is_near():
     assert any("/api/v1/orders" in step for step in steps)
 
 
+def test_a_route_that_is_gone_and_its_other_version():
+    """Two objects worked before, none since; the same route works in another version meanwhile."""
+    rows = [access(second, f"/v1/tracking/{second}", route="/v1/tracking/{id}", status=200) for second in (0, 1)]
+    rows += [access(second, f"/v1/tracking/{second}", route="/v1/tracking/{id}", status=404) for second in (5, 6, 7)]
+    rows += [access(6.5, "/v2/tracking/9", route="/v2/tracking/{id}", status=200)]
+    said, _ = explained(*rows)
+    text = "GET /v1/tracking/{id} worked 2 times until 12:00:01 UTC and not once among 3 requests since 12:00:05 UTC"
+    assert place(said, text) == "access.log:2"
+    text = "/v2/tracking/{id} works on the same host since (1 times): the API version is v2, not v1."
+    assert place(said, text) == "access.log:6"
+    said, _ = explained(*rows, access(6.7, "/v1/tracking/8", route="/v1/tracking/{id}", status=200))
+    assert not [each for each in said if "the route itself is gone" in each]
+
+
 @pytest.mark.parametrize(
     ("lost", "served", "says"),
     [
@@ -453,6 +467,18 @@ def test_what_a_host_allowed_before():
     said, _ = explained(har(0, "/v1/other", **LEAVE), har(5, **CROSS))
     assert place(said, "At 12:00:00 UTC the same host answered with Access-Control-Allow-Origin") == "browser.har#0"
     assert explained(har(5, **CROSS), har(9, "/v1/other", **LEAVE))[0] == {}
+
+
+def test_preflights_that_a_capture_left_out():
+    """They are in the server's log, and the requests themselves are not; a request that arrived is no such one."""
+    said, _ = explained(har(5, **CROSS), access(4.9, method="OPTIONS", status=204))
+    text = (
+        "The preflights (OPTIONS) of 1 of 1 requests are in the server's log, answered 204, and the requests themselves"
+    )
+    assert place(said, text) == "access.log:1"
+    said, _ = explained(har(5, request_id="a", **CROSS), access(4.9, method="OPTIONS", status=204),
+                        access(5, status=200, request_id="a"))  # fmt: skip
+    assert said == {}
 
 
 def test_the_message_of_an_exception_stands_at_its_record():

@@ -84,6 +84,8 @@ def test_no_value_is_ever_a_field(value):
         ([("Origin", "https://a.example"), ("Content-Type", "text/plain; charset=utf-8")], None),
         ([("Origin", "https://a.example"), ("Accept", "*/*"), ("Sec-Fetch-Mode", "cors"), ("Cookie", "a=b")], None),
         ([("Authorization", "Bearer x")], None),
+        ([("Authorization", "Bearer x"), ("Referer", "https://app.example/")], "authorization"),
+        ([("Authorization", "Bearer x"), ("Referer", "https://api.example/y")], None),
         ([("Origin", "https://a.example"), ("Access-Control-Request-Headers", "x-b,x-a")], "x-b,x-a"),
     ],
 )

@@ -70,10 +70,11 @@ class Subject:
     def working(self, like: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
         """Gives all exchanges that succeeded (2xx, 304) and are equal to one of these rows in these columns."""
         known = like.select(on).unique()
-        return self._successes.join(known, on=list(on), how="semi", nulls_equal=True, maintain_order="left")
+        return self.successes.join(known, on=list(on), how="semi", nulls_equal=True, maintain_order="left")
 
     @cached_property
-    def _successes(self) -> pl.DataFrame:
+    def successes(self) -> pl.DataFrame:
+        """All exchanges that succeeded (2xx, 304) and are not among the failing ones."""
         good = pl.col("status").is_between(200, 299) | (pl.col("status") == 304)
         own = pl.col("row").is_in(self.scene.failing["row"].implode())
         return self.exchanges.filter(good, ~own)

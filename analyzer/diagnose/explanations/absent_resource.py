@@ -16,6 +16,9 @@ _STATUSES = (404, 410)
 _PLACE = ["host", "path"]
 _MOST_ROUTES = 3
 _COMPARED = 400  # routes that the fact near_route looks at
+_ROUTE = {"method": pl.String, "host": pl.String, "route": pl.String}
+_A_ROUTE = 3  # fewer requests may have asked for objects that are not there
+_IN_PATH = re.compile(r"/[vV]\d{1,3}(?:\.\d{1,3})?\b")
 _VERSION = re.compile(r"v\d[\d.]*", re.IGNORECASE)
 _TABLE = (
     words(
@@ -47,6 +50,7 @@ def explain(subject: Subject) -> Iterator[Explanation]:
     lost = subject.failing(*_STATUSES)
     if not lost.is_empty():
         yield from _gone(subject, lost.filter(pl.col("served_before")))
+        yield from _routes(subject, lost)
         yield from _near(subject, lost)
     if not lost.is_empty() or subject.scene.count(pl.col("status") == 403):
         yield from explain_words(subject, _TABLE, *_STATUSES, 403)[:1]
@@ -80,6 +84,59 @@ def _gone(subject: Subject, gone: pl.DataFrame) -> Iterator[Explanation]:
     step = "Look for what changed between these times: a release, a route of the proxy, data that was moved."
     evidence = [Evidence(text, place_of(last)), *_for_whom(gone, earlier), *_other_server(gone, last)]
     yield Explanation(tuple(evidence), (step,), 0, gone.height)
+
+
+def _routes(subject: Subject, lost: pl.DataFrame) -> Iterator[Explanation]:
+    """Says of the most frequent routes whether they worked before and not once since, and which version works."""
+    counted = lost.group_by("method", "host", "route", maintain_order=True).agg(
+        count=pl.len(), since=pl.col("timestamp").min(), until=pl.col("timestamp").max(),
+        near=pl.col("near_route").first(),
+    )  # fmt: skip
+    for row in counted.sort("count", "route", descending=[True, False]).head(_MOST_ROUTES).iter_rows(named=True):
+        if row["route"] and row["since"] and subject.is_telling(row["count"]):
+            yield from _route_gone(subject, row)
+            yield from () if row["near"] else _other_version(subject, row)
+
+
+def _route_gone(subject: Subject, row: dict[str, Any]) -> Iterator[Explanation]:
+    like = pl.DataFrame([{name: row[name] for name in ("method", "host", "route")}], schema=_ROUTE)
+    worked = subject.working(like, list(_ROUTE))
+    before = worked.filter(pl.col("timestamp") < row["since"])
+    meanwhile = worked.filter(pl.col("timestamp").is_between(row["since"], row["until"]))
+    if before["path"].n_unique() < 2 or meanwhile.height or row["count"] < _A_ROUTE:
+        return
+    last = before.row(-1, named=True)
+    text = (
+        f"{row['method']} {row['route']} worked {before.height:,} times until {clock_time(last['timestamp'])} and not "
+        f"once among {row['count']:,} requests since {clock_time(row['since'])}: the route itself is gone, not one "
+        "object."
+    )
+    step = f"Look for the release or configuration that took {row['route']} away."
+    yield Explanation((Evidence(text, place_of(last)),), (step,), 0, row["count"])
+
+
+def _other_version(subject: Subject, row: dict[str, Any]) -> Iterator[Explanation]:
+    """Finds the same route in another version that works while this one is not found."""
+    if not _IN_PATH.search(row["route"]):
+        return
+    bare = _IN_PATH.sub("/{version}", row["route"])
+    good = subject.successes.filter(
+        pl.col("host").eq_missing(pl.lit(row["host"], pl.String)), pl.col("route") != row["route"],
+        pl.col("route").str.replace(_IN_PATH.pattern, "/{version}") == bare,
+        pl.col("timestamp") >= row["since"],
+    )  # fmt: skip
+    if good.is_empty():
+        return
+    best = good.group_by("route").len().sort("len", "route", descending=[True, False]).row(0)
+    first = first_row(good.filter(pl.col("route") == best[0]))
+    mine, theirs = (_IN_PATH.search(route) for route in (row["route"], best[0]))
+    assert mine and theirs  # noqa: S101, PT018 - both routes have a version
+    text = (
+        f"{best[0]} works on the same host since ({best[1]:,} times): the API version is {theirs[0][1:]}, not "
+        f"{mine[0][1:]}."
+    )
+    step = f"Ask {best[0]} instead of {row['route']}, or find out when {mine[0][1:]} was switched off."
+    yield Explanation((Evidence(text, place_of(first)),), (step,), 0, row["count"])
 
 
 def _for_whom(gone: pl.DataFrame, earlier: pl.DataFrame) -> Iterator[Evidence]:

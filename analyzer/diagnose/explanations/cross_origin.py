@@ -8,12 +8,13 @@ from typing import Any
 import polars as pl
 
 from analyzer.diagnose._scene import BROWSER, EDGE
-from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, place_of
+from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, first_row, place_of
 from analyzer.model import Evidence
 
 _KEPT = ["blocked", "blocked_likely", "preflight_failed", "error_withheld"]
 _SAFE_METHODS = ("GET", "HEAD", "POST")  # Fetch standard, CORS-safelisted method
 _ANY = "*"
+_NEAR = "5s"
 
 
 def explain(subject: Subject) -> Iterator[Explanation]:
@@ -26,6 +27,7 @@ def explain(subject: Subject) -> Iterator[Explanation]:
     if leave is not None:
         yield from _not_allowed(row, leave, kept.height)
     yield from _preflight_status(subject)
+    yield from _preflights_logged(subject, kept)
     yield from _behind(subject)
 
 
@@ -73,8 +75,8 @@ def _not_allowed(row: dict[str, Any], leave: dict[str, Any], count: int) -> Iter
     own = leave["row"] == row["row"]
     if not said and not own and origin and allowed in (_ANY, origin) and leave["timestamp"] <= row["timestamp"]:
         text = (
-            f"At {clock_time(leave['timestamp'])} the same host answered with Access-Control-Allow-Origin: {allowed}, so "
-            "this origin was allowed then."
+            f"At {clock_time(leave['timestamp'])} the same host answered with Access-Control-Allow-Origin: {allowed}, "
+            "so this origin was allowed then."
         )
         yield Explanation(
             (Evidence(text, place_of(leave)),), ("Compare the CORS settings with those before.",), 1, count
@@ -113,6 +115,33 @@ def _preflight_status(subject: Subject) -> Iterator[Explanation]:
     text = f"The preflight of {row['path']} was answered {status}: {why}; it must be answered with success."
     step = "Answer OPTIONS with 204 and the Access-Control-Allow headers, before any login or redirect."
     yield Explanation((subject.scene.quote(text, refused, BROWSER, EDGE),), (step,), 0, count)
+
+
+def _preflights_logged(subject: Subject, kept: pl.DataFrame) -> Iterator[Explanation]:
+    """Finds the preflights in a server's log that a capture left out, of requests that no server saw."""
+    unsent = kept.filter("has_browser", ~pl.col("has_edge"), pl.col("status").is_null(), pl.col("path").is_not_null())
+    asked = subject.exchanges.filter(
+        pl.col("method") == "OPTIONS", pl.col("has_edge"), pl.col("timestamp").is_not_null()
+    )
+    if unsent.is_empty() or asked.is_empty():
+        return
+    tied = unsent.select("row", "path", "timestamp").join_asof(
+        asked.select("path", "timestamp", _at="row"), on="timestamp", by="path", strategy="nearest", tolerance=_NEAR,
+        check_sortedness=False,
+    ).filter(pl.col("_at").is_not_null())  # fmt: skip
+    # A browser keeps the leave of a preflight for a while, so not each request has one of its own.
+    if 3 * tied.height < unsent.height:
+        return
+    preflights = asked.filter(pl.col("row").is_in(tied["_at"].implode()))
+    statuses = ", ".join(str(status) for status in preflights["status"].drop_nulls().unique().sort().to_list())
+    text = (
+        f"The preflights (OPTIONS) of {tied.height:,} of {unsent.height:,} requests are in the server's log, answered "
+        f"{statuses}, and the requests themselves are not: the browser did not send them after that answer."
+    )
+    step = (
+        "Ask for the preflight with curl (-X OPTIONS, Origin, Access-Control-Request-Method and -Headers), and compare."
+    )
+    yield Explanation((Evidence(text, place_of(first_row(preflights))),), (step,), 0, tied.height)
 
 
 def _behind(subject: Subject) -> Iterator[Explanation]:

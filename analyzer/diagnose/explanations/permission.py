@@ -46,4 +46,5 @@ def explain(subject: Subject) -> Iterator[Explanation]:
     if subject.failing(403).is_empty():
         return
     found = explain_words(subject, _TABLE, 403)
-    yield from found[:2]
+    named = [each for each in found if each.rank == 0]
+    yield from named[:2] or found[:1]

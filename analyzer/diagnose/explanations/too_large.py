@@ -54,13 +54,14 @@ def explain(subject: Subject) -> Iterator[Explanation]:
 
 
 def _bodies(subject: Subject) -> Iterator[Explanation]:
-    test = pl.col("status").is_in(_BODY) & (pl.col("request_bytes") > 0)
+    # A server that refuses a body logs what it had read until then; only a capture knows what was to be sent.
+    test = pl.col("status").is_in(_BODY) & (pl.col("request_bytes") > 0) & pl.col("has_browser")
     refused = subject.scene.failing.filter(test.fill_null(False))
     if refused.is_empty():
         return
     smallest, largest = int(str(refused["request_bytes"].min())), int(str(refused["request_bytes"].max()))
     sent = f"{smallest:,} bytes" if smallest == largest else f"{smallest:,} to {largest:,} bytes"
-    passed = subject.working(refused, _SAME).select(pl.col("request_bytes").max()).item()
+    passed = subject.working(refused, _SAME).filter("has_browser").select(pl.col("request_bytes").max()).item()
     beside = f"; the largest that passed on the same route had {passed:,}" if passed else ""
     fits = smallest > _NGINX_BODY and passed and passed <= _NGINX_BODY
     nginx = (pl.col("server").str.contains("(?i)nginx") | pl.col("format").str.contains("nginx")).fill_null(False)
