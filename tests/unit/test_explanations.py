@@ -230,6 +230,14 @@ def test_words_about_few_of_many_are_not_told():
     assert explained(*rows)[0] == {}
 
 
+def test_only_those_that_lack_the_same_field_are_counted():
+    """The field of the most frequent text, with its own count."""
+    rows = [access(second, status=422, request_id=f"r{second}") for second in range(5)]
+    rows += [row("app", second, level="warning", request_id=f"r{second}",
+                 message=f"{'currency' if second < 3 else 'amount'} is required") for second in range(5)]  # fmt: skip
+    assert place(explained(*rows)[0], "3 of 5 failing requests: the field currency is missing") == "app.jsonl:1"
+
+
 def test_texts_of_other_statuses_are_not_read():
     """A 500 whose message speaks of a token is no matter of credentials."""
     assert told(500, "token expired while the database was restarting") == {}

@@ -92,7 +92,9 @@ class Subject:
         if not hits:
             return None
         row, match = hits[0]
-        exchanges = {exchange for found, _ in hits for exchange in found["exchanges"]}
+        # Who lacks another field, or another right, is told something else.
+        alike = [found for found, other in hits if _named(other) == _named(match)]
+        exchanges = {exchange for found in alike for exchange in found["exchanges"]}
         place = reference(row["source"], row["line"], row["format"])
         return Said(row["text"], place, _SPEAKERS[row["hop"]], match, len(exchanges))
 
@@ -145,6 +147,10 @@ class Subject:
     def is_telling(self, count: int) -> bool:
         """Whether so many of the failing exchanges are worth a sentence: one in ten."""
         return count > 0 and 10 * count >= self.scene.total
+
+
+def _named(match: re.Match[str]) -> dict[str, str]:
+    return {name: re.sub(_VARYING, "#", value) for name, value in match.groupdict().items() if value}
 
 
 Explain = Callable[[Subject], Iterable[Explanation]]

@@ -53,4 +53,5 @@ def sentence_of(entry: Words, said: Said) -> str:
     text = entry.says if complete or entry.shown is None else entry.shown
     for name, value in groups.items():
         text = text.replace(f"{{{name}}}", value.rstrip("."))
-    return text
+    numbered = said.count > 1 and any(digit.isdigit() for value in groups.values() for digit in value)
+    return f"{text} (numbers of the first)" if numbered else text
