@@ -287,6 +287,13 @@ COLUMNS: tuple[Column, ...] = (
     _C("request_body_kind", pl.String, "what the request body is: json, form, multipart, xml, html, text, binary"),
     _C("request_body_fault", pl.String, "what is wrong with the request body: line, column, fault; never its content"),
     _C("request_body_no", pl.Int64, "equal request bodies of a capture have one number, counted from 1"),
+    _C(
+        "request_fields",
+        pl.List(pl.String),
+        "HAR: fields of a JSON, form or multipart request body with their types, such as items[].price: number; never "
+        "their values",
+        sensitive=True,
+    ),
     _C("counted_bytes", pl.Int64, "content that a capture counted of a response that announced more", "byte"),
     _C("announced_bytes", pl.Int64, "Content-Length of a response of which less came (RFC 9110, 8.6)", "byte"),
     _C(
@@ -298,6 +305,26 @@ COLUMNS: tuple[Column, ...] = (
     _C("body_kind", pl.String, "what the response body is: json, form, multipart, xml, html, text, binary"),
     _C("origin", pl.String, "Origin header of the request"),
     _C("allow_origin", pl.String, "Access-Control-Allow-Origin header of the response"),
+    _C("cors_method", pl.String, "Access-Control-Request-Method header of a preflight"),
+    _C(
+        "cors_headers",
+        pl.String,
+        "HAR: Access-Control-Request-Headers of a preflight, else the names of the headers of a request with Origin "
+        "for "
+        "which a browser asks leave (Fetch standard, 2.2.2)",
+    ),
+    _C("allow_methods", pl.String, "Access-Control-Allow-Methods header of the response"),
+    _C("allow_headers", pl.String, "Access-Control-Allow-Headers header of the response"),
+    _C("allow_credentials", pl.String, "Access-Control-Allow-Credentials header of the response"),
+    _C("precondition", pl.String, "HAR: If-Match, If-Unmodified-Since or If-None-Match as sent (RFC 9110, 13.1)"),
+    _C("etag", pl.String, "HAR: ETag header of the response (RFC 9110, 8.8.3)"),
+    _C(
+        "request_header_bytes",
+        pl.Int64,
+        "HAR, for 400, 413, 414, 431 and 494: bytes of the request's header fields",
+        "byte",
+    ),
+    _C("largest_request_header", pl.String, "HAR, for the same: name and bytes of the largest of these fields"),
     _C("server", pl.String, "Server header of the response"),
     _C("via", pl.String, "Via header of the response"),
     _C("proxy_status", pl.String, "Proxy-Status header of the response (RFC 9209)"),

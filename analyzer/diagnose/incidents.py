@@ -24,6 +24,7 @@ from analyzer.diagnose._separate import separate
 from analyzer.diagnose._surroundings import look_around
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
+from analyzer.diagnose.explanations import add_explanations
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
 from analyzer.diagnose.isolate import Isolation, isolate
 from analyzer.diagnose.noise import reference
@@ -213,7 +214,8 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
         counter_example=_counter_example(part),
         course=_course(part, given.joined),
     )
-    return incident, hops_of(given.joined.events, int(str(sample["exchange"])))
+    explained = add_explanations(incident, scene, given.exchanges)
+    return explained, hops_of(given.joined.events, int(str(sample["exchange"])))
 
 
 def _judged(part: _Part) -> _Part:

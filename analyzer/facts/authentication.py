@@ -13,6 +13,7 @@ _RENEWED_US = 30_000_000
 _SAME = ["_asker", "method", "host", "target"]
 _CALL_REFUSED = (400, 401, 403)  # RFC 6749, 5.2: 400, or 401 where the client itself is unknown
 _EVER = 2**62
+_MANY, _AT_ONCE_US = 10, 5_000_000
 _NEARLY_ALL = 0.9
 _MARKS = (("timestamp", ""), ("_row", "_row"), ("status", "_status"), ("_place", "_place"))
 
@@ -36,7 +37,7 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     tried, failed = (_called(ever, kind, "_ever", "_end") for kind in (good, bad))
     judged = refused.select(
         "_row",
-        refreshed=_passed() | _is_in(worked),
+        refreshed=(_passed() | _is_in(worked)) & ~pl.col("_lasting"),
         renewal=_renewal(worked, denied, failed, tried),
         renewal_wave=_wave(worked),
     )
@@ -52,11 +53,22 @@ def _follow(requests: pl.DataFrame) -> pl.DataFrame:
     keys = requests.filter(refused).select(_SAME).unique()
     near = requests.join(keys, on=_SAME, how="semi", nulls_equal=True, maintain_order="left")
     good = pl.col("status").is_between(200, 299) | (pl.col("status") == 304)
-    steps = near.with_columns(_place=pl.int_range(pl.len()).over(_SAME)).with_columns(
+    run = good.fill_null(value=False).cum_sum().over("_asker")
+    steps = near.with_columns(_place=pl.int_range(pl.len()).over(_SAME), _run=run).with_columns(
         *(pl.col(name).shift(-1).over(_SAME).alias(f"_next{mark}") for name, mark in _MARKS),
         *(pl.when(good).then(name).backward_fill().over(_SAME).alias(f"_success{mark}") for name, mark in _MARKS),
     )
-    return steps.filter(refused)
+    return steps.filter(refused).with_columns(_lasting=_lasting())
+
+
+def _lasting() -> pl.Expr:
+    """Tells the refusals of a client that went on being refused before it renewed: a renewal answers the first ones.
+
+    A page that sends many requests at once with a token that ran out gets its refusals at once.
+    """
+    run = ["_asker", "_run"]
+    span = (pl.col("timestamp").max() - pl.col("timestamp").min()).over(run)
+    return (pl.len().over(run) >= _MANY) & (span.dt.total_microseconds() > _AT_ONCE_US)
 
 
 def _passed() -> pl.Expr:
@@ -130,7 +142,8 @@ FACTS = Facts(
             pl.Boolean,
             "for a 401 or 407: whether an equal request from the same address succeeded within 10 s on the next try or "
             "the one after, as after a password prompt or NTLM's rounds, or within 30 s after a token or login call "
-            "that succeeded (RFC 6750, 3.1; RFC 6749, 6)",
+            "that succeeded (RFC 6750, 3.1; RFC 6749, 6), but not where the "
+            "client was refused ten times or more over more than 5 s",
         ),
         Column(
             "renewal",

@@ -87,7 +87,7 @@ _ALIASES: dict[str, str] = {
     "throwable.classname",
     "exception_message": "error.message exception.message exception.exc_value err.message error.msg error err "
     "exc_value exception_message exception.exception_message error_message thrown.message errormessage "
-    "throwable.message",
+    "throwable.message reason error_detail error_reason failure_reason",
     "stack_trace": "error.stack_trace exception.stacktrace exception.stack_trace exception.stack err.stack "
     "error.stack stack_trace stacktrace stack exc_info exc_text exception error_verbose errorverbose @x traceback "
     "thrown.extendedstacktrace",

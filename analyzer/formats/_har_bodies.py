@@ -10,6 +10,7 @@ from analyzer.formats._error_json import Problem
 from analyzer.formats._har_body import body_kind, body_state, body_text
 from analyzer.formats._har_headers import Headers
 from analyzer.formats._har_request_body import request_body_columns, request_body_text
+from analyzer.formats._har_request_fields import request_fields
 from analyzer.formats._har_token_places import token_columns
 
 _STRUCTURED = ("json", "xml", "form")
@@ -31,8 +32,10 @@ def read_bodies(request: dict[str, Any], response: dict[str, Any], sent: Headers
     answered = body_text(response["content"]) if failed or kind in _STRUCTURED else None
     posted = request_body_text(request)
     problem = find_problem(answered, kind, failed=failed)
+    content = request_body_columns(request, sent, posted, _told(problem, answered, kind) if failed else None)
     columns = {
-        **request_body_columns(request, sent, posted, _told(problem, answered, kind) if failed else None),
+        **content,
+        "request_fields": request_fields(request, posted, content["request_body_kind"]),
         "body_state": body_state(response, status),
         "body_kind": kind,
         "error_code": problem.code,

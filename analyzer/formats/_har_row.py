@@ -15,6 +15,7 @@ from analyzer.formats._har_headers import Headers, first, fold, joined
 from analyzer.formats._har_ids import edge_id, request_id, trace_id
 from analyzer.formats._har_limiter import grpc_status, limiter
 from analyzer.formats._har_messages import describe_messages, message_counts
+from analyzer.formats._har_negotiation import negotiation_columns
 from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_outcome import Outcome, read_outcome
 from analyzer.formats._har_quota import quota_columns
@@ -88,6 +89,7 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         **_sizes(request, response),
         **_sent(sent, request, sanitised=capture.sanitised),
         **_answered(answered, response),
+        **negotiation_columns(request, sent, answered, status),
         "error_code": code,
         "limiter": limiter(answered, status, code, bodies.shown),
         **cached,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -167,3 +169,40 @@ def test_server_errors_and_unknown_clients_are_no_probing():
     assert not facts(*[{"path": f"/p{number}", "status": 500} for number in range(20)])["probing"].any()
     unknown = [{"path": f"/p{number}", "status": 404, "client_ip": None} for number in range(20)]
     assert facts(*unknown)["probing"].to_list() == [None] * 20
+
+
+# -- served_before, deleted_before
+
+
+@pytest.mark.parametrize(
+    ("before", "served", "deleted"),
+    [
+        ([{"status": 200}], True, False),
+        ([{"status": 304}], True, False),
+        ([{"status": 201, "method": "PUT"}], True, False),
+        ([{"status": 404}], False, False),
+        ([{"status": 500}], False, False),
+        ([{"status": 204, "method": "OPTIONS"}], False, False),
+        ([{"status": 200}, {"status": 204, "method": "DELETE"}], True, True),
+        ([{"status": 204, "method": "DELETE"}], True, True),
+        ([{"status": 403, "method": "DELETE"}, {"status": 200}], True, False),
+        ([{"status": 204, "method": "DELETE"}, {"status": 201, "method": "PUT"}], True, False),
+        ([{"status": 200, "host": "other.example"}], False, False),
+    ],
+)
+def test_what_was_there_before_and_is_not_found(before, served, deleted):
+    """A success on the same host and path; a DELETE counts until somebody makes it anew (RFC 9110, 9.3.5)."""
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    rows = [*({"path": "/a/1", **row} for row in before), {"path": "/a/1", "status": 404}]
+    found = facts(*({"timestamp": start + timedelta(seconds=second), **row} for second, row in enumerate(rows)))
+    assert found.select("served_before", "deleted_before").row(-1) == (served, deleted)
+    told = found["status"].is_in([404, 410])
+    assert found.filter(~told)["served_before"].null_count() == (~told).sum()
+
+
+def test_a_success_afterwards_is_none_before():
+    """Only what lies before the 404 counts, whoever asked."""
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    rows = [{"path": "/a/1", "status": 404}, {"path": "/a/1", "status": 200}, {"path": "/a/1", "status": 410}]
+    found = facts(*({"timestamp": start + timedelta(seconds=second), **row} for second, row in enumerate(rows)))
+    assert found["served_before"].to_list() == [False, None, True]

@@ -52,6 +52,21 @@ def test_a_renewal_of_half_a_minute_worked():
     assert renewals(refusal(0), each(15, TOKEN), success(30.000001))[0] == (False, None)
 
 
+@pytest.mark.parametrize(("number", "step", "refreshed"), [(10, 1, False), (9, 1, True), (12, 0.1, True)])
+def test_who_is_refused_on_and_on_did_not_just_renew(number, step, refreshed):
+    """Ten refusals over more than 5 s are an outage of this client, also where a login ends it within 30 s."""
+    rows = [refusal(place * step) for place in range(number)]
+    found = renewals(*rows, each(11, TOKEN), success(12))[:number]
+    assert found == [(refreshed, "worked")] * number
+
+
+def test_a_success_between_begins_anew():
+    """Refusals before and after a success are two short runs."""
+    rows = [*(refusal(second) for second in range(6)), each(6, TOKEN), success(6.5)]
+    rows += [*(refusal(second) for second in range(7, 13)), each(13, TOKEN), success(13.5)]
+    assert {refreshed for refreshed, renewal in renewals(*rows) if renewal} == {True}
+
+
 def renewed(client: str, second: float) -> list[dict]:
     mine = {"client_ip": client}
     return [refusal(second, **mine), each(second + 1, TOKEN, **mine), success(second + 2, **mine)]
