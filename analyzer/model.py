@@ -197,11 +197,22 @@ class Separating:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A value that only the reader has, by the name of its shell variable."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reproduction:
-    """How to see it again: a curl command without secrets, and numbered steps."""
+    """How to see it again: a command without secrets, and numbered steps.
+
+    words are the command's words before they were quoted, so that what is redacted in them is still quoted rightly.
+    """
 
     curl: str
     steps: tuple[str, ...] = ()
+    words: tuple[tuple[str | Variable, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

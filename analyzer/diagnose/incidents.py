@@ -17,9 +17,9 @@ from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._scene import ERROR_LINE, Scene
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
+from analyzer.diagnose.counterexample import counter_example
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
 from analyzer.diagnose.isolate import Isolation, isolate
-from analyzer.diagnose.noise import reference
 from analyzer.diagnose.preceding import find_preceding
 from analyzer.diagnose.reproduce import reproduce
 from analyzer.diagnose.timeline import hops_of
@@ -171,9 +171,9 @@ def _build(
         layers=isolation.verdicts,
         root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, captures),
         next_steps=_steps(part, statuses, isolation),
-        reproduction=reproduce(sample, part.failing.height, part.window.height),
+        reproduction=reproduce(sample, part.window),
         owner_hint=wording.owner_of(isolation.layer),
-        counter_example=_counter_example(part),
+        counter_example=counter_example(same, sample),
     )
     return incident, hops_of(joined.events, int(str(sample["exchange"])))
 
@@ -224,13 +224,3 @@ def _steps(part: _Part, statuses: tuple[int, ...], isolation: Isolation) -> tupl
     own = [step for signal in part.cluster.signals for step in signal.next_steps
            if signal.layer in (None, isolation.layer)]  # fmt: skip
     return wording.next_steps(tuple(own), statuses, isolation.layer)
-
-
-def _counter_example(part: _Part) -> Evidence | None:
-    worked = part.window.filter(~pl.col("failing") & counts.worked_of(part.window))
-    row = next(worked.head(1).iter_rows(named=True), None)
-    if row is None:
-        return None
-    client = f" for {row['client']}" if row["client"] else ""
-    text = f"{row['method']} {row['path']} answered {row['status']}{client} in the same window."
-    return Evidence(text, reference(row["source"], row["line"], row["format"]))

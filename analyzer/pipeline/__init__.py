@@ -27,6 +27,7 @@ from analyzer.pipeline._looked import Looked, frame_of_events, without_backgroun
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._render import learned_redactor, render_outputs
+from analyzer.pipeline._samples import follow_samples
 from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.pipeline._trace import Traced, trace_run
@@ -227,4 +228,13 @@ def _detect_all(exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, f
     return ours.join(detect(exchanges, restrict(rules, named, beside=True), missing=missing).only(named))
 
 
-STAGES: tuple[Stage, ...] = (_load, _read, _correlate, _add_facts, _detect, compose_analysis, render_outputs)
+STAGES: tuple[Stage, ...] = (
+    _load,
+    _read,
+    _correlate,
+    _add_facts,
+    _detect,
+    compose_analysis,
+    follow_samples,
+    render_outputs,
+)
