@@ -55,7 +55,8 @@ def forms_of(asked: str) -> tuple[str, ...]:
     The text may be the id, a header with its name, a whole traceparent or X-Amzn-Trace-Id, and have quotes around it.
     """
     found: dict[str, None] = {}
-    for text in _texts(asked[:_LONGEST].strip().strip("\"'`<>[]{}(),;").strip()):
+    plain = asked[:_LONGEST].strip()
+    for text in (plain, *_texts(plain.strip("\"'`<>[]{}(),;").strip())):
         folded = text.lower().replace("-", "")
         found[folded] = None
         xray = _XRAY.match(folded)

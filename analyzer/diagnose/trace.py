@@ -85,9 +85,12 @@ def passages_of(
 
 
 def _ids(rows: pl.DataFrame) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (kind, value) for kind in KINDS for value in rows[kind].drop_nulls().unique(maintain_order=True).to_list()
-    )
+    """Gives each id once, whatever ways of writing it the sources have."""
+    found: dict[tuple[str, str], str] = {}
+    for kind in KINDS:
+        for value in rows[kind].drop_nulls().unique(maintain_order=True).to_list():
+            found.setdefault((kind, value.lower().replace("-", "")), value)
+    return tuple((kind, value) for (kind, _), value in found.items())
 
 
 def _address(row: Mapping[str, Any]) -> str | None:

@@ -42,6 +42,7 @@ def trace_run(state: Run, asked: str) -> Traced:
     """
     assert state.reading is not None  # noqa: S101 - read before
     state.plan.progress("Looking for the id", None)
+    asked = asked.strip()
     ids = pl.concat(ids_of(part) for part in read_columns(state.reading, (*_PLACE, *KINDS)))
     redactor = learned_redactor(state.reading, state.plan.key)
     found = find(asked, ids)

@@ -94,4 +94,5 @@ def test_nothing_is_no_id(asked):
 def test_forms_are_few_and_the_most_literal_comes_first():
     """An id is not taken for more than it can mean."""
     assert forms_of("req-42") == ("req42",)
+    assert forms_of("<b>1</b>") == ("<b>1</b>", "b>1</b")
     assert forms_of(TRACE) == (TRACE, f"1{TRACE}")

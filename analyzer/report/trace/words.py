@@ -32,7 +32,8 @@ def headline(trace: Trace) -> str:
     named = series([f"{KINDS[kind]} {value}" for kind, value in trace.ids], 3) or trace.asked
     begun = f" (the only id that begins with {trace.asked})" if trace.by_prefix else ""
     if not trace.passages:
-        return f"No event carries {named} as its id; {plural(trace.mention_count, 'line')} name it in the text."
+        count = plural(trace.mention_count, "line names", "lines name")
+        return f"No event carries {named} as its id; {count} it in the text."
     verb = "carries" if len(trace.passages) == 1 else "carry"
     return f"{plural(len(trace.passages), 'request')} {verb} {named}{begun}."
 
@@ -75,7 +76,7 @@ def mentions(trace: Trace, most: int) -> Iterator[str]:
         text = item.text if len(item.text) <= _LONGEST_MENTION else item.text[:_LONGEST_MENTION] + "…"
         yield f"Also named in {where(item.ref)}{rejected}: {at}{text}"
     if trace.mention_count > most:
-        yield f"{plural(trace.mention_count - most, 'more line')} name it."
+        yield f"{plural(trace.mention_count - most, 'more line names', 'more lines name')} it."
 
 
 def sources(trace: Trace) -> Iterator[str]:
@@ -155,6 +156,6 @@ def _spent(spent: Breakdown) -> Iterator[str]:
         part = share.duration_us / max(spent.total_us, 1)
         bar = "#" * round(part * _BAR)
         ref = f" [{where(share.ref)}]" if share.ref else ""
-        yield f"    {microseconds(share.duration_us):>9} {percent(part):>6}  {bar:<{_BAR}}  {share.text}{ref}"
+        yield f"    {microseconds(share.duration_us):>9} {percent(part):>11}  {bar:<{_BAR}}  {share.text}{ref}"
     for item in spent.contradictions:
         yield f"    Not in agreement: {item.text} [{where(item.ref)}]" if item.ref else f"    {item.text}"
