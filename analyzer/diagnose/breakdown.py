@@ -152,7 +152,7 @@ def _inside(alone: Share, outer: Hop, edges: list[Hop], ledger: _Ledger) -> None
 
 def _between(outer: Hop, server: Hop) -> str:
     if outer.name == "browser":
-        return f"network between browser and {server.name}"
+        return f"network from browser to {server.name}"
     if server.name == "edge":
         return "between the two proxies: network and waiting"
     return "between edge and application: network, and waiting for a worker"

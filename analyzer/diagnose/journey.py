@@ -43,11 +43,13 @@ def journey(exchanges: pl.DataFrame, sample: Mapping[str, Any]) -> tuple[str, ..
 
 
 def _before(sample: Mapping[str, Any]) -> pl.Expr:
-    earlier = (pl.col("timestamp") < pl.lit(sample["timestamp"])) & (pl.col("row") != sample["row"])
-    recent = pl.lit(sample["timestamp"]) - pl.col("timestamp") <= _LONGEST_GAP
+    at, client = pl.lit(sample["timestamp"]), pl.lit(sample.get("client"), pl.String)
+    tests = [pl.col("timestamp") < at, pl.col("row") != sample["row"]]
     if sample.get("has_browser"):
-        return earlier & (pl.col("source") == sample["source"]) & pl.col("has_browser")
-    return earlier & recent & (pl.col("client") == pl.lit(sample.get("client"), pl.String))
+        tests += [pl.col("source") == sample["source"], pl.col("has_browser")]
+    else:
+        tests += [at - pl.col("timestamp") <= _LONGEST_GAP, pl.col("client") == client]
+    return pl.all_horizontal(tests)
 
 
 def _told(rows: pl.DataFrame) -> Iterator[str]:

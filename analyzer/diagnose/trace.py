@@ -94,9 +94,10 @@ def _ids(rows: pl.DataFrame) -> tuple[tuple[str, str], ...]:
 
 
 def _address(row: Mapping[str, Any]) -> str | None:
-    url, target, host = row["url"], row["target"], row["host"]
+    url: str | None = row["url"]
+    target, host = row["target"], row["host"]
     if (url and "://" in url) or not host:
-        return url or target
+        return url or (None if target is None else str(target))
     return f"{host}{target or ''}"
 
 

@@ -56,7 +56,7 @@ def test_each_source_takes_the_one_within_it_apart():
     ]  # fmt: skip
     texts = [share.text for share in break_down(way).shares]
     assert texts[5:] == [
-        "network between browser and edge", "edge connecting to app:8080",
+        "network from browser to edge", "edge connecting to app:8080",
         "between edge and application: network, and waiting for a worker", "application",
         "edge itself, beside its upstream", "receiving",
     ]  # fmt: skip

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from analyzer.diagnose.breakdown import Breakdown, Share
 from analyzer.report.chart_view import SpentChart, Stop, Table, Tick
 from analyzer.report.charts._axis import place
-from analyzer.report.quoting import clip
 from analyzer.report.words import microseconds, percent, where
 
 _ROW = 38
 # A name in a picture cannot wrap; the table under it has the whole.
-_NAME = 34
+_NAME = 28
 _KINDS = {"application": "upstream"}
 
 
@@ -45,12 +44,17 @@ def _stop(index: int, share: Share, left: float, whole: int) -> Stop:
     width = share.duration_us / whole * 100
     return Stop(
         y=_ROW * index,
-        label=clip(share.text, _NAME),
+        label=_label(share.text),
         text=f"{microseconds(share.duration_us)}, {percent(share.duration_us / whole)}",
         x=place(min(left, 99.4)),
         width=place(max(min(width, 100 - min(left, 99.4)), 0.6)),
         kind=_KINDS.get(share.place, share.place),
     )
+
+
+def _label(text: str) -> str:
+    first = text.partition(":")[0].partition(",")[0] if len(text) > _NAME else text
+    return first if len(first) <= _NAME else f"{first[: _NAME - 1]}…"
 
 
 def _told(share: Share) -> str:
