@@ -221,11 +221,22 @@ def comparison(separating: Separating | None) -> tuple[Evidence, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A value that only the reader has, by the name of its shell variable."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reproduction:
-    """How to see it again: a curl command without secrets, and numbered steps."""
+    """How to see it again: a command without secrets, and numbered steps.
+
+    words are the command's words before they were quoted, so that what is redacted in them is still quoted rightly.
+    """
 
     curl: str
     steps: tuple[str, ...] = ()
+    words: tuple[tuple[str | Variable, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,8 +361,24 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One server behind a proxy that was asked; status is None where it gave no answer that the log knows."""
+
+    address: str
+    status: int | None = None
+    duration_us: int | None = None
+    connect_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hop:
-    """One stop of a request on its way; at is its start on the common UTC axis."""
+    """One stop of a request on its way; at is its start on the common UTC axis.
+
+    What follows text is known where the whole row was read: join and candidates say how it was tied to the others (of
+    how many rows that would have fitted), shifted_us and clock by how much and why its time was corrected, phases what
+    a browser counted (µs, in travel order), attempts the servers that a proxy asked, connect_apart whether their times
+    leave the connect out, queue_us the waiting before them, ids its correlation ids (kind, id as written).
+    """
 
     name: str
     ref: Ref
@@ -359,6 +386,19 @@ class Hop:
     duration_us: int | None
     status: int | None
     text: str
+    join: Join | None = None
+    candidates: int | None = None
+    shifted_us: int = 0
+    clock: str = ""
+    error: str | None = None
+    level: str | None = None
+    exception: str | None = None
+    stack_trace: str | None = None
+    phases: tuple[tuple[str, int], ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    connect_apart: bool = False
+    queue_us: int | None = None
+    ids: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

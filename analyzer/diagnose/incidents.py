@@ -24,10 +24,10 @@ from analyzer.diagnose._separate import separate
 from analyzer.diagnose._surroundings import look_around
 from analyzer.diagnose._weight import doubt_of, weigh
 from analyzer.diagnose.correlate import Joined
+from analyzer.diagnose.counterexample import counter_example
 from analyzer.diagnose.explanations import add_explanations
 from analyzer.diagnose.gaps import Capture, admissions, hides_successes
 from analyzer.diagnose.isolate import Isolation, isolate
-from analyzer.diagnose.noise import reference
 from analyzer.diagnose.preceding import find_preceding
 from analyzer.diagnose.reproduce import reproduce
 from analyzer.diagnose.timeline import hops_of
@@ -209,9 +209,9 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
         layers=isolation.verdicts,
         root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, given.captures),
         next_steps=_steps(part, isolation),
-        reproduction=reproduce(sample, part.failing.height, part.peers.height),
+        reproduction=reproduce(sample, part.peers),
         owner_hint=wording.owner_of(isolation.layer),
-        counter_example=_counter_example(part),
+        counter_example=counter_example(same, sample),
         course=_course(part, given.joined),
     )
     explained = add_explanations(incident, scene, given.exchanges)
@@ -301,13 +301,3 @@ def _steps(part: _Part, isolation: Isolation) -> tuple[str, ...]:
     own = [step for signal in part.cluster.signals for step in signal.next_steps
            if signal.layer in (None, isolation.layer)]  # fmt: skip
     return wording.next_steps(tuple(own), statuses, isolation.layer)
-
-
-def _counter_example(part: _Part) -> Evidence | None:
-    worked = part.peers.filter(~pl.col("failing") & counts.worked_of(part.peers))
-    row = next(worked.head(1).iter_rows(named=True), None)
-    if row is None:
-        return None
-    client = f" for {row['client']}" if row["client"] else ""
-    text = f"{row['method']} {row['path']} answered {row['status']}{client} in the same window."
-    return Evidence(text, reference(row["source"], row["line"], row["format"]))

@@ -1,68 +1,70 @@
-"""Writes a curl command for a real failing request, with secrets as shell variables."""
+"""Writes how to see a real failing request again: a command with secrets as variables, and numbered steps."""
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+import polars as pl
+
+from analyzer.diagnose._curl import words_of
+from analyzer.diagnose._shell import command_line
+from analyzer.formats import HarEntry
 from analyzer.model import Reproduction
 
-_NEEDS_LOGIN = (401, 403)
-_NO_BODY = ("GET", "HEAD", "OPTIONS", "DELETE", None)
+_COMMANDS = {"dig": "Ask for the name", "openssl": "Open the TLS connection"}
 
 
-def reproduce(row: Mapping[str, object], failed: int, requests: int) -> Reproduction | None:
-    """Gives the command and steps; None if neither host nor path is known. Everything is quoted for a POSIX shell."""
-    if row.get("path") is None or row.get("method") is None:
-        return None
-    host = row.get("host")
-    scheme = row.get("scheme") or "https"
-    target = _quoted(str(row["target"]))
-    parts = ["curl -sv --globoff"]
-    if row["method"] == "HEAD":
-        parts.append("--head")
-    elif row["method"] != "GET":
-        parts.append(f"-X {shlex.quote(str(row['method']))}")
-    parts.append(f"{shlex.quote(f'{scheme}://{host}')}{target}" if host else f'"${{HOST:?}}"{target}')
-    if row.get("auth_present") or row.get("status") in _NEEDS_LOGIN:
-        scheme_name = row.get("auth_scheme") or "Bearer"
-        by_cookie = scheme_name == "Cookie"
-        variable = "COOKIE" if by_cookie else "TOKEN"
-        header = shlex.quote("Cookie: " if by_cookie else f"Authorization: {scheme_name} ")
-        parts.append(f'-H {header}"${{{variable}:?}}"')
-    if row.get("method") not in _NO_BODY:
-        content_type = row.get("request_content_type") or "application/json"
-        parts.append(f"-H {shlex.quote(f'Content-Type: {content_type}')}")
-        parts.append('--data @"${BODY_FILE:?}"')
-    return Reproduction(" ".join(parts), tuple(_steps(row, failed, requests)))
+def reproduce(row: Mapping[str, Any], window: pl.DataFrame) -> Reproduction | None:
+    """Gives the command and steps for an exchange; None if neither host nor path is known.
 
-
-def _steps(row: Mapping[str, object], failed: int, requests: int) -> Iterator[str]:
-    counted = f"{failed:,} of {requests:,} such requests failed" if requests > 1 else "this one request failed"
-    again = (
-        "Send the request below again and again, as the client did"
-        if row.get("status") == 429
-        else "Send the request below"
-    )
-    yield f"{again}; {counted} while the incident lasted."
-    yield "Note the status, the response headers and the request id of the answer."
-    if failed < requests:
-        yield "Send the same request as a client that was not affected, and compare."
-
-
-def with_variables(command: str) -> str:
-    """Puts a shell variable in the place of each placeholder, so that the redacted command still runs.
-
-    Relies on every placeholder standing inside single quotes, as reproduce writes them.
+    window: the exchanges on the same endpoints while the incident lasted, with client and failing (Boolean).
     """
-    return re.sub(r"\[redacted:([a-z_]+):([0-9a-f]{12})\]", _variable, command)
+    words = words_of(row)
+    if words is None:
+        return None
+    return Reproduction(command_line(words), tuple(_steps(row, words[0][0], window)), words)
 
 
-def _variable(match: re.Match[str]) -> str:
-    return f"'\"${{{match[1].upper()}_{match[2]}:?}}\"'"
+def in_detail(
+    reproduction: Reproduction, row: Mapping[str, Any], entry: HarEntry | None, journey: Sequence[str], *, agent: bool
+) -> Reproduction:
+    """Gives the reproduction with what a HAR tells of the request, and with the steps that led to it.
+
+    row: the exchange with its facts; entry: what the HAR holds of it, if it is in one; agent: whether the user agent
+    separates failing from working requests.
+    """
+    words = words_of(row, entry, agent=agent) or reproduction.words
+    return replace(reproduction, curl=command_line(words), words=words, steps=(*journey, *reproduction.steps))
 
 
-def _quoted(text: str) -> str:
-    """Quotes in any case: what redaction puts in later must stand inside quotes."""
-    return "'" + text.replace("'", "'\"'\"'") + "'"
+def runnable(reproduction: Reproduction) -> Reproduction:
+    """Gives a redacted reproduction with its command quoted anew, as a placeholder must become a variable."""
+    return replace(reproduction, curl=command_line(reproduction.words)) if reproduction.words else reproduction
+
+
+def _steps(row: Mapping[str, Any], program: object, window: pl.DataFrame) -> Iterator[str]:
+    failed, requests = int(window["failing"].sum()), window.height
+    begin = _COMMANDS.get(str(program), "Send the request below")
+    if row.get("status") == 429:
+        begin += " again and again, as the client did"
+    yield f"{begin}; {_repeats(row, failed, requests, window)}."
+    if program == "curl":
+        yield "Note the status, the times that curl prints at the end, and the request id of the answer."
+    if failed < requests:
+        same = "Send the same request" if program == "curl" else "Do the same"
+        yield f"{same} as a client that was not affected, and compare."
+
+
+def _repeats(row: Mapping[str, Any], failed: int, requests: int, window: pl.DataFrame) -> str:
+    if requests <= 1:
+        return "this one request failed"
+    said = f"{failed:,} of {requests:,} such requests failed while the incident lasted"
+    client = row.get("client")
+    if client is None:
+        return said
+    own = window.filter(pl.col("client") == client)
+    if own.height in (0, requests):
+        return f"{said}, all of one client" if own.height else said
+    return f"{said}, {int(own['failing'].sum()):,} of {own.height:,} of the same client"

@@ -27,8 +27,10 @@ from analyzer.pipeline._looked import Looked, frame_of_events, without_backgroun
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._render import learned_redactor, render_outputs
+from analyzer.pipeline._samples import follow_samples
 from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
+from analyzer.pipeline._trace import Traced, trace_run
 from analyzer.redact import Redactor
 
 __all__ = [
@@ -38,12 +40,14 @@ __all__ = [
     "Plan",
     "Reading",
     "Run",
+    "Traced",
     "compare",
     "frame_bytes",
     "look",
     "look_at_events",
     "parse",
     "run",
+    "trace",
 ]
 
 _MOST_REASONS = 3
@@ -73,6 +77,11 @@ def compare(good: Plan, bad: Plan) -> Compared:
     assert readings[0] is not None  # noqa: S101 - read before
     assert readings[1] is not None  # noqa: S101
     return compare_readings((good, readings[0]), (bad, readings[1]))
+
+
+def trace(plan: Plan, asked: str) -> Traced:
+    """Reads and joins the inputs, and follows the id; raises UsageError where no event carries it."""
+    return trace_run(_correlate(_read(Run(plan))), asked)
 
 
 def look(plan: Plan) -> Looked:
@@ -220,4 +229,13 @@ def _detect_all(exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, f
     return ours.join(detect(exchanges, restrict(rules, named, beside=True), missing=missing).only(named))
 
 
-STAGES: tuple[Stage, ...] = (_load, _read, _correlate, _add_facts, _detect, compose_analysis, render_outputs)
+STAGES: tuple[Stage, ...] = (
+    _load,
+    _read,
+    _correlate,
+    _add_facts,
+    _detect,
+    compose_analysis,
+    follow_samples,
+    render_outputs,
+)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 import polars as pl
 
-from analyzer.diagnose.reproduce import with_variables
+from analyzer.diagnose.reproduce import runnable
 from analyzer.model import Analysis
 from analyzer.pipeline._document_texts import document_texts
 from analyzer.pipeline._plan import Reading, Run
@@ -39,9 +39,7 @@ def render_outputs(state: Run) -> Run:
 def _runnable(analysis: Analysis) -> Analysis:
     """Gives the redacted analysis with shell variables in its commands where placeholders stand."""
     incidents = tuple(
-        replace(incident, reproduction=replace(incident.reproduction, curl=with_variables(incident.reproduction.curl)))
-        if incident.reproduction
-        else incident
+        replace(incident, reproduction=runnable(incident.reproduction)) if incident.reproduction else incident
         for incident in analysis.findings.incidents
     )
     return replace(analysis, findings=replace(analysis.findings, incidents=incidents))

@@ -59,6 +59,15 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibi
     return tuple(Exhibit(ref, *lines[ref], incident) for ref, incident in wanted.items() if ref in lines)
 
 
+def rows_of(reading: Reading, places: pl.DataFrame) -> pl.DataFrame:
+    """Gives the canonical rows at these places (source, line), in the order of reading; raw is null."""
+    found = [
+        part.join(places, on=["source", "line"], how="semi", maintain_order="left")
+        for part in read_columns(reading, [name for name in EVENTS if name != "raw"])
+    ]
+    return conform(pl.concat(found)) if found else empty()
+
+
 def read_rejects(reading: Reading) -> pl.DataFrame:
     """Gives source, line, reason, raw, format of every reject, in the order of reading."""
     return pl.concat([pl.read_parquet(part) for part in reading.reject_parts])

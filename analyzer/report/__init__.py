@@ -1,10 +1,20 @@
-"""Writes a finished analysis or comparison as HTML for eyes, Markdown for tickets and JSON for programs."""
+"""Writes a finished analysis, comparison or trace as HTML for eyes, Markdown for tickets and JSON for programs."""
 
 from __future__ import annotations
 
 from analyzer.report.comparison.json import comparison_json
 from analyzer.report.json import escaped, findings_json
 from analyzer.report.markdown import summary_markdown
-from analyzer.report.render import comparison_html, report_html
+from analyzer.report.render import comparison_html, report_html, trace_html
+from analyzer.report.trace.json import trace_json
 
-__all__ = ["comparison_html", "comparison_json", "escaped", "findings_json", "report_html", "summary_markdown"]
+__all__ = [
+    "comparison_html",
+    "comparison_json",
+    "escaped",
+    "findings_json",
+    "report_html",
+    "summary_markdown",
+    "trace_html",
+    "trace_json",
+]

@@ -135,3 +135,16 @@ class WaterfallChart:
     stops: tuple[Stop, ...]
     ticks: tuple[Tick, ...]
     table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class SpentChart:
+    """Where the time of one request went, part after part: id, title, description, height, stops, ticks, table."""
+
+    id: str
+    title: str
+    description: str
+    height: int
+    stops: tuple[Stop, ...]
+    ticks: tuple[Tick, ...]
+    table: Table

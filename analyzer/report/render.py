@@ -9,15 +9,19 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analyzer.diagnose.comparison import Comparison
+from analyzer.diagnose.trace import Trace
 from analyzer.model import Analysis
 from analyzer.report.comparison.page import build_comparison
 from analyzer.report.links import href
 from analyzer.report.material import Limits, prepare
 from analyzer.report.page import build
 from analyzer.report.quoting import is_short, visible
+from analyzer.report.trace.page import build_trace
 
 MOST_BYTES = 2_000_000
 _MOST_ROWS = 128
+_MOST_PASSAGES = 128
+_LONGEST_TEXT = 50_000
 _STYLE = "style.css"
 _SCRIPT = "script.js"
 
@@ -48,6 +52,17 @@ def comparison_html(comparison: Comparison, tool: str) -> str:
         if len(text.encode()) <= MOST_BYTES or most_rows == 1:
             return text
         most_rows //= 2
+
+
+def trace_html(trace: Trace, tool: str) -> str:
+    """Gives the page of a trace, at most 2 MB in UTF-8: fewer requests and shorter texts until it fits."""
+    most, longest = _MOST_PASSAGES, _LONGEST_TEXT
+    while True:
+        view = build_trace(trace, policy(), tool, most, longest)
+        text = environment().get_template("page.html.j2").render(view=view)
+        if len(text.encode()) <= MOST_BYTES or most == 1:
+            return text
+        most, longest = most // 2, max(longest // 2, 40)
 
 
 def policy() -> str:

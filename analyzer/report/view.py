@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from analyzer.report.chart_view import HeatChart, LadderChart, Table, TimelineChart, WaterfallChart
+from analyzer.report.chart_view import HeatChart, LadderChart, SpentChart, Table, TimelineChart, WaterfallChart
 
 T = TypeVar("T")
 
@@ -190,12 +190,36 @@ class LayersView:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """One hop: said, what it is and its proof; moment: its start; facts: what else its line tells; trace: its stack."""
+
+    said: Claim
+    moment: Moment
+    facts: tuple[str, ...]
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpentView:
+    """Where the time of one request went: chart: the parts; contradictions: where the sources do not agree."""
+
+    chart: SpentChart
+    contradictions: Listing[Claim]
+
+
+@dataclass(frozen=True, slots=True)
 class HopsView:
-    """chart: the way of one failing request; hops: each stop as a claim; note: what was cut, or empty."""
+    """The way of one failing request.
+
+    chart: its hops on one time axis; spent: where its time went, or None; hops: each stop; note: what was cut, or
+    empty; ids: what `analyzer trace` finds it by.
+    """
 
     chart: WaterfallChart
-    hops: tuple[Claim, ...]
+    spent: SpentView | None
+    hops: tuple[Stage, ...]
     note: str
+    ids: Listing[str]
 
 
 @dataclass(frozen=True, slots=True)

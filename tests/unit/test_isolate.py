@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from datetime import timedelta
 
 import polars as pl
@@ -12,7 +11,6 @@ from events_by_hand import START, frame, row
 from analyzer.detect import Signal
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.incidents import diagnose
-from analyzer.diagnose.reproduce import with_variables
 from analyzer.facts import add_facts
 from analyzer.model import LAYERS
 
@@ -194,36 +192,6 @@ def test_scope_pattern_and_counts():
     assert (clients.affected, clients.on_endpoints, clients.total, clients.scope) == (2, 3, 4, "some")
     assert (incident.failed, incident.requests, incident.pattern) == (3, 5, "intermittent")
     assert (incident.baseline_failure_rate, incident.statuses, incident.endpoints) == (0.0, (500,), ("GET /v1/x",))
-
-
-def test_reproduction_quotes_for_a_shell_and_holds_no_credentials():
-    """The curl command quotes hostile paths and takes the token from the environment."""
-    rows = [row("access", 1, status=401, host="h.example", target="/v1/x?a='$(id)", request_id="r")]
-    incident, _ = judge(*rows)
-    assert incident.reproduction.curl == (
-        "curl -sv --globoff https://h.example'/v1/x?a='\"'\"'$(id)' -H 'Authorization: Bearer '\"${TOKEN:?}\""
-    )
-
-
-def test_redacted_command_still_runs_in_a_shell():
-    """A placeholder becomes a required variable outside the quotes; the shell prints the address it would ask."""
-    rows = [
-        row(
-            "access",
-            1,
-            status=500,
-            host="h.example",
-            target="/v1/x?key=[redacted:secret:0123456789ab]&b=1",
-            request_id="r",
-        )
-    ]
-    incident, _ = judge(*rows)
-    command = with_variables(incident.reproduction.curl).replace("curl -sv --globoff", "printf %s")
-    done = subprocess.run(
-        ["/bin/sh", "-c", command], env={"SECRET_0123456789ab": "s3"}, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "https://h.example/v1/x?key=s3&b=1"
-    assert subprocess.run(["/bin/sh", "-c", command], env={}, capture_output=True, check=False).returncode != 0
 
 
 def test_change_just_before_the_first_failure_is_named():

@@ -26,13 +26,14 @@ from analyzer.report.page import build
 from analyzer.report.quoting import visible
 from analyzer.report.render import environment, policy, render
 from analyzer.report.sections import _section
+from analyzer.report.trace import view as trace_view
 from analyzer.report.words import LAYER_WORDS
 
 PACKAGE = Path(view.__file__).parent
 TEMPLATES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.j2"))
 VIEWS = {
     item.__name__: item
-    for module in (view, chart_view, comparison_view)
+    for module in (view, chart_view, comparison_view, trace_view)
     for item in vars(module).values()
     if isinstance(item, type) and is_dataclass(item)
 }
@@ -40,6 +41,7 @@ CHARTS = {
     "timeline": chart_view.TimelineChart,
     "heat": chart_view.HeatChart,
     "ladder": chart_view.LadderChart,
+    "spent": chart_view.SpentChart,
     "waterfall": chart_view.WaterfallChart,
 }
 _TAGS = """
@@ -138,6 +140,15 @@ def test_a_part_of_a_comparison_reads_exactly_its_view(template: str, promised: 
     assert read_of(f"comparison/{template}.html.j2", "view") == names(promised)
 
 
+@pytest.mark.parametrize(
+    ("template", "promised"),
+    [("summary", trace_view.TraceSummaryView), ("passage", trace_view.PassageView), ("lines", trace_view.LinesView)],
+)
+def test_a_part_of_a_trace_reads_exactly_its_view(template: str, promised: type) -> None:
+    """The parts of trace.html, too."""
+    assert read_of(f"trace/{template}.html.j2", "view") == names(promised)
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_asks_for_nothing_but_its_view(template: str) -> None:
     """The only names from outside are view, chart and the id of the title."""
@@ -146,6 +157,9 @@ def test_a_template_asks_for_nothing_but_its_view(template: str) -> None:
         "charts/": {"chart"},
         "sections/verdict": {"view", "title_id"},
         "comparison/summary": {"view", "title_id"},
+        "trace/summary": {"view", "title_id"},
+        "spent": {"spent"},
+        "stages": {"stages"},
         "macros": set(),
     }
     expected = next((value for start, value in allowed.items() if template.startswith(start)), {"view"})

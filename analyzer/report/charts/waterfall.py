@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from analyzer.diagnose._wording import duration
 from analyzer.model import Hop
@@ -19,6 +20,7 @@ _NAME = 24
 
 def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> WaterfallChart:
     """Gives one bar per hop, which must be at least one; name cuts a name that is too long."""
+    written, hops = hops, _aligned(hops)
     start = min(utc(hop.at) for hop in hops)
     end = max(later(utc(hop.at), timedelta(microseconds=hop.duration_us or 0)) for hop in hops)
     axis = Axis(start, max(end - start, timedelta(milliseconds=1)), 1)
@@ -33,17 +35,28 @@ def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> Wate
             "Hops in time order",
             ("Hop", "Start (UTC)", "Duration", "Status", "Line"),
             tuple(
-                (name(hop.name), moment(hop.at).text, _took(hop), _status(hop), name(where(hop.ref))) for hop in hops
+                (name(hop.name), moment(hop.at).text, _took(hop), _status(hop), name(where(hop.ref))) for hop in written
             ),
             "",
         ),
     )
 
 
+def _aligned(hops: Sequence[Hop]) -> tuple[Hop, ...]:
+    """Puts hops of logs that write whole seconds where the finer times of the same second begin."""
+    fine = sorted(utc(hop.at) for hop in hops if hop.at.microsecond)
+    return tuple(hop if hop.at.microsecond else replace(hop, at=_nearest(utc(hop.at), fine)) for hop in hops)
+
+
+def _nearest(second: datetime, fine: Sequence[datetime]) -> datetime:
+    return next((at for at in fine if second <= at < second + timedelta(seconds=1)), second)
+
+
 def _stop(index: int, hop: Hop, axis: Axis) -> Stop:
     left = min(axis.percent(hop.at), 99.0)
     until = axis.percent(later(utc(hop.at), timedelta(microseconds=hop.duration_us or 0)))
-    failed = hop.status is None or hop.status >= 400
+    gone = hop.status is None and hop.name in ("browser", "edge")
+    failed = gone or (hop.status or 0) >= 400 or hop.level in ("error", "critical")
     return Stop(
         y=_ROW * index,
         label=clip(hop.name, _NAME),

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from analyzer.model import Evidence, Incident
+from analyzer.model import Incident
 from analyzer.report.charts.waterfall import draw
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
+from analyzer.report.stages import Cutter, spent, stages
 from analyzer.report.view import HopsView
 from analyzer.report.words import number
 
 
 def build(material: Material, incident: Incident) -> HopsView | None:
-    """Gives the waterfall and the line of each hop, or None if no request could be followed."""
+    """Gives the hops on one axis, where the time went, and the line of each hop; None if no request was followed."""
     hops = material.analysis.hops.get(incident.id, ())
     shown = hops[: material.limits.items]
     if not shown:
         return None
     cut = len(hops) > len(shown)
+    ids = dict.fromkeys(value for hop in hops for kind, value in hop.ids if kind != "span_id")
+    rank = material.numbers[incident.id]
+    cutter = Cutter(material.text, material.label, material.place)
     return HopsView(
-        chart=draw(f"incident-{material.numbers[incident.id]}-waterfall", shown, material.label),
-        hops=tuple(material.claim(Evidence(f"{hop.name}: {hop.text}", hop.ref)) for hop in shown),
+        chart=draw(f"incident-{rank}-waterfall", shown, material.label),
+        spent=spent(f"incident-{rank}-spent", hops, cutter),
+        hops=stages(shown, cutter),
         note=f"First {number(len(shown))} of {number(len(hops))} hops." if cut else "",
+        ids=material.labels(tuple(ids)),
     )
 
 

@@ -1,0 +1,70 @@
+"""Follows one correlation id through every source: hops in order, where the time went, messages, stack traces."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from analyzer.cli._options import plan_from, reading_options, redaction_key, work_folder
+from analyzer.cli._progress import progress
+from analyzer.cli._text import visible
+from analyzer.errors import UsageError
+
+if TYPE_CHECKING:
+    from analyzer.pipeline import Traced
+
+_KINDS = {".html": "trace.html", ".json": "trace.json"}
+
+
+@click.command("trace", short_help="Show everything about one correlation id, hop by hop.")
+@click.argument("asked", metavar="ID")
+@reading_options
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the trace as a page (.html) or a document (.json).")  # fmt: skip
+@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the first sentence.")
+@click.option("--json", "as_json", is_flag=True, help="Print trace.json instead of the lines.")
+def command(**options: Any) -> None:
+    """Show everything about one correlation id, from every source, in the order in which the request travelled.
+
+    ID is a request id, trace id, CF-Ray, x-amz-cf-id, or a whole header such as a traceparent or X-Amzn-Trace-Id, in
+    any case, with or without dashes; eight characters of its beginning are enough if no other id begins so. INPUT is a
+    file, a folder, a pattern or - for standard input.
+    """
+    from analyzer.pipeline import trace
+    from analyzer.publish import publish_file
+
+    name = _output_name(options["output"])
+    if not options["asked"].strip():
+        raise UsageError("the id is empty.")
+    key = redaction_key(options["redaction_key"])
+    with work_folder() as work, progress(quiet=options["quiet"]) as tell:
+        found = trace(plan_from(work, key, options, tell), options["asked"])
+        if name is not None:
+            publish_file(options["output"], found.outputs[name])
+    _tell(found, options)
+    sys.exit(4 if found.trace.problems else 0)
+
+
+def _output_name(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    name = _KINDS.get(path.suffix.lower())
+    if name is None:
+        raise UsageError(f"the kind of {path.name} is not known.", hint="Name a file that ends in .html or .json.")
+    return name
+
+
+def _tell(found: Traced, options: dict[str, Any]) -> None:
+    if options["as_json"]:
+        click.echo(found.outputs["trace.json"].decode(), nl=False)
+    else:
+        for line in found.lines[:1] if options["quiet"] else found.lines:
+            click.secho(visible(line.text), bold=line.strong)
+    for problem in found.trace.problems:
+        click.secho(f"Problem: {visible(problem)}", fg="yellow", err=True)
+    if options["output"] is not None:
+        click.echo(f"Trace: {visible(str(options['output']))}", err=options["as_json"])

@@ -1,0 +1,90 @@
+"""Reads the failing sample of each incident again, whole: its hops in detail, and how to see it once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from analyzer.diagnose.journey import journey
+from analyzer.diagnose.reproduce import in_detail
+from analyzer.diagnose.timeline import detailed
+from analyzer.formats import HarEntry, har_entries
+from analyzer.model import Hop, Incident, Ref, Reproduction
+from analyzer.pipeline._plan import Reading, Run
+from analyzer.pipeline._tables import rows_of
+
+
+def follow_samples(state: Run) -> Run:
+    """Fills in the hops of the analysis and its reproductions; nothing is redacted yet."""
+    assert state.analysis is not None  # noqa: S101 - the order of STAGES
+    assert state.reading is not None  # noqa: S101
+    hops = state.analysis.hops
+    refs = [hop.ref for way in hops.values() for hop in way]
+    if not refs:
+        return state
+    sources = {source.name: source for source in state.reading.sources}
+    rows = rows_of(state.reading, _places(refs))
+    entries = _entries(state.reading, refs)
+    samples = _samples(state, hops)
+    incidents = tuple(
+        replace(incident, reproduction=_reproduction(state, incident, entries, samples[incident.id]))
+        if incident.id in samples
+        else incident
+        for incident in state.analysis.findings.incidents
+    )
+    analysis = replace(
+        state.analysis,
+        findings=replace(state.analysis.findings, incidents=incidents),
+        hops={name: detailed(way, rows, sources) for name, way in hops.items()},
+    )
+    return replace(state, analysis=analysis)
+
+
+def _places(refs: list[Ref]) -> pl.DataFrame:
+    found = dict.fromkeys((ref.source, ref.line if ref.entry is None else ref.entry) for ref in refs)
+    return pl.DataFrame(list(found), schema={"source": pl.String, "line": pl.Int64}, orient="row")
+
+
+def _samples(state: Run, hops: Mapping[str, tuple[Hop, ...]]) -> dict[str, dict[str, Any]]:
+    """Gives the exchange with its facts that each way belongs to."""
+    assert state.joined is not None  # noqa: S101 - the order of STAGES
+    assert state.exchanges is not None  # noqa: S101
+    firsts = {name: way[0].ref for name, way in hops.items() if way}
+    events = state.joined.events.join(_places(list(firsts.values())), on=["source", "line"], how="semi")
+    owners = {(row[0], row[1]): row[2] for row in events.select("source", "line", "exchange").iter_rows()}
+    rows = state.exchanges.join(events.select("exchange").unique(), on="exchange", how="semi")
+    by_exchange = {row["exchange"]: row for row in rows.iter_rows(named=True)}
+    return {
+        name: by_exchange[owners[ref.source, ref.line if ref.entry is None else ref.entry]]
+        for name, ref in firsts.items()
+    }
+
+
+def _entries(reading: Reading, refs: list[Ref]) -> dict[Ref, HarEntry]:
+    return dict(_entries_in(reading, {ref for ref in refs if ref.entry is not None}))
+
+
+def _entries_in(reading: Reading, wanted: set[Ref]) -> Iterator[tuple[Ref, HarEntry]]:
+    for document in reading.documents:
+        mine = sorted(ref for ref in wanted if ref.source == document.source)
+        known = har_entries(document.load()) if mine else []
+        for ref in mine:
+            entry = known[ref.entry] if ref.entry is not None and ref.entry < len(known) else None
+            if entry is not None:
+                yield ref, entry
+
+
+def _reproduction(
+    state: Run, incident: Incident, entries: Mapping[Ref, HarEntry], sample: dict[str, Any]
+) -> Reproduction | None:
+    assert state.exchanges is not None  # noqa: S101 - the order of STAGES
+    assert state.analysis is not None  # noqa: S101
+    if incident.reproduction is None:
+        return None
+    way = state.analysis.hops[incident.id]
+    entry = next((entries[hop.ref] for hop in way if hop.ref in entries), None)
+    agent = incident.separating is not None and "agent" in incident.separating.attribute
+    return in_detail(incident.reproduction, sample, entry, journey(state.exchanges, sample), agent=agent)

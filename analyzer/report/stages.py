@@ -1,0 +1,49 @@
+"""Makes the views of a request's way, for the report and for a trace: its hops, and where its time went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from analyzer.diagnose.breakdown import break_down
+from analyzer.model import Hop, Ref
+from analyzer.report import hop_words
+from analyzer.report.charts import spent as spent_chart
+from analyzer.report.view import Claim, Listing, Place, SpentView, Stage
+from analyzer.report.words import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Cutter:
+    """How to cut what is shown: text quoted lines, label names; place gives the link to a line."""
+
+    text: Callable[[str], str]
+    label: Callable[[str], str]
+    place: Callable[[Ref], Place]
+
+
+def stages(hops: Sequence[Hop], cutter: Cutter) -> tuple[Stage, ...]:
+    """Gives one view per hop."""
+    return tuple(_stage(hop, cutter) for hop in hops)
+
+
+def _stage(hop: Hop, cutter: Cutter) -> Stage:
+    outcome = hop_words.outcome(hop)
+    said = ", ".join(text for text in (hop.name, hop.level or "", outcome) if text)
+    return Stage(
+        said=Claim(cutter.text(f"{said}: {hop.text}"), cutter.place(hop.ref), hop_words.join(hop)),
+        moment=moment(hop.at),
+        facts=tuple(cutter.text(fact) for fact in hop_words.facts(hop)),
+        trace=cutter.text(hop.stack_trace or ""),
+    )
+
+
+def spent(chart_id: str, hops: Sequence[Hop], cutter: Cutter) -> SpentView | None:
+    """Gives where the time went, or None if no source counted it."""
+    found = break_down(hops)
+    if found is None or not found.shares:
+        return None
+    told = tuple(
+        Claim(cutter.text(item.text), cutter.place(item.ref) if item.ref else None, "") for item in found.contradictions
+    )
+    return SpentView(spent_chart.draw(chart_id, found, cutter.label), Listing(told, ""))
