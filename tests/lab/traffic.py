@@ -10,13 +10,14 @@ import socket
 import ssl
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
 from lab.addresses import EDGE, IDENTITY_HOST
 from lab.clients import ACTIONS, Action, Client
-from lab.exchange import Exchange, problem
+from lab.exchange import Exchange, problem, trace_id
 
 FORM = "application/x-www-form-urlencoded"
 # after a refresh that did not help, a client waits this long before the next
@@ -25,7 +26,11 @@ REFRESH_PAUSE = 7.0
 
 @dataclass(slots=True)
 class Floor:
-    """What the threads share."""
+    """What the threads share.
+
+    `hosts` names another host by action, `addresses` where a host is reached, `headers` what a client (by address) sends
+    besides its own.
+    """
 
     trust: ssl.SSLContext
     api_key: str
@@ -33,6 +38,9 @@ class Floor:
     over: threading.Event = field(default_factory=threading.Event)
     rush: threading.Event = field(default_factory=threading.Event)
     seen: list[Exchange] = field(default_factory=list)
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def trust(certificate: Path) -> ssl.SSLContext:
@@ -43,13 +51,15 @@ def trust(certificate: Path) -> ssl.SSLContext:
 class EdgeConnection(http.client.HTTPSConnection):
     """Connects to nginx by address, from the client's own address, under the host's name."""
 
-    def __init__(self, host: str, source: str, context: ssl.SSLContext) -> None:
-        super().__init__(host, timeout=10, context=context)
+    def __init__(self, host: str, source: str, floor: Floor) -> None:
+        super().__init__(host, timeout=10, context=floor.trust)
         self._source = source
-        self._trust = context
+        self._trust = floor.trust
+        self._addresses = floor.addresses
 
     def connect(self) -> None:
-        plain = socket.create_connection(EDGE, timeout=5, source_address=(self._source, 0))
+        address = self._addresses.get(self.host, EDGE)
+        plain = socket.create_connection(address, timeout=5, source_address=(self._source, 0))
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self._trust.wrap_socket(plain, server_hostname=self.host)
 
@@ -94,6 +104,7 @@ class Player(threading.Thread):
             self._log_in(mistyped=True)
             return
         action = ACTIONS[name]
+        action = replace(action, host=self._floor.hosts.get(name, action.host))
         target = action.target(self._chance)
         status = self._call(action, target)
         if status == 401 and time.monotonic() - self._refreshed > REFRESH_PAUSE:
@@ -102,13 +113,13 @@ class Player(threading.Thread):
             self._call(action, target)
 
     def _call(self, action: Action, target: str) -> int | None:
-        headers = {}
+        headers = dict(self._floor.headers.get(self._client.address, {}))
         if self._client.api_key:
             target += "?" + urlencode({"api_key": self._floor.api_key})
         elif self._token and action.host != IDENTITY_HOST:
             headers["Authorization"] = f"Bearer {self._token}"
         if self._cookie:
-            headers["Cookie"] = self._cookie
+            headers["Cookie"] = "; ".join(filter(None, (self._cookie, headers.get("Cookie"))))
         if self._client.traces:
             headers["traceparent"] = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
         body = None
@@ -140,24 +151,44 @@ class Player(threading.Thread):
     def _send(
         self, method: str, host: str, target: str, headers: dict[str, str], body: str | None, *, patience: float
     ) -> tuple[int | None, str]:
-        connection = self._connections.setdefault(host, EdgeConnection(host, self._client.address, self._floor.trust))
-        started = time.time()
-        status, request_id, text = None, None, ""
+        connection = self._connections.setdefault(host, EdgeConnection(host, self._client.address, self._floor))
+        every = {"User-Agent": self._client.agent, **headers}
+
+        def send() -> None:
+            connection.request(method, target, body=body, headers=every)
+
+        started, status, request_id, text, error = time.time(), None, None, "", None
         try:
-            if connection.sock is None:
-                connection.connect()
-            started = time.time()
-            connection.sock.settimeout(patience)
-            connection.request(method, target, body=body, headers={"User-Agent": self._client.agent, **headers})
-            response = connection.getresponse()
+            started, response = self._exchange(connection, send, patience)
             text = response.read().decode("utf-8", "replace")
             status, request_id = response.status, response.getheader("X-Request-ID")
             self._cookie = (response.getheader("Set-Cookie") or self._cookie or "").partition(";")[0] or None
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as failure:
+            error = type(failure).__name__
             connection.close()
         path = target.partition("?")[0]
         seen = Exchange(
-            self._client.address, host, method, path, status, started, time.time(), request_id, problem(status, text)
-        )
+            client=self._client.address, host=host, method=method, path=path, status=status, started=started,
+            ended=time.time(), request_id=request_id, problem=problem(status, text), error=error,
+            trace_id=trace_id(headers),
+        )  # fmt: skip
         self._floor.seen.append(seen)
         return status, text
+
+    def _exchange(
+        self, connection: EdgeConnection, send: Callable[[], None], patience: float
+    ) -> tuple[float, http.client.HTTPResponse]:
+        """The answer and when its request began; a kept connection that the server has closed meanwhile is opened anew."""
+        kept = connection.sock is not None
+        if not kept:
+            connection.connect()
+        started = time.time()
+        try:
+            connection.sock.settimeout(patience)
+            send()
+            return started, connection.getresponse()
+        except (ConnectionError, ssl.SSLEOFError, http.client.BadStatusLine):
+            connection.close()
+            if not kept:
+                raise
+        return self._exchange(connection, send, patience)
