@@ -29,7 +29,7 @@ class Floor:
     """What the threads share.
 
     `hosts` names another host by action, `addresses` where a host is reached, `headers` what a client (by address) sends
-    besides its own.
+    besides its own, `notes` what it adds to its bodies.
     """
 
     trust: ssl.SSLContext
@@ -41,6 +41,7 @@ class Floor:
     hosts: Mapping[str, str] = field(default_factory=dict)
     addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def trust(certificate: Path) -> ssl.SSLContext:
@@ -56,12 +57,18 @@ class EdgeConnection(http.client.HTTPSConnection):
         self._source = source
         self._trust = floor.trust
         self._addresses = floor.addresses
+        self._reached = EDGE
 
     def connect(self) -> None:
-        address = self._addresses.get(self.host, EDGE)
-        plain = socket.create_connection(address, timeout=5, source_address=(self._source, 0))
+        self._reached = self._addresses.get(self.host, EDGE)
+        plain = socket.create_connection(self._reached, timeout=5, source_address=(self._source, 0))
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self._trust.wrap_socket(plain, server_hostname=self.host)
+
+    def leave_old_address(self) -> None:
+        """Closes a kept connection to where the host is no longer reached."""
+        if self._reached != self._addresses.get(self.host, EDGE):
+            self.close()
 
 
 class Player(threading.Thread):
@@ -125,9 +132,9 @@ class Player(threading.Thread):
         body = None
         if action.body:
             headers["Content-Type"] = "application/json"
-            body = json.dumps(
-                {"origin": "NLRTM", "destination": self._chance.choice(self._client.destinations), "containers": 2}
-            )
+            order = {"origin": "NLRTM", "destination": self._chance.choice(self._client.destinations), "containers": 2}
+            note = self._floor.notes.get(self._client.address)
+            body = json.dumps(order | ({"note": note} if note else {}))
         return self._send(action.method, action.host, target, headers, body, patience=action.patience)[0]
 
     def _log_in(self, *, mistyped: bool = False) -> None:
@@ -179,6 +186,7 @@ class Player(threading.Thread):
         self, connection: EdgeConnection, send: Callable[[], None], patience: float
     ) -> tuple[float, http.client.HTTPResponse]:
         """The answer and when its request began; a kept connection that the server has closed meanwhile is opened anew."""
+        connection.leave_old_address()
         kept = connection.sock is not None
         if not kept:
             connection.connect()

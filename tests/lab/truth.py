@@ -94,7 +94,8 @@ def _incident(fault: Fault, exchanges: Sequence[Exchange], switched: tuple[float
     promised = (fault.scope, fault.pattern, sorted(fault.statuses), sorted(fault.errors))
     if found != promised:
         raise UnfitRecordingError(f"{found}; {promised} expected")
-    visible = {one.client for one in failing if one.request_id or one.client == BROWSER}
+    visible = [one for one in failing if _leaves_a_trace(one)]
+    visible_scope = _scope(visible, [one for one in nearby if _leaves_a_trace(one)])
     return {
         "layer": fault.layer,
         "layer_accept": sorted({fault.layer, *fault.layer_accept}),
@@ -106,16 +107,21 @@ def _incident(fault: Fault, exchanges: Sequence[Exchange], switched: tuple[float
         "fault_on": stamp(switched[0]),
         "fault_off": stamp(switched[1]),
         "affected_clients": sorted({one.client for one in failing}),
-        "visible_clients": sorted(visible),
+        "visible_clients": sorted({one.client for one in visible}),
         "clients_on_endpoints": len({one.client for one in nearby}),
         "all_clients": len({one.client for one in exchanges}),
         "scope": scope,
+        "scope_accept": sorted({scope, visible_scope}),
         "pattern": pattern,
         "failed": len(failing),
         "succeeded_meanwhile": len(nearby) - len(failing),
         "correlation_ids": [one.request_id for one in failing if one.request_id],
         "deciding": {"file": fault.deciding[0], "contains": fault.deciding[1]},
     }
+
+
+def _leaves_a_trace(exchange: Exchange) -> bool:
+    return exchange.client == BROWSER or exchange.request_id is not None
 
 
 def _scope(failing: Sequence[Exchange], nearby: Sequence[Exchange]) -> str:
