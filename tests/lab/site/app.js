@@ -1,6 +1,8 @@
 "use strict";
 const API = "https://api.harbor.example";
 const IDENTITY = "https://id.harbor.example";
+// what a release may change without a new page: read again every few seconds
+let settings = { version: "4.1.0" };
 const element = (id) => document.getElementById(id);
 const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
@@ -19,8 +21,9 @@ function send(method, path, body) {
     authorization: `Bearer ${sessionStorage.getItem("access")}`,
     traceparent: `00-${hex(16)}-${hex(8)}-01`,
   };
+  if (settings.client_header) headers["x-harbor-client"] = settings.version;
   if (body) headers["content-type"] = "application/json";
-  return fetch(API + path, { method, headers, credentials: "include", body: body && JSON.stringify(body) });
+  return fetch(API + path, { method, headers, credentials: "include", body });
 }
 
 async function call(method, path, body) {
@@ -37,13 +40,29 @@ function show() {
   document.querySelector("nav").hidden = false;
 }
 
+function shipment() {
+  const values = { origin: "NLRTM", destination: element("destination").value, containers: 2 };
+  if (!settings.quote_template) return JSON.stringify(values);
+  return settings.quote_template.replace(/\$(\w+)/g, (_, name) => values[name]);
+}
+
+async function quote() {
+  if (settings.tariffs) await call("GET", settings.tariffs);
+  await call("POST", "/v2/quotes", shipment());
+}
+
+async function refreshSettings() {
+  const response = await fetch("/release.json", { cache: "no-cache" });
+  if (response.ok) settings = await response.json();
+}
+
 const actions = {
   bookings: () => call("GET", "/v2/bookings"),
   booking: () => call("GET", "/v2/bookings/HB-40402"),
   tracking: () => call("GET", "/v2/tracking/HRBU4071230"),
   invoice: () => call("GET", "/v2/invoices/88213"),
   report: () => call("GET", "/v2/reports/volume"),
-  quote: () => call("POST", "/v2/quotes", { origin: "NLRTM", destination: element("destination").value, containers: 2 }),
+  quote,
 };
 for (const [id, action] of Object.entries(actions)) {
   element(id).addEventListener("click", () => action().catch((error) => { element("answer").textContent = String(error); }));
@@ -53,4 +72,6 @@ element("login").addEventListener("submit", async (event) => {
   await token({ grant_type: "password", username: element("username").value, password: element("password").value });
   show();
 });
+refreshSettings();
+setInterval(() => refreshSettings().catch(() => {}), 4000);
 if (sessionStorage.getItem("access")) show();
