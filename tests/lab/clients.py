@@ -66,7 +66,7 @@ class Change:
     """What one client does differently while the story's change is on.
 
     `log_in` asks for new tokens at its beginning and end; `clock` is how far ahead this machine's clock is, in seconds;
-    `retries` are sent after an answer of 5xx or 429, or none, half a second apart.
+    `retries` are sent after an answer of 5xx or 429, or none, `retry_pause` seconds apart.
     """
 
     agent: str | None = None
@@ -76,6 +76,7 @@ class Change:
     grant: Mapping[str, str] = field(default_factory=dict)
     clock: float = 0.0
     retries: int = 0
+    retry_pause: float = 0.5
 
 
 UNCHANGED = Change()

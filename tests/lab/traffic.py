@@ -22,7 +22,6 @@ from lab.wire import Wire
 FORM = "application/x-www-form-urlencoded"
 # after a refresh that did not help, a client waits this long before the next
 REFRESH_PAUSE = 7.0
-RETRY_PAUSE = 0.5
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ class Player(threading.Thread):
             self._refresh()
             status = self._call(action, target)
         for _ in range(self._change.retries):
-            if status and status < 500 and status != 429 or self._floor.over.wait(RETRY_PAUSE):
+            if status and status < 500 and status != 429 or self._floor.over.wait(self._change.retry_pause):
                 break
             status = self._call(action, target)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import structlog
 from harbor.settings import WatchedFile
 
-NORMAL = {"latency": [0.002, 0.02], "tables": {}, "pool": 24, "pool_wait": 5.0, "statement_timeout": 30.0}
+NORMAL = {"latency": [0.002, 0.02], "tables": {}, "pool": 24, "pool_wait": 5.0, "statement_timeout": 30.0, "statement_timeouts": {}}
 SLOW_SECONDS = 1.0
 
 log = structlog.get_logger("harbor.database")
@@ -41,7 +41,8 @@ class Database:
         settings = {**NORMAL, **self._settings.read()}
         low, high = settings["tables"].get(table, settings["latency"])
         with self._connection(settings["pool"], settings["pool_wait"]):
-            self._run(statement, random.uniform(low, high), settings["statement_timeout"])
+            limit = settings["statement_timeouts"].get(table, settings["statement_timeout"])
+            self._run(statement, random.uniform(low, high), limit)
 
     @contextlib.contextmanager
     def _connection(self, size: int, patience: float) -> Iterator[None]:
