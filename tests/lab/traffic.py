@@ -8,6 +8,7 @@ import secrets
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -26,7 +27,11 @@ REFRESH_PAUSE = 7.0
 
 @dataclass(slots=True)
 class Floor:
-    """What the threads share: `rush` makes some hurry, `changed` brings every client's own change about."""
+    """What the threads share.
+
+    `rush` makes some hurry, `changed` brings every client's own change about; `hosts` names another host by action,
+    `addresses` where a host is reached, `headers` what a client (by address) sends besides its own.
+    """
 
     trust: ssl.SSLContext
     api_key: str
@@ -35,6 +40,9 @@ class Floor:
     rush: threading.Event = field(default_factory=threading.Event)
     changed: threading.Event = field(default_factory=threading.Event)
     seen: list[Exchange] = field(default_factory=list)
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def trust(certificate: Path) -> ssl.SSLContext:
@@ -50,7 +58,7 @@ class Player(threading.Thread):
         self._client = client
         self._floor = floor
         self._chance = random.Random(f"{client.address} {seed}")
-        self._wire = Wire(client.address, floor.trust, floor.seen, floor.over)
+        self._wire = Wire(client.address, floor.trust, floor.seen, floor.addresses)
         self._token: str | None = None
         self._refresh_token: str | None = None
         self._expires = float("inf")
@@ -96,14 +104,14 @@ class Player(threading.Thread):
             and self._may_refresh()
         ):
             self._refresh()
-        action = ACTIONS[name]
+        action = replace(ACTIONS[name], host=self._floor.hosts.get(name, ACTIONS[name].host))
         target = action.target(self._chance)
         status = self._call(action, target)
         if status == 401 and self._client.refreshes == "late" and self._may_refresh():
             self._refresh()
             status = self._call(action, target)
         for _ in range(self._change.retries):
-            if status and status < 500 and status != 429 or self._floor.over.wait(self._change.retry_pause):
+            if (status and status < 500 and status != 429) or self._floor.over.wait(self._change.retry_pause):
                 break
             status = self._call(action, target)
 
@@ -111,14 +119,11 @@ class Player(threading.Thread):
         return time.monotonic() - self._refreshed > REFRESH_PAUSE
 
     def _call(self, action: Action, target: str) -> int | None:
-        request = Outgoing(
-            action.method,
-            action.host,
-            target,
-            {"User-Agent": self._change.agent or self._client.agent},
-            None,
-            action.patience,
-        )
+        headers = {
+            "User-Agent": self._change.agent or self._client.agent,
+            **self._floor.headers.get(self._client.address, {}),
+        }
+        request = Outgoing(action.method, action.host, target, headers, None, action.patience)
         request = self._authorise(request)
         if self._client.traces:
             request = request.with_header("traceparent", f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.addresses import BROWSER
 from lab.exchange import Exchange
 from lab.stories._story import EXPIRED_TOKENS, NORMAL_NOISE, Fault, Story
 
@@ -23,32 +24,33 @@ class UnfitRecordingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Everything that was collected; `files` are those to give to the tool, uncompressed."""
+    """Everything that was collected: `switched` is on and off per fault, `files` go to the tool under `names`."""
 
     exchanges: Sequence[Exchange]
-    fault_on: float | None
-    fault_off: float | None
+    switched: Sequence[tuple[float, float]]
     files: Sequence[Path]
+    names: Sequence[str]
 
 
 def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
     """The content of truth.json; raises UnfitRecordingError."""
-    incidents = [_incident(story.fault, recorded.exchanges)] if story.fault else []
-    inputs = [f"{path.name}.gz" if path.name in story.compressed else path.name for path in recorded.files]
+    pairs = zip(story.faults, recorded.switched, strict=True)
+    incidents = [_incident(fault, recorded.exchanges, switched) for fault, switched in pairs]
     return {
         "story": story.name,
         "title": story.title,
         "what_happened": story.what_happened,
-        "healthy": story.fault is None,
+        "healthy": not story.faults,
         "incidents": incidents,
-        "fault_on": stamp(recorded.fault_on),
-        "fault_off": stamp(recorded.fault_off),
+        "fault_on": stamp(min((on for on, _ in recorded.switched), default=None)),
+        "fault_off": stamp(max((off for _, off in recorded.switched), default=None)),
         "recorded": _span(recorded.exchanges),
         "all_clients": len({exchange.client for exchange in recorded.exchanges}),
         "client_requests": len(recorded.exchanges),
         "client_statuses": _statuses(recorded.exchanges),
-        "inputs": inputs,
-        "timezones": {"access.log": story.edge.timezone, "error.log": story.edge.timezone, "app.jsonl": "UTC"},
+        "inputs": list(recorded.names),
+        "timezones": _timezones(story),
+        "clock_offset": story.clock_offset,
         "distractors": [*story.distractors, *_noise(recorded.exchanges)],
         "canaries": canaries(recorded.files),
     }
@@ -72,30 +74,46 @@ def canaries(files: Sequence[Path]) -> list[str]:
     return sorted(found)
 
 
-def _incident(fault: Fault, exchanges: Sequence[Exchange]) -> dict[str, Any]:
+def _timezones(story: Story) -> dict[str, str]:
+    zones = {"access.log": story.edge.timezone, "error.log": story.edge.timezone, story.app_log: "UTC"}
+    return zones | ({"haproxy.log": story.balancer.timezone} if story.balancer else {})
+
+
+def _incident(fault: Fault, exchanges: Sequence[Exchange], switched: tuple[float, float]) -> dict[str, Any]:
     failing = sorted((one for one in exchanges if fault.failed(one)), key=lambda one: one.started)
     if len(failing) < fault.at_least:
         raise UnfitRecordingError(f"{len(failing)} failing exchanges, {fault.at_least} expected")
     started, ended = failing[0].started, max(one.ended for one in failing)
     endpoints = {one.endpoint for one in failing}
-    nearby = [one for one in exchanges if one.endpoint in endpoints and started <= one.started and one.ended <= ended]
+    alike = fault.group or (lambda one: one.endpoint in endpoints)
+    nearby = [one for one in exchanges if alike(one) and started <= one.started and one.ended <= ended]
     scope, pattern = _scope(failing, nearby), _pattern(failing, nearby)
-    if (scope, pattern) != (fault.scope, fault.pattern):
-        raise UnfitRecordingError(f"{scope}, {pattern}; {fault.scope}, {fault.pattern} expected")
+    statuses = sorted({one.status for one in failing if one.status is not None})
+    errors = sorted({one.error for one in failing if one.client == BROWSER and one.error})
+    found = (scope, pattern, statuses, errors)
+    promised = (fault.scope, fault.pattern, sorted(fault.statuses), sorted(fault.errors))
+    if found != promised:
+        raise UnfitRecordingError(f"{found}; {promised} expected")
+    visible = {one.client for one in failing if one.request_id or one.client == BROWSER}
     return {
         "layer": fault.layer,
+        "layer_accept": sorted({fault.layer, *fault.layer_accept}),
         "statuses": list(fault.statuses),
+        "errors": list(fault.errors),
         "endpoints": sorted(endpoints),
         "started": stamp(started),
         "ended": stamp(ended),
+        "fault_on": stamp(switched[0]),
+        "fault_off": stamp(switched[1]),
         "affected_clients": sorted({one.client for one in failing}),
+        "visible_clients": sorted(visible),
         "clients_on_endpoints": len({one.client for one in nearby}),
         "all_clients": len({one.client for one in exchanges}),
         "scope": scope,
         "pattern": pattern,
         "failed": len(failing),
         "succeeded_meanwhile": len(nearby) - len(failing),
-        "correlation_ids": [one.request_id for one in failing],
+        "correlation_ids": [one.request_id for one in failing if one.request_id],
         "deciding": {"file": fault.deciding[0], "contains": fault.deciding[1]},
     }
 
@@ -124,5 +142,5 @@ def _span(exchanges: Sequence[Exchange]) -> dict[str, str | None]:
 
 
 def _statuses(exchanges: Sequence[Exchange]) -> dict[str, int]:
-    names = [str(one.status) if one.status else "cancelled" for one in exchanges]
+    names = [str(one.status) if one.status else one.error or "cancelled" for one in exchanges]
     return {name: names.count(name) for name in sorted(set(names))}

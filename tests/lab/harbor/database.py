@@ -14,7 +14,14 @@ from collections.abc import Iterator
 import structlog
 from harbor.settings import WatchedFile
 
-NORMAL = {"latency": [0.002, 0.02], "tables": {}, "pool": 24, "pool_wait": 5.0, "statement_timeout": 30.0, "statement_timeouts": {}}
+NORMAL = {
+    "latency": [0.002, 0.02],
+    "tables": {},
+    "pool": 24,
+    "pool_wait": 5.0,
+    "statement_timeout": 30.0,
+    "statement_timeouts": {},
+}
 SLOW_SECONDS = 1.0
 
 log = structlog.get_logger("harbor.database")

@@ -26,5 +26,7 @@ STORY = Story(
         ),
     ),
     log_style="epoch",
-    distractors=("the server's clock and the key are right: the same client got 200 before and after with the same key",),
+    distractors=(
+        "the server's clock and the key are right: the same client got 200 before and after with the same key",
+    ),
 )

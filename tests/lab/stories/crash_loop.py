@@ -67,7 +67,10 @@ STORY = Story(
             switch_off=switch_off,
             scope="all",
             pattern="intermittent",
-            deciding=("error.log", "upstream prematurely closed connection while reading response header from upstream"),
+            deciding=(
+                "error.log",
+                "upstream prematurely closed connection while reading response header from upstream",
+            ),
             at_least=60,
         ),
     ),

@@ -58,5 +58,8 @@ STORY = Story(
     prepare=prepare,
     edge=Edge(log_format="json", api_directives="proxy_read_timeout 3s;", timezone="America/New_York"),
     log_style="structlog",
-    distractors=("the 429 follow from the retries: nobody was limited before", "nginx wrote the 504; its limit is not new"),
+    distractors=(
+        "the 429 follow from the retries: nobody was limited before",
+        "nginx wrote the 504; its limit is not new",
+    ),
 )

@@ -15,12 +15,12 @@ TEMPLATE = '{\n  "origin": "$origin",\n  "destination": "$destination",\n  "cont
 
 
 def switch_on(stack: Stack, floor: Floor) -> None:
-    stack.publish("release.json", {"version": "4.2.0", "quote_template": TEMPLATE})
+    stack.publish("config.json", {"version": "4.2.0", "quote_template": TEMPLATE})
     begin(stack, floor)
 
 
 def switch_off(stack: Stack, floor: Floor) -> None:
-    stack.publish("release.json", {"version": "4.1.0"})
+    stack.publish("config.json", {"version": "4.1.0"})
     end(stack, floor)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lab.clients import DESK, Change
 from lab.edge import Edge
 from lab.outgoing import at, method
-from lab.stories._changes import DESKS, begin, end, refused, with_changes
+from lab.stories._changes import DESKS, begin, end, with_changes
 from lab.stories._story import Fault, Story
 
 HABITS = {**DESK, "amend": 9}

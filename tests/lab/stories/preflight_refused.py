@@ -14,11 +14,11 @@ def failed(exchange: Exchange) -> bool:
 
 
 def switch_on(stack: Stack, _: Floor) -> None:
-    stack.publish("release.json", {"version": "4.2.0", "client_header": True})
+    stack.publish("config.json", {"version": "4.2.0", "client_header": True})
 
 
 def switch_off(stack: Stack, _: Floor) -> None:
-    stack.publish("release.json", {"version": "4.1.0"})
+    stack.publish("config.json", {"version": "4.1.0"})
 
 
 STORY = Story(

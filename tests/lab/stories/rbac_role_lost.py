@@ -8,7 +8,15 @@ from lab.stories._changes import refused
 from lab.stories._story import Fault, Story
 from lab.traffic import Floor
 
-VIEWER = ["bookings:read", "bookings:write", "quotes:write", "tracking:read", "invoices:read", "reports:read", "tariffs:read"]
+VIEWER = [
+    "bookings:read",
+    "bookings:write",
+    "quotes:write",
+    "tracking:read",
+    "invoices:read",
+    "reports:read",
+    "tariffs:read",
+]
 PLANNER = [name for name in VIEWER if name != "quotes:write"]
 
 
@@ -41,5 +49,8 @@ STORY = Story(
     edge=Edge(log_format="json", timezone="Europe/Amsterdam"),
     log_style="text",
     app_log="app.log",
-    distractors=("viewers and the admin use the same route all the time", "one 403 of a viewer at GET /v2/admin/users is normal"),
+    distractors=(
+        "viewers and the admin use the same route all the time",
+        "one 403 of a viewer at GET /v2/admin/users is normal",
+    ),
 )

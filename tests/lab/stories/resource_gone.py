@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from lab.clients import DESK, MOBILE, PARTNER
 from lab.edge import Edge
 from lab.exchange import Exchange
 from lab.stack import Stack
-from lab.clients import DESK, MOBILE, PARTNER
 from lab.stories._changes import DESKS, MOBILES, PARTNERS, with_changes
 from lab.stories._story import Fault, Story
 from lab.traffic import Floor
@@ -18,7 +18,7 @@ def failed(exchange: Exchange) -> bool:
 
 
 def prepare(stack: Stack, _: Floor) -> None:
-    stack.publish("release.json", {"version": "4.1.0", "tariffs": SHEET})
+    stack.publish("config.json", {"version": "4.1.0", "tariffs": SHEET})
 
 
 def switch_on(stack: Stack, _: Floor) -> None:

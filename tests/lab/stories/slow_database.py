@@ -42,6 +42,9 @@ STORY = Story(
     ),
     edge=Edge(log_format="json", api_directives="proxy_read_timeout 3s;"),
     log_style="ecs",
-    distractors=("nginx wrote the 504; its limit of 3 s is not new", "GET /v2/reports/volume takes 1 to 2 s, which is normal"),
+    distractors=(
+        "nginx wrote the 504; its limit of 3 s is not new",
+        "GET /v2/reports/volume takes 1 to 2 s, which is normal",
+    ),
     during=18.0,
 )

@@ -55,7 +55,10 @@ STORY = Story(
             switch_off=switch_off,
             scope="all",
             pattern="constant",
-            deciding=("error.log", "upstream timed out (110: Connection timed out) while reading response header from upstream"),
+            deciding=(
+                "error.log",
+                "upstream timed out (110: Connection timed out) while reading response header from upstream",
+            ),
             at_least=10,
             delay=3.0,
         ),
