@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from lab.addresses import BROWSER, HOSTS
 
 NUMBERED = {
-    "bookings": "/v2/bookings/{number}",
-    "tracking": "/v2/tracking/{container}",
-    "invoices": "/v2/invoices/{id}",
+    "bookings": "{number}",
+    "tracking": "{container}",
+    "invoices": "{id}",
 }
 
 
@@ -47,7 +47,7 @@ class Exchange:
 def route(path: str) -> str:
     """The path with its number as a name."""
     parts = path.split("/")
-    return NUMBERED[parts[2]] if len(parts) == 4 and parts[2] in NUMBERED else path
+    return "/".join([*parts[:3], NUMBERED[parts[2]]]) if len(parts) == 4 and parts[2] in NUMBERED else path
 
 
 def problem(status: int | None, body: str) -> str | None:

@@ -16,7 +16,7 @@ from lab.addresses import BILLING_RELAY, BROWSER, BROWSER_RELAY, EDGE
 from lab.browser import Visitor
 from lab.certificates import fingerprint
 from lab.checking import check, with_ids
-from lab.clients import ACTIONS, Client, everybody
+from lab.clients import ACTIONS, Client
 from lab.exchange import Exchange, from_har
 from lab.people import Account, account
 from lab.relay import Relay
@@ -33,8 +33,8 @@ SEED = 11
 
 def record(story: Story, into: Path | None, python: Path) -> None:
     """Writes the inputs into `into`/story, or beside the truth; raises UnfitRecordingError and changes nothing then."""
-    visitor_account = account(5, "planner")
-    clients = [client for client in everybody() if client.address not in story.without]
+    visitor_account = account(5, "planner", story.visitor_lifetime)
+    clients = [client for client in story.clients() if client.address not in story.without]
     accounts = [client.account for client in clients if client.account]
     stack = Stack(
         edge=story.edge, log_style=story.log_style, python=python, balancer=story.balancer, app_log=story.app_log

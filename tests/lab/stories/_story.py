@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lab.balancer import Balancer
+from lab.clients import Client, everybody
 from lab.edge import Edge
 from lab.exchange import Exchange
 from lab.stack import Stack
@@ -54,6 +55,7 @@ class Fault:
 class Story:
     """One recording; `without` are addresses that stay away, durations are in seconds.
 
+    `clients` are those of this story, `visitor_lifetime` is how long the browser's access tokens live, in seconds.
     `hosts` moves actions to another host (for the clients and the browser), `settings` goes into the web application's
     config.json, `prepare` runs once everything is up, before the first client; `application` are further environment
     variables of the services, `clock_offset` is how far the browser's clock is ahead, in seconds, `trusts` names certificates whose authority the browser believes.
@@ -68,6 +70,8 @@ class Story:
     log_style: str = "structlog"
     app_log: str = "app.jsonl"
     browser: bool = True
+    clients: Callable[[], tuple[Client, ...]] = everybody
+    visitor_lifetime: int = 3600
     without: tuple[str, ...] = ()
     compressed: tuple[str, ...] = ()
     distractors: tuple[str, ...] = ()
