@@ -91,7 +91,9 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
     endpoints = {one.endpoint for one in failing}
     alike = fault.group or (lambda one: one.endpoint in endpoints)
     whole = _extent(failing, [one for one in exchanges if alike(one)])
-    visible = [one for one in exchanges if alike(one) and _leaves_a_trace(one)]
+    is_visible = fault.visible or _leaves_a_trace
+    visible = [one for one in exchanges if alike(one) and is_visible(one)]
+    written = "".join(path.read_text() for path in recorded.files)
     _keep_promise(fault, failing, whole)
     _find_deciding(fault, recorded.files)
     return {
@@ -105,12 +107,13 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
         **whole,
         "all_clients": len({one.client for one in exchanges}),
         # the failing requests that left something in the inputs: at a server, or in the browser's HAR
-        "visible": _extent([one for one in failing if _leaves_a_trace(one)], visible),
+        "visible": _extent([one for one in failing if is_visible(one)], visible),
         # what servers wrote of requests whose answer the client never saw
         "server_statuses": sorted(
             {recorded.edge[one.request_id] for one in failing if one.status is None and one.request_id in recorded.edge}
         ),
-        "correlation_ids": [one.request_id for one in failing if one.request_id],
+        # an edge that logs no ids hides those of requests that went no further
+        "correlation_ids": [one.request_id for one in failing if one.request_id and one.request_id in written],
         "deciding": {"file": fault.deciding[0], "contains": fault.deciding[1]},
     }
 
