@@ -14,6 +14,10 @@ BILLING_RELAY = ("127.30.0.8", 8443)
 APPLICATION = ("127.30.0.10", 8000)
 SECOND_APPLICATION = ("127.30.0.12", 8000)
 IDENTITY = ("127.30.0.11", 8001)
+# nothing listens there
+DEAD = ("127.30.0.13", 8443)
+WRONG_PORT = (APPLICATION[0], 8010)
+NAME_SERVER = ("127.30.0.6", 5353)
 # stands for the application where a story has to cut the way to it
 APPLICATION_GATE = ("127.30.0.20", 8000)
 
@@ -27,4 +31,5 @@ UNKNOWN_HOST = "quotes.harbor.example"
 HOSTS = (WEB_HOST, API_HOST, IDENTITY_HOST, BILLING_HOST, UNKNOWN_HOST)
 
 PROBE = "127.30.0.2"
+DIRECT_PROBE = "127.30.0.5"
 BROWSER = "127.30.5.21"

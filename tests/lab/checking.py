@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ LINES = (
     re.compile(r'" (\d{3}) \d+ "[^"]*" "[^"]*" \d+ [\d.]+ \[[^]]*\] \[\] .* ([0-9a-f]{32})$'),
 )
 COMBINED = re.compile(r'" (\d{3}) \d+ "[^"]*" "[^"]*"$')
+BALANCER = re.compile(r" (\d{3}) \d+ \S+ \S+ \S{4} [\d/]+ [\d/]+ \{([0-9a-f]{32})\|")
 
 
 def edge_statuses(access_log: Path) -> dict[str, int]:
@@ -36,6 +37,11 @@ def edge_statuses(access_log: Path) -> dict[str, int]:
     return found
 
 
+def balancer_statuses(log: Path) -> dict[str, int]:
+    """Status by request id of what HAProxy answered or passed on."""
+    return {match[2]: int(match[1]) for match in BALANCER.finditer(log.read_text())}
+
+
 def with_ids(exchanges: Sequence[Exchange], application_log: Path) -> list[Exchange]:
     """Gives an exchange whose answer the browser hid the request id that the application logged with its trace."""
     ids = {}
@@ -50,21 +56,20 @@ def with_ids(exchanges: Sequence[Exchange], application_log: Path) -> list[Excha
     ]
 
 
-def check(exchanges: Sequence[Exchange], access_log: Path, application_log: Path) -> str:
-    """Raises UnfitRecordingError where nginx and a client disagree; returns counts for the reader."""
-    edge = edge_statuses(access_log)
+def check(exchanges: Sequence[Exchange], edge: Mapping[str, int], application_log: Path) -> str:
+    """Raises UnfitRecordingError where the edge and a client disagree; returns counts for the reader."""
     answered = {one.request_id: one.status for one in exchanges if one.request_id and one.status}
     wrong = {key for key, status in answered.items() if edge.get(key) != status}
     if any(key.startswith("line ") for key in edge):
         wrong = set()
     if wrong:
-        raise UnfitRecordingError(f"nginx and the clients disagree about {sorted(wrong)[:5]}")
+        raise UnfitRecordingError(f"the edge and the clients disagree about {sorted(wrong)[:5]}")
     if application_log.suffix == ".jsonl":
         for line in application_log.read_text().splitlines():
             json.loads(line)
     lost = sum(one.status is None for one in exchanges)
     return (
         f"  clients {dict(sorted(Counter(answered.values()).items()))}, {lost} without an answer\n"
-        f"  nginx   {dict(sorted(Counter(edge.values()).items()))}, "
+        f"  edge    {dict(sorted(Counter(edge.values()).items()))}, "
         f"{len(edge.keys() - answered.keys())} that no client kept (preflights, cancelled)\n"
     )

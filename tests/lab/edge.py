@@ -50,7 +50,7 @@ class Edge:
     api_directives: str = ""
     location_directives: str = ""
     upstream: str = f"server {APPLICATION[0]}:{APPLICATION[1]};"
-    upstream_scheme: str = "http"
+    pass_to: str = "http://bookings"
     web_origin: str = f"https://{WEB_HOST}"
     behind_balancer: bool = False
 
@@ -127,7 +127,7 @@ http {
         location / {
             if ($request_method = OPTIONS) { return 204; }
             @LOCATION_DIRECTIVES@
-            proxy_pass @UPSTREAM_SCHEME@://bookings;
+            proxy_pass @PASS_TO@;
         }
     }
 
@@ -151,7 +151,7 @@ server {
         server_name @BILLING_HOST@;
         ssl_certificate @FILE@.pem;
         ssl_certificate_key @FILE@.key;
-        location / { proxy_pass @UPSTREAM_SCHEME@://bookings; }
+        location / { proxy_pass http://bookings; }
     }"""
 OWN_ID = "map $request_id $rid { default $request_id; }"
 BALANCER_ID = """map $http_x_request_id $rid { default $http_x_request_id; "" $request_id; }
@@ -176,7 +176,7 @@ def configuration(edge: Edge) -> str:
         "API_DIRECTIVES": edge.api_directives,
         "LOCATION_DIRECTIVES": edge.location_directives,
         "UPSTREAM": edge.upstream,
-        "UPSTREAM_SCHEME": edge.upstream_scheme,
+        "PASS_TO": edge.pass_to,
         "WEB_HOST": WEB_HOST,
         "API_HOST": API_HOST,
         "BILLING_HOST": BILLING_HOST,

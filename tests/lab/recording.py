@@ -15,7 +15,7 @@ from lab import truth
 from lab.addresses import BILLING_RELAY, BROWSER, BROWSER_RELAY, EDGE
 from lab.browser import Visitor
 from lab.certificates import fingerprint
-from lab.checking import check, with_ids
+from lab.checking import balancer_statuses, check, edge_statuses, with_ids
 from lab.clients import ACTIONS, Client
 from lab.exchange import Exchange, from_har
 from lab.people import Account, account
@@ -51,11 +51,16 @@ def record(story: Story, into: Path | None, python: Path) -> None:
         if story.browser:
             exchanges = sorted([*exchanges, *from_har(har, story.clock_offset)], key=lambda one: one.started)
             files.append(har)
+        edge = edge_statuses(files[0])
+        if story.balancer and story.balancer.place == "front":
+            edge |= balancer_statuses(stack.home / "logs" / "haproxy.log")
         exchanges = with_ids(exchanges, application)
-        sys.stdout.write(f"{story.name}\n{check(exchanges, files[0], application)}")
+        sys.stdout.write(f"{story.name}\n{check(exchanges, edge, application)}")
         compressed = story.compressed if into else [path.name for path in files if path.stat().st_size > SMALL]
         written = [f"{path.name}.gz" if path.name in compressed else path.name for path in files]
-        description = truth.describe(story, truth.Recorded(exchanges, switched, files, written))
+        description = truth.describe(
+            story, truth.Recorded(exchanges, switched, files, written, edge_statuses(files[0]))
+        )
         _collect(files, written, into / story.name if into else TRUTHS / story.name / "inputs")
         _keep_truth(stack, description, TRUTHS / story.name)
     finally:

@@ -30,7 +30,8 @@ class Floor:
     """What the threads share.
 
     `rush` makes some hurry, `changed` brings every client's own change about; `hosts` names another host by action,
-    `addresses` where a host is reached, `headers` what a client (by address) sends besides its own.
+    `addresses` where a host is reached, `headers` what a client (by address) sends besides its own, `notes` what
+    it adds to its orders.
     """
 
     trust: ssl.SSLContext
@@ -43,6 +44,7 @@ class Floor:
     hosts: Mapping[str, str] = field(default_factory=dict)
     addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def trust(certificate: Path) -> ssl.SSLContext:
@@ -144,7 +146,8 @@ class Player(threading.Thread):
 
     def _fill(self, request: Outgoing, fields: tuple[str, ...]) -> Outgoing:
         shipment = {"origin": "NLRTM", "destination": self._chance.choice(self._client.destinations), "containers": 2}
-        body = json.dumps({name: shipment[name] for name in fields})
+        note = self._floor.notes.get(self._client.address)
+        body = json.dumps({name: shipment[name] for name in fields} | ({"note": note} if note else {}))
         return replace(request.with_header("Content-Type", "application/json"), body=body)
 
     def _log_in(self, *, mistyped: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,27 @@ class UnfitRecordingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Everything that was collected: `switched` is on and off per fault, `files` go to the tool under `names`."""
+    """Everything that was collected: `switched` is on and off per fault, `files` go to the tool under `names`.
+
+    `edge` is the status that the edge logged, by request id.
+    """
 
     exchanges: Sequence[Exchange]
     switched: Sequence[tuple[float, float]]
     files: Sequence[Path]
     names: Sequence[str]
+    edge: Mapping[str, int]
 
 
 def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
     """The content of truth.json; raises UnfitRecordingError."""
     pairs = zip(story.faults, recorded.switched, strict=True)
+<<<<<<< HEAD
     incidents = [_incident(fault, recorded.exchanges, switched) for fault, switched in pairs]
     background = [one for one in recorded.exchanges if not any(fault.failed(one) for fault in story.faults)]
+=======
+    incidents = [_incident(fault, recorded, switched) for fault, switched in pairs]
+>>>>>>> lab1
     return {
         "story": story.name,
         "title": story.title,
@@ -80,43 +88,70 @@ def _timezones(story: Story) -> dict[str, str]:
     return zones | ({"haproxy.log": story.balancer.timezone} if story.balancer else {})
 
 
-def _incident(fault: Fault, exchanges: Sequence[Exchange], switched: tuple[float, float]) -> dict[str, Any]:
+def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -> dict[str, Any]:
+    exchanges = recorded.exchanges
     failing = sorted((one for one in exchanges if fault.failed(one)), key=lambda one: one.started)
     if len(failing) < fault.at_least:
         raise UnfitRecordingError(f"{len(failing)} failing exchanges, {fault.at_least} expected")
-    started, ended = failing[0].started, max(one.ended for one in failing)
     endpoints = {one.endpoint for one in failing}
     alike = fault.group or (lambda one: one.endpoint in endpoints)
-    nearby = [one for one in exchanges if alike(one) and started <= one.started and one.ended <= ended]
-    scope, pattern = _scope(failing, nearby), _pattern(failing, nearby)
-    statuses = sorted({one.status for one in failing if one.status is not None})
-    errors = sorted({one.error for one in failing if one.client == BROWSER and one.error})
-    found = (scope, pattern, statuses, errors)
-    promised = (fault.scope, fault.pattern, sorted(fault.statuses), sorted(fault.errors))
-    if found != promised:
-        raise UnfitRecordingError(f"{found}; {promised} expected")
-    visible = {one.client for one in failing if one.request_id or one.client == BROWSER}
+    whole = _extent(failing, [one for one in exchanges if alike(one)])
+    visible = [one for one in exchanges if alike(one) and _leaves_a_trace(one)]
+    _keep_promise(fault, failing, whole)
+    _find_deciding(fault, recorded.files)
     return {
         "layer": fault.layer,
         "layer_accept": sorted({fault.layer, *fault.layer_accept}),
         "statuses": list(fault.statuses),
         "errors": list(fault.errors),
         "endpoints": sorted(endpoints),
-        "started": stamp(started),
-        "ended": stamp(ended),
         "fault_on": stamp(switched[0]),
         "fault_off": stamp(switched[1]),
-        "affected_clients": sorted({one.client for one in failing}),
-        "visible_clients": sorted(visible),
-        "clients_on_endpoints": len({one.client for one in nearby}),
+        **whole,
         "all_clients": len({one.client for one in exchanges}),
-        "scope": scope,
-        "pattern": pattern,
-        "failed": len(failing),
-        "succeeded_meanwhile": len(nearby) - len(failing),
+        # the failing requests that left something in the inputs: at a server, or in the browser's HAR
+        "visible": _extent([one for one in failing if _leaves_a_trace(one)], visible),
+        # what servers wrote of requests whose answer the client never saw
+        "server_statuses": sorted(
+            {recorded.edge[one.request_id] for one in failing if one.status is None and one.request_id in recorded.edge}
+        ),
         "correlation_ids": [one.request_id for one in failing if one.request_id],
         "deciding": {"file": fault.deciding[0], "contains": fault.deciding[1]},
     }
+
+
+def _extent(failing: Sequence[Exchange], alike: Sequence[Exchange]) -> dict[str, Any]:
+    started, ended = failing[0].started, max(one.ended for one in failing)
+    nearby = [one for one in alike if started <= one.started and one.ended <= ended]
+    return {
+        "started": stamp(started),
+        "ended": stamp(ended),
+        "affected_clients": sorted({one.client for one in failing}),
+        "clients_on_endpoints": len({one.client for one in nearby}),
+        "scope": _scope(failing, nearby),
+        "pattern": _pattern(failing, nearby),
+        "failed": len(failing),
+        "succeeded_meanwhile": len(nearby) - len(failing),
+    }
+
+
+def _keep_promise(fault: Fault, failing: Sequence[Exchange], whole: Mapping[str, Any]) -> None:
+    statuses = sorted({one.status for one in failing if one.status is not None})
+    errors = sorted({one.error for one in failing if one.client == BROWSER and one.error})
+    found = (whole["scope"], whole["pattern"], statuses, errors)
+    promised = (fault.scope, fault.pattern, sorted(fault.statuses), sorted(fault.errors))
+    if found != promised:
+        raise UnfitRecordingError(f"{found}; {promised} expected")
+
+
+def _find_deciding(fault: Fault, files: Sequence[Path]) -> None:
+    name, text = fault.deciding
+    if not any(path.name == name and text in path.read_text() for path in files):
+        raise UnfitRecordingError(f"{text!r} does not occur in {name}")
+
+
+def _leaves_a_trace(exchange: Exchange) -> bool:
+    return exchange.client == BROWSER or exchange.request_id is not None
 
 
 def _scope(failing: Sequence[Exchange], nearby: Sequence[Exchange]) -> str:

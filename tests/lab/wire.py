@@ -27,10 +27,16 @@ class EdgeConnection(http.client.HTTPSConnection):
         self._source = source
         self._trust = context
         self._addresses = addresses
+        self._reached = EDGE
+
+    def leave_old_address(self) -> None:
+        """Closes a kept connection to where the host is no longer reached."""
+        if self._reached != self._addresses.get(self.host, EDGE):
+            self.close()
 
     def connect(self) -> None:
-        address = self._addresses.get(self.host, EDGE)
-        plain = socket.create_connection(address, timeout=5, source_address=(self._source, 0))
+        self._reached = self._addresses.get(self.host, EDGE)
+        plain = socket.create_connection(self._reached, timeout=5, source_address=(self._source, 0))
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self._trust.wrap_socket(plain, server_hostname=self.host)
 
@@ -89,6 +95,7 @@ class Wire:
 
 def _answer(connection: EdgeConnection, request: Outgoing) -> Answered:
     """The answer and when its request began; a kept connection that the server has closed meanwhile is opened anew."""
+    connection.leave_old_address()
     kept = connection.sock is not None
     if not kept:
         connection.connect()

@@ -62,8 +62,9 @@ async function quote() {
 
 async function configure() {
   settings = { ...STANDARD, ...await (await fetch("/config.json", { cache: "no-store" })).json() };
-  for (let number = 0; number < settings.remember; number += 1) {
-    document.cookie = `recent_${number}=${"HB-40402.".repeat(300)}; domain=harbor.example; path=/; secure`;
+  for (let number = 0; number < 8; number += 1) {
+    const attributes = `domain=harbor.example; path=/; secure; max-age=${number < settings.remember ? 3600 : 0}`;
+    document.cookie = `recent_${number}=${"HB-40402.".repeat(300)}; ${attributes}`;
   }
 }
 
