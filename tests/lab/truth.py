@@ -39,12 +39,8 @@ class Recorded:
 def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
     """The content of truth.json; raises UnfitRecordingError."""
     pairs = zip(story.faults, recorded.switched, strict=True)
-<<<<<<< HEAD
-    incidents = [_incident(fault, recorded.exchanges, switched) for fault, switched in pairs]
-    background = [one for one in recorded.exchanges if not any(fault.failed(one) for fault in story.faults)]
-=======
     incidents = [_incident(fault, recorded, switched) for fault, switched in pairs]
->>>>>>> lab1
+    background = [one for one in recorded.exchanges if not any(fault.failed(one) for fault in story.faults)]
     return {
         "story": story.name,
         "title": story.title,
