@@ -40,6 +40,7 @@ def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
     """The content of truth.json; raises UnfitRecordingError."""
     pairs = zip(story.faults, recorded.switched, strict=True)
     incidents = [_incident(fault, recorded, switched) for fault, switched in pairs]
+    background = [one for one in recorded.exchanges if not any(fault.failed(one) for fault in story.faults)]
     return {
         "story": story.name,
         "title": story.title,
@@ -55,7 +56,7 @@ def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
         "inputs": list(recorded.names),
         "timezones": _timezones(story),
         "clock_offset": story.clock_offset,
-        "distractors": [*story.distractors, *_noise(recorded.exchanges)],
+        "distractors": [*story.distractors, *_noise(background)],
         "canaries": canaries(recorded.files),
     }
 

@@ -15,8 +15,8 @@ from lab.stack import Stack
 from lab.stories._story import Fault, Story
 from lab.traffic import Floor
 
-KILLS = 6
-PAUSE = 1.4
+KILLS = 3
+PAUSE = 3.0
 
 
 def failed(exchange: Exchange) -> bool:
@@ -55,7 +55,7 @@ def switch_off(stack: Stack, _: Floor) -> None:
 STORY = Story(
     name="crash-loop",
     title="The application's worker is killed again and again, then everything: 502",
-    what_happened="The worker of the application got SIGKILL six times within ten seconds and was started again each time: the "
+    what_happened="The worker of the application got SIGKILL three times within ten seconds and was started again each time: the "
     "requests that it was working on got 502 (upstream prematurely closed connection). Then the whole application was killed: "
     "502 (connection refused) on every API route until it was started again.",
     faults=(

@@ -10,11 +10,11 @@ from lab.stories._changes import DESKS, MOBILES, PARTNERS, SCANNERS, with_change
 from lab.stories._story import Fault, Story
 from lab.traffic import Floor
 
-HASTY = Change(retries=5, retry_pause=0.15)
-LIMITED = {"rate": 1.0, "burst": 4}
+HASTY = Change(retries=5, retry_pause=0.1)
+LIMITED = {"rate": 0.9, "burst": 4}
 # the limit for a statement has always been there
-USUAL = {"statement_timeout": 0.6, "statement_timeouts": {"rates": 30.0, "weeks": 30.0}}
-SLOW = {"latency": [0.4, 1.5], "tables": {"rates": [3.3, 4.2]}}
+USUAL = {"statement_timeout": 0.35, "statement_timeouts": {"rates": 30.0, "weeks": 30.0}}
+SLOW = {"latency": [0.3, 1.5], "tables": {"rates": [3.3, 4.2]}}
 
 
 def failed(exchange: Exchange) -> bool:
@@ -38,7 +38,7 @@ def switch_off(stack: Stack, _: Floor) -> None:
 STORY = Story(
     name="database-cascade",
     title="A slow database, then 500 and 504, then retries, then 429: one incident",
-    what_happened="The database became slow. Statements were cancelled after 0.6 s (500 with a stack trace), quotes took longer "
+    what_happened="The database became slow. Statements were cancelled after 0.35 s (500 with a stack trace), quotes took longer "
     "than the 3 s that nginx waits (504), the clients retried up to five times at once, and the application's limiter "
     "answered 429 to what was too much. The root is the database.",
     clients=with_changes(((*DESKS, *MOBILES, *PARTNERS, *SCANNERS), {"change": HASTY})),

@@ -39,7 +39,7 @@ STORY = Story(
             switch_on=switch_on,
             switch_off=switch_off,
             scope="some",
-            pattern="constant",
+            pattern="intermittent",
             deciding=("app.jsonl", "malformed JSON"),
             at_least=15,
         ),

@@ -40,8 +40,7 @@ STORY = Story(
     app_log="app.log",
     distractors=(
         "HarborGo/2.14.1 works on the same route",
-        "409 now and then at PATCH /v2/bookings/{number} for one desk (127.30.1.11) that amends bookings which have departed, "
-        "over the whole recording",
+        "409 now and then at PATCH /v2/bookings/{number} for one desk (127.30.1.11), whose bookings have departed",
     ),
     during=18.0,
 )
