@@ -41,8 +41,8 @@ class Relay:
         self._target = target or self._target
         self._accept()
 
-    def refuse(self) -> None:
-        """Nobody listens; connections that stand are closed."""
+    def refuse(self, *, keep: bool = False) -> None:
+        """Nobody listens; connections that stand are closed unless they are to be kept."""
         self._resetting = False
         if self._listener:
             # close() alone would leave a thread that waits in accept() with the port
@@ -50,12 +50,11 @@ class Relay:
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
             self._listener = None
-        for one in [*self._kept, *self._open]:
+        for one in [*self._kept, *([] if keep else self._open)]:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
         self._kept.clear()
-        self._open.clear()
 
     def reset(self) -> None:
         """Accepts, and resets each connection at once."""
@@ -63,9 +62,9 @@ class Relay:
         self._resetting = True
         self._accept()
 
-    def drop(self) -> None:
+    def drop(self, *, keep: bool = False) -> None:
         """Never answers a SYN: the listener's backlog is full and nobody accepts."""
-        self.refuse()
+        self.refuse(keep=keep)
         self._listener = _listening(self._listen, backlog=0)
         for _ in range(FILLING):
             one = socket.socket()

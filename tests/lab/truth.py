@@ -122,13 +122,17 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
 def _extent(failing: Sequence[Exchange], alike: Sequence[Exchange]) -> dict[str, Any]:
     started, ended = failing[0].started, max(one.ended for one in failing)
     nearby = [one for one in alike if started <= one.started and one.ended <= ended]
+    # once the last failing request had begun, others may have worked again before it gave up
+    core = [one for one in nearby if one.started <= failing[-1].started]
     return {
         "started": stamp(started),
         "ended": stamp(ended),
         "affected_clients": sorted({one.client for one in failing}),
         "clients_on_endpoints": len({one.client for one in nearby}),
-        "scope": _scope(failing, nearby),
-        "pattern": _pattern(failing, nearby),
+        "scope": _scope(failing, core),
+        "scope_accept": sorted({_scope(failing, one) for one in (core, nearby)}),
+        "pattern": _pattern(failing, core),
+        "pattern_accept": sorted({_pattern(failing, one) for one in (core, nearby)}),
         "failed": len(failing),
         "succeeded_meanwhile": len(nearby) - len(failing),
     }

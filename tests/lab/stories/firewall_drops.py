@@ -12,7 +12,7 @@ from lab.traffic import Floor
 
 
 def switch_on(stack: Stack, _: Floor) -> None:
-    stack.gate.drop()
+    stack.gate.drop(keep=True)
 
 
 def switch_off(stack: Stack, _: Floor) -> None:
