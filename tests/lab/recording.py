@@ -99,6 +99,8 @@ def _perform(
             switched = _play(story, stack, floor)
     if visitor.failure:
         raise visitor.failure
+    if visitor.is_alive():
+        raise truth.UnfitRecordingError("Chromium hung")
     return list(floor.seen), switched
 
 
