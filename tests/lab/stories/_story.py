@@ -60,7 +60,8 @@ class Story:
     `clients` are those of this story, `visitor_lifetime` is how long the browser's access tokens live, in seconds.
     `hosts` moves actions to another host (for the clients and the browser), `settings` goes into the web application's
     config.json, `prepare` runs once everything is up, before the first client; `application` are further environment
-    variables of the services, `clock_offset` is how far the browser's clock is ahead, in seconds, `trusts` names certificates that the browser and the clients believe.
+    variables of the services, `clock_offset` is how far the browser's clock is ahead, in seconds, `trusts` names
+    certificates that the browser and the clients believe.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lab.clients import Change
+from lab.edge import Edge
 from lab.stories._changes import AUTOMATION, begin, end, refused, with_changes
 from lab.stories._story import Fault, Story
 
@@ -25,6 +26,7 @@ STORY = Story(
             at_least=20,
         ),
     ),
+    edge=Edge(log_format="combined"),
     log_style="epoch",
     distractors=(
         "the server's clock and the key are right: the same client got 200 before and after with the same key",

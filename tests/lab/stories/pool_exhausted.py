@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lab.addresses import BALANCER
+from lab.balancer import Balancer
 from lab.edge import Edge
 from lab.exchange import Exchange
 from lab.stack import Stack
@@ -39,8 +41,12 @@ STORY = Story(
             at_least=30,
         ),
     ),
-    edge=Edge(timezone="Asia/Kolkata"),
+    edge=Edge(upstream=f"server {BALANCER[0]}:{BALANCER[1]};", timezone="Asia/Kolkata"),
+    balancer=Balancer(timezone="Asia/Kolkata"),
     log_style="text",
     app_log="app.log",
-    distractors=("nginx passes the 503 on; no limiter answered it", "the identity service works all the time"),
+    distractors=(
+        "HAProxy and nginx pass the 503 on; no limiter answered it",
+        "the identity service works all the time",
+    ),
 )

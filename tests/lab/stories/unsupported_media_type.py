@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lab.balancer import Balancer
 from lab.clients import Change
 from lab.edge import Edge
 from lab.outgoing import Outgoing
@@ -34,7 +35,8 @@ STORY = Story(
             at_least=20,
         ),
     ),
-    edge=Edge(log_format="ingress"),
+    edge=Edge(log_format="ingress", timezone="America/New_York", behind_balancer=True),
+    balancer=Balancer(place="front", timezone="America/New_York"),
     log_style="ecs",
     distractors=("desks, phones and the browser post JSON to the same routes and get 200 and 201",),
 )

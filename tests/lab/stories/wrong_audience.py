@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lab.addresses import BALANCER
+from lab.balancer import Balancer
 from lab.clients import Change
 from lab.edge import Edge
 from lab.stories._changes import begin, end, refused, with_changes
@@ -36,7 +38,8 @@ STORY = Story(
             at_least=12,
         ),
     ),
-    edge=Edge(log_format="json"),
+    edge=Edge(log_format="json", upstream=f"server {BALANCER[0]}:{BALANCER[1]};"),
+    balancer=Balancer(log="rfc5424"),
     log_style="ecs",
     distractors=(
         "POST /oauth/token answers 200 to the same client all the time",
