@@ -37,7 +37,7 @@ PAUSE = 1.5
 class Visitor(threading.Thread):
     """Works through the web application until `over` is set, then writes the HAR; `accept` is a key's fingerprint.
 
-    `trusted` are certificates of authorities to believe, `clock_offset` how far its clock is ahead, in seconds.
+    `ready` is set once it is logged in; `trusted` are certificates of authorities to believe, `clock_offset` how far its clock is ahead, in seconds.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Visitor(threading.Thread):
         self._har = har
         self._arguments = [*ARGUMENTS, f"--ignore-certificate-errors-spki-list={accept}"]
         self._over = over
+        self.ready = threading.Event()
         self.failure: Exception | None = None
 
     def run(self) -> None:
@@ -92,6 +93,7 @@ class Visitor(threading.Thread):
         page.fill("#password", self._person.password)
         page.click("#login button")
         page.wait_for_selector("nav:visible", timeout=10_000)
+        self.ready.set()
         self._work(page)
         context.close()
 
