@@ -37,7 +37,8 @@ PAUSE = 1.5
 class Visitor(threading.Thread):
     """Works through the web application until `over` is set, then writes the HAR; `accept` is a key's fingerprint.
 
-    `ready` is set once it is logged in; `trusted` are certificates of authorities to believe, `clock_offset` how far its clock is ahead, in seconds.
+    `ready` is set once it is logged in, or failed; `trusted` are certificates of authorities to believe, `clock_offset` is
+    how far its clock is ahead, in seconds.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Visitor(threading.Thread):
                 browser.close()
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits for this one
             self.failure = error
+            self.ready.set()
 
     def _variables(self) -> dict[str, str]:
         variables: dict[str, str] = {}
