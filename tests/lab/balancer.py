@@ -26,6 +26,7 @@ class Balancer:
     log: str = "rfc3164"
     check: str = "/healthz"
     front_rules: str = ""
+    server_timeout: str = "20s"
     timezone: str = "UTC"
 
 
@@ -43,7 +44,7 @@ defaults
     option dontlognull
     timeout connect 2s
     timeout client 30s
-    timeout server 20s
+    timeout server @SERVER_TIMEOUT@
     timeout http-request 10s
     retries 1
     default-server inter 1s fall 2 rise 1
@@ -92,6 +93,7 @@ def configuration(balancer: Balancer, servers: Sequence[tuple[str, int]]) -> str
         "SERVERS": "\n".join(lines),
         "FRONT_RULES": balancer.front_rules,
         "CHECK": balancer.check,
+        "SERVER_TIMEOUT": balancer.server_timeout,
         "LOG_FORM": balancer.log,
         "LOG_TARGET": _pair(BALANCER_LOG),
         "EDGE": _pair(EDGE),

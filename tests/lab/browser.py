@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from itertools import cycle
@@ -31,7 +32,6 @@ ARGUMENTS = (
 )  # fmt: skip
 ROUND = ("bookings", "quote", "booking", "quote", "tracking", "quote", "invoice", "quote")
 PAUSE = 1.5
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 
 
 class Visitor(threading.Thread):
@@ -78,11 +78,10 @@ class Visitor(threading.Thread):
             certificates.trust(home / ".pki" / "nssdb", self._trusted)
             variables["HOME"] = str(home)
         if self._clock_offset:
-            variables |= {
-                "LD_PRELOAD": FAKETIME,
-                "FAKETIME": f"{self._clock_offset:+.3f}s",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            }
+            library = self._har.parent / "clock.so"
+            command = ["cc", "-shared", "-fPIC", "-O2", "-o", library, Path(__file__).with_name("clock.c")]
+            subprocess.run(command, check=True, capture_output=True)
+            variables |= {"LD_PRELOAD": str(library), "LAB_CLOCK_OFFSET": str(round(self._clock_offset))}
         return variables
 
     def _visit(self, browser: Browser) -> None:

@@ -78,7 +78,8 @@ def _perform(
     # the second relay belongs to the stack, so that a fault can refuse, drop or redirect what it carries
     with stack, Relay(BROWSER_RELAY, EDGE, BROWSER), Relay(BILLING_RELAY, EDGE, BROWSER) as stack.billing:
         etc = stack.home / "etc"
-        floor = Floor(trust=trust(etc / "edge.pem"), api_key=stack.api_key, hosts=story.hosts)
+        trusted = [etc / f"{name}.pem" for name in story.trusts]
+        floor = Floor(trust=trust(etc / "edge.pem", *trusted), api_key=stack.api_key, hosts=story.hosts)
         if story.prepare:
             story.prepare(stack, floor)
         threads: list[threading.Thread] = [Player(client, floor, SEED) for client in clients]
@@ -87,7 +88,7 @@ def _perform(
             stack.home / "browser.har",
             floor.over,
             accept=fingerprint(etc / "edge.pem"),
-            trusted=[etc / f"{name}.pem" for name in story.trusts],
+            trusted=trusted,
             clock_offset=story.clock_offset,
         )
         threads += [visitor] if story.browser else []
@@ -98,6 +99,8 @@ def _perform(
             switched = _play(story, stack, floor)
     if visitor.failure:
         raise visitor.failure
+    if visitor.is_alive():
+        raise truth.UnfitRecordingError("Chromium hung")
     return list(floor.seen), switched
 
 

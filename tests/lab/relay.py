@@ -12,6 +12,7 @@ from typing import Self
 Address = tuple[str, int]
 # more attempts than a listener without a backlog admits: the kernel drops the next SYN
 FILLING = 4
+BACKLOG = 128
 
 
 class Relay:
@@ -23,6 +24,7 @@ class Relay:
         self._source = source
         self._listener: socket.socket | None = None
         self._resetting = False
+        self._dropping = False
         self._kept: list[socket.socket] = []
         self._open: set[socket.socket] = set()
 
@@ -37,12 +39,19 @@ class Relay:
 
     def carry(self, target: Address | None = None) -> None:
         """Passes connections on, to `target` from now on if given; closes those that stand."""
-        self.refuse()
         self._target = target or self._target
-        self._accept()
+        if self._dropping and self._listener:
+            # the same listener goes on, so that nobody is refused in between
+            self._dropping = False
+            self._close(self._kept)
+            self._listener.listen(BACKLOG)
+            threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()
+        else:
+            self.refuse()
+            self._accept()
 
-    def refuse(self) -> None:
-        """Nobody listens; connections that stand are closed."""
+    def refuse(self, *, keep: bool = False) -> None:
+        """Nobody listens; connections that stand are closed unless they are to be kept."""
         self._resetting = False
         if self._listener:
             # close() alone would leave a thread that waits in accept() with the port
@@ -50,12 +59,10 @@ class Relay:
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
             self._listener = None
-        for one in [*self._kept, *self._open]:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self._kept.clear()
-        self._open.clear()
+        self._dropping = False
+        self._close(self._kept)
+        if not keep:
+            self._close([*self._open])
 
     def reset(self) -> None:
         """Accepts, and resets each connection at once."""
@@ -63,9 +70,10 @@ class Relay:
         self._resetting = True
         self._accept()
 
-    def drop(self) -> None:
+    def drop(self, *, keep: bool = False) -> None:
         """Never answers a SYN: the listener's backlog is full and nobody accepts."""
-        self.refuse()
+        self.refuse(keep=keep)
+        self._dropping = True
         self._listener = _listening(self._listen, backlog=0)
         for _ in range(FILLING):
             one = socket.socket()
@@ -74,8 +82,15 @@ class Relay:
                 one.connect(self._listen)
             self._kept.append(one)
 
+    def _close(self, connections: list[socket.socket]) -> None:
+        for one in connections:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        connections.clear()
+
     def _accept(self) -> None:
-        self._listener = _listening(self._listen, backlog=128)
+        self._listener = _listening(self._listen, backlog=BACKLOG)
         threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()
 
     def _serve(self, listener: socket.socket) -> None:

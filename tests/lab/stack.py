@@ -156,6 +156,14 @@ class Stack:
         """Stops the bookings API as a deployment does: SIGTERM, then a wait."""
         self._stop(name)
 
+    def stop_edge(self) -> None:
+        """Stops nginx."""
+        self._stop("nginx")
+
+    def start_edge(self) -> None:
+        """Starts nginx again and waits for it."""
+        self._start_nginx()
+
     def process(self, name: str) -> int:
         """The id of a running program: application, application-2, identity, nginx, haproxy."""
         return self._processes[name].pid

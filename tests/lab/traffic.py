@@ -47,9 +47,12 @@ class Floor:
     notes: dict[str, str] = field(default_factory=dict)
 
 
-def trust(certificate: Path) -> ssl.SSLContext:
-    """Accepts the recording's own certificate and no other."""
-    return ssl.create_default_context(cafile=str(certificate))
+def trust(*certificates: Path) -> ssl.SSLContext:
+    """Accepts these certificates, as authorities of their own, and no other."""
+    context = ssl.create_default_context(cafile=str(certificates[0]))
+    for one in certificates[1:]:
+        context.load_verify_locations(cafile=str(one))
+    return context
 
 
 class Player(threading.Thread):

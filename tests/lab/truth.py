@@ -92,7 +92,9 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
     endpoints = {one.endpoint for one in failing}
     alike = fault.group or (lambda one: one.endpoint in endpoints)
     whole = _extent(failing, [one for one in exchanges if alike(one)])
-    visible = [one for one in exchanges if alike(one) and _leaves_a_trace(one)]
+    is_visible = fault.visible or _leaves_a_trace
+    visible = [one for one in exchanges if alike(one) and is_visible(one)]
+    written = "".join(path.read_text() for path in recorded.files)
     _keep_promise(fault, failing, whole)
     _find_deciding(fault, recorded.files)
     return {
@@ -106,12 +108,13 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
         **whole,
         "all_clients": len({one.client for one in exchanges}),
         # the failing requests that left something in the inputs: at a server, or in the browser's HAR
-        "visible": _extent([one for one in failing if _leaves_a_trace(one)], visible),
+        "visible": _extent([one for one in failing if is_visible(one)], visible),
         # what servers wrote of requests whose answer the client never saw
         "server_statuses": sorted(
             {recorded.edge[one.request_id] for one in failing if one.status is None and one.request_id in recorded.edge}
         ),
-        "correlation_ids": [one.request_id for one in failing if one.request_id],
+        # an edge that logs no ids hides those of requests that went no further
+        "correlation_ids": [one.request_id for one in failing if one.request_id and one.request_id in written],
         "deciding": {"file": fault.deciding[0], "contains": fault.deciding[1]},
     }
 
@@ -119,13 +122,17 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
 def _extent(failing: Sequence[Exchange], alike: Sequence[Exchange]) -> dict[str, Any]:
     started, ended = failing[0].started, max(one.ended for one in failing)
     nearby = [one for one in alike if started <= one.started and one.ended <= ended]
+    # once the last failing request had begun, others may have worked again before it gave up
+    core = [one for one in nearby if one.started <= failing[-1].started]
     return {
         "started": stamp(started),
         "ended": stamp(ended),
         "affected_clients": sorted({one.client for one in failing}),
         "clients_on_endpoints": len({one.client for one in nearby}),
-        "scope": _scope(failing, nearby),
-        "pattern": _pattern(failing, nearby),
+        "scope": _scope(failing, core),
+        "scope_accept": sorted({_scope(failing, one) for one in (core, nearby)}),
+        "pattern": _pattern(failing, core),
+        "pattern_accept": sorted({_pattern(failing, one) for one in (core, nearby)}),
         "failed": len(failing),
         "succeeded_meanwhile": len(nearby) - len(failing),
     }

@@ -67,6 +67,14 @@ def test_a_dropping_relay_leaves_a_syn_without_an_answer(relay, place):
             connection.connect(place)
 
 
+def test_after_dropping_a_relay_carries_at_once(relay, place):
+    """The listener is the same, so nobody is refused in between."""
+    relay.drop()
+    relay.carry()
+    with pytest.raises(TimeoutError):
+        attempt(place)
+
+
 def test_the_name_server_knows_one_name():
     """The answer repeats the question and gives one address of class IN with a lifetime of a second (RFC 1035, 4.1)."""
     expected = (

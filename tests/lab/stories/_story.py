@@ -32,7 +32,8 @@ class Fault:
 
     `layer_accept` are further layers that may be named, `errors` the browser's words where no status came. `delay` and
     `lasts` are seconds within the story's `during`; `group` recognises the successes to compare with where the failing
-    requests' own endpoints are not the right ones.
+    requests' own endpoints are not the right ones. `visible` recognises exchanges that left something in the inputs, if
+    these are not those that were answered and those of the browser.
     """
 
     layer: str
@@ -49,6 +50,7 @@ class Fault:
     delay: float = 0.0
     lasts: float | None = None
     group: Callable[[Exchange], bool] | None = None
+    visible: Callable[[Exchange], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Story:
     `clients` are those of this story, `visitor_lifetime` is how long the browser's access tokens live, in seconds.
     `hosts` moves actions to another host (for the clients and the browser), `settings` goes into the web application's
     config.json, `prepare` runs once everything is up, before the first client; `application` are further environment
-    variables of the services, `clock_offset` is how far the browser's clock is ahead, in seconds, `trusts` names certificates whose authority the browser believes.
+    variables of the services, `clock_offset` is how far the browser's clock is ahead, in seconds, `trusts` names
+    certificates that the browser and the clients believe.
     """
 
     name: str

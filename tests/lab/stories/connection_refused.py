@@ -15,9 +15,9 @@ def failed(exchange: Exchange) -> bool:
 
 STORY = Story(
     name="connection-refused",
-    title="billing.harbor.example refuses connections: invoices fail before they reach a server",
+    title="billing.harbor.example refuses connections: quotes and invoices fail before they reach a server",
     what_happened="The listener behind billing.harbor.example went away for about 24 s: every connection was refused, to the "
-    "browser and to the desks and partners that fetch invoices. No server of ours saw a request. api.harbor.example went on "
+    "browser and to everybody who asks for quotes and invoices. No server of ours saw a request. api.harbor.example went on "
     "working.",
     faults=(
         Fault(
@@ -34,10 +34,10 @@ STORY = Story(
         ),
     ),
     edge=Edge(log_format="ingress", timezone="America/New_York"),
-    hosts={"invoice": BILLING_HOST},
+    hosts={"invoice": BILLING_HOST, "quote": BILLING_HOST},
     distractors=(
         "api.harbor.example answers the same clients all the time",
-        "invoices were answered before and after; the application was up all the time",
+        "quotes and invoices were answered before and after; the application was up all the time",
     ),
     during=24.0,
 )

@@ -23,7 +23,7 @@ STORY = Story(
     name="connection-reset",
     title="A middlebox resets the browser's connections to billing.harbor.example",
     what_happened="On the browser's network something reset every connection to billing.harbor.example right after it stood, "
-    "for about 26 s. Other clients fetched invoices all the time; no server saw the browser's requests.",
+    "for about 26 s. Other clients got quotes and invoices all the time; no server saw the browser's requests.",
     faults=(
         Fault(
             layer="connect",
@@ -40,7 +40,7 @@ STORY = Story(
         ),
     ),
     edge=Edge(log_format="json", timezone="America/New_York"),
-    hosts={"invoice": BILLING_HOST},
+    hosts={"invoice": BILLING_HOST, "quote": BILLING_HOST},
     distractors=(
         "api.harbor.example answers the same browser all the time",
         "the server behind billing.harbor.example answers all other clients all the time",

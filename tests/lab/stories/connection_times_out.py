@@ -21,9 +21,9 @@ def failed(exchange: Exchange) -> bool:
 
 STORY = Story(
     name="connection-times-out",
-    title="The browser's packets to billing.harbor.example are dropped: invoices time out before a connection stands",
+    title="The browser's packets to billing.harbor.example are dropped: no connection to it comes to stand",
     what_happened="On the browser's network a firewall dropped every SYN to billing.harbor.example for about 26 s. Its "
-    "operating system gave up after 3 s. Other clients fetched invoices all the time.",
+    "operating system gave up after 3 s. Other clients got quotes and invoices all the time.",
     faults=(
         Fault(
             failed=failed,
@@ -39,7 +39,7 @@ STORY = Story(
         ),
     ),
     edge=Edge(timezone="Europe/Amsterdam"),
-    hosts={"invoice": BILLING_HOST},
+    hosts={"invoice": BILLING_HOST, "quote": BILLING_HOST},
     distractors=(
         "api.harbor.example answers the same browser all the time",
         "the server behind billing.harbor.example answers all other clients all the time",

@@ -40,7 +40,8 @@ STORY = Story(
             layer="rate_limit",
             statuses=(429,),
             scope="one",
-            pattern="intermittent",
+            # what is denied counts as well: who goes on is denied altogether
+            pattern="constant",
             deciding=("haproxy.log", "PR--"),
             at_least=60,
         ),

@@ -22,7 +22,7 @@ def failed(exchange: Exchange) -> bool:
 
 STORY = Story(
     name="tls-wrong-name",
-    title="billing.harbor.example shows another host's certificate: invoices fail in the handshake",
+    title="billing.harbor.example shows another host's certificate: quotes and invoices fail in the handshake",
     what_happened="For about 24 s billing.harbor.example was served with a certificate for old-billing.example. The browser "
     "and every client that checks names broke off the handshake; nobody sent a request.",
     faults=(
@@ -39,13 +39,13 @@ STORY = Story(
             at_least=6,
         ),
     ),
-    hosts={"invoice": BILLING_HOST},
+    hosts={"invoice": BILLING_HOST, "quote": BILLING_HOST},
     edge=Edge(log_format="json"),
     log_style="ecs",
     trusts=("misnamed",),
     distractors=(
         "api.harbor.example answers the same clients all the time",
-        "no request with an invoice was sent while the certificate was wrong: the handshake came first",
+        "no request was sent while the certificate was wrong: the handshake came first",
     ),
     during=24.0,
 )
