@@ -37,7 +37,8 @@ PAUSE = 1.5
 class Visitor(threading.Thread):
     """Works through the web application until `over` is set, then writes the HAR; `accept` is a key's fingerprint.
 
-    `trusted` are certificates of authorities to believe, `clock_offset` how far its clock is ahead, in seconds.
+    `ready` is set once it is logged in, or failed; `trusted` are certificates of authorities to believe, `clock_offset` is
+    how far its clock is ahead, in seconds.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Visitor(threading.Thread):
         self._har = har
         self._arguments = [*ARGUMENTS, f"--ignore-certificate-errors-spki-list={accept}"]
         self._over = over
+        self.ready = threading.Event()
         self.failure: Exception | None = None
 
     def run(self) -> None:
@@ -70,6 +72,7 @@ class Visitor(threading.Thread):
                 browser.close()
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits for this one
             self.failure = error
+            self.ready.set()
 
     def _variables(self) -> dict[str, str]:
         variables: dict[str, str] = {}
@@ -92,6 +95,7 @@ class Visitor(threading.Thread):
         page.fill("#password", self._person.password)
         page.click("#login button")
         page.wait_for_selector("nav:visible", timeout=10_000)
+        self.ready.set()
         self._work(page)
         context.close()
 

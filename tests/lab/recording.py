@@ -28,6 +28,7 @@ TRUTHS = Path(__file__).resolve().parents[1] / "data" / "stories"
 # what is larger is compressed
 SMALL = 8192
 STOPPED_WITHIN = 15.0
+READY_WITHIN = 60.0
 SEED = 11
 
 
@@ -96,6 +97,9 @@ def _perform(
             thread.start()
         with contextlib.ExitStack() as cleanup:
             cleanup.callback(_finish, floor, threads)
+            if story.browser:
+                # a busy machine may take longer to start Chromium than the time before the fault
+                visitor.ready.wait(READY_WITHIN)
             switched = _play(story, stack, floor)
     if visitor.failure:
         raise visitor.failure

@@ -16,6 +16,10 @@ from lab.stories._story import EXPIRED_TOKENS, NORMAL_NOISE, Fault, Story
 PLANTED = re.compile(r"[A-Za-z0-9_.]*CANARY[0-9a-f]{16}(?:@harbor-mail\.example)?")
 MISTYPED = re.compile(r"[0-9a-f]{16}YRANAC_wp")
 TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.(eyJ[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+# deleted bookings, a mistyped password, an expired token, a viewer, a booking that has departed
+NORMAL_STATUSES = {401, 403, 404, 409}
+# a client that waits 0.4 s only, and a browser that is closed in the middle of a request
+IMPATIENT = {"TimeoutError", "net::ERR_ABORTED"}
 
 
 class UnfitRecordingError(Exception):
@@ -41,6 +45,9 @@ def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
     pairs = zip(story.faults, recorded.switched, strict=True)
     incidents = [_incident(fault, recorded, switched) for fault, switched in pairs]
     background = [one for one in recorded.exchanges if not any(fault.failed(one) for fault in story.faults)]
+    unexplained = _statuses([one for one in recorded.exchanges if _is_unexplained(one, story.faults)])
+    if unexplained and not story.faults:
+        raise UnfitRecordingError(f"not healthy: {unexplained}")
     return {
         "story": story.name,
         "title": story.title,
@@ -53,6 +60,7 @@ def describe(story: Story, recorded: Recorded) -> dict[str, Any]:
         "all_clients": len({exchange.client for exchange in recorded.exchanges}),
         "client_requests": len(recorded.exchanges),
         "client_statuses": _statuses(recorded.exchanges),
+        "unexplained": unexplained,
         "inputs": list(recorded.names),
         "timezones": _timezones(story),
         "clock_offset": story.clock_offset,
@@ -77,6 +85,15 @@ def canaries(files: Sequence[Path]) -> list[str]:
         for claims, signature in TOKEN.findall(text):
             found.update((claims, signature))
     return sorted(found)
+
+
+def _is_unexplained(exchange: Exchange, faults: Sequence[Fault]) -> bool:
+    """A failure that neither a fault nor normal noise explains, such as a request that a restart cut off."""
+    if any(fault.failed(exchange) for fault in faults):
+        return False
+    if exchange.status is None:
+        return exchange.error not in IMPATIENT
+    return exchange.status >= 400 and exchange.status not in NORMAL_STATUSES
 
 
 def _timezones(story: Story) -> dict[str, str]:
