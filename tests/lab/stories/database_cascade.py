@@ -60,6 +60,7 @@ STORY = Story(
     log_style="structlog",
     distractors=(
         "the 429 follow from the retries: nobody was limited before",
-        "nginx wrote the 504; its limit is not new", "the impatient phone repeats its call: six 499 in place of one",
+        "nginx wrote the 504; its limit is not new",
+        "the impatient phone repeats its call: six 499 in place of one",
     ),
 )
