@@ -13,6 +13,8 @@ from lab.addresses import BROWSER
 from lab.exchange import Exchange
 from lab.stories._story import EXPIRED_TOKENS, NORMAL_NOISE, Fault, Story
 
+# a request that was under way for so many seconds when the switch was thrown fails with the others
+UNDER_WAY = 3.0
 PLANTED = re.compile(r"[A-Za-z0-9_.]*CANARY[0-9a-f]{16}(?:@harbor-mail\.example)?")
 MISTYPED = re.compile(r"[0-9a-f]{16}YRANAC_wp")
 TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.(eyJ[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
@@ -106,6 +108,8 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
     failing = sorted((one for one in exchanges if fault.failed(one)), key=lambda one: one.started)
     if len(failing) < fault.at_least:
         raise UnfitRecordingError(f"{len(failing)} failing exchanges, {fault.at_least} expected")
+    if failing[0].started < switched[0] - UNDER_WAY:
+        raise UnfitRecordingError(f"{failing[0].endpoint} failed before the fault was caused: is the machine too busy?")
     endpoints = {one.endpoint for one in failing}
     alike = fault.group or (lambda one: one.endpoint in endpoints)
     whole = _extent(failing, [one for one in exchanges if alike(one)])

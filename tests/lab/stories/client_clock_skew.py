@@ -12,7 +12,9 @@ STORY = Story(
     title="One machine's clock is five minutes ahead: its own tokens are not yet valid, 401",
     what_happened="kestrel-sync (127.30.3.60) signs a short-lived token for every request. Its clock jumped 300 s ahead, so that "
     "iat and nbf lay in the server's future: 401 invalid_token, not yet valid, for it alone, until the clock was right again.",
-    clients=with_changes(((AUTOMATION,), {"signs": True, "pace": 0.5, "change": Change(clock=300.0)})),
+    clients=with_changes(
+        ((AUTOMATION,), {"signs": True, "refreshes": "never", "pace": 0.5, "change": Change(clock=300.0)})
+    ),
     faults=(
         Fault(
             layer="authentication",
@@ -23,7 +25,7 @@ STORY = Story(
             scope="one",
             pattern="constant",
             deciding=("app.jsonl", "The token is not yet valid"),
-            at_least=20,
+            at_least=10,
         ),
     ),
     edge=Edge(log_format="combined"),

@@ -61,5 +61,6 @@ STORY = Story(
     distractors=(
         "the 429 follow from the retries: nobody was limited before",
         "nginx wrote the 504; its limit is not new",
+        "the impatient phone repeats its call: six 499 in place of one",
     ),
 )

@@ -27,7 +27,7 @@ STORY = Story(
             scope="all",
             pattern="constant",
             deciding=("access.log", '"PUT /v2/bookings/'),
-            at_least=12,
+            at_least=6,
         ),
     ),
     edge=Edge(timezone="America/New_York"),

@@ -41,7 +41,7 @@ STORY = Story(
             scope="one",
             pattern="intermittent",
             deciding=("app.jsonl", "rate limit exceeded"),
-            at_least=15,
+            at_least=8,
         ),
     ),
     edge=Edge(log_format="ingress", timezone="Asia/Kolkata"),

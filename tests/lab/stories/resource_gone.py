@@ -49,7 +49,7 @@ STORY = Story(
             scope="all",
             pattern="constant",
             deciding=("app.jsonl", "tariff import finished"),
-            at_least=30,
+            at_least=15,
             layer_accept=("backend", "request"),
         ),
     ),
@@ -57,5 +57,5 @@ STORY = Story(
     edge=Edge(timezone="Europe/Amsterdam"),
     log_style="python",
     distractors=("404 for deleted bookings is normal", "the clients ask for the same path as before"),
-    during=18.0,
+    during=20.0,
 )

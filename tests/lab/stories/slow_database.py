@@ -35,7 +35,7 @@ STORY = Story(
             switch_on=switch_on,
             switch_off=switch_off,
             scope="all",
-            pattern="intermittent",
+            pattern="constant",
             deciding=("app.jsonl", "slow query"),
             at_least=25,
         ),

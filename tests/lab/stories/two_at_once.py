@@ -47,7 +47,7 @@ STORY = Story(
             scope="some",
             pattern="intermittent",
             deciding=("app.log", "harbor.pricing.TariffMissingError: no lane tariff for port"),
-            at_least=20,
+            at_least=12,
             lasts=16.0,
         ),
         Fault(
