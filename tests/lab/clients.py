@@ -5,13 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lab.addresses import API_HOST, PROBE, WEB_HOST
+from lab.outgoing import Rewrite
 from lab.people import Account, account
 
 ALL_PORTS = ("SGSIN", "DEHAM", "BEANR", "GBFXT", "NOOSL", "USNYC", "ESVLC")
 OLD_PORTS = ("SGSIN", "DEHAM", "BEANR")
 FIRST_DELETED, LAST_DELETED = 40990, 40997
+FIRST_DEPARTED, LAST_DEPARTED = 40470, 40480
+SHIPMENT = ("origin", "destination", "containers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +25,15 @@ class Action:
     method: str
     host: str
     path: str
-    body: bool = False
+    body: tuple[str, ...] = ()
     patience: float = 10.0
 
     def target(self, chance: random.Random) -> str:
         """The path with numbers filled in."""
         return self.path.format(
-            live=f"HB-{chance.randint(40401, 40480)}",
+            live=f"HB-{chance.randint(40401, FIRST_DEPARTED - 1)}",
             deleted=f"HB-{chance.randint(FIRST_DELETED, LAST_DELETED)}",
+            departed=f"HB-{chance.randint(FIRST_DEPARTED, LAST_DEPARTED)}",
             container=f"HRBU{chance.randint(4071200, 4071290)}",
             invoice=chance.randint(88200, 88260),
         )
@@ -38,9 +43,13 @@ ACTIONS = {
     "bookings": Action("GET", API_HOST, "/v2/bookings"),
     "booking": Action("GET", API_HOST, "/v2/bookings/{live}"),
     "deleted": Action("GET", API_HOST, "/v2/bookings/{deleted}"),
-    "book": Action("POST", API_HOST, "/v2/bookings", body=True),
-    "quote": Action("POST", API_HOST, "/v2/quotes", body=True),
+    "book": Action("POST", API_HOST, "/v2/bookings", body=SHIPMENT),
+    "amend": Action("PATCH", API_HOST, "/v2/bookings/{live}", body=("containers",)),
+    "amend departed": Action("PATCH", API_HOST, "/v2/bookings/{departed}", body=("containers",)),
+    "quote": Action("POST", API_HOST, "/v2/quotes", body=SHIPMENT),
     "tracking": Action("GET", API_HOST, "/v2/tracking/{container}"),
+    "old tracking": Action("GET", API_HOST, "/v1/tracking/{container}"),
+    "tariffs": Action("GET", API_HOST, "/v2/tariffs/2026-Q4"),
     "invoice": Action("GET", API_HOST, "/v2/invoices/{invoice}"),
     "report": Action("GET", API_HOST, "/v2/reports/volume"),
     "give up": Action("GET", API_HOST, "/v2/reports/volume", patience=0.4),
@@ -53,8 +62,33 @@ ACTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What one client does differently while the story's change is on.
+
+    `log_in` asks for new tokens at its beginning and end; `clock` is how far ahead this machine's clock is, in seconds;
+    `retries` are sent after an answer of 5xx or 429, or none, `retry_pause` seconds apart.
+    """
+
+    agent: str | None = None
+    habits: Mapping[str, float] | None = None
+    rewrite: Rewrite | None = None
+    log_in: bool = False
+    grant: Mapping[str, str] = field(default_factory=dict)
+    clock: float = 0.0
+    retries: int = 0
+    retry_pause: float = 0.5
+
+
+UNCHANGED = Change()
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
-    """One address. `pace` is the mean pause in seconds; `hurry` replaces it while the story's rush is on."""
+    """One address. `pace` is the mean pause in seconds; `hurry` replaces it while the story's rush is on.
+
+    `signs` makes an automation sign its own short-lived tokens with its api_key; `refreshes` says when new tokens are
+    asked for: after a 401, early (before the old ones expire), or never.
+    """
 
     address: str
     agent: str
@@ -65,6 +99,9 @@ class Client:
     hurry: float | None = None
     destinations: tuple[str, ...] = ALL_PORTS
     traces: bool = False
+    signs: bool = False
+    refreshes: Literal["late", "early", "never"] = "late"
+    change: Change = UNCHANGED
     appointments: tuple[tuple[float, str], ...] = field(default=())
 
 
@@ -75,6 +112,7 @@ DESK = {
     "tracking": 2,
     "invoice": 2,
     "book": 0.8,
+    "amend": 0.6,
     "report": 0.25,
     "deleted": 0.35,
 }

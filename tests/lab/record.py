@@ -1,4 +1,7 @@
-"""Command line: `python tests/lab/record.py STORY... --into DIR`; without a story it lists them."""
+"""Command line: `python tests/lab/record.py STORY... [--into DIR]`; without a story it lists them.
+
+A story of sample_logs goes there, any other to tests/data/stories/STORY/inputs.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import argparse
 import sys
 from pathlib import Path
 
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_logs"
+
 
 def main() -> int:
-    """Records each story in turn, about 70 seconds each."""
+    """Records each story in turn, about a minute each."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from lab import recording, stack
     from lab.stories import stories
@@ -17,7 +22,7 @@ def main() -> int:
     known = stories()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("story", nargs="*", help=", ".join(known))
-    parser.add_argument("--into", type=Path, default=Path("sample_logs"))
+    parser.add_argument("--into", type=Path)
     wanted = parser.parse_args()
     if unknown := sorted(set(wanted.story) - set(known)):
         parser.error(f"no such story: {', '.join(unknown)}")
@@ -27,7 +32,8 @@ def main() -> int:
     python = stack.programs_python()
     for name in wanted.story:
         try:
-            recording.record(known[name], wanted.into, python)
+            sample = SAMPLES if (SAMPLES / name).is_dir() else None
+            recording.record(known[name], wanted.into or sample, python)
         except UnfitRecordingError as unfit:
             sys.stderr.write(f"{name}: {unfit}; record it again\n")
             return 1

@@ -12,76 +12,122 @@ import time
 from pathlib import Path
 
 from lab import truth
-from lab.addresses import BROWSER, BROWSER_RELAY, EDGE
+from lab.addresses import BILLING_RELAY, BROWSER, BROWSER_RELAY, EDGE
 from lab.browser import Visitor
-from lab.checking import check
-from lab.clients import Client, everybody
+from lab.certificates import fingerprint
+from lab.checking import balancer_statuses, check, edge_statuses, with_ids
+from lab.clients import ACTIONS, Client
 from lab.exchange import Exchange, from_har
 from lab.people import Account, account
-from lab.relay import relay
-from lab.stack import Stack, fingerprint
+from lab.relay import Relay
+from lab.stack import Stack
 from lab.stories._story import Story
 from lab.traffic import Floor, Player, trust
 
 TRUTHS = Path(__file__).resolve().parents[1] / "data" / "stories"
-LOGS = ("access.log", "error.log", "app.jsonl")
+# what is larger is compressed
+SMALL = 8192
 STOPPED_WITHIN = 15.0
+READY_WITHIN = 60.0
 SEED = 11
 
 
-def record(story: Story, into: Path, python: Path) -> None:
-    """Writes the folder `into`/story; raises UnfitRecordingError and leaves the folder as it was."""
-    visitor_account = account(5, "planner")
-    clients = [client for client in everybody() if client.address not in story.without]
+def record(story: Story, into: Path | None, python: Path) -> None:
+    """Writes the inputs into `into`/story, or beside the truth; raises UnfitRecordingError and changes nothing then."""
+    # a number of its own: desks, mobiles, partners and scanners begin at 0, 20, 40 and 60
+    visitor_account = account(80, "planner", story.visitor_lifetime)
+    clients = [client for client in story.clients() if client.address not in story.without]
     accounts = [client.account for client in clients if client.account]
-    stack = Stack(edge=story.edge, log_style=story.log_style, python=python)
+    stack = Stack(
+        edge=story.edge, log_style=story.log_style, python=python, balancer=story.balancer, app_log=story.app_log
+    )
+    stack.variables.update(story.application)
     stack.prepare([*accounts, visitor_account])
+    stack.publish("config.json", _settings(story))
     try:
         exchanges, switched = _perform(story, stack, clients, visitor_account)
-        files = [stack.home / "logs" / name for name in LOGS]
+        names = ["access.log", "error.log", story.app_log, *(["haproxy.log"] if story.balancer else [])]
+        files = [stack.home / "logs" / name for name in names]
         har = stack.home / "browser.har"
+        application = stack.home / "logs" / story.app_log
         if story.browser:
-            exchanges = sorted([*exchanges, *from_har(har)], key=lambda one: one.started)
+            exchanges = sorted([*exchanges, *from_har(har, story.clock_offset)], key=lambda one: one.started)
             files.append(har)
-        sys.stdout.write(f"{story.name}\n{check(exchanges, files[0], files[2])}")
-        description = truth.describe(story, truth.Recorded(exchanges, *switched, files))
-        _collect(story, files, into / story.name)
-        _keep_truth(stack.home / "etc" / "nginx.conf", description, TRUTHS / story.name)
+        edge = edge_statuses(files[0])
+        if story.balancer and story.balancer.place == "front":
+            edge |= balancer_statuses(stack.home / "logs" / "haproxy.log")
+        exchanges = with_ids(exchanges, application)
+        sys.stdout.write(f"{story.name}\n{check(exchanges, edge, application)}")
+        compressed = story.compressed if into else [path.name for path in files if path.stat().st_size > SMALL]
+        written = [f"{path.name}.gz" if path.name in compressed else path.name for path in files]
+        description = truth.describe(
+            story, truth.Recorded(exchanges, switched, files, written, edge_statuses(files[0]))
+        )
+        _collect(files, written, into / story.name if into else TRUTHS / story.name / "inputs")
+        _keep_truth(stack, description, TRUTHS / story.name)
     finally:
         stack.remove()
 
 
+def _settings(story: Story) -> dict[str, object]:
+    hosts = {ACTIONS[name].path.split("/")[2]: host for name, host in story.hosts.items()}
+    return {"hosts": hosts, **story.settings}
+
+
 def _perform(
     story: Story, stack: Stack, clients: list[Client], visitor_account: Account
-) -> tuple[list[Exchange], tuple[float | None, float | None]]:
-    with stack, relay(BROWSER_RELAY, EDGE, BROWSER):
-        certificate = stack.home / "etc" / "edge.pem"
-        floor = Floor(trust=trust(certificate), api_key=stack.api_key)
+) -> tuple[list[Exchange], list[tuple[float, float]]]:
+    # the second relay belongs to the stack, so that a fault can refuse, drop or redirect what it carries
+    with stack, Relay(BROWSER_RELAY, EDGE, BROWSER), Relay(BILLING_RELAY, EDGE, BROWSER) as stack.billing:
+        etc = stack.home / "etc"
+        trusted = [etc / f"{name}.pem" for name in story.trusts]
+        floor = Floor(trust=trust(etc / "edge.pem", *trusted), api_key=stack.api_key, hosts=story.hosts)
+        if story.prepare:
+            story.prepare(stack, floor)
         threads: list[threading.Thread] = [Player(client, floor, SEED) for client in clients]
-        visitor = Visitor(visitor_account, stack.home / "browser.har", floor.over, accept=fingerprint(certificate))
+        visitor = Visitor(
+            visitor_account,
+            stack.home / "browser.har",
+            floor.over,
+            accept=fingerprint(etc / "edge.pem"),
+            trusted=trusted,
+            clock_offset=story.clock_offset,
+        )
         threads += [visitor] if story.browser else []
         for thread in threads:
             thread.start()
         with contextlib.ExitStack() as cleanup:
             cleanup.callback(_finish, floor, threads)
+            if story.browser:
+                # a busy machine may take longer to start Chromium than the time before the fault
+                visitor.ready.wait(READY_WITHIN)
             switched = _play(story, stack, floor)
     if visitor.failure:
         raise visitor.failure
+    if visitor.is_alive():
+        raise truth.UnfitRecordingError("Chromium hung")
     return list(floor.seen), switched
 
 
-def _play(story: Story, stack: Stack, floor: Floor) -> tuple[float | None, float | None]:
-    time.sleep(story.before)
-    fault_on = fault_off = None
-    if story.fault:
-        fault_on = time.time()
-        story.fault.switch_on(stack, floor)
-    time.sleep(story.during)
-    if story.fault:
-        story.fault.switch_off(stack, floor)
-        fault_off = time.time()
-    time.sleep(story.after)
-    return fault_on, fault_off
+def _play(story: Story, stack: Stack, floor: Floor) -> list[tuple[float, float]]:
+    begun = time.monotonic()
+    moments: dict[tuple[int, bool], float] = {}
+    plan = []
+    for number, fault in enumerate(story.faults):
+        on = story.before + fault.delay
+        off = on + fault.lasts if fault.lasts else story.before + story.during
+        plan += [(on, number, True), (off, number, False)]
+    for due, number, on in sorted(plan):
+        time.sleep(max(0.0, begun + due - time.monotonic()))
+        fault = story.faults[number]
+        if on:
+            moments[number, True] = time.time()
+            fault.switch_on(stack, floor)
+        else:
+            fault.switch_off(stack, floor)
+            moments[number, False] = time.time()
+    time.sleep(max(0.0, begun + story.before + story.during - time.monotonic()) + story.after)
+    return [(moments[number, True], moments[number, False]) for number in range(len(story.faults))]
 
 
 def _finish(floor: Floor, threads: list[threading.Thread]) -> None:
@@ -90,20 +136,22 @@ def _finish(floor: Floor, threads: list[threading.Thread]) -> None:
         thread.join(STOPPED_WITHIN)
 
 
-def _collect(story: Story, files: list[Path], folder: Path) -> None:
+def _collect(files: list[Path], names: list[str], folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    for path in files:
-        if path.name in story.compressed:
+    for path, name in zip(files, names, strict=True):
+        if name.endswith(".gz"):
             # no time stamp and no name in the header: equal content gives equal bytes
-            (folder / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), compresslevel=9, mtime=0))
+            (folder / name).write_bytes(gzip.compress(path.read_bytes(), compresslevel=9, mtime=0))
         else:
-            shutil.copyfile(path, folder / path.name)
+            shutil.copyfile(path, folder / name)
 
 
-def _keep_truth(configuration: Path, description: dict[str, object], folder: Path) -> None:
-    """Puts what the tool must never read beside the tests, not beside its inputs."""
+def _keep_truth(stack: Stack, description: dict[str, object], folder: Path) -> None:
+    """Puts what the tool must never read beside the inputs' folder, not into it; configurations as they stand at the end."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(configuration, folder / "nginx.conf")
+    for name in ("nginx.conf", "haproxy.cfg"):
+        if (stack.home / "etc" / name).exists():
+            shutil.copyfile(stack.home / "etc" / name, folder / name)
     (folder / "truth.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import contextlib
 import hashlib
 import http.client
 import json
@@ -18,10 +18,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from lab import balancer as balancer_module
+from lab import certificates
 from lab import edge as edge_module
-from lab.addresses import APPLICATION, HOSTS, IDENTITY, PROBE
+from lab.addresses import (
+    APPLICATION,
+    APPLICATION_GATE,
+    BILLING_RELAY,
+    EDGE,
+    IDENTITY,
+    PROBE,
+    SECOND_APPLICATION,
+)
+from lab.balancer import Balancer, SyslogFile
 from lab.edge import Edge
 from lab.people import Account, canary
+from lab.relay import Relay
 
 HERE = Path(__file__).parent
 NGINX = "/usr/sbin/nginx"
@@ -51,10 +63,19 @@ def programs_python() -> Path:
 class Stack:
     """Context manager; `home` holds etc, logs, www and the copied programs."""
 
-    def __init__(self, *, edge: Edge, log_style: str, python: Path) -> None:
+    def __init__(
+        self, *, edge: Edge, log_style: str, python: Path, balancer: Balancer | None = None, app_log: str = "app.jsonl"
+    ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="harbor-"))
         self.api_key = canary("hbr_key_")
-        self._edge = edge
+        self.edge = edge
+        self.gate = Relay(APPLICATION_GATE, APPLICATION)
+        # replaced by a running one where the recording has a browser's second host
+        self.billing = Relay(BILLING_RELAY, EDGE)
+        self.variables: dict[str, str] = {}
+        self._balancer = balancer
+        self._app_log = app_log
+        self._open = contextlib.ExitStack()
         self._log_style = log_style
         self._python = python
         self._database = f"postgresql://harbor_app:{canary('pw_')}@db.harbor.example:5432/bookings"
@@ -68,7 +89,9 @@ class Stack:
             (self.home / name).mkdir()
         shutil.copytree(HERE / "site", self.home / "www")
         shutil.copytree(HERE / "harbor", self.home / "app" / "harbor", ignore=shutil.ignore_patterns("__pycache__"))
-        (self.home / "etc" / "nginx.conf").write_text(edge_module.configuration(self._edge))
+        self._write_edge()
+        if self._balancer:
+            self._write_balancer()
         users = {
             one.username: {"id": one.id, "password": one.password, "role": one.role, "lifetime": one.lifetime}
             for one in accounts
@@ -76,14 +99,17 @@ class Stack:
         self.configure("users.json", users)
         self.configure("api_keys.json", {self.api_key: "kestrel-sync"})
         self.configure("flags.json", {"lane_tariffs": False})
-        _make_certificate(self.home / "etc")
+        certificates.make(self.home / "etc")
 
     def __enter__(self) -> Self:
         try:
             self._start_service("identity", IDENTITY)
             self.install_keys("current.json")
             self.start_application()
+            self._open.enter_context(self.gate)
             self._start_nginx()
+            if self._balancer:
+                self._start_balancer()
         except BaseException:
             self.stop()
             raise
@@ -96,9 +122,23 @@ class Stack:
 
     def configure(self, name: str, content: Any) -> None:
         """Replaces a file under etc/ in one step, as a deployment tool does."""
-        draft = self.home / "etc" / f"{name}.new"
-        draft.write_text(json.dumps(content))
-        draft.replace(self.home / "etc" / name)
+        self._replace(self.home / "etc" / name, content)
+
+    def publish(self, name: str, content: Any) -> None:
+        """Replaces a JSON file of the web application."""
+        self._replace(self.home / "www" / name, content)
+
+    def reload(self, edge: Edge) -> None:
+        """Gives nginx another configuration as an operator does: the file, then SIGHUP; `edge` is the one in force."""
+        self.edge = edge
+        self._write_edge()
+        self._processes["nginx"].send_signal(signal.SIGHUP)
+
+    def balance(self, balancer: Balancer) -> None:
+        """Gives HAProxy another configuration: the file, then SIGUSR2 to its master (management guide, section 4)."""
+        self._balancer = balancer
+        self._write_balancer()
+        self._processes["haproxy"].send_signal(signal.SIGUSR2)
 
     def install_keys(self, published: str) -> None:
         """Makes the API trust the key set that the identity service published under this name."""
@@ -108,20 +148,50 @@ class Stack:
         """Starts the bookings API and waits for it."""
         self._start_service("application", APPLICATION)
 
-    def stop_application(self) -> None:
+    def start_second_application(self, address: tuple[str, int] = SECOND_APPLICATION) -> None:
+        """Starts another instance of the bookings API beside the first; both write to the same log."""
+        self._start_service("application", address, name="application-2")
+
+    def stop_application(self, name: str = "application") -> None:
         """Stops the bookings API as a deployment does: SIGTERM, then a wait."""
-        self._stop("application")
+        self._stop(name)
+
+    def stop_edge(self) -> None:
+        """Stops nginx."""
+        self._stop("nginx")
+
+    def start_edge(self) -> None:
+        """Starts nginx again and waits for it."""
+        self._start_nginx()
+
+    def process(self, name: str) -> int:
+        """The id of a running program: application, application-2, identity, nginx, haproxy."""
+        return self._processes[name].pid
 
     def stop(self) -> None:
-        """Stops whatever runs."""
-        for name in list(self._processes):
+        """Stops whatever runs, the outermost first."""
+        for name in reversed(list(self._processes)):
             self._stop(name)
+        self._open.close()
 
     def remove(self) -> None:
         """Deletes the folder, with the keys in it."""
         shutil.rmtree(self.home)
 
-    def _start_service(self, module: str, address: tuple[str, int]) -> None:
+    def _write_edge(self) -> None:
+        (self.home / "etc" / "nginx.conf").write_text(edge_module.configuration(self.edge))
+
+    def _write_balancer(self) -> None:
+        assert self._balancer
+        text = balancer_module.configuration(self._balancer, (APPLICATION,))
+        (self.home / "etc" / "haproxy.cfg").write_text(text)
+
+    def _replace(self, path: Path, content: Any) -> None:
+        draft = path.with_name(f"{path.name}.new")
+        draft.write_text(json.dumps(content))
+        draft.replace(path)
+
+    def _start_service(self, module: str, address: tuple[str, int], name: str | None = None) -> None:
         command = [
             str(self._python), "-m", "gunicorn", f"harbor.{module}:create_application()",
             "--bind", f"{address[0]}:{address[1]}", "--worker-class", "gthread", "--workers", "1", "--threads", "24",
@@ -134,25 +204,37 @@ class Stack:
             "HARBOR_DATABASE_URL": self._database,
             "PYTHONDONTWRITEBYTECODE": "1",
             "TZ": "UTC",
+            **self.variables,
         }
-        self._run(module, command, variables, folder=self.home / "app")
-        self._wait_until_ready(module, address)
+        self._run(name or module, command, variables, folder=self.home / "app")
+        self._wait_until_ready(name or module, address)
 
     def _start_nginx(self) -> None:
         self._run(
             "nginx",
             [NGINX, "-p", str(self.home), "-c", "etc/nginx.conf", "-e", "logs/error.log"],
-            {"TZ": self._edge.timezone},
+            {"TZ": self.edge.timezone},
             folder=self.home,
         )
         deadline = time.monotonic() + READY_WITHIN
         while not (self.home / "nginx.pid").exists():
             self._check("nginx", deadline)
 
+    def _start_balancer(self) -> None:
+        assert self._balancer
+        self._open.enter_context(SyslogFile(self.home / "logs" / "haproxy.log"))
+        command = [balancer_module.HAPROXY, "-W", "-f", "etc/haproxy.cfg", "-p", "haproxy.pid"]
+        self._run("haproxy", command, {"TZ": self._balancer.timezone}, folder=self.home)
+        deadline = time.monotonic() + READY_WITHIN
+        while not (self.home / "haproxy.sock").exists():
+            self._check("haproxy", deadline)
+        # the balancer's first health checks
+        time.sleep(1.5)
+
     def _run(self, name: str, command: list[str], variables: dict[str, str], *, folder: Path) -> None:
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **variables}
         with (
-            (self.home / "logs" / "app.jsonl").open("ab") as output,
+            (self.home / "logs" / self._app_log).open("ab") as output,
             (self.home / "logs" / f"{name}.stderr").open("ab") as errors,
         ):
             self._processes[name] = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=errors)
@@ -178,15 +260,6 @@ class Stack:
             process.wait()
 
 
-def fingerprint(certificate: Path) -> str:
-    """The SHA-256 of its public key in base64, by which Chromium can be told to accept it."""
-    public = subprocess.run(
-        ["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True
-    ).stdout
-    body = b"".join(line for line in public.splitlines() if not line.startswith(b"-----"))
-    return base64.b64encode(hashlib.sha256(base64.b64decode(body)).digest()).decode()
-
-
 def _answers(address: tuple[str, int]) -> bool:
     connection = http.client.HTTPConnection(*address, timeout=1, source_address=(PROBE, 0))
     try:
@@ -196,13 +269,3 @@ def _answers(address: tuple[str, int]) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _make_certificate(folder: Path) -> None:
-    names = ",".join(f"DNS:{host}" for host in HOSTS)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=harbor.example", "-addext", f"subjectAltName={names}", "-addext", "basicConstraints=critical,CA:TRUE",
-         "-keyout", folder / "edge.key", "-out", folder / "edge.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip

@@ -1,22 +1,24 @@
-"""Plays the clients: one thread and one source address each, keep-alive connections over TLS, everything seen kept."""
+"""Plays the clients: one thread each, with habits, tokens and now and then a change."""
 
 from __future__ import annotations
 
-import http.client
 import json
 import random
 import secrets
-import socket
 import ssl
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from lab.addresses import EDGE, IDENTITY_HOST
-from lab.clients import ACTIONS, Action, Client
-from lab.exchange import Exchange, problem
+from lab.addresses import IDENTITY_HOST
+from lab.clients import ACTIONS, UNCHANGED, Action, Client
+from lab.exchange import Exchange
+from lab.outgoing import Outgoing
+from lab.signing import signed_token
+from lab.wire import Wire
 
 FORM = "application/x-www-form-urlencoded"
 # after a refresh that did not help, a client waits this long before the next
@@ -25,33 +27,32 @@ REFRESH_PAUSE = 7.0
 
 @dataclass(slots=True)
 class Floor:
-    """What the threads share."""
+    """What the threads share.
+
+    `rush` makes some hurry, `changed` brings every client's own change about; `hosts` names another host by action,
+    `addresses` where a host is reached, `headers` what a client (by address) sends besides its own, `notes` what
+    it adds to its orders.
+    """
 
     trust: ssl.SSLContext
     api_key: str
     begun: float = field(default_factory=time.monotonic)
     over: threading.Event = field(default_factory=threading.Event)
     rush: threading.Event = field(default_factory=threading.Event)
+    changed: threading.Event = field(default_factory=threading.Event)
     seen: list[Exchange] = field(default_factory=list)
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
-def trust(certificate: Path) -> ssl.SSLContext:
-    """Accepts the recording's own certificate and no other."""
-    return ssl.create_default_context(cafile=str(certificate))
-
-
-class EdgeConnection(http.client.HTTPSConnection):
-    """Connects to nginx by address, from the client's own address, under the host's name."""
-
-    def __init__(self, host: str, source: str, context: ssl.SSLContext) -> None:
-        super().__init__(host, timeout=10, context=context)
-        self._source = source
-        self._trust = context
-
-    def connect(self) -> None:
-        plain = socket.create_connection(EDGE, timeout=5, source_address=(self._source, 0))
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sock = self._trust.wrap_socket(plain, server_hostname=self.host)
+def trust(*certificates: Path) -> ssl.SSLContext:
+    """Accepts these certificates, as authorities of their own, and no other."""
+    context = ssl.create_default_context(cafile=str(certificates[0]))
+    for one in certificates[1:]:
+        context.load_verify_locations(cafile=str(one))
+    return context
 
 
 class Player(threading.Thread):
@@ -62,62 +63,95 @@ class Player(threading.Thread):
         self._client = client
         self._floor = floor
         self._chance = random.Random(f"{client.address} {seed}")
-        self._connections: dict[str, EdgeConnection] = {}
+        self._wire = Wire(client.address, floor.trust, floor.seen, floor.addresses)
         self._token: str | None = None
         self._refresh_token: str | None = None
-        self._cookie: str | None = None
+        self._expires = float("inf")
         self._refreshed = 0.0
+        self._change = UNCHANGED
         self._appointments = list(client.appointments)
 
     def run(self) -> None:
         if not self._floor.over.wait(self._chance.uniform(0, 3)):
             self._log_in()
             while not self._floor.over.wait(self._pause()):
+                self._follow_change()
                 self._act(self._next_action())
-        for connection in self._connections.values():
-            connection.close()
+        self._wire.close()
 
     def _pause(self) -> float:
         if self._client.hurry and self._floor.rush.is_set():
-            return self._client.hurry
+            return self._client.hurry * self._chance.uniform(0.8, 1.2)
         return self._client.pace * self._chance.uniform(0.5, 1.5)
+
+    def _follow_change(self) -> None:
+        change = self._client.change if self._floor.changed.is_set() else UNCHANGED
+        if change is not self._change:
+            again = change.log_in or self._change.log_in
+            self._change = change
+            if again:
+                self._log_in()
 
     def _next_action(self) -> str:
         age = time.monotonic() - self._floor.begun
         if self._appointments and age >= self._appointments[0][0]:
             return self._appointments.pop(0)[1]
-        names = list(self._client.habits)
-        return self._chance.choices(names, [self._client.habits[name] for name in names])[0]
+        habits = self._change.habits or self._client.habits
+        return self._chance.choices(list(habits), list(habits.values()))[0]
 
     def _act(self, name: str) -> None:
         if name == "wrong password":
             self._log_in(mistyped=True)
             return
-        action = ACTIONS[name]
+        if (
+            self._client.refreshes == "early"
+            and time.monotonic() > self._expires - REFRESH_PAUSE
+            and self._may_refresh()
+        ):
+            self._refresh()
+        action = replace(ACTIONS[name], host=self._floor.hosts.get(name, ACTIONS[name].host))
         target = action.target(self._chance)
         status = self._call(action, target)
-        if status == 401 and time.monotonic() - self._refreshed > REFRESH_PAUSE:
-            self._refreshed = time.monotonic()
+        if status == 401 and self._client.refreshes == "late" and self._may_refresh():
             self._refresh()
-            self._call(action, target)
+            status = self._call(action, target)
+        for _ in range(self._change.retries):
+            if (status and status < 500 and status != 429) or self._floor.over.wait(self._change.retry_pause):
+                break
+            status = self._call(action, target)
+
+    def _may_refresh(self) -> bool:
+        return time.monotonic() - self._refreshed > REFRESH_PAUSE
 
     def _call(self, action: Action, target: str) -> int | None:
-        headers = {}
-        if self._client.api_key:
-            target += "?" + urlencode({"api_key": self._floor.api_key})
-        elif self._token and action.host != IDENTITY_HOST:
-            headers["Authorization"] = f"Bearer {self._token}"
-        if self._cookie:
-            headers["Cookie"] = self._cookie
+        headers = {
+            "User-Agent": self._change.agent or self._client.agent,
+            **self._floor.headers.get(self._client.address, {}),
+        }
+        request = Outgoing(action.method, action.host, target, headers, None, action.patience)
+        request = self._authorise(request)
         if self._client.traces:
-            headers["traceparent"] = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-        body = None
+            request = request.with_header("traceparent", f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
         if action.body:
-            headers["Content-Type"] = "application/json"
-            body = json.dumps(
-                {"origin": "NLRTM", "destination": self._chance.choice(self._client.destinations), "containers": 2}
-            )
-        return self._send(action.method, action.host, target, headers, body, patience=action.patience)[0]
+            request = self._fill(request, action.body)
+        return self._wire.send(self._change.rewrite(request) if self._change.rewrite else request)[0]
+
+    def _authorise(self, request: Outgoing) -> Outgoing:
+        if self._client.signs:
+            token = signed_token(self._floor.api_key, "kestrel-sync", time.time() + self._change.clock)
+            return request.with_header("Authorization", f"Bearer {token}")
+        if self._client.api_key:
+            target = f"{request.target}?{urlencode({'api_key': self._floor.api_key})}"
+            return replace(request, target=target)
+        if self._token and request.host != IDENTITY_HOST:
+            return request.with_header("Authorization", f"Bearer {self._token}")
+        return request
+
+    def _fill(self, request: Outgoing, fields: tuple[str, ...]) -> Outgoing:
+        shipment = {"origin": "NLRTM", "destination": self._chance.choice(self._client.destinations), "containers": 2}
+        note = self._floor.notes.get(self._client.address)
+        body = json.dumps({name: shipment[name] for name in fields} | ({"note": note} if note else {}))
+        return replace(request.with_header("Content-Type", "application/json"), body=body)
 
     def _log_in(self, *, mistyped: bool = False) -> None:
         person = self._client.account
@@ -126,38 +160,17 @@ class Player(threading.Thread):
             self._keep(self._grant(grant_type="password", username=person.username, password=password))
 
     def _refresh(self) -> None:
+        self._refreshed = time.monotonic()
         self._keep(self._grant(grant_type="refresh_token", refresh_token=self._refresh_token or ""))
 
     def _grant(self, **form: str) -> tuple[int | None, str]:
-        return self._send("POST", IDENTITY_HOST, "/oauth/token", {"Content-Type": FORM}, urlencode(form), patience=10)
+        headers = {"User-Agent": self._change.agent or self._client.agent, "Content-Type": FORM}
+        body = urlencode({**form, **self._change.grant})
+        return self._wire.send(Outgoing("POST", IDENTITY_HOST, "/oauth/token", headers, body, 10))
 
     def _keep(self, answer: tuple[int | None, str]) -> None:
         status, body = answer
         if status == 200:
             tokens = json.loads(body)
             self._token, self._refresh_token = tokens["access_token"], tokens["refresh_token"]
-
-    def _send(
-        self, method: str, host: str, target: str, headers: dict[str, str], body: str | None, *, patience: float
-    ) -> tuple[int | None, str]:
-        connection = self._connections.setdefault(host, EdgeConnection(host, self._client.address, self._floor.trust))
-        started = time.time()
-        status, request_id, text = None, None, ""
-        try:
-            if connection.sock is None:
-                connection.connect()
-            started = time.time()
-            connection.sock.settimeout(patience)
-            connection.request(method, target, body=body, headers={"User-Agent": self._client.agent, **headers})
-            response = connection.getresponse()
-            text = response.read().decode("utf-8", "replace")
-            status, request_id = response.status, response.getheader("X-Request-ID")
-            self._cookie = (response.getheader("Set-Cookie") or self._cookie or "").partition(";")[0] or None
-        except (OSError, http.client.HTTPException):
-            connection.close()
-        path = target.partition("?")[0]
-        seen = Exchange(
-            self._client.address, host, method, path, status, started, time.time(), request_id, problem(status, text)
-        )
-        self._floor.seen.append(seen)
-        return status, text
+            self._expires = time.monotonic() + tokens["expires_in"]

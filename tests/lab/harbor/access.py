@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 import structlog
 from flask import Request
+from harbor.permissions import SCOPES
 from harbor.settings import WatchedFile
 
 AUDIENCE = "harbor-bookings"
 ISSUER = "https://id.harbor.example"
+AUTOMATION = "automation:"
 
 log = structlog.get_logger("harbor.access")
 
@@ -24,16 +27,13 @@ class NotAuthenticatedError(Exception):
         self.code = code
 
 
-class NotPermittedError(Exception):
-    """A known caller without the role that the route asks for."""
-
-
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with a name, a role and, for people, an address."""
+    """Somebody with a name, a role and what the token was issued for."""
 
     user: str
     role: str
+    scope: tuple[str, ...]
 
 
 class Gate:
@@ -52,24 +52,34 @@ class Gate:
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticatedError(None, "no bearer token")
         claims = self._claims(token)
-        return Caller(user=claims["sub"], role=claims["role"])
+        return Caller(claims["sub"], claims["role"], tuple(claims.get("scope", " ".join(SCOPES)).split()))
 
     def _automation(self, api_key: str) -> Caller:
         owner = self._api_keys.read().get(api_key)
         if owner is None:
             raise NotAuthenticatedError("invalid_token", "unknown api key")
-        return Caller(user=owner, role="planner")
+        return Caller(owner, "planner", tuple(SCOPES))
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
-            key = self._signing_key(jwt.get_unverified_header(token).get("kid"))
-            return jwt.decode(token, key, algorithms=["ES256"], audience=AUDIENCE, issuer=ISSUER)
+            kid = jwt.get_unverified_header(token).get("kid") or ""
+            if kid.startswith(AUTOMATION):
+                secret = self._secret(kid.removeprefix(AUTOMATION))
+                return jwt.decode(token, secret, algorithms=["HS256"], audience=AUDIENCE)
+            return jwt.decode(token, self._signing_key(kid), algorithms=["ES256"], audience=AUDIENCE, issuer=ISSUER)
         except jwt.ExpiredSignatureError as expired:
             raise NotAuthenticatedError("invalid_token", "the token expired") from expired
         except jwt.InvalidTokenError as invalid:
             raise NotAuthenticatedError("invalid_token", str(invalid)) from invalid
 
-    def _signing_key(self, kid: str | None) -> Any:
+    def _secret(self, automation: str) -> str:
+        """What an automation signs its own tokens with: the SHA-256 of its api_key."""
+        for api_key, owner in self._api_keys.read().items():
+            if owner == automation:
+                return hashlib.sha256(api_key.encode()).hexdigest()
+        raise jwt.InvalidTokenError(f"no automation is named {automation}")
+
+    def _signing_key(self, kid: str) -> Any:
         for key in self._key_set.read()["keys"]:
             if key["kid"] == kid:
                 return jwt.PyJWK(key)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, current_app, jsonify, request
 from harbor import log_styles, request_log
 from harbor.access import AUDIENCE, ISSUER
+from harbor.permissions import SCOPES
 from harbor.settings import WatchedFile, home
 
 SIGNING_KID = "hbr-2026-10"
@@ -31,6 +32,7 @@ def create_application() -> Flask:
     publish("next.json", NEXT_KID, ec.generate_private_key(ec.SECP256R1()))
     application.extensions["signing_key"] = signing_key
     application.extensions["users"] = WatchedFile("users.json", announce="users reloaded")
+    application.extensions["directory"] = WatchedFile("directory.json", announce=None, default={"reachable": True})
     application.extensions["refresh_tokens"] = {}
     request_log.install(application)
     application.add_url_rule("/healthz", "healthz", lambda: jsonify(status="ok"))
@@ -48,6 +50,11 @@ def publish(name: str, kid: str, key: ec.EllipticCurvePrivateKey) -> None:
 
 def issue() -> Any:
     """The token endpoint (RFC 6749, section 3.2)."""
+    if not current_app.extensions["directory"].read()["reachable"]:
+        log.error(
+            "user directory is not reachable", directory="ldaps://directory.harbor.example:636", reason="timed out"
+        )
+        return jsonify(error="temporarily_unavailable", message="user directory"), 503, {"Retry-After": "5"}
     username = _username()
     user = current_app.extensions["users"].read().get(username)
     if user is None:
@@ -70,6 +77,7 @@ def _answer(username: str, user: dict[str, Any]) -> Response:
     current_app.extensions["refresh_tokens"][refresh_token] = username
     response = jsonify(
         access_token=_access_token(username, user),
+        scope=_scope(),
         token_type="Bearer",
         expires_in=user["lifetime"],
         refresh_token=refresh_token,
@@ -80,11 +88,18 @@ def _answer(username: str, user: dict[str, Any]) -> Response:
     return response
 
 
+def _scope() -> str:
+    """What was asked for, or everything; whether the role suffices is up to the API."""
+    asked = request.form.get("scope", "").split() or SCOPES
+    return " ".join(name for name in SCOPES if name in asked)
+
+
 def _access_token(username: str, user: dict[str, Any]) -> str:
     now = int(time.time())
     claims = {
         "iss": ISSUER,
-        "aud": AUDIENCE,
+        "aud": request.form.get("audience", AUDIENCE),
+        "scope": _scope(),
         "sub": user["id"],
         "email": username,
         "role": user["role"],

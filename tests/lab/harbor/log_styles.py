@@ -1,7 +1,8 @@
-"""One line of JSON per record on standard output, in the style that HARBOR_LOG_STYLE names."""
+"""One record per line on standard output, in the style that HARBOR_LOG_STYLE names; a stack trace may follow as text."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import os
 import sys
@@ -35,6 +36,18 @@ ECS_NAMES = {
 }
 
 
+OTEL_NAMES = {
+    "logger": "logger.name",
+    "request_id": "http.request.header.x-request-id",
+    "method": "http.request.method",
+    "status": "http.response.status_code",
+    "path": "url.path",
+    "query": "url.query",
+    "client_ip": "client.address",
+    "user": "user.id",
+}
+
+
 def rename_to_ecs(_: Any, __: str, record: Record) -> Record:
     """Gives the fields their Elastic Common Schema names; event.duration is in nanoseconds."""
     renamed = {
@@ -52,6 +65,58 @@ def head_first(_: Any, __: str, record: Record) -> Record:
     return {**{key: record[key] for key in head if key in record}, **record}
 
 
+def flatten(_: Any, __: str, record: Record) -> Record:
+    """Logfmt has no lists and no objects: their members get names with a dot."""
+    flat: Record = {}
+    for key, value in record.items():
+        members = value.items() if isinstance(value, dict) else [(None, value)]
+        flat.update({(key if name is None else f"{key}.{name}").replace(" ", "_"): member for name, member in members})
+    return flat
+
+
+def python_names(_: Any, __: str, record: Record) -> Record:
+    """Names the fields as python-json-logger does, with the time as logging.Formatter writes it."""
+    head = {
+        "asctime": _clock(),
+        "levelname": record.pop("level").upper(),
+        "name": record.pop("logger"),
+        "message": record.pop("event"),
+    }
+    if "exception" in record:
+        record["exc_info"] = record.pop("exception")
+    return {**head, **record}
+
+
+def otel_names(_: Any, __: str, record: Record) -> Record:
+    """Nests what belongs together under the attribute names of OpenTelemetry."""
+    exception = record.pop("exception", None)
+    return {
+        "time": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "severity": record.pop("level").upper(),
+        "message": record.pop("event"),
+        "resource": {"service.name": record.pop("service")},
+        "attributes": {OTEL_NAMES.get(key, key): value for key, value in record.items()},
+        **({"exception": {"stacktrace": exception}} if exception else {}),
+    }
+
+
+def as_line(_: Any, __: str, record: Record) -> str:
+    """`time - logger - LEVEL - message key=value ...`, the stack trace in the lines below."""
+    exception = record.pop("exception", None)
+    head = f"{_clock()} - {record.pop('logger')} - {record.pop('level').upper()} - {record.pop('event')}"
+    pairs = [f"{key}={_quoted(value)}" for key, value in record.items()]
+    return "\n".join([" ".join([head, *pairs]), *([exception] if exception else [])])
+
+
+def _clock() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S,%f")[:-3]
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    return f'"{text}"' if " " in text or not text else text
+
+
 STYLES: dict[str, tuple[Callable[..., Any], ...]] = {
     "structlog": (
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -65,6 +130,15 @@ STYLES: dict[str, tuple[Callable[..., Any], ...]] = {
         structlog.processors.JSONRenderer(),
     ),
     "ecs": (rename_to_ecs, ecs_logging.StructlogFormatter()),
+    "python": (python_names, structlog.processors.JSONRenderer()),
+    "otel": (otel_names, structlog.processors.JSONRenderer()),
+    "logfmt": (
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        structlog.processors.EventRenamer("msg"),
+        flatten,
+        structlog.processors.LogfmtRenderer(key_order=["time", "level", "msg"], bool_as_flag=False),
+    ),
+    "text": (as_line,),
 }
 
 

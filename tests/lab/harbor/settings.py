@@ -19,24 +19,37 @@ def home() -> Path:
 
 
 class WatchedFile:
-    """A JSON file under etc/, reloaded when its modification time changes; says so in the log."""
+    """A JSON file under etc/, reloaded when its modification time changes.
 
-    def __init__(self, name: str, *, announce: str) -> None:
+    The log says so in the words of `announce`; without them nothing is logged. `default` is the content while there is no
+    such file.
+    """
+
+    def __init__(self, name: str, *, announce: str | None, default: Any = None) -> None:
         self._path = home() / "etc" / name
         self._announce = announce
         self._lock = threading.Lock()
-        self._stamp = self._path.stat().st_mtime_ns
-        self._value = json.loads(self._path.read_text())
+        self._value = default
+        self._stamp = 0
+        self._stamp = self._read_again()
 
     def read(self) -> Any:
         """The current content."""
-        stamp = self._path.stat().st_mtime_ns
         with self._lock:
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._value = json.loads(self._path.read_text())
-                log.info(self._announce, file=self._path.name, content=self._describe())
+            if self._modified() != self._stamp:
+                self._stamp = self._read_again()
+                if self._announce:
+                    log.info(self._announce, file=self._path.name, content=self._describe())
         return self._value
+
+    def _modified(self) -> int:
+        return self._path.stat().st_mtime_ns if self._path.exists() else 0
+
+    def _read_again(self) -> int:
+        stamp = self._modified()
+        if stamp:
+            self._value = json.loads(self._path.read_text())
+        return stamp
 
     def _describe(self) -> Any:
         if isinstance(self._value, dict) and "keys" in self._value:

@@ -25,16 +25,18 @@ STORY = Story(
     title="A feature flag makes some quotes crash: 500 with stack traces",
     what_happened="The flag lane_tariffs was switched on for about 25 s. It looks the surcharge up by port of destination, "
     "and GBFXT, NOOSL, USNYC and ESVLC are not in the table: TariffMissingError, 500. Quotes to other ports went on working.",
-    fault=Fault(
-        layer="backend",
-        statuses=(500,),
-        failed=failed,
-        switch_on=switch_on,
-        switch_off=switch_off,
-        scope="some",
-        pattern="intermittent",
-        deciding=("app.jsonl", "harbor.pricing.TariffMissingError: no lane tariff for port"),
-        at_least=30,
+    faults=(
+        Fault(
+            layer="backend",
+            statuses=(500,),
+            failed=failed,
+            switch_on=switch_on,
+            switch_off=switch_off,
+            scope="some",
+            pattern="intermittent",
+            deciding=("app.jsonl", "harbor.pricing.TariffMissingError: no lane tariff for port"),
+            at_least=30,
+        ),
     ),
     compressed=("access.log",),
     during=25.0,
@@ -42,4 +44,6 @@ STORY = Story(
         "quotes to SGSIN, DEHAM and BEANR succeed on the same endpoint all the time",
         "nginx passes the 500 on",
     ),
+    before=24.0,
+    after=22.0,
 )

@@ -12,4 +12,7 @@ STORY = Story(
     "phone, an expired token and slow reports are normal.",
     edge=Edge(error_level="info"),
     compressed=("app.jsonl",),
+    before=24.0,
+    during=22.0,
+    after=22.0,
 )

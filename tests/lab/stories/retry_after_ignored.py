@@ -27,16 +27,18 @@ STORY = Story(
     what_happened="kestrel-sync/1.9 (127.30.3.60, an api_key) began to ask for tracking about ten times a second. The "
     "application allows 4 a second per caller and answered 429 with Retry-After: 2; the automation called again at once. "
     "Nobody else was limited.",
-    fault=Fault(
-        layer="rate_limit",
-        statuses=(429,),
-        failed=failed,
-        switch_on=switch_on,
-        switch_off=switch_off,
-        scope="one",
-        pattern="intermittent",
-        deciding=("access.log", '"retry_after":"2"'),
-        at_least=90,
+    faults=(
+        Fault(
+            layer="rate_limit",
+            statuses=(429,),
+            failed=failed,
+            switch_on=switch_on,
+            switch_off=switch_off,
+            scope="one",
+            pattern="intermittent",
+            deciding=("access.log", '"retry_after":"2"'),
+            at_least=90,
+        ),
     ),
     edge=Edge(log_format="json"),
     log_style="epoch",
@@ -46,4 +48,7 @@ STORY = Story(
         "other clients get 200 for the same endpoint at the same time",
         "the application is neither slow nor failing",
     ),
+    before=24.0,
+    during=22.0,
+    after=22.0,
 )

@@ -26,16 +26,18 @@ STORY = Story(
     what_happened="The API's key set was replaced by one that holds only hbr-2026-11 while the identity service went on "
     "signing with hbr-2026-10: 401 invalid_token on every API route for everybody with a token, also right after a refresh. "
     "The old key set came back after about 20 s.",
-    fault=Fault(
-        layer="authentication",
-        statuses=(401,),
-        failed=failed,
-        switch_on=switch_on,
-        switch_off=switch_off,
-        scope="all",
-        pattern="constant",
-        deciding=("app.jsonl", "signing key hbr-2026-10 is not in the key set"),
-        at_least=150,
+    faults=(
+        Fault(
+            layer="authentication",
+            statuses=(401,),
+            failed=failed,
+            switch_on=switch_on,
+            switch_off=switch_off,
+            scope="all",
+            pattern="constant",
+            deciding=("app.jsonl", "signing key hbr-2026-10 is not in the key set"),
+            at_least=150,
+        ),
     ),
     log_style="ecs",
     # the automation with an api_key has no token that could be refused
@@ -46,4 +48,6 @@ STORY = Story(
         "refreshing the token does not help, so an expired token is not the cause",
     ),
     during=20.0,
+    before=24.0,
+    after=22.0,
 )

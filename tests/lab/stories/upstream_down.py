@@ -27,16 +27,18 @@ STORY = Story(
     title="The bookings API was stopped for about 12 s: 502 from nginx",
     what_happened="The application was stopped with SIGTERM and started again about 12 s later. nginx could not connect to "
     "it and answered 502 on every API route; static pages and the identity service went on working.",
-    fault=Fault(
-        layer="backend",
-        statuses=(502,),
-        failed=failed,
-        switch_on=switch_on,
-        switch_off=switch_off,
-        scope="all",
-        pattern="constant",
-        deciding=("error.log", "connect() failed (111: Connection refused) while connecting to upstream"),
-        at_least=60,
+    faults=(
+        Fault(
+            layer="backend",
+            statuses=(502,),
+            failed=failed,
+            switch_on=switch_on,
+            switch_off=switch_off,
+            scope="all",
+            pattern="constant",
+            deciding=("error.log", "connect() failed (111: Connection refused) while connecting to upstream"),
+            at_least=60,
+        ),
     ),
     edge=Edge(timezone="Europe/Amsterdam"),
     distractors=(
