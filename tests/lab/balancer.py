@@ -16,6 +16,8 @@ from lab.addresses import BALANCER, BALANCER_LOG, EDGE, INNER_EDGE
 
 HAPROXY = "/usr/sbin/haproxy"
 PRIORITY = re.compile(rb"^<\d{1,3}>")
+# RFC 5424, 6: version, time, host, program, process, message id and structured data come before the message
+VERSION_1 = re.compile(rb"^1 (\S+) (\S+) (\S+) (\S+) \S+ - ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def configuration(balancer: Balancer, servers: Sequence[tuple[str, int]]) -> str
 
 
 class SyslogFile:
-    """Receives datagrams and appends them without their priority, one a line, as a syslog daemon does."""
+    """Receives datagrams and appends them one a line as rsyslog does: RSYSLOG_FileFormat, or the traditional form."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -132,7 +134,13 @@ class SyslogFile:
         with self._path.open("ab") as file:
             while not self._over.is_set():
                 with contextlib.suppress(TimeoutError):
-                    file.write(PRIORITY.sub(b"", self._socket.recv(65536)).rstrip(b"\n") + b"\n")
+                    file.write(as_line(self._socket.recv(65536)))
+
+
+def as_line(datagram: bytes) -> bytes:
+    """The line of a datagram of RFC 3164 or 5424, without its priority."""
+    text = PRIORITY.sub(b"", datagram).rstrip(b"\n")
+    return VERSION_1.sub(rb"\1 \2 \3[\4]: ", text) + b"\n"
 
 
 def _pair(address: tuple[str, int]) -> str:

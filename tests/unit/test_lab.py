@@ -7,6 +7,7 @@ import socket
 
 import pytest
 from lab import names, truth
+from lab.balancer import as_line
 from lab.exchange import Exchange
 from lab.relay import Relay
 
@@ -111,3 +112,18 @@ def test_scope_and_pattern(failing, working, scope, pattern):
     alike = [*failures, *(exchange(client, 10.0, 200) for client in working)]
     extent = truth._extent(failures, alike)
     assert (extent["scope"], extent["pattern"]) == (scope, pattern)
+
+
+@pytest.mark.parametrize(
+    ("datagram", "line"),
+    [
+        (b"<134>Nov  9 08:12:10 lb01 haproxy[7]: a b\n", b"Nov  9 08:12:10 lb01 haproxy[7]: a b\n"),
+        (
+            b"<134>1 2026-11-09T08:12:10.5+01:00 lb01 haproxy 7 - - a b",
+            b"2026-11-09T08:12:10.5+01:00 lb01 haproxy[7]: a b\n",
+        ),
+    ],
+)
+def test_the_syslog_daemon_writes_lines_as_rsyslog_does(datagram, line):
+    """RSYSLOG_TraditionalFileFormat and RSYSLOG_FileFormat: time, host, tag, message."""
+    assert as_line(datagram) == line

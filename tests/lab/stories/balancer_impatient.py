@@ -29,7 +29,7 @@ def failed(exchange: Exchange) -> bool:
 
 
 def switch_on(stack: Stack, _: Floor) -> None:
-    stack.balance(replace(PATIENT, server_timeout="600ms"))
+    stack.balance(replace(PATIENT, server_timeout="900ms"))
 
 
 def switch_off(stack: Stack, _: Floor) -> None:
@@ -38,8 +38,8 @@ def switch_off(stack: Stack, _: Floor) -> None:
 
 STORY = Story(
     name="balancer-impatient",
-    title="HAProxy's time-out was cut to 0.6 s: 504 for reports that take as long as ever",
-    what_happened="A reload set HAProxy's timeout server from 20 s to 0.6 s. GET /v2/reports/volume has always taken 1 to 2 s: "
+    title="HAProxy's time-out was cut to 0.9 s: 504 for reports that take as long as ever",
+    what_happened="A reload set HAProxy's timeout server from 20 s to 0.9 s. GET /v2/reports/volume has always taken 1 to 2 s: "
     "HAProxy answered 504, and the application logged 200 a second later. Other routes are fast enough.",
     faults=(
         Fault(
