@@ -127,6 +127,7 @@ def _incident(fault: Fault, recorded: Recorded, switched: tuple[float, float]) -
         "fault_on": stamp(switched[0]),
         "fault_off": stamp(switched[1]),
         **whole,
+        "scope_accept": sorted({*whole["scope_accept"], *fault.scope_accept}),
         "all_clients": len({one.client for one in exchanges}),
         # the failing requests that left something in the inputs: at a server, or in the browser's HAR
         "visible": _extent([one for one in failing if is_visible(one)], visible),

@@ -30,7 +30,7 @@ EXPIRED_TOKENS = "401 then token refresh then 200 at one gate scanner (127.30.4.
 class Fault:
     """What goes wrong and how it can be recognised; scope and pattern are what the recording has to show.
 
-    `layer_accept` are further layers that may be named, `errors` the browser's words where no status came. `delay` and
+    `layer_accept` and `scope_accept` are further answers that are right, `errors` the browser's words where no status came. `delay` and
     `lasts` are seconds within the story's `during`; `group` recognises the successes to compare with where the failing
     requests' own endpoints are not the right ones. `visible` recognises exchanges that left something in the inputs, if
     these are not those that were answered and those of the browser.
@@ -46,6 +46,7 @@ class Fault:
     deciding: tuple[str, str]
     at_least: int
     layer_accept: tuple[str, ...] = ()
+    scope_accept: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     delay: float = 0.0
     lasts: float | None = None

@@ -37,6 +37,8 @@ STORY = Story(
             layer_accept=("proxy",),
             statuses=(504,),
             scope="all",
+            # the orchestrator's checks of the same route, past the edge, go on working
+            scope_accept=("some",),
             pattern="constant",
             deciding=("error.log", "upstream timed out (110: Connection timed out) while connecting to upstream"),
             at_least=30,

@@ -32,6 +32,8 @@ STORY = Story(
             layer_accept=("backend",),
             statuses=(502,),
             scope="all",
+            # the orchestrator's checks of the same route, past the edge, go on working
+            scope_accept=("some",),
             pattern="constant",
             deciding=("error.log", "connect() failed (111: Connection refused) while connecting to upstream"),
             at_least=60,
