@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,15 @@ def layers_of(truth: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(truth.get("layer_accept") or [truth["layer"]])
 
 
+def plan_of(case: Case, work: Path) -> Plan:
+    """All that a run over the case depends on; a syslog line has no year, so the day after the recording is now."""
+    now = datetime.fromisoformat(case.truth["recorded"]["to"]) + timedelta(days=1)
+    return Plan(inputs=tuple(str(path) for path in case.inputs), work=work, key=b"k" * 32, now=now)
+
+
 def read(case: Case, work: Path) -> Run:
     """Reads the inputs of a case; work is an empty folder."""
-    state = Run(Plan(inputs=tuple(str(path) for path in case.inputs), work=work, key=b"k" * 32))
+    state = Run(plan_of(case, work))
     for stage in _READ:
         state = stage(state)
     return state
@@ -146,7 +152,9 @@ def weighty(state: Run) -> tuple[Incident, ...]:
 def score(case: Case, found: Sequence[Incident]) -> tuple[Score, ...]:
     """Sets each incident of the truth beside the one that was found for it."""
     left, scores = list(found), []
-    for truth in case.truth["incidents"]:
+    for told in case.truth["incidents"]:
+        # What only a client saw, and no input holds, cannot be counted.
+        truth = {**told, **told.get("visible", {})}
         mine = max(left, key=lambda each: _likeness(each, truth), default=None)
         if mine is not None:
             left.remove(mine)
@@ -170,7 +178,7 @@ def _right(case: Case, found: Incident, truth: Mapping[str, Any]) -> dict[str, b
         "number": found.failed == truth.get("failed", truth.get("failing_requests")),
         "clients": found.clients.affected == len(_persons(case, truth)),
         "scope": found.clients.scope in scopes(truth),
-        "pattern": (found.pattern == "intermittent") == intermittent(truth),
+        "pattern": (found.pattern == "intermittent") in intermittent(truth),
         "line": names_line(case, found, truth),
     }
     if truth.get("errors"):
@@ -189,9 +197,11 @@ def scopes(truth: Mapping[str, Any]) -> set[str]:
     return {str(each).split()[0] for each in truth.get("scope_accept") or [truth["scope"]]}
 
 
-def intermittent(truth: Mapping[str, Any]) -> bool:
-    """Whether affected clients had successes in between."""
-    return bool(truth.get("intermittent_for_affected", truth.get("pattern") == "intermittent"))
+def intermittent(truth: Mapping[str, Any]) -> set[bool]:
+    """Whether affected clients had successes in between: what may be said."""
+    if "intermittent_for_affected" in truth:
+        return {truth["intermittent_for_affected"]}
+    return {each == "intermittent" for each in truth.get("pattern_accept") or [truth["pattern"]]}
 
 
 def seconds(moment: datetime, written: str) -> float:

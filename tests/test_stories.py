@@ -10,10 +10,10 @@ from pathlib import Path
 import jsonschema
 import polars as pl
 import pytest
-from story_scores import Case, cases, recorded, row, score, weighty, withhold
+from story_scores import Case, cases, plan_of, recorded, row, score, weighty, withhold
 
 import analyzer.report
-from analyzer.pipeline import Plan, frame_bytes, run
+from analyzer.pipeline import frame_bytes, run
 
 ROOT = Path(__file__).parents[1]
 STORIES, INCIDENTS = sorted(cases()), sorted(recorded())
@@ -32,8 +32,7 @@ def analyze(tmp_path_factory):
     @cache
     def analyzed(name):
         work = tmp_path_factory.mktemp("work")
-        inputs = tuple(str(path) for path in known(name).inputs)
-        state = run(Plan(inputs=inputs, work=work, key=b"k" * 32))
+        state = run(plan_of(known(name), work))
         return state, {**state.outputs, "events.ndjson": frame_bytes(state, ".ndjson")}
 
     return analyzed
@@ -102,11 +101,10 @@ def leaks(outputs, canaries):
 
 def test_equal_input_gives_equal_bytes(tmp_path):
     """Two runs over the same files with the same key write the same bytes."""
-    inputs = tuple(str(path) for path in known("error-burst").inputs)
     outputs = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        outputs.append(run(Plan(inputs=inputs, work=tmp_path / name, key=b"k" * 32)).outputs)
+        outputs.append(run(plan_of(known("error-burst"), tmp_path / name)).outputs)
     assert outputs[0] == outputs[1]
 
 

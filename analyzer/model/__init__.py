@@ -1,0 +1,57 @@
+"""Values that cross stages; all frozen. Their field names are those of findings.json, version 1."""
+
+from analyzer.model._comparison import Bucket, ClientCount, Clients, Ratio, Separating, comparison
+from analyzer.model._evidence import (
+    LAYERS,
+    SEVERITIES,
+    Evidence,
+    Gap,
+    Join,
+    Layer,
+    LayerVerdict,
+    Ref,
+    Severity,
+    Verdict,
+)
+from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEvaluated, SignalReport, StatusMinute, Tool
+from analyzer.model._hops import Attempt, Hop
+from analyzer.model._incident import Incident, Reproduction, Step, Variable
+from analyzer.model._sources import FormatUse, Ledger, Reject, SourceReport, ZoneGap
+
+__all__ = [
+    "LAYERS",
+    "SEVERITIES",
+    "Analysis",
+    "Attempt",
+    "Bucket",
+    "ClientCount",
+    "Clients",
+    "Evidence",
+    "Exhibit",
+    "Findings",
+    "FormatUse",
+    "Gap",
+    "Hop",
+    "Incident",
+    "Join",
+    "Layer",
+    "LayerVerdict",
+    "Ledger",
+    "Noise",
+    "NotEvaluated",
+    "Ratio",
+    "Ref",
+    "Reject",
+    "Reproduction",
+    "Separating",
+    "Severity",
+    "SignalReport",
+    "SourceReport",
+    "StatusMinute",
+    "Step",
+    "Tool",
+    "Variable",
+    "Verdict",
+    "ZoneGap",
+    "comparison",
+]
