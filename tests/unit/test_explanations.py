@@ -24,7 +24,7 @@ def explained(*rows, failing=FAILED):
     exchanges = add_facts(joined.exchanges)
     lost = exchanges.filter(failing)
     events = joined.events.join(lost.select("exchange"), on="exchange", how="semi", maintain_order="left")
-    found = explain(Scene(lost, exchanges, events, has_error_log=False), exchanges)
+    found = explain(Scene(lost, exchanges, events), exchanges)
     return {str(item.text): str(item.ref) for each in found for item in each.evidence}, [
         step for each in found for step in each.steps
     ]
