@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from analyzer.errors import LeakError, Location
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_events
-from analyzer.redact import Redactor
+from analyzer.redact import TEXTS, Redactor
 
 # What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
 _FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
@@ -21,15 +22,15 @@ def frame_bytes(state: Run, suffix: str) -> bytes:
     """Gives the canonical frame as a file of the kind that the suffix names: .parquet, .ndjson or .csv.
 
     Its times are on the zones that were found, as those of the findings are.
-    Raises LeakError if a text column still holds a known secret.
+    Raises LeakError if a column still holds a known secret.
     """
     assert state.reading is not None  # noqa: S101 - read before
     redactor = learned_redactor(state.reading, state.plan.key)
     frame = apply_shifts(read_events(state.reading, raw=True), state.shifts)
     if state.shifts:
         frame = frame.sort("timestamp", "source", "line", nulls_last=True)
-    for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
-        redactor.learn(frame[name])
+    for texts in _texts(frame):
+        redactor.learn(texts)
     clean = redactor.frame(frame)
     _refuse_leaks(clean, redactor)
     buffer = io.BytesIO()
@@ -46,10 +47,17 @@ def _refuse_leaks(frame: pl.DataFrame, redactor: Redactor) -> None:
     secrets = list(redactor.secrets)
     if not secrets:
         return
-    for name in (name for name, dtype in frame.schema.items() if dtype == pl.String):
-        leaking = frame[name].str.contains_any(secrets).fill_null(value=False)
+    for texts in _texts(frame):
+        leaking = texts.str.contains_any(secrets).fill_null(value=False)
         if leaking.any():
-            raise LeakError(f"a known secret is still in column {name}.", location=Location("events"))
+            raise LeakError(f"a known secret is still in column {texts.name}.", location=Location("events"))
+
+
+def _texts(frame: pl.DataFrame) -> Iterator[pl.Series]:
+    """Yields each column of text, and the texts in each column of lists."""
+    for name, dtype in frame.schema.items():
+        if dtype in TEXTS:
+            yield frame[name] if dtype == pl.String else frame[name].explode(empty_as_null=True)
 
 
 def _for_spreadsheets(frame: pl.DataFrame) -> pl.DataFrame:

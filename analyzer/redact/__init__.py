@@ -20,6 +20,7 @@ from analyzer.registry import discover
 
 __all__ = [
     "SECRET_NAME",
+    "TEXTS",
     "Detector",
     "Redactor",
     "detectors",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+TEXTS = (pl.String, pl.List(pl.String))
 
 
 @cache
@@ -96,9 +98,21 @@ class Redactor:
         return texts.str.replace_many(list(table), list(table.values()), leftmost=True)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Gives the frame with every text column replaced."""
+        """Gives the frame with every column of text, or of lists of text, replaced."""
         return frame.with_columns(
-            self.replace(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String
+            self.replace(frame[name]) if dtype == pl.String else self._replace_lists(frame[name])
+            for name, dtype in frame.schema.items()
+            if dtype in TEXTS
+        )
+
+    def _replace_lists(self, lists: pl.Series) -> pl.Series:
+        texts = lists.explode(empty_as_null=True).drop_nulls().unique()
+        shown = dict(zip(texts, self.replace(texts), strict=True))
+        changed = {text: clean for text, clean in shown.items() if text != clean}
+        return (
+            lists.to_frame().select(pl.col(lists.name).list.eval(pl.element().replace(changed))).to_series()
+            if changed
+            else lists
         )
 
     def value(self, value: T) -> T:

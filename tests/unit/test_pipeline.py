@@ -269,3 +269,17 @@ def test_whatever_is_read_the_run_ends_in_outputs_or_one_error(plan, lines, term
         state = run(made)
         assert all(source.ledger.adds_up for source in state.analysis.findings.sources)
         assert found(state)["sources"][0]["lines"] == len(text.removesuffix("\n").split("\n"))
+
+
+def test_a_key_of_a_body_that_is_a_secret_is_redacted_in_the_frame(plan):
+    """A mapping by access key has the keys where names stand: the fields of the body are a list of texts."""
+    key = "ghp_" + "A1b2C3d4E5f6" * 3
+    request = {"method": "POST", "url": "https://a.example/x", "httpVersion": "HTTP/1.1", "headers": [],
+               "postData": {"mimeType": "application/json", "text": json.dumps({key: 1, "plain": "x"})}}  # fmt: skip
+    entry = {"startedDateTime": "2026-03-02T10:00:00.000Z", "time": 5, "request": request,
+             "response": {"status": 400, "headers": [], "content": {}}, "timings": {"wait": 5}}  # fmt: skip
+    har = json.dumps({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [entry]}})
+    for suffix in (".ndjson", ".csv"):
+        written = frame_bytes(parse(plan({"a.har": har})), suffix).decode()
+        assert "plain: string" in written
+        assert key not in written
