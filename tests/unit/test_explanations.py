@@ -161,6 +161,57 @@ def test_the_right_that_is_missing_is_named(message, meaning):
     assert place(told(403, message), meaning) == "app.jsonl:1"
 
 
+def test_a_rule_in_front_of_the_application_knows_no_right():
+    """nginx says "access forbidden by rule" of whom it denies; the application may say no more than "forbidden"."""
+    asked = {"path": "/v1/orders", "target": "/v1/orders", "route": "/v1/orders", "client_ip": "10.0.0.1"}
+    rows = [access(second, status=403, client_ip="10.0.0.1") for second in range(3)]
+    rows += [row("error", second, level="error", message="access forbidden by rule", **asked) for second in range(3)]
+    assert explained(*rows)[0] == {}
+    assert place(told(403, "Forbidden"), "a known user lacks a right") == "app.jsonl:1"
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "Invalid range: from lies after to"),
+        (404, "no bookings in the requested range"),
+        (400, "callback_url: invalid URL"),
+        (400, "quantity 12 exceeds the limit of the contract"),
+        (400, "failed to read request body: client disconnected"),
+        (500, 'Cannot invoke "String.length()" because "name" is null'),
+        (400, "unsupported version v1"),
+    ],
+)
+def test_words_that_mean_something_else_are_not_taken(status, message):
+    """Dates, addresses inside a body, amounts, a client that left, a value of the application's own."""
+    said = told(status, message)
+    wrong = (
+        "the range that",
+        "not validly encoded",
+        "body is larger",
+        "not valid JSON",
+        "is missing",
+        "this version of",
+    )
+    assert not [text for text in said for each in wrong if each in text]
+
+
+def test_a_lone_record_of_a_call_that_timed_out_is_no_slow_client():
+    """What the application asked of another service, or could not find, is no fault of a request to it."""
+    for message in ("request timeout after 5000 ms", "unknown host db.internal"):
+        said, _ = explained(*(row("app", second, level="error", message=message) for second in range(3)),
+                            failing=pl.col("level") == "error")  # fmt: skip
+        assert not [text for text in said if "in time" in text or "takes no requests" in text]
+
+
+def test_a_realm_is_no_reason():
+    """RFC 9110, 11.5: it names the protected space, whatever was wrong with the credentials."""
+    said, _ = explained(har(0, status=401, www_authenticate='Basic realm="Authentication required"'))
+    assert said == {}
+    said, _ = explained(har(0, status=401, www_authenticate='Bearer realm="x", error_description="token has expired"'))
+    assert place(said, "have expired by the server's clock") == "browser.har#0"
+
+
 FIELDS = {
     "pydantic": ("currency: Field required", "currency"),
     "Laravel": ("The currency field is required.", "currency"),
@@ -261,7 +312,13 @@ def test_a_method_that_worked_before():
     """What was allowed and is not any more points at a change."""
     rows = [access(0, method="PUT", status=200), *(access(second, method="PUT", status=405) for second in (5, 6, 7))]
     said, _ = explained(*rows)
-    assert place(said, "PUT /v1/orders worked before: 1 times, the last at 12:00:00 UTC") == "access.log:1"
+    assert (
+        place(said, "PUT /v1/orders worked before (once, the last at 12:00:00 UTC), and not once since, so")
+        == "access.log:1"
+    )
+    said, _ = explained(*rows, access(6.5, method="PUT", status=200))
+    assert place(said, "worked before (once, the last at 12:00:00 UTC), and once since as well.") == "access.log:1"
+    assert not [text for text in said if "changed" in text]
 
 
 def test_a_resource_that_was_there():
@@ -272,7 +329,7 @@ def test_a_resource_that_was_there():
     rows += [access(5.5, "/v1/reports", status=200, client_ip="10.0.0.2", **upstream)]
     said, _ = explained(*rows)
     assert place(said, "GET /v1/reports was answered 200 at 12:00:00 UTC, and 404 since 12:00:04 UTC") == "access.log:1"
-    assert place(said, "Meanwhile 1 requests of 1 clients for the same paths worked") == "access.log:5"
+    assert place(said, "Meanwhile a request for the same paths worked") == "access.log:5"
     assert place(said, "Before, 10.0.0.9:80 answered for this path; now the proxy answers itself") == "access.log:2"
 
 
@@ -298,7 +355,7 @@ def test_a_route_that_is_near():
     """The version that works is named."""
     rows = [access(second, "/api/v2/orders", status=404) for second in range(3)]
     said, steps = explained(*rows, access(9, "/api/v1/orders", status=200))
-    text = "3 asked for /api/v2/orders, which nobody was served; /api/v1/orders works on the same host (1 times"
+    text = "3 asked for /api/v2/orders, which nobody was served; /api/v1/orders works on the same host (once"
     assert place(said, text) == "access.log:4"
     assert place(said, "the API version is v1, not v2")
     assert any("/api/v1/orders" in step for step in steps)
@@ -312,10 +369,17 @@ def test_a_route_that_is_gone_and_its_other_version():
     said, _ = explained(*rows)
     text = "GET /v1/tracking/{id} worked 2 times until 12:00:01 UTC and not once among 3 requests since 12:00:05 UTC"
     assert place(said, text) == "access.log:2"
-    text = "/v2/tracking/{id} works on the same host since (1 times): the API version is v2, not v1."
+    text = "/v2/tracking/{id} works on the same host since (once): the API version is v2, not v1."
     assert place(said, text) == "access.log:6"
     said, _ = explained(*rows, access(6.7, "/v1/tracking/8", route="/v1/tracking/{id}", status=200))
     assert not [each for each in said if "the route itself is gone" in each]
+
+
+def test_one_object_that_is_asked_for_again_is_no_route():
+    """Two others worked before, nobody asked for them since."""
+    rows = [access(second, f"/v1/tracking/{second}", route="/v1/tracking/{id}", status=200) for second in (0, 1)]
+    rows += [access(second, "/v1/tracking/7", route="/v1/tracking/{id}", status=404) for second in (5, 6, 7)]
+    assert not [each for each in explained(*rows)[0] if "the route itself is gone" in each]
 
 
 @pytest.mark.parametrize(
@@ -340,7 +404,7 @@ def test_a_field_that_all_working_bodies_have():
     bad = {"method": "POST", "request_body_kind": "json", "status": 422, "request_fields": ["amount: number"]}
     good = bad | {"status": 201, "request_fields": ["amount: number", "currency: string"]}
     said, _ = explained(*(har(second, **bad) for second in range(3)), *(har(second, **good) for second in (5, 6)))
-    text = "None of the 3 failing bodies of POST /v1/orders has currency, which all 2 working ones have."
+    text = "The field currency is in 0 of 3 failing bodies of POST /v1/orders, and in 2 of 2 working ones."
     assert place(said, text) == "browser.har#0"
     assert place(said, "A working request to compare with is here.") == "browser.har#3"
 
@@ -350,8 +414,11 @@ def test_a_field_of_another_type_and_one_too_many():
     bad = {"method": "POST", "status": 400, "request_fields": ["amount: string", "note: string"]}
     good = bad | {"status": 201, "request_fields": ["amount: number"]}
     said, _ = explained(har(0, **bad), har(5, **good))
-    assert place(said, "Amount is a string in all 1 failing bodies") == "browser.har#0"
-    assert place(said, "All 1 failing bodies of POST /v1/orders have note, which none of the 1 working has.")
+    assert (
+        place(said, "The field amount is a string in 1 of 1 failing bodies of POST /v1/orders, and a number in 1")
+        == "browser.har#0"
+    )
+    assert place(said, "The field note is in 1 of 1 failing bodies of POST /v1/orders, and in 0 of 1 working ones.")
 
 
 def test_a_field_that_one_working_body_lacks_is_no_reason():
@@ -376,7 +443,7 @@ def test_what_accept_asks_for_and_what_comes():
         har(0, status=406, accept="application/xml"), har(5, status=200, content_type="application/json")
     )
     assert place(said, "They accept only application/xml.") == "browser.har#0"
-    assert place(said, "The route answers others with application/json (1 times") == "browser.har#1"
+    assert place(said, "The route answers others with application/json (once") == "browser.har#1"
 
 
 def test_sizes_beside_the_largest_that_passed():
@@ -407,6 +474,13 @@ def test_an_etag_that_was_overtaken():
                         har(5, method="PUT", status=412, precondition='if-match: "a"'))  # fmt: skip
     text = 'sent if-match: "a", which did not hold. At 12:00:00 UTC the same URL had the ETag "b"'
     assert place(said, text) == "browser.har#1"
+    for first, etag, sent in (
+        (9, '"b"', 'if-match: "a"'),
+        (0, 'W/"a"', 'if-match: "a"'),
+        (0, '"b"', "if-none-match: *"),
+    ):
+        said, _ = explained(har(first, status=200, etag=etag), har(5, method="PUT", status=412, precondition=sent))
+        assert [text for text in said if "ETag" in text] == [], (first, etag, sent)
     said, _ = explained(har(5, method="PUT", status=412, precondition='if-match: W/"a"'))
     assert place(said, "A weak ETag never passes If-Match (RFC 9110, 13.1.1).") == "browser.har#0"
     said, _ = explained(har(5, method="PUT", status=428))
@@ -461,6 +535,12 @@ def test_what_a_browser_was_not_allowed(asked, answer, says):
     """The header that forbids it, in another answer of the host where the request has none."""
     said, _ = explained(har(5, **CROSS, **asked), har(0, "/v1/other", **answer))
     assert place(said, says) == "browser.har#1"
+
+
+def test_what_another_origin_is_answered_is_not_what_this_one_is():
+    """Many servers answer each origin that they know with its own name."""
+    other = LEAVE | {"origin": "https://other.example", "allow_origin": "https://other.example"}
+    assert explained(har(5, **CROSS), har(0, "/v1/other", **other))[0] == {}
 
 
 def test_what_a_browser_was_allowed_is_not_blamed():
@@ -567,7 +647,7 @@ def test_an_incident_holds_the_diagnosis():
     incident = incident_of(*rows, access(9, "/x/https://evil.example/orders", status=200))
     assert incident.layer == "request"
     texts = [item.text for item in incident.root_evidence]
-    assert any("works on the same host (1 times" in text for text in texts)
+    assert any("works on the same host (once" in text for text in texts)
     assert "https://" not in " ".join(incident.next_steps[:1])
     assert "Own step." in incident.next_steps
 

@@ -22,6 +22,8 @@ _SPEAKERS = {
 # Numbers and ids make one message look like thousands.
 _VARYING = r"[0-9a-fA-F]{8}[0-9a-fA-F-]*|\d+"
 _LONGEST, _QUOTED, _MOST_SHAPES = 2_000, 240, 5_000
+# A realm names what is protected, such as "Authentication required"; it says nothing of why this request was refused.
+_REALM = r"(?i)\brealm\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s,]+)\s*,?\s*"
 _OF_ANSWERS = (("error_code", "error_title", "error_detail"), ("www_authenticate",))
 
 
@@ -123,6 +125,7 @@ class Subject:
         hop = pl.when("has_browser").then(BROWSER).when("has_edge").then(EDGE).otherwise(APPLICATION)
         for names in _OF_ANSWERS:
             text = pl.concat_str(*names, separator=": ", ignore_nulls=True)
+            text = text.str.replace_all(_REALM, "").str.strip_chars() if "www_authenticate" in names else text
             told = failing.select("exchange", "status", *place, text=text, hop=hop.cast(pl.Int8))
             parts.append(told.filter(pl.col("text") != ""))
         parts.append(self._exceptions)
@@ -169,6 +172,11 @@ def first_row(frame: pl.DataFrame) -> dict[str, Any]:
 def clock_time(moment: datetime) -> str:
     """Gives the time of day as sentences show it."""
     return f"{moment:%H:%M:%S} UTC"
+
+
+def times(count: int) -> str:
+    """Gives "once" or "12 times"."""
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def was(count: int, total: int, one: str, many: str) -> str:

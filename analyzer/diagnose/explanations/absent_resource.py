@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, first_row, place_of
+from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, first_row, place_of, times
 from analyzer.diagnose.explanations._words import explain_words, words
 from analyzer.model import Evidence
 
@@ -90,9 +90,10 @@ def _routes(subject: Subject, lost: pl.DataFrame) -> Iterator[Explanation]:
     """Says of the most frequent routes whether they worked before and not once since, and which version works."""
     counted = lost.group_by("method", "host", "route", maintain_order=True).agg(
         count=pl.len(), since=pl.col("timestamp").min(), until=pl.col("timestamp").max(),
-        near=pl.col("near_route").first(),
+        paths=pl.col("path").n_unique(), near=pl.col("near_route").first(),
     )  # fmt: skip
-    for row in counted.sort("count", "route", descending=[True, False]).head(_MOST_ROUTES).iter_rows(named=True):
+    ordered = counted.sort("count", "route", descending=[True, False], maintain_order=True)
+    for row in ordered.head(_MOST_ROUTES).iter_rows(named=True):
         if row["route"] and row["since"] and subject.is_telling(row["count"]):
             yield from _route_gone(subject, row)
             yield from () if row["near"] else _other_version(subject, row)
@@ -103,11 +104,13 @@ def _route_gone(subject: Subject, row: dict[str, Any]) -> Iterator[Explanation]:
     worked = subject.working(like, list(_ROUTE))
     before = worked.filter(pl.col("timestamp") < row["since"])
     meanwhile = worked.filter(pl.col("timestamp").is_between(row["since"], row["until"]))
-    if before["path"].n_unique() < 2 or meanwhile.height or row["count"] < _A_ROUTE:
+    # One object that is asked for again and again may be gone by itself.
+    several = before["path"].n_unique() > 1 and row["paths"] > 1
+    if not several or meanwhile.height or row["count"] < _A_ROUTE:
         return
     last = before.row(-1, named=True)
     text = (
-        f"{row['method']} {row['route']} worked {before.height:,} times until {clock_time(last['timestamp'])} and not "
+        f"{row['method']} {row['route']} worked {times(before.height)} until {clock_time(last['timestamp'])} and not "
         f"once among {row['count']:,} requests since {clock_time(row['since'])}: the route itself is gone, not one "
         "object."
     )
@@ -132,7 +135,7 @@ def _other_version(subject: Subject, row: dict[str, Any]) -> Iterator[Explanatio
     mine, theirs = (_IN_PATH.search(route) for route in (row["route"], best[0]))
     assert mine and theirs  # noqa: S101, PT018 - both routes have a version
     text = (
-        f"{best[0]} works on the same host since ({best[1]:,} times): the API version is {theirs[0][1:]}, not "
+        f"{best[0]} works on the same host since ({times(best[1])}): the API version is {theirs[0][1:]}, not "
         f"{mine[0][1:]}."
     )
     step = f"Ask {best[0]} instead of {row['route']}, or find out when {mine[0][1:]} was switched off."
@@ -149,9 +152,9 @@ def _for_whom(gone: pl.DataFrame, earlier: pl.DataFrame) -> Iterator[Evidence]:
         return
     row = first_row(still)
     clients = still["client"].drop_nulls().n_unique()
-    text = (
-        f"Meanwhile {still.height:,} requests of {clients:,} clients for the same paths worked: not all are affected."
-    )
+    by = f" of {clients:,} clients" if clients > 1 else ""
+    many = f"{still.height:,} requests{by}" if still.height > 1 else "a request"
+    text = f"Meanwhile {many} for the same paths worked: not all are affected."
     yield Evidence(text, place_of(row))
 
 
@@ -171,7 +174,7 @@ def _other_server(gone: pl.DataFrame, last: dict[str, Any]) -> Iterator[Evidence
 def _near(subject: Subject, lost: pl.DataFrame) -> Iterator[Explanation]:
     named = lost.filter(pl.col("near_route").is_not_null())
     counted = named.group_by("host", "route", "near_route", maintain_order=True).len("count")
-    ordered = counted.sort("count", "route", descending=[True, False])
+    ordered = counted.sort("count", "route", descending=[True, False], maintain_order=True)
     for row in ordered.head(_MOST_ROUTES).iter_rows(named=True):
         if subject.is_telling(row["count"]):
             yield from _one_near(subject, row)
@@ -193,7 +196,7 @@ def _one_near(subject: Subject, row: dict[str, Any]) -> Iterator[Explanation]:
         return
     text = (
         f"{row['count']:,} asked for {row['route']}, which nobody was served; {row['near_route']} works on the "
-        f"same host ({worked.height:,} times in this data){difference(row['route'], row['near_route'])}."
+        f"same host ({times(worked.height)} in this data){difference(row['route'], row['near_route'])}."
     )
     step = f"Send the request to {row['near_route']}, or find out why {row['route']} is not there."
     yield Explanation((Evidence(text, place_of(first_row(worked))),), (step,), 0, row["count"])

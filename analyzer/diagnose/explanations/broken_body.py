@@ -20,8 +20,8 @@ _JSON = re.compile(
     r"|Unterminated string|Expected .{1,80} in JSON|is an invalid start of a|invalid character .{1,6} (?:looking"
     r"|after|in)"
     r"|JSON parse error|(?:expected|EOF while parsing|trailing) .{1,60} at line \d+ column \d+"
-    r"|(?:cannot|could not|failed to|unable to|error) (?:decode|pars(?:e|ing)|read)\w* (?:the )?(?:request )?(?:body"
-    r"|JSON)",
+    r"|(?:cannot|could not|failed to|unable to|error) (?:decod|pars)\w* (?:the )?(?:request )?(?:body|JSON)"
+    r"|(?:cannot|could not|failed to|unable to|error) read(?:ing)? (?:the )?JSON",
     re.IGNORECASE,
 )
 _OTHERS = (

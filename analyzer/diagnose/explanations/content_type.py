@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from analyzer.diagnose._scene import BROWSER, EDGE
-from analyzer.diagnose.explanations._subject import Explanation, Subject, first_row, place_of
+from analyzer.diagnose.explanations._subject import Explanation, Subject, first_row, place_of, times
 from analyzer.diagnose.explanations._words import explain_words, words
 from analyzer.model import Evidence
 
@@ -78,6 +78,6 @@ def _accepted(subject: Subject, refused: pl.DataFrame) -> Iterator[Explanation]:
     worked = subject.working(refused, _SAME).filter(pl.col("content_type").is_not_null())
     if not worked.is_empty():
         kinds = worked.group_by(kind=_media("content_type")).len().sort("len", "kind", descending=[True, False])
-        text = f"The route answers others with {kinds['kind'][0]} ({kinds['len'][0]:,} times in this data)."
+        text = f"The route answers others with {kinds['kind'][0]} ({times(kinds['len'][0])} in this data)."
         place = place_of(first_row(worked))
         yield Explanation((Evidence(text, place),), (f"Send Accept: {kinds['kind'][0]}.",), 0, refused.height)

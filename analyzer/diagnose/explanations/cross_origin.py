@@ -32,13 +32,15 @@ def explain(subject: Subject) -> Iterator[Explanation]:
 
 
 def _leave(subject: Subject, row: dict[str, Any]) -> dict[str, Any] | None:
-    """Gives the answer that tells what the host allows: the failed one, its preflight, else the nearest of the host."""
+    """Gives the answer that tells what the host allows: the failed one, its preflight, else the nearest of the host.
+
+    Many hosts answer each origin with its own name, so that an answer to another origin tells nothing of this one.
+    """
     if row["allow_origin"] or row["allow_methods"] or row["allow_headers"]:
         return row
     told = pl.any_horizontal(pl.col("allow_origin", "allow_methods", "allow_headers").is_not_null())
-    answers = subject.exchanges.filter(
-        told, pl.col("host").eq_missing(pl.lit(row["host"], pl.String)), pl.col("origin").is_not_null()
-    )
+    asked = pl.col("origin").is_not_null() if row["origin"] is None else pl.col("origin") == row["origin"]
+    answers = subject.exchanges.filter(told, pl.col("host").eq_missing(pl.lit(row["host"], pl.String)), asked)
     same = answers.filter(pl.col("url") == row["url"])
     preflights = same.filter(pl.col("method") == "OPTIONS")
     for found in (preflights, same, answers):
@@ -133,7 +135,7 @@ def _preflights_logged(subject: Subject, kept: pl.DataFrame) -> Iterator[Explana
     if 3 * tied.height < unsent.height:
         return
     preflights = asked.filter(pl.col("row").is_in(tied["_at"].implode()))
-    statuses = ", ".join(str(status) for status in preflights["status"].drop_nulls().unique().sort().to_list())
+    statuses = ", ".join(map(str, preflights["status"].drop_nulls().unique().sort().to_list())) or "nothing"
     text = (
         f"The preflights (OPTIONS) of {tied.height:,} of {unsent.height:,} requests are in the server's log, answered "
         f"{statuses}, and the requests themselves are not: the browser did not send them after that answer."

@@ -41,15 +41,19 @@ _TABLE = (
     words(rf"Value (?:null|'[^']{{0,80}}') at {_F} failed to satisfy", "the field {field} is not "
                                                                        "accepted", *_STEPS, rank=0),
     words(rf"Missing required (?:key|param(?:eter)?):? {_F}", "the field {field} is missing", *_STEPS, rank=0),
-    words(rf"(?:^|[\s;:=\"'\[(,])(?:The )?{_F}(?: field| value| parameter)?(?::| is| may not be| must not be| can(?:'t"
-          r"|not) be)? ?"
-          r"(?:is |field )?(?:required|missing|blank|null|empty|may not be (?:blank|null)|This field is required"
-          r"|Field required)\b", "the field {field} is missing or empty", *_STEPS, rank=0),
     words(rf"unrecogni[sz]ed (?:field|property|key) {_F}|unknown (?:field|property"
           rf"|argument) {_NAME}"
           rf"|additional propert(?:y|ies) (?:are |is )?not allowed",
           "the field {field} is not known", *_STEPS, shown="a field is not known", rank=0),
     words(r"KeyError: ['\"](?P<field>[A-Za-z_]\w{0,60})['\"]", "the application found no {field}", rank=1),
+)  # fmt: skip
+# In a 500 the same words speak of what the application itself lacks: a value is null, a pool is empty.
+_REFUSED = (400, 409, 422)
+_LOOSE = (
+    words(rf"(?:^|[\s;:=\"'\[(,])(?:The )?{_F}(?: field| value| parameter)?(?::| is| may not be| must not be| can(?:'t"
+          r"|not) be)? ?"
+          r"(?:is |field )?(?:required|missing|blank|null|empty|may not be (?:blank|null)|This field is required"
+          r"|Field required)\b", "the field {field} is missing or empty", *_STEPS, rank=0),
 )  # fmt: skip
 
 
@@ -58,7 +62,8 @@ def explain(subject: Subject) -> Iterator[Explanation]:
     failing = subject.failing(*_STATUSES)
     if failing.is_empty():
         return
-    yield from explain_words(subject, _TABLE, *_STATUSES)[:_MOST_FIELDS]
+    named = explain_words(subject, _TABLE, *_STATUSES) or explain_words(subject, _LOOSE, *_REFUSED)
+    yield from named[:_MOST_FIELDS]
     yield from _compared(subject, failing)
 
 
@@ -76,35 +81,27 @@ def _compared(subject: Subject, failing: pl.DataFrame) -> Iterator[Explanation]:
 
 def _of_route(subject: Subject, bad: pl.DataFrame, good: pl.DataFrame) -> Iterator[Explanation]:
     mine, theirs = _by_name(bad), _by_name(good)
-    route = f"{bad['method'][0]} {bad['route'][0]}"
+    failing = f"{bad.height:,} failing bodies of {bad['method'][0]} {bad['route'][0]}"
+    working = f"{good.height:,} of {good.height:,} working ones"
     for name in sorted(theirs, key=lambda field: (-theirs[field][0], field))[:200]:
         often, kinds = theirs[name]
         count, own = mine.get(name, (0, ()))
         if often == good.height and count == 0:
-            text = (
-                f"none of the {bad.height:,} failing bodies of {route} has {name}, which all {often:,} working "
-                "ones have."
-            )
+            text = f"is in 0 of {failing}, and in {working}"
         elif often == good.height and count == bad.height and not set(own) & set(kinds):
-            text = (
-                f"{name} is {_a(own)} in all {count:,} failing bodies of {route}, and {_a(kinds)} in all {often:,} "
-                "working ones."
-            )
+            text = f"is {_a(own)} in {bad.height:,} of {failing}, and {_a(kinds)} in {working}"
         else:
             continue
-        yield _said(subject, text, bad, good)
+        yield _said(subject, f"The field {name} {text}.", bad, good)
     for name in sorted(set(mine) - set(theirs)):
         if mine[name][0] == bad.height:
-            text = (
-                f"all {bad.height:,} failing bodies of {route} have {name}, which none of the {good.height:,} "
-                "working has."
-            )
+            text = f"The field {name} is in {bad.height:,} of {failing}, and in 0 of {good.height:,} working ones."
             yield _said(subject, text, bad, good, rank=1)
 
 
 def _said(subject: Subject, text: str, bad: pl.DataFrame, good: pl.DataFrame, rank: int = 0) -> Explanation:
     test = pl.col("row").is_in(bad["row"].implode())
-    first = subject.scene.quote(text[0].upper() + text[1:], test, BROWSER)
+    first = subject.scene.quote(text, test, BROWSER)
     beside = Evidence("A working request to compare with is here.", place_of(first_row(good)))
     return Explanation((first, beside), (), rank, bad.height)
 

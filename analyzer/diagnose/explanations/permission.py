@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from analyzer.diagnose.explanations._subject import Explanation, Subject
 from analyzer.diagnose.explanations._words import explain_words, words
 
 _ID = r"[\w.:/*-]{1,80}"
+_BEFORE = ["edge", "waf", "load_balancer", "proxy"]
 _STEPS = (
     "Compare role and permissions with those of an account for which it works.",
     "Log in anew after a change of roles: tokens keep the old ones until they are renewed.",
@@ -42,9 +45,15 @@ _TABLE = (
 
 
 def explain(subject: Subject) -> Iterator[Explanation]:
-    """Reads what the application or the answer says of a 403 (RFC 9110, 15.5.4)."""
-    if subject.failing(403).is_empty():
+    """Reads what the application or the answer says of a 403 (RFC 9110, 15.5.4).
+
+    A rule in front of the application knows no user, and words such as "forbidden" are its own as well: they count
+    only where the application gave most of these answers.
+    """
+    refused = subject.failing(403)
+    if refused.is_empty() or 2 * refused["answered_by"].is_in(_BEFORE).sum() > refused.height:
         return
+    inside = refused.filter(pl.col("has_application") | (pl.col("answered_by") == "application"))
     found = explain_words(subject, _TABLE, 403)
     named = [each for each in found if each.rank == 0]
-    yield from named[:2] or found[:1]
+    yield from named[:2] or (found[:1] if 2 * inside.height >= refused.height else [])

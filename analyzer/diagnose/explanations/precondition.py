@@ -47,25 +47,25 @@ def _versions(subject: Subject) -> Iterator[Explanation]:
         return
     count = subject.scene.count(test)
     sent = str(row["precondition"])
-    seen = _last_seen(subject, row)
+    seen = _last_seen(subject, row) if sent.lower().startswith("if-match:") and "*" not in sent else None
     after = ""
-    if seen is not None and seen["etag"] not in sent:
-        after = (
-            f" At {clock_time(seen['timestamp'])} the same URL had the ETag {seen['etag']}, so it was changed since."
-        )
+    if seen is not None:
+        after = f" At {clock_time(seen['timestamp'])} the same URL had the ETag {seen['etag']}: another version of it."
     if sent.lower().startswith("if-match: w/"):
         after = " A weak ETag never passes If-Match (RFC 9110, 13.1.1)."
     text = f"{subject.of_total(count)} sent {sent}, which did not hold.{after}"
     evidence = [subject.scene.quote(text, test, BROWSER)]
-    if seen is not None and seen["etag"] not in sent:
+    if seen is not None:
         evidence.append(Evidence(f"The answer with the ETag {seen['etag']} is here.", place_of(seen)))
     yield Explanation(tuple(evidence), (_READ_AGAIN,), 0, count)
 
 
 def _last_seen(subject: Subject, row: dict[str, Any]) -> dict[str, Any] | None:
-    same = subject.exchanges.filter(pl.col("etag").is_not_null(), pl.col("url") == row["url"])
-    before = same.filter(pl.col("timestamp") <= row["timestamp"])
-    return before.row(-1, named=True) if before.height else same.row(0, named=True) if same.height else None
+    """Gives the answer of the same URL that told its ETag last before the refusal, if that is not the one sent."""
+    told = pl.col("etag").is_not_null() & (pl.col("url") == row["url"]) & (pl.col("timestamp") <= row["timestamp"])
+    before = subject.exchanges.filter(told)
+    last = before.row(-1, named=True) if before.height else None
+    return None if last is None or last["etag"].removeprefix("W/") in str(row["precondition"]) else last
 
 
 def _unconditional(subject: Subject) -> Iterator[Explanation]:

@@ -15,6 +15,8 @@ from analyzer.model import Evidence
 _STATUSES = (400, 403, 404, 408, 411, 416, 417, 421, 426, 497, 505, None)
 _HOST = r"['\"]?(?P<host>[\w.:\[\]-]{1,120})['\"]?"
 _BAD_PERCENT = r"%(?:[^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|.?$)"
+_LATE = "the client did not send its request in time"
+_LATE_STEP = "Look at the upload: its size, the line, and whether the announced length fits what is sent."
 _HOST_STEP = "Compare the Host header with the names that the server is configured for."
 # nginx (ngx_http_request.c), Apache httpd, Django, Rails, Envoy, HAProxy, Node.js, Tomcat.
 _TABLE = (
@@ -23,7 +25,6 @@ _TABLE = (
                                                             "address.", rank=0),
     words(rf"Invalid HTTP_HOST header: {_HOST}|Blocked hosts?: {_HOST.replace('host', 'name')}"
           r"|client sent invalid host header|invalid host header|(?:missing|without) (?:\"Host\"|host) header"
-          r"|unknown host\b"
           r"|HTTP/1\.1 request without (?:hostname|host)|Invalid hostname",
           "the server takes no requests for the host {host}", _HOST_STEP, rank=0,
           shown="the Host header is missing or not one that the server takes"),
@@ -33,25 +34,26 @@ _TABLE = (
           "Look whether a client or proxy reuses a connection for another host, or sends no SNI.", rank=0),
     words(r"URI malformed|malformed (?:URI|URL|request (?:line|target|path))|URIError|invalid (?:%-encoding|percent"
           r"|url escape"
-          r"|URI|URL|request target|character found in the request target)|Failed to decode param|invalid URL",
+          r"|URI|request target|character found in the request target)|Failed to decode param",
           "their address is not validly encoded (RFC 3986, 2.1)",
           "Encode path and query where the client puts them together: %, blanks, brackets, non-ASCII letters.", rank=0),
     words(r"client sent invalid (?:method|request|header line|HTTP)|invalid (?:HTTP )?request line|invalid method"
           r"|client sent (?:duplicate|invalid) header|HPE_INVALID|Bad Request - Invalid|BADREQ",
           "what they sent is no valid HTTP request", "Record the bytes on the wire: a proxy or library breaks "
                                                      "them.", rank=0),
-    words(r"(?:client )?timed out \(\d+: [^)]{1,40}\) while reading client request|request timeout|RequestTimeout\b"
-          r"|Read timed out.{0,40}request body",
-          "the client did not send its request in time",
-          "Look at the upload: its size, the line, and whether the announced length fits what is sent.", rank=0),
+    words(r"(?:client )?timed out \(\d+: [^)]{1,40}\) while reading client request", _LATE, _LATE_STEP, rank=0),
     words(r"length required|missing content-length|must (?:have|include) a? ?content-length",
           "the length of the body is not told (RFC 9110, 15.5.12)",
           "Send Content-Length, or let the proxy pass on chunked bodies.", rank=0),
+    words(r"HTTP Version Not Supported|unsupported http (?:version|protocol)|upgrade required",
+          "the server does not take this version of the protocol", rank=0),
+)  # fmt: skip
+# Words that elsewhere speak of something else: a call that the application made, dates that somebody asked for.
+_OF_408 = (words(r"request timeout|RequestTimeout\b|Read timed out.{0,40}request body", _LATE, _LATE_STEP, rank=0),)
+_OF_416 = (
     words(r"range not satisfiable|invalid range|InvalidRange|requested range",
           "the range that they ask for does not exist (RFC 9110, 15.5.17)",
           "Compare Range with the size that the file has now.", rank=0),
-    words(r"HTTP Version Not Supported|unsupported (?:http )?(?:version|protocol)|upgrade required",
-          "the server does not take this version of the protocol", rank=0),
 )  # fmt: skip
 
 
@@ -60,7 +62,8 @@ def explain(subject: Subject) -> Iterator[Explanation]:
     failing = subject.failing(*(status for status in _STATUSES if status))
     if failing.is_empty() and not subject.scene.count(pl.col("status").is_null()):
         return
-    yield from explain_words(subject, _TABLE, *_STATUSES)[:2]
+    of_one = [*explain_words(subject, _OF_408, 408), *explain_words(subject, _OF_416, 416)]
+    yield from [*explain_words(subject, _TABLE, *_STATUSES), *of_one][:2]
     yield from _encoding(subject)
     yield from _apart(subject, subject.failing(400, 404, 421), "host", "Host")
     yield from _apart(subject, subject.failing(400, 421, 426, 505), "protocol", "the version")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -12,7 +13,7 @@ from analyzer.diagnose.explanations._subject import Explanation, Subject, first_
 from analyzer.model import Evidence
 
 _TURNED = [301, 302, 303]
-_SOON = "2s"
+_SOON, _AT_ONCE = "2s", timedelta(seconds=10)
 _MARKS = r"^[a-z][a-z0-9+.-]*://[^/?#]*"
 
 
@@ -31,8 +32,11 @@ def _credentials(subject: Subject) -> Iterator[Explanation]:
     count = subject.scene.count(dropped)
     text = f"{subject.of_total(count)} came over a redirect to another origin, on which clients take Authorization off."
     evidence = [subject.scene.quote(text, dropped, BROWSER)]
+    aim = pl.col("location").str.to_lowercase().str.contains(f"//{row['host']}", literal=True)
     before = subject.exchanges.filter(
-        pl.col("cross_origin_redirect"), pl.col("source") == row["source"], pl.col("timestamp") <= row["timestamp"]
+        pl.col("cross_origin_redirect") & aim,
+        pl.col("source") == row["source"],
+        pl.col("timestamp") <= row["timestamp"],
     )
     if before.height:
         last = before.row(-1, named=True)
@@ -87,14 +91,17 @@ def _login(subject: Subject) -> Iterator[Explanation]:
     row: dict[str, Any] | None = subject.scene.first(page)
     if row is None:
         return
+    at: datetime = row["timestamp"]
     redirects = subject.exchanges.filter(
-        pl.col("redirect_by_login"), pl.col("source") == row["source"], pl.col("timestamp") <= row["timestamp"]
+        pl.col("redirect_by_login"),
+        pl.col("source") == row["source"],
+        pl.col("timestamp").is_between(at - _AT_ONCE, at),
     )
     if redirects.is_empty() and not row["login_endpoint"]:
         return
     place = place_of(redirects.row(-1, named=True)) if redirects.height else place_of(row)
     text = (
-        "The page that came in place of JSON is a login's: the call was redirected to it, so no valid session was sent."
+        "The page that came in place of JSON is a login's: the call was redirected to it, as without a valid session."
     )
     step = "Let the API answer 401 instead of a redirect to the login page; log in anew on the client."
     yield Explanation((Evidence(text, place),), (step,), 0, subject.scene.count(page))

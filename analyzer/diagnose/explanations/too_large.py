@@ -37,7 +37,8 @@ _TABLE = (
     words(r"Request header is too large|header (?:fields? )?too large|HPE_HEADER_OVERFLOW|header list too large",
           "the headers are larger than the server takes", rank=0),
     words(r"PayloadTooLarge|request entity too large|request body too large|Maximum upload size exceeded"
-          r"|entity\.too\.large|RequestEntityTooLarge|body exceeds|exceeds the (?:maximum|limit)",
+          r"|entity\.too\.large|RequestEntityTooLarge"
+          r"|(?:body|payload|upload|file|content|request)(?: size| length)? exceeds",
           "the body is larger than the server takes", _RAISE, rank=0),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, first_row, place_of
+from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, first_row, place_of, times
 from analyzer.model import Evidence
 
 _PLACE = ["host", "route"]
@@ -22,20 +22,22 @@ def explain(subject: Subject) -> Iterator[Explanation]:
         count=pl.len(), since=pl.col("timestamp").min()
     )
     worked = subject.working(refused, _PLACE)
-    for row in counted.sort("count", "route", descending=[True, False]).head(_MOST_ROUTES).iter_rows(named=True):
+    ordered = counted.sort("count", "route", descending=[True, False], maintain_order=True)
+    for row in ordered.head(_MOST_ROUTES).iter_rows(named=True):
         same = worked.filter(pl.col("route").eq(row["route"]), pl.col("host").eq_missing(row["host"]))
         yield from _of_route(row, same)
 
 
 def _of_route(row: dict[str, object], same: pl.DataFrame) -> Iterator[Explanation]:
     method, route, count = str(row["method"]), str(row["route"]), int(str(row["count"]))
-    before = same.filter(pl.col("method") == method, pl.col("timestamp") < row["since"])
+    worked = same.filter(pl.col("method") == method)
+    before = worked.filter(pl.col("timestamp") < row["since"])
     if before.height:
         last = before.row(-1, named=True)
-        text = (
-            f"{method} {route} worked before: {before.height:,} times, the last at {clock_time(last['timestamp'])}; "
-            "what is allowed there has changed since."
-        )
+        still = worked.height - before.height
+        since = f"{times(still)} since as well" if still else "not once since, so what is allowed there has changed"
+        told = f"{times(before.height)}, the last at {clock_time(last['timestamp'])}"
+        text = f"{method} {route} worked before ({told}), and {since}."
         step = (
             f"Look for what changed on {route} after {clock_time(last['timestamp'])}: a release, a route of the proxy."
         )
@@ -44,7 +46,7 @@ def _of_route(row: dict[str, object], same: pl.DataFrame) -> Iterator[Explanatio
     if others.is_empty():
         return
     methods = others.group_by("method").len().sort("len", "method", descending=[True, False])
-    shown = ", ".join(f"{name} ({number:,} times)" for name, number in methods.head(4).iter_rows())
+    shown = ", ".join(f"{name} ({times(number)})" for name, number in methods.head(4).iter_rows())
     text = f"{count:,} asked {method} {route}; on the same route in this data worked {shown}."
     step = f"Send {methods['method'][0]} to {route}, or have {method} allowed there."
     yield Explanation((Evidence(text, place_of(first_row(others))),), (step,), 0, count)
