@@ -49,7 +49,12 @@ def _votes(own: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     by = ["method", "path", "status"]
     servers = known.filter(pl.col("hop") != _BROWSER, pl.col("client_ip").is_not_null())
     near = servers.join(own.select(by).unique(), on=by, how="semi").select(*by, "client_ip", "user_agent", seen="at")
-    both = own.select("event", *by, "at", "user_agent").join(near, on=by, suffix="_seen")
+    # A page that polls asks alike a thousand times, so only neighbours in time are set side by side.
+    span = pl.col("at").dt.epoch("us").floordiv(_TOLERANCE_US)
+    mine = own.select("event", *by, "at", "user_agent", span=span)
+    beside = pl.concat([mine.with_columns(pl.col("span") + step) for step in (-1, 0, 1)])
+    seen_in = near.with_columns(span=pl.col("seen").dt.epoch("us").floordiv(_TOLERANCE_US))
+    both = beside.join(seen_in, on=[*by, "span"], suffix="_seen")
     fits = ((pl.col("at") - pl.col("seen")).dt.total_microseconds().abs() <= _TOLERANCE_US) & pl.coalesce(
         pl.col("user_agent") == pl.col("user_agent_seen"), pl.lit(value=True)
     )

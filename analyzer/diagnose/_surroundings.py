@@ -19,6 +19,10 @@ _FEWEST = 3
 _NEARLY_ALL = 0.9
 _FEW = 0.1
 _BROWSER, _EDGE, _ERROR_LINE, _APPLICATION = 0, 1, 2, 3
+_READ = (
+    "exchange", "timestamp", "method", "route", "status", "error", "upstream", "upstream_status", "edge_status",
+    "application_status", "has_browser", "has_edge", "has_application", "logger", "from_cache", "service_worker",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +71,20 @@ def look_around(
     """Gives the surroundings of failing exchanges; events and exchanges are those of correlate.Joined."""
     inside = pl.col("timestamp").is_between(started, ended).fill_null(value=False)
     near = pl.col("timestamp").is_between(started - _MARGIN, ended + _MARGIN).fill_null(value=False)
-    others = exchanges.join(failing.select("exchange"), on="exchange", how="anti", maintain_order="left")
+    # All exchanges with all columns would be as large as the log, once more for each incident.
+    others = exchanges.select(_READ).join(failing.select("exchange"), on="exchange", how="anti", maintain_order="left")
     same = on_endpoints(others, failing).filter(succeeded())
     behind = same.filter(~inside & _answered_behind())
     answered = behind["upstream"].drop_nulls().list.last().unique().sort()
     meanwhile = others.filter(inside)
+    succeeding = others.filter(near & succeeded())
     edge = meanwhile.filter(pl.col("has_edge") & pl.col("edge_status").is_between(200, 399))
     return Surroundings(
         has_error_log=bool(events.select((near & (pl.col("hop") == _ERROR_LINE)).any()).item()),
         application=_seen(events, _past_the_way(meanwhile, same), _APPLICATION),
         others=_seen(events, edge, _EDGE),
-        tells_all=_tells_all(events, same, others.filter(near & succeeded())),
-        edge_tells_all=_has_browsers(others.filter(near & succeeded())),
+        tells_all=_tells_all(events, same, succeeding),
+        edge_tells_all=_has_browsers(succeeding),
         addresses=tuple(answered.to_list()),
         served=_seen(events, behind, _EDGE),
         between=_seen(events, same.filter(inside), _EDGE),

@@ -13,7 +13,7 @@ from analyzer.values import folded_id
 KINDS = {"request_id": "request id", "trace_id": "trace id", "edge_id": "edge id", "span_id": "span id"}
 SHORTEST_PREFIX = 8
 _MOST_CANDIDATES = 10
-_SHORTEST_NEAR = 4
+_SHORTEST_NEAR, _LONGEST_NEAR = 4, 80
 _LONGEST = 500
 _HEX = "[0-9a-f]"
 # Header names and log keys in front of an id: X-Request-Id: 1, rid=1, "trace_id": "1".
@@ -129,7 +129,7 @@ def _written(matching: pl.DataFrame) -> tuple[str, ...]:
 
 def _near(forms: Sequence[str], ids: pl.DataFrame) -> tuple[str, ...]:
     """Gives the ids that share the longest beginning with the asked one, four characters or more, or hold it."""
-    longest = max(map(len, forms), default=0)
+    longest = min(max(map(len, forms), default=0), _LONGEST_NEAR)
     for length in range(longest, _SHORTEST_NEAR - 1, -1):
         begun = ids.filter(_begins([form[:length] for form in forms if len(form) >= length], 1))
         if begun.height:

@@ -24,6 +24,10 @@ _VARYING = r"[0-9a-fA-F]{8}[0-9a-fA-F-]*|\d+"
 _LONGEST, _QUOTED, _MOST_SHAPES = 2_000, 240, 5_000
 # A realm names what is protected, such as "Authentication required"; it says nothing of why this request was refused.
 _REALM = r"(?i)\brealm\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s,]+)\s*,?\s*"
+_OF_SUCCESSES = (
+    "row", "source", "line", "format", "timestamp", "method", "host", "path", "route", "target", "status", "client",
+    "protocol", "upstream", "content_type", "request_content_type", "request_fields", "request_bytes", "has_browser",
+)  # fmt: skip
 _OF_ANSWERS = (("error_code", "error_title", "error_detail"), ("www_authenticate",))
 
 
@@ -76,10 +80,10 @@ class Subject:
 
     @cached_property
     def successes(self) -> pl.DataFrame:
-        """All exchanges that succeeded (2xx, 304) and are not among the failing ones."""
+        """All exchanges that succeeded (2xx, 304) and are not among the failing ones; only what comparisons read."""
         good = pl.col("status").is_between(200, 299) | (pl.col("status") == 304)
         own = pl.col("row").is_in(self.scene.failing["row"].implode())
-        return self.exchanges.filter(good, ~own)
+        return self.exchanges.select(_OF_SUCCESSES).filter(good, ~own)
 
     def said(self, pattern: re.Pattern[str], *statuses: int | None) -> Said | None:
         """Gives the most frequent text that the pattern finds, counting the exchanges of all such texts.
