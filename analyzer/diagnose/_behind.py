@@ -82,11 +82,20 @@ def sent_elsewhere(scene: Scene) -> Elsewhere | None:
     addresses = pl.col("upstream").list.eval(pl.element().filter(pl.element().str.contains(_PORT)))
     fresh = (addresses.list.len() > 0) & (addresses.list.set_intersection(list(known)).list.len() == 0)
     in_vain = pl.col("edge_status").is_in(_GATEWAY) | lost(scene)
-    test = (fresh & in_vain & ~pl.col("has_application")).fill_null(value=False)
+    test = (fresh & in_vain & ~pl.col("has_application")).fill_null(value=False) & ~_took_it_up()
     if scene.share(test) < 0.5:
         return None
     row = scene.first(test) or {}
     return Elsewhere(test, str(row["upstream"][-1]), known)  # type: ignore[index]
+
+
+def _took_it_up() -> pl.Expr:
+    """Tells whether the address answered, or took up the connection and hung: then it is there, and it failed itself.
+
+    nginx, $upstream_status: 502 and 504 it writes also where nobody answered; any other status somebody gave.
+    """
+    last, connected = last_upstream_status(), pl.col("upstream_connect_us").list.last().is_not_null()
+    return ((last.is_not_null() & ~last.is_in([502, 504])) | ((last == 504) & connected)).fill_null(value=False)
 
 
 def elsewhere_says(scene: Scene, found: Elsewhere) -> Evidence:

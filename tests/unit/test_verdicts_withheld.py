@@ -85,6 +85,8 @@ FAULTS = {
     "wrong port for everything": Fault(
         ("proxy",), {"status": 502, **to(WRONG_PORT, 502)}, f"connect() failed (111: Connection refused) {WHILE}",
         everywhere=True),
+    "a new server hangs": Fault(
+        ("backend",), {"status": 504, "duration_us": 3_000_000, **to("10.0.9.7:8080", 504)}, everywhere=True, weak=True),
     "name of the server behind is gone": Fault(
         ("proxy",), {"status": 502, **ALONE}, "orders-api.internal could not be resolved (3: Host not found)"),
     "TLS with the server behind fails": Fault(
@@ -176,7 +178,11 @@ FAULTS = {
 @cache
 def judge(name, withheld):
     """Gives the verdicts by layer of the failing requests of a story; None where nothing shows them."""
-    found = events(FAULTS[name], withheld)
+    return incident_of(events(FAULTS[name], withheld))
+
+
+def incident_of(found):
+    """Gives the incident of all that failed in these events."""
     joined = correlate(found)
     exchanges = add_facts(joined.exchanges)
     gravely = pl.col("level").is_in(["error", "critical"]) & pl.col("status").is_null()
@@ -220,3 +226,13 @@ def test_no_source_withheld_turns_the_verdict_into_a_wrong_cause(name, withheld)
     assert outcome(fault, incident) in accepted
     if withheld is None:
         assert incident.layer in fault.layers
+
+
+def test_a_new_server_that_answers_for_itself_was_asked_rightly():
+    """nginx writes a 503 into $upstream_status only where somebody gave it: the address is no wrong one."""
+    fault = Fault(("backend",), {"status": 503, **to("10.0.9.7:8080", 503)}, everywhere=True)
+    for withheld in (None, "app", "ids"):
+        incident = incident_of(events(fault, withheld))
+        assert [each.layer for each in incident.layers if each.verdict == "cause"] == []
+        texts = [item.text for each in incident.layers for item in each.evidence]
+        assert not [text for text in texts if "never answered" in text]

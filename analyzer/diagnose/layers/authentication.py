@@ -57,8 +57,8 @@ def _everybody(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     before = scene.around.served
     if clients < _MANY or not before.count or scene.around.between.count > _FEW * scene.total:
         return []
-    first = scene.failing["timestamp"].dt.strftime("%H:%M:%S").min()
-    since = f"From {first!s} UTC on {clients:,} clients were refused"
+    first = scene.failing.select(pl.col("timestamp").min().dt.strftime("%H:%M:%S")).item()
+    since = f"From {first} UTC on {clients:,} clients were refused"
     meanwhile = f"{scene.around.between.count:,} such requests worked, {before.count:,} at other times"
     text = f"{since} and {meanwhile}: what all share is the identity provider and its keys."
     return [Evidence(text, before.ref)]

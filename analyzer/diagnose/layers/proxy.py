@@ -254,7 +254,9 @@ def _answered_between(scene: Scene) -> Opinion | None:
         return None
     row = scene.first(unsaid) or {}
     counted = scene.of_total(scene.count(unsaid)).capitalize()
-    text = f"{counted} got {row['status']} from a hop before the application: its log has the ids of others, not these."
+    by_id = scene.share(lost(scene)) >= 0.5
+    known = "its log has the ids of others" if by_id else "the servers' access logs have the browser's other requests"
+    text = f"{counted} got {row['status']} from a hop before the application: {known}, not these."
     said = scene.quote(text, unsaid, EDGE, BROWSER)
     would_show = "The log of what stands between: its own status and the rule that it applied."
     if row["status"] == 503:
