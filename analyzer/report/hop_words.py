@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analyzer.model import Attempt, Hop
 from analyzer.report.words import microseconds, plural
 
+_ALSO_FOR_NOBODY = (502, 504)  # nginx, $upstream_status: written where a server behind did not answer, too
 JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}
 
 
@@ -45,9 +46,15 @@ def facts(hop: Hop) -> Iterator[str]:
 
 def _attempt(attempt: Attempt, nth: str) -> str:
     said = [f"Asked {attempt.address or 'a server behind it'}{nth}"]
-    said.append(f"it answered {attempt.status}" if attempt.status is not None else "no answer of it is known")
+    said.append(_answered(attempt.status))
     if attempt.duration_us is not None:
         said.append(f"after {microseconds(attempt.duration_us)}")
     if attempt.connect_us is not None:
         said.append(f"connected in {microseconds(attempt.connect_us)}")
     return f"{said[0]}: {', '.join(said[1:])}."
+
+
+def _answered(status: int | None) -> str:
+    if status is None:
+        return "no answer of it is known"
+    return f"logged as {status}" if status in _ALSO_FOR_NOBODY else f"it answered {status}"
