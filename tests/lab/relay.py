@@ -46,6 +46,8 @@ class Relay:
             self._close(self._kept)
             self._listener.listen(BACKLOG)
             threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()
+        elif self._resetting and self._listener:
+            self._resetting = False
         else:
             self.refuse()
             self._accept()
@@ -66,9 +68,12 @@ class Relay:
 
     def reset(self) -> None:
         """Accepts, and resets each connection at once."""
-        self.refuse()
+        if self._dropping or not self._listener:
+            self.refuse()
+            self._accept()
+        # a listener that stands goes on, so that nobody is refused in between
         self._resetting = True
-        self._accept()
+        self._close([*self._open])
 
     def drop(self, *, keep: bool = False) -> None:
         """Never answers a SYN: the listener's backlog is full and nobody accepts."""

@@ -30,10 +30,10 @@ EXPIRED_TOKENS = "401 then token refresh then 200 at one gate scanner (127.30.4.
 class Fault:
     """What goes wrong and how it can be recognised; scope and pattern are what the recording has to show.
 
-    `layer_accept` and `scope_accept` are further answers that are right, `errors` the browser's words where no status came. `delay` and
-    `lasts` are seconds within the story's `during`; `group` recognises the successes to compare with where the failing
-    requests' own endpoints are not the right ones. `visible` recognises exchanges that left something in the inputs, if
-    these are not those that were answered and those of the browser.
+    `layer_accept` and `scope_accept` are further answers that are right, `errors` the browser's words where no status came.
+    `delay` and `lasts` are seconds within the story's `during`; `group` recognises the successes to compare with where the
+    failing requests' own endpoints are not the right ones. `visible` recognises exchanges that left something in the
+    inputs, if these are not those that were answered and those of the browser.
     """
 
     layer: str
