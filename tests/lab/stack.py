@@ -37,7 +37,7 @@ from lab.relay import Relay
 
 HERE = Path(__file__).parent
 NGINX = "/usr/sbin/nginx"
-READY_WITHIN = 20.0
+READY_WITHIN = 60.0
 STOPPED_WITHIN = 10.0
 
 
