@@ -18,14 +18,30 @@ _MOST_BUCKETS, _WEEK_S = 120, 7 * 86_400
 
 
 def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
-    """Keeps the exchanges whose method and route are among those of the failing ones."""
-    return exchanges.join(
+    """Keeps the exchanges whose method and route are among those of the failing ones.
+
+    Where no failing one arrived, what another host answered on the same route says nothing of them.
+    """
+    same = exchanges.join(
         failing.select("method", "route").unique(),
         on=["method", "route"],
         how="semi",
         nulls_equal=True,
         maintain_order="left",
     )
+    if failing.is_empty() or not failing.select(never_arrived().all()).item():
+        return same
+    return same.filter(pl.col("host").is_null() | pl.col("host").is_in(failing["host"].drop_nulls().unique().implode()))
+
+
+_UNREACHED = ("dns", "connect", "tls")
+
+
+def never_arrived() -> pl.Expr:
+    """Tells requests that ended before a server could know of them: no name, no connection, no TLS, no preflight."""
+    before = pl.col("error_layer").is_in(_UNREACHED)
+    if_refused = (pl.col("cors") == "preflight_failed") & ~pl.col("has_edge") & ~pl.col("has_application")
+    return pl.col("status").is_null() & (before | if_refused.fill_null(False)).fill_null(False)
 
 
 def same_entrance(window: pl.DataFrame) -> pl.DataFrame:
@@ -108,7 +124,8 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
         return None
     own = failing.group_by("client").agg(first=pl.col("timestamp").min(), last=pl.col("timestamp").max())
     margin = _margin(failing)
-    worked = window.filter(~pl.col("failing") & worked_of(window)).join(own, on="client", how="inner")
+    served = _without_steps(window.filter(~pl.col("failing") & worked_of(window)), failing)
+    worked = served.join(own, on="client", how="inner")
     between = (pl.col("timestamp") > pl.col("first") + margin) & (pl.col("timestamp") < pl.col("last") - margin)
     once = pl.col("first") == pl.col("last")
     per_client = worked.group_by("client").agg(
@@ -121,6 +138,16 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
         pl.col("timestamp") > own["first"].min() + margin, pl.col("timestamp") < own["last"].max() - margin
     )["client"].n_unique()
     return "intermittent" if mixed * 10 >= own.height or inside * 2 >= own.height > 1 else "constant"
+
+
+def _without_steps(served: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
+    """Leaves out redirects that led a client to a failure on the same path: they are its first half, no success."""
+    steps = served.filter(pl.col("status").is_between(300, 399) & (pl.col("status") != 304)).sort("timestamp", "row")
+    led = failing.select("client", "path", "timestamp", after="row").sort("timestamp", "after")
+    found = steps.join_asof(
+        led, on="timestamp", by=["client", "path"], strategy="forward", tolerance="2s", check_sortedness=False
+    ).filter(pl.col("after").is_not_null())
+    return served.join(found.select("row"), on="row", how="anti", maintain_order="left")
 
 
 def succeeded() -> pl.Expr:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from analyzer.detect import Signal
+from analyzer.diagnose.isolate import Isolation
 from analyzer.model import SEVERITIES, Severity
 
 _BUSY = 300
 _FEWEST = 5
 _SMALLEST_SHARE = 0.2
+_SURE, _SEVERAL = 0.8, 3
+_AGAIN, _NEARLY_ALL = 4, 0.8
 _PERSONAL = {"client", "client_ip", "user", "c-ip", "src_ip", "cs-username"}
 
 
@@ -20,18 +23,40 @@ def weigh(
 
     A rule that counts absolutely (three in five minutes) fires on any large log. Its incident keeps its severity if a
     proven burst stands out of the log's own normal rate, if nothing in the log is calm, if one client is concerned, or
-    if at least five requests and a fifth of those on the same endpoints failed while it lasted. Logs of fewer than 300
-    requests have no normal.
+    if at least five requests and a fifth of those on the same endpoints failed while it lasted, or nearly all of the
+    clients concerned. Logs of fewer than 300
+    requests have no normal. What only a capture shows is measured by the capture: nobody records one without a reason,
+    and no server's log tells how often a browser gets no answer.
     """
     if severity in ("low", "info"):
         return severity
+    if window.filter("failing").select((pl.col("has_browser") & pl.col("error").is_not_null()).all()).item():
+        window, requests = (rows.filter("has_browser") for rows in (window, requests))
     stands_out = _has_proven_burst(signals) or any(signal.whole_log for signal in signals)
     personal = any(name in _PERSONAL for signal in signals for name, _ in signal.group)
-    dense = failed >= _FEWEST and failed >= _SMALLEST_SHARE * window.height
-    logged = requests.filter(pl.col("has_edge") | pl.col("has_application")).height
+    dense = failed >= _FEWEST and (failed >= _SMALLEST_SHARE * window.height or _stuck(window, failed))
+    logged = requests.filter(pl.col("has_edge") | pl.col("has_application") | pl.col("has_browser")).height
     if stands_out or personal or dense or logged < _BUSY:
         return severity
     return SEVERITIES[max(SEVERITIES.index(severity), SEVERITIES.index("low"))]
+
+
+def _stuck(window: pl.DataFrame, failed: int) -> bool:
+    """Tells whether a few clients get nowhere: they fail again and again, and hardly anything of theirs works."""
+    affected = window.filter("failing").select("client").drop_nulls().unique()
+    own = window.join(affected, on="client", how="semi").height
+    return 0 < affected.height * _AGAIN <= failed and failed >= _NEARLY_ALL * own
+
+
+def without_doubt(severity: Severity, isolation: Isolation, failing: pl.DataFrame) -> Severity:
+    """Gives medium for what a rule called low only since a capture alone cannot tell a CORS block from an extension's.
+
+    The verdict on the layers knows the servers' logs too: where it names the browser, that doubt is gone.
+    """
+    proven = isolation.layer == "browser" and isolation.confidence >= _SURE
+    if severity != "low" or not proven or failing.height < _SEVERAL:
+        return severity
+    return "medium" if failing.select(pl.col("cors").is_not_null().all()).item() else severity
 
 
 def doubt_of(signals: tuple[Signal, ...]) -> str:
