@@ -15,6 +15,7 @@ from analyzer.diagnose._scene import (
     error_line_says,
     last_upstream_status,
 )
+from analyzer.diagnose._wording import plural
 from analyzer.model import Evidence
 
 # nginx: nobody answered the SYN, as behind a firewall that drops, or where the machine is gone.
@@ -109,7 +110,8 @@ def elsewhere_says(scene: Scene, found: Elsewhere) -> Evidence:
 def answering_before(scene: Scene) -> Evidence:
     """Gives the sentence that another address answered on these endpoints, with the line of such a request."""
     around = scene.around
-    text = f"{around.served.count:,} requests on the same endpoints were answered by {', '.join(around.addresses[:3])}."
+    by = ", ".join(around.addresses[:3])
+    text = f"On the same endpoints {plural(around.served.count, 'request')} got an answer from {by} at other times."
     return Evidence(text, around.served.ref)
 
 
@@ -138,9 +140,8 @@ def application_is_up(scene: Scene) -> Evidence | None:
     seen = scene.around.application
     if not seen.count:
         return None
-    text = (
-        f"The application's own log shows {seen.count:,} other requests answered meanwhile, past the proxy: it was up."
-    )
+    others = plural(seen.count, "other request")
+    text = f"The application's own log shows {others} answered meanwhile, past the proxy: it was up."
     return Evidence(text, seen.ref)
 
 

@@ -16,6 +16,7 @@ from analyzer.diagnose._scene import (
     by_server,
     error_line_says,
 )
+from analyzer.diagnose._wording import plural
 from analyzer.model import LAYERS, Evidence, Layer
 
 _ENOUGH = 0.95
@@ -129,7 +130,9 @@ def _unseen_by_servers(scene: Scene, test: pl.Expr) -> tuple[Evidence, ...]:
     others = scene.around.others
     if not others.count or scene.count(test & (pl.col("has_edge") | pl.col("has_application"))):
         return ()
-    text = f"The servers' access logs show {others.count:,} other requests answered meanwhile, and none of these."
+    text = (
+        f"The servers' access logs show {plural(others.count, 'other request')} answered meanwhile, and none of these."
+    )
     return (Evidence(text, others.ref),)
 
 

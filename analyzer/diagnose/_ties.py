@@ -7,11 +7,6 @@ import polars as pl
 SCHEMA = {"event": pl.UInt32, "key": pl.UInt32, "join": pl.String, "candidates": pl.Int64}
 
 
-def no_ties() -> pl.DataFrame:
-    """Gives the table without a row."""
-    return pl.DataFrame(schema=SCHEMA)
-
-
 def tie(keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Gives both rows of each pair, and all that share the event's own key, the key of its access line.
 

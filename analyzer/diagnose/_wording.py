@@ -110,3 +110,8 @@ def duration(value: timedelta) -> str:
             return f"{seconds // size} {unit}" + (f" {rest} {below}" if rest else "")
     tenths = milliseconds // 100 % 10
     return f"{seconds}.{tenths} s" if seconds < 10 and tenths else f"{seconds} s"
+
+
+def plural(count: int, noun: str) -> str:
+    """Gives "1 request" or "1,200 requests"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -433,7 +433,7 @@ def test_the_content_type_that_works():
     bad = {"method": "POST", "status": 415, "request_content_type": "text/plain;charset=UTF-8"}
     good = bad | {"status": 201, "request_content_type": "application/json"}
     said, steps = explained(har(0, **bad), har(5, **good))
-    assert place(said, "text/plain were sent; requests with Content-Type application/json worked") == "browser.har#1"
+    assert place(said, "text/plain was sent; requests with Content-Type application/json worked") == "browser.har#1"
     assert "Send Content-Type: application/json." in steps
 
 

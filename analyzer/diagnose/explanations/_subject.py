@@ -181,8 +181,3 @@ def clock_time(moment: datetime) -> str:
 def times(count: int) -> str:
     """Gives "once" or "12 times"."""
     return "once" if count == 1 else f"{count:,} times"
-
-
-def was(count: int, total: int, one: str, many: str) -> str:
-    """Chooses the verb: "was" for the failing request, "were" for several."""
-    return one if total == 1 or count == 1 else many

@@ -31,7 +31,7 @@ def explain(subject: Subject) -> Iterator[Explanation]:
     """Judges 415 (RFC 9110, 15.5.16) by what was sent, and 406 (15.5.7) by what the route can answer."""
     if not subject.failing(415).is_empty():
         yield from explain_words(subject, _TABLE, 415)
-        yield from _beside(subject, subject.failing(415), "request_content_type", "were sent", "Content-Type")
+        yield from _beside(subject, subject.failing(415), "request_content_type", "Content-Type")
         yield from _bare(subject)
     if not subject.failing(406).is_empty():
         yield from _accepted(subject, subject.failing(406))
@@ -41,7 +41,7 @@ def _media(column: str) -> pl.Expr:
     return pl.col(column).str.extract(r"^\s*([^;,\s]+)", 1).str.to_lowercase()
 
 
-def _beside(subject: Subject, refused: pl.DataFrame, column: str, verb: str, header: str) -> Iterator[Explanation]:
+def _beside(subject: Subject, refused: pl.DataFrame, column: str, header: str) -> Iterator[Explanation]:
     worked = subject.working(refused, _SAME).filter(pl.col(column).is_not_null())
     sent = refused.select(_media(column)).to_series().drop_nulls().unique().sort().to_list()
     if worked.is_empty() or not sent:
@@ -51,10 +51,8 @@ def _beside(subject: Subject, refused: pl.DataFrame, column: str, verb: str, hea
     if good.is_empty():
         return
     kind, number = good.row(0)
-    text = (
-        f"{', '.join(sent[:3])} {verb}; requests with {header} {kind} worked on the same route ({number:,} in "
-        "this data)."
-    )
+    shown = f"{', '.join(sent[:3])} {'was' if len(sent) == 1 else 'were'} sent"
+    text = f"{shown}; requests with {header} {kind} worked on the same route ({number:,} in this data)."
     row = first_row(worked.filter(_media(column) == kind))
     yield Explanation((Evidence(text, place_of(row)),), (f"Send {header}: {kind}.",), 0, refused.height)
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene, logged_text
 from analyzer.diagnose._tokens import describe_tokens
+from analyzer.diagnose._wording import plural
 from analyzer.model import Evidence
 
 _LOGIN = "The cookies and tokens of these requests in a full export, and the log of the gateway or identity provider."
@@ -59,7 +60,8 @@ def _everybody(scene: Scene, refused: pl.Expr) -> list[Evidence]:
         return []
     first = scene.failing.select(pl.col("timestamp").min().dt.strftime("%H:%M:%S")).item()
     since = f"From {first} UTC on {clients:,} clients were refused"
-    meanwhile = f"{scene.around.between.count:,} such requests worked, {before.count:,} at other times"
+    worked = plural(scene.around.between.count, "such request")
+    meanwhile = f"{worked} worked, {before.count:,} at other times"
     text = f"{since} and {meanwhile}: what all share is the identity provider and its keys."
     return [Evidence(text, before.ref)]
 

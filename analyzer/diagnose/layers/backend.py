@@ -105,7 +105,7 @@ def _not_reached(scene: Scene) -> Opinion | None:
         return Opinion("ruled_out", (line, *((up,) if up else ())))
     silent = connecting_timed_out()
     if scene.share(silent) >= 0.5:
-        text = f"For {scene.of_total(scene.count(silent))} nobody behind took up the proxy's connection, or refused it."
+        text = f"For {scene.of_total(scene.count(silent))} nobody behind took up or refused the proxy's connection."
         against = (up,) if up else ()
         return Opinion(
             "suspected", (scene.quote(text, silent, ERROR_LINE, EDGE), *against), 0.55 if up else 0.65, _PATH

@@ -38,6 +38,7 @@ from analyzer.diagnose._scene import (
     own_fault_named,
     upstream_not_asked,
 )
+from analyzer.diagnose._wording import plural
 from analyzer.model import Evidence
 
 _OWN_FAULT = (
@@ -235,7 +236,9 @@ def _of_the_request(scene: Scene, wrong: pl.Expr) -> Opinion:
     text = f"{counted} got {row.get('edge_status')} without any server behind being asked"
     served = scene.around.served
     if row.get("edge_status") != 400 and served.count:
-        before = Evidence(f"A server behind answered {served.count:,} such requests at other times.", served.ref)
+        before = Evidence(
+            f"A server behind answered {plural(served.count, 'such request')} at other times.", served.ref
+        )
         return Opinion("cause", (scene.quote(f"{text}.", wrong, EDGE), before), 0.85)
     if row.get("edge_status") == 400:
         return Opinion("suspected", (scene.quote(f"{text}.", wrong, EDGE),), 0.35, _READING)
