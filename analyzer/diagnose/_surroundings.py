@@ -20,7 +20,7 @@ _NEARLY_ALL = 0.9
 _FEW = 0.1
 _BROWSER, _EDGE, _ERROR_LINE, _APPLICATION = 0, 1, 2, 3
 _READ = (
-    "exchange", "timestamp", "method", "route", "status", "error", "upstream", "upstream_status", "edge_status",
+    "exchange", "timestamp", "method", "host", "route", "status", "error", "upstream", "upstream_status", "edge_status",
     "application_status", "has_browser", "has_edge", "has_application", "logger", "from_cache", "service_worker",
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ WRONG = Fault(
 
 def around(fault, withheld=None):
     joined = correlate(events(fault, withheld))
-    failing = joined.exchanges.filter((pl.col("status") >= 400) & pl.col("has_edge"))
+    failing = add_facts(joined.exchanges).filter((pl.col("status") >= 400) & pl.col("has_edge"))
     return look_around(joined.events, joined.exchanges, failing, failing["timestamp"].min(), failing["timestamp"].max())
 
 
@@ -60,7 +60,7 @@ def test_a_health_check_is_wrong_where_the_server_answered_it(code, pool, told):
     line = f"Server {pool}/app1 is DOWN, reason: Layer7 wrong status, code: {code}, check duration: 2ms."
     failing = [row("access", s, status=503, format="haproxy_http", upstream_name="be") for s in (10, 12)]
     joined = correlate(frame(row("error", 9, method=None, path=None, target=None, route=None, message=line), *failing))
-    broken = joined.exchanges.filter(pl.col("status") == 503)
+    broken = add_facts(joined.exchanges).filter(pl.col("status") == 503)
     found = look_around(joined.events, joined.exchanges, broken, broken["timestamp"].min(), broken["timestamp"].max())
     assert (found.wrong_check is not None) is told
 
