@@ -173,7 +173,8 @@ def _too_late(scene: Scene) -> Opinion | None:
     row = scene.first(late) or {}
     counted = scene.of_total(scene.count(late))
     text = f"The proxy gave up waiting (504), but the application logged {row.get('application_status')} for {counted}."
-    return Opinion("cause", (scene.quote(text, late, APPLICATION, EDGE),), 0.85, sources=2)
+    gave_up = scene.quote(f"The proxy answered 504 to {counted}.", late, EDGE)
+    return Opinion("cause", (scene.quote(text, late, APPLICATION), gave_up), 0.85, sources=2)
 
 
 def _unanswered(scene: Scene) -> Opinion | None:
