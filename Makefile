@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STORY ?= sample_logs/signing-key-rotation
 
-.PHONY: demo test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts lint clean
+.PHONY: demo scores test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,10 @@ test-wholes: $(VENV)/.installed
 # Real servers log known requests, and every column of every line is compared; SERVERS names some of them.
 conformance: $(VENV)/.installed
 	PYTHONPATH=tests $(BIN)/python -m servers $(SERVERS)
+
+# Every recorded story against its truth, in full and without each of its sources: the table of the README, some minutes.
+scores: $(VENV)/.installed
+	POLARS_MAX_THREADS=1 PYTHONPATH=tests $(BIN)/python tests/story_scores.py
 
 benchmarks: benchmark-har benchmark-rules benchmark-bursts
 
