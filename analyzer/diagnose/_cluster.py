@@ -131,11 +131,13 @@ def _grown(seed: Cluster, exchanges: pl.DataFrame) -> Cluster:
     reach = min(max(_TYPICAL_GAPS * float(gaps.median() or 0), _SHORTEST_GAP_S), _LONGEST_GAP_S)  # type: ignore[arg-type]
     # A record without status and error has nothing by which another one could be like it.
     answered = pl.col("status").is_not_null() | pl.col("error").is_not_null()
+    # A refusal that a new token mended is the normal end of an old one.
+    alike_in = [name for name in ("method", "route", "status", "error", "refreshed") if name in exchanges.columns]
     alike = (
         exchanges.filter(answered)
         .join(
-            inside.filter(answered).select("method", "route", "status", "error").unique(),
-            on=["method", "route", "status", "error"],
+            inside.filter(answered).select(alike_in).unique(),
+            on=alike_in,
             how="semi",
             nulls_equal=True,
             maintain_order="left",

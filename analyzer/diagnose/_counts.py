@@ -18,14 +18,30 @@ _MOST_BUCKETS, _WEEK_S = 120, 7 * 86_400
 
 
 def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
-    """Keeps the exchanges whose method and route are among those of the failing ones."""
-    return exchanges.join(
+    """Keeps the exchanges whose method and route are among those of the failing ones.
+
+    Where no failing one arrived, what another host answered on the same route says nothing of them.
+    """
+    same = exchanges.join(
         failing.select("method", "route").unique(),
         on=["method", "route"],
         how="semi",
         nulls_equal=True,
         maintain_order="left",
     )
+    if failing.is_empty() or not failing.select(never_arrived().all()).item():
+        return same
+    return same.filter(pl.col("host").is_null() | pl.col("host").is_in(failing["host"].drop_nulls().unique().implode()))
+
+
+_UNREACHED = ("dns", "connect", "tls")
+
+
+def never_arrived() -> pl.Expr:
+    """Tells requests that ended before a server could know of them: no name, no connection, no TLS, no preflight."""
+    before = pl.col("error_layer").is_in(_UNREACHED)
+    if_refused = (pl.col("cors") == "preflight_failed") & ~pl.col("has_edge") & ~pl.col("has_application")
+    return pl.col("status").is_null() & (before | if_refused.fill_null(False)).fill_null(False)
 
 
 def same_entrance(window: pl.DataFrame) -> pl.DataFrame:

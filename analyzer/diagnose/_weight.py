@@ -21,14 +21,17 @@ def weigh(
     A rule that counts absolutely (three in five minutes) fires on any large log. Its incident keeps its severity if a
     proven burst stands out of the log's own normal rate, if nothing in the log is calm, if one client is concerned, or
     if at least five requests and a fifth of those on the same endpoints failed while it lasted. Logs of fewer than 300
-    requests have no normal.
+    requests have no normal. What only a capture shows is measured by the capture: nobody records one without a reason,
+    and no server's log tells how often a browser gets no answer.
     """
     if severity in ("low", "info"):
         return severity
+    if window.filter("failing").select((pl.col("has_browser") & pl.col("error").is_not_null()).all()).item():
+        window, requests = (rows.filter("has_browser") for rows in (window, requests))
     stands_out = _has_proven_burst(signals) or any(signal.whole_log for signal in signals)
     personal = any(name in _PERSONAL for signal in signals for name, _ in signal.group)
     dense = failed >= _FEWEST and failed >= _SMALLEST_SHARE * window.height
-    logged = requests.filter(pl.col("has_edge") | pl.col("has_application")).height
+    logged = requests.filter(pl.col("has_edge") | pl.col("has_application") | pl.col("has_browser")).height
     if stands_out or personal or dense or logged < _BUSY:
         return severity
     return SEVERITIES[max(SEVERITIES.index(severity), SEVERITIES.index("low"))]

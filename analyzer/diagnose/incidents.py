@@ -43,7 +43,7 @@ _COMPARED = [
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
     "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
-    "client_ip", "user", "user_agent", "host", "protocol", "token_kid",
+    "client_ip", "user", "user_agent", "host", "protocol", "token_kid", "refreshed", "error_layer", "cors",
 ]  # fmt: skip
 
 
@@ -175,7 +175,8 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
     endpoints = wording.endpoints_of(part.failing)
     at_root = endpoints if part.root.height == part.failing.height else wording.endpoints_of(part.root)
     ids = (
-        part.failing.select(pl.coalesce("request_id", "trace_id"))["request_id"]
+        part.failing.filter(~counts.never_arrived())
+        .select(pl.coalesce("request_id", "trace_id"))["request_id"]
         .drop_nulls()
         .unique(maintain_order=True)
     )

@@ -27,6 +27,8 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judge(asked: pl.DataFrame) -> pl.DataFrame:
+    edge_status = pl.col("edge_status") if "edge_status" in asked.columns else pl.lit(None, pl.Int32)
+    asked = asked.with_columns(_edge_status=edge_status)
     own = origin_of(pl.concat_str("scheme", pl.lit("://"), "host"))
     judged = asked.with_columns(
         cross_origin=pl.when(pl.col("scheme").is_in(["http", "https", "ws", "wss"])).then(asking_origin() != own)
@@ -80,6 +82,11 @@ def _denied() -> pl.Expr:
     return judged & mode & pl.col("cross_origin") & _shows_headers() & ~own_rules & ~allowed.fill_null(False)
 
 
+def _logged_answer() -> pl.Expr:
+    """Tells requests that a server's log knows as answered with success, though the capture holds no answer."""
+    return pl.col("_edge_status").is_between(200, 399) & ~_shows_headers()
+
+
 def _cors() -> pl.Expr:
     preflight = pl.col("preflight").fill_null(False)
     says = pl.col("error").str.contains(_SAYS_CORS).fill_null(False)
@@ -104,7 +111,7 @@ def _cors() -> pl.Expr:
         .then(pl.lit("preflight_failed"))
         .when((_denied() | unread) & (pl.col("status") >= 400))
         .then(pl.lit("error_withheld"))
-        .when(says | _denied())
+        .when(says | _denied() | (unread & _logged_answer()))
         .then(pl.lit("blocked"))
         .when(unread)
         .then(pl.lit("blocked_likely"))
@@ -121,7 +128,7 @@ FACTS = Facts(
         Column(
             "cors",
             pl.String,
-            "blocked: the browser kept the answer from the page, as its headers or the error say; blocked_likely: a "
+            "blocked: the browser kept the answer from the page, as its headers, the error or a server's log say; blocked_likely: a "
             "scripted request to another origin failed without any reason; error_withheld: an error response that can "
             "be seen here was kept from the page; preflight_failed: the preflight was refused, so that the request "
             "never left; preflight: a preflight that passed (Fetch standard, 3.3 and 4.8)",

@@ -66,7 +66,8 @@ class Change:
     """What one client does differently while the story's change is on.
 
     `log_in` asks for new tokens at its beginning and end; `clock` is how far ahead this machine's clock is, in seconds;
-    `retries` are sent after an answer of 5xx or 429, or none, `retry_pause` seconds apart.
+    `retries` are sent after an answer of 5xx or 429, or none, `retry_pause` seconds apart;
+    `refreshes` stands for the client's own.
     """
 
     agent: str | None = None
@@ -77,6 +78,7 @@ class Change:
     clock: float = 0.0
     retries: int = 0
     retry_pause: float = 0.5
+    refreshes: Literal["never"] | None = None
 
 
 UNCHANGED = Change()

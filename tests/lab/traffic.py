@@ -103,22 +103,21 @@ class Player(threading.Thread):
         if name == "wrong password":
             self._log_in(mistyped=True)
             return
-        if (
-            self._client.refreshes == "early"
-            and time.monotonic() > self._expires - REFRESH_PAUSE
-            and self._may_refresh()
-        ):
+        if self._renews() == "early" and time.monotonic() > self._expires - REFRESH_PAUSE and self._may_refresh():
             self._refresh()
         action = replace(ACTIONS[name], host=self._floor.hosts.get(name, ACTIONS[name].host))
         target = action.target(self._chance)
         status = self._call(action, target)
-        if status == 401 and self._client.refreshes == "late" and self._may_refresh():
+        if status == 401 and self._renews() == "late" and self._may_refresh():
             self._refresh()
             status = self._call(action, target)
         for _ in range(self._change.retries):
             if (status and status < 500 and status != 429) or self._floor.over.wait(self._change.retry_pause):
                 break
             status = self._call(action, target)
+
+    def _renews(self) -> str:
+        return self._change.refreshes or self._client.refreshes
 
     def _may_refresh(self) -> bool:
         return time.monotonic() - self._refreshed > REFRESH_PAUSE

@@ -40,10 +40,6 @@ def end(_: Stack, floor: Floor) -> None:
     floor.changed.clear()
 
 
-def nothing(_: Stack, __: Floor) -> None:
-    """Where time alone does it."""
-
-
 def refused(status: int, word: str = "", *, path: str = "/v") -> Callable[[Exchange], bool]:
     """Recognises an answer of this status whose error message contains `word`."""
     return lambda one: one.status == status and word in (one.problem or "") and one.path.startswith(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lab.clients import Change
 from lab.exchange import Exchange
 from lab.people import account
-from lab.stories._changes import begin, nothing, with_changes
+from lab.stories._changes import begin, end, with_changes
 from lab.stories._story import Fault, Story
 
 FORGETFUL = "127.30.3.52"
@@ -18,16 +18,16 @@ def failed(exchange: Exchange) -> bool:
 STORY = Story(
     name="token-expired-one-client",
     title="One client never renews its token: 401 for it alone once the token expired",
-    what_happened="The token of 127.30.3.52 lived 20 s and the client never renewed it: 401 invalid_token, the token expired, "
-    "on every route until the client was started again and logged in. Everybody else renews.",
+    what_happened="127.30.3.52 renews its token, which lives 16 s, in time. After an update it no longer did: the token expired, "
+    "and every route answered 401 invalid_token to it until the version before came back. Everybody else renews.",
     clients=with_changes(
         (
             (FORGETFUL,),
             {
-                "account": account(41, "planner", lifetime=20),
-                "refreshes": "never",
+                "account": account(41, "planner", lifetime=16),
+                "refreshes": "early",
                 "pace": 0.6,
-                "change": Change(log_in=True),
+                "change": Change(agent="nordlicht-erp/5.2 python-requests/2.32", refreshes="never"),
             },
         )
     ),
@@ -36,8 +36,8 @@ STORY = Story(
             layer="authentication",
             statuses=(401,),
             failed=failed,
-            switch_on=nothing,
-            switch_off=begin,
+            switch_on=begin,
+            switch_off=end,
             scope="one",
             pattern="constant",
             deciding=("app.jsonl", "the token expired"),
@@ -46,5 +46,5 @@ STORY = Story(
     ),
     log_style="otel",
     distractors=("other clients use the same routes with valid tokens all the time",),
-    during=21.0,
+    during=27.0,
 )
