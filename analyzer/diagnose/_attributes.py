@@ -73,11 +73,13 @@ def useful(failing: pl.DataFrame) -> tuple[str, ...]:
 
 def describe(window: pl.DataFrame) -> pl.DataFrame:
     """Gives one text column per attribute that takes more than one value; rows are those of the window."""
+    # Where no failing request was passed on, the group that a log names is the door it came in by.
+    known = set(window.columns) - ({"upstream_name"} if "upstream" not in window.columns else set())
     frame = window.select(
         "source",
         _failing="failing",
         _outside=_from_outside(window),
-        **{shown: _text(name) for shown, name in COLUMNS.items() if name in window.columns},
+        **{shown: _text(name) for shown, name in COLUMNS.items() if name in known},
     ).with_columns(*_more(window), *_parameters(window))
     frame = frame.with_columns(_or_absent(shown) for shown in OPTIONAL if shown in frame.columns)
     shown = [name for name in frame.columns if name not in {"source", "_failing", "_outside"}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
@@ -15,11 +16,13 @@ from analyzer.diagnose._scene import (
     error_line_says,
     last_upstream_status,
 )
+from analyzer.diagnose._wording import duration
 from analyzer.model import Evidence
 
 # nginx: nobody answered the SYN, as behind a firewall that drops, or where the machine is gone.
 _CONNECTING = r"^upstream timed out .{0,60} while (?:connecting|SSL handshaking) to upstream"
 _CONNECT_FAILED = r"^connect\(\) failed|^no live upstreams"
+_SEVERAL, _NO_LONGER = 5, 1.5
 _GATEWAY = [502, 503, 504]
 # HAProxy, 8.5: P, L, R and I are its own decision, answer, want of resources and fault. What it says of a server's
 # answer (PH) or of a bad request (PR with 400 or 408) is judged elsewhere.
@@ -140,6 +143,23 @@ def is_contradicted(scene: Scene) -> bool:
     if scene.share(not_connected()) < 0.5:
         return False
     return scene.around.application.count > 0 and not known_address(scene)
+
+
+def as_quick_as_ever(scene: Scene) -> Evidence | None:
+    """Gives the sentence that the application took no longer for the failing requests than for others, if it did not.
+
+    Then not the application became slow, but whoever waits for it became impatient.
+    """
+    around = scene.around
+    if around.took_us is None or around.usual_us is None or around.usual.count < _SEVERAL:
+        return None
+    if around.took_us > _NO_LONGER * around.usual_us:
+        return None
+    took, usual = (duration(timedelta(microseconds=each)) for each in (around.took_us, around.usual_us))
+    text = (
+        f"The application took {took} for them, and {usual} for the {around.usual.count:,} that worked at other times"
+    )
+    return Evidence(f"{text} (medians): it was no slower than ever.", around.usual.ref)
 
 
 def finished_below_500() -> pl.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.diagnose._network import handshake_failed
 from analyzer.diagnose._scene import ERROR_LINE, UPSTREAM_FAILED
 from analyzer.facts.gave_up import ABORTED
 
@@ -11,6 +12,7 @@ from analyzer.facts.gave_up import ABORTED
 BEHIND, OWN, CODE, DEPENDENCY, ANSWERED, SERVER = "behind", "proxy", "code", "dependency", "application", "server"
 LIMITED, UNAUTHORIZED, FORBIDDEN, DENIED = "limited", "unauthorized", "forbidden", "denied"
 LEFT, NETWORK, REFUSED, WITHHELD, RECORD = "left", "network", "refused", "withheld", "record"
+HANDSHAKE = "handshake"
 WORKED = "worked"  # a rule may match requests that did not fail, such as one that came too early
 SERVER_SIDE = frozenset({BEHIND, OWN, CODE, DEPENDENCY, ANSWERED, SERVER})
 BY_BROWSER = frozenset({NETWORK, WITHHELD})
@@ -120,6 +122,8 @@ def _by_record() -> pl.Expr:
     return (
         pl.when(said.fill_null(False))
         .then(pl.lit(BEHIND))
+        .when(handshake_failed().fill_null(False))
+        .then(pl.lit(HANDSHAKE))
         .when(own.fill_null(False))
         .then(pl.format("{}:{}", pl.lit(OWN), pl.lit("header_too_big")))
         .when(pl.col("exception_type").is_not_null())

@@ -124,7 +124,8 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
         return None
     own = failing.group_by("client").agg(first=pl.col("timestamp").min(), last=pl.col("timestamp").max())
     margin = _margin(failing)
-    worked = window.filter(~pl.col("failing") & worked_of(window)).join(own, on="client", how="inner")
+    served = _without_steps(window.filter(~pl.col("failing") & worked_of(window)), failing)
+    worked = served.join(own, on="client", how="inner")
     between = (pl.col("timestamp") > pl.col("first") + margin) & (pl.col("timestamp") < pl.col("last") - margin)
     once = pl.col("first") == pl.col("last")
     per_client = worked.group_by("client").agg(
@@ -137,6 +138,16 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
         pl.col("timestamp") > own["first"].min() + margin, pl.col("timestamp") < own["last"].max() - margin
     )["client"].n_unique()
     return "intermittent" if mixed * 10 >= own.height or inside * 2 >= own.height > 1 else "constant"
+
+
+def _without_steps(served: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
+    """Leaves out redirects that led a client to a failure on the same path: they are its first half, no success."""
+    steps = served.filter(pl.col("status").is_between(300, 399) & (pl.col("status") != 304)).sort("timestamp", "row")
+    led = failing.select("client", "path", "timestamp", after="row").sort("timestamp", "after")
+    found = steps.join_asof(
+        led, on="timestamp", by=["client", "path"], strategy="forward", tolerance="2s", check_sortedness=False
+    ).filter(pl.col("after").is_not_null())
+    return served.join(found.select("row"), on="row", how="anti", maintain_order="left")
 
 
 def succeeded() -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ _MEMORY = timedelta(seconds=60)
 _TOGETHER, _BESIDE = timedelta(seconds=3), timedelta(seconds=2)
 _SOON = timedelta(seconds=1)
 _HALF = 0.5
+_TLS = re.compile(r"(?i)cert|ssl|tls|sec_error|handshake")
 _SMALL = 3
 _ONE_BY_ONE = frozenset({causes.REFUSED, causes.FORBIDDEN, causes.DENIED})
 _OUTAGE = frozenset({causes.BEHIND, causes.DEPENDENCY})
@@ -156,6 +158,11 @@ def _one_network(root: Atom, other: Atom) -> bool:
     return root.place[1] == other.place[1]
 
 
+def _one_handshake(root: Atom, other: Atom) -> bool:
+    """Joins the handshakes that a browser broke off with those that the server's log tells of."""
+    return other.family == causes.HANDSHAKE and root.family == causes.NETWORK and bool(_TLS.search(root.cause))
+
+
 def _one_refusal(root: Atom, other: Atom) -> bool:
     both = {root.family, other.family} == {causes.UNAUTHORIZED, causes.FORBIDDEN}
     return both and same_place(root, other) and shared_clients(root, other) >= _HALF
@@ -163,5 +170,6 @@ def _one_refusal(root: Atom, other: Atom) -> bool:
 
 CAN_BE_LIMITED = causes.SERVER_SIDE | {causes.UNAUTHORIZED}
 _RULES: tuple[Callable[[Atom, Atom], bool], ...] = (
-    _one_route, _one_outage, then_limited, _then_unauthorized, _then_left, _in_the_browser, _one_network, _one_refusal,
+    _one_route, _one_outage, then_limited, _then_unauthorized, _then_left, _in_the_browser, _one_network,
+    _one_handshake, _one_refusal,
 )  # fmt: skip

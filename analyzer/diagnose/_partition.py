@@ -89,7 +89,9 @@ class _Parts:
     def _leads(self, atom: Atom) -> bool:
         """Tells whether the atom may hold a fault together by itself."""
         failed = atom.exchanges and atom.family != causes.WORKED
-        return failed and not self._weak[atom.cluster] and (atom.size >= _SMALL or self._alone(atom))
+        # What a browser alone can see is weak by nature, and may be one fault all the same.
+        weak = self._weak[atom.cluster] and atom.family not in causes.BY_BROWSER
+        return failed and not weak and (atom.size >= _SMALL or self._alone(atom))
 
     def _alone(self, atom: Atom) -> bool:
         return atom.size * 2 > len(self.clusters[atom.cluster].rows)

@@ -43,6 +43,8 @@ class Surroundings:
     addresses: the servers behind that answered on these endpoints at other times. served: requests on these endpoints
     that a server behind answered with success at other times; between: those in the time itself, whoever answered.
     wrong_check: HAProxy's line that it took a server out which had answered its health check with 3xx or 4xx.
+    took_us, usual_us: the median time that the application says it took for the failing requests, and for those on the
+    same endpoints that worked at other times, which are usual.
     """
 
     has_error_log: bool = False
@@ -54,6 +56,9 @@ class Surroundings:
     served: Seen = _NONE
     between: Seen = _NONE
     wrong_check: Evidence | None = None
+    took_us: int | None = None
+    usual_us: int | None = None
+    usual: Seen = _NONE
 
     @property
     def replaced(self) -> bool:
@@ -71,6 +76,7 @@ def look_around(
     same = on_endpoints(others, failing).filter(succeeded())
     behind = same.filter(~inside & _answered_behind())
     answered = behind["upstream"].drop_nulls().list.last().unique().sort()
+    usual = same.filter(~inside & pl.col("has_application"))
     meanwhile = others.filter(inside)
     edge = meanwhile.filter(pl.col("has_edge") & pl.col("edge_status").is_between(200, 399))
     return Surroundings(
@@ -83,7 +89,16 @@ def look_around(
         served=_seen(events, behind, _EDGE),
         between=_seen(events, same.filter(inside), _EDGE),
         wrong_check=_wrong_check(events, failing, started, ended),
+        took_us=_taken(events, failing),
+        usual_us=_taken(events, usual),
+        usual=_seen(events, usual, _APPLICATION),
     )
+
+
+def _taken(events: pl.DataFrame, exchanges: pl.DataFrame) -> int | None:
+    rows = events.filter(pl.col("hop") == _APPLICATION, pl.col("duration_us").is_not_null())
+    median = rows.join(exchanges.select("exchange"), on="exchange", how="semi")["duration_us"].median()
+    return None if median is None else int(median)  # type: ignore[arg-type]
 
 
 def _answered_behind() -> pl.Expr:

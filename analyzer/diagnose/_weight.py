@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analyzer.detect import Signal
+from analyzer.diagnose.isolate import Isolation
 from analyzer.model import SEVERITIES, Severity
 
 _BUSY = 300
@@ -13,6 +14,8 @@ _SMALLEST_SHARE = 0.2
 _CHANCE, _WITNESSES = 0.05, 3
 # What every site shows a little of: it may come in clumps.
 _ORDINARY = [401, 403, 404, 407, 409, 410, 412, 429, 460, 499]
+_SURE, _SEVERAL = 0.8, 3
+_AGAIN, _NEARLY_ALL = 4, 0.8
 _PERSONAL = {"client", "client_ip", "user", "c-ip", "src_ip", "cs-username"}
 
 
@@ -23,8 +26,8 @@ def weigh(
 
     A rule that counts absolutely (three in five minutes) fires on any large log. Its incident keeps its severity if a
     proven burst stands out of the log's own normal rate, if nothing in the log is calm, if one client is concerned, if
-    at least five requests and a fifth of those on the same endpoints failed while it lasted, or if the log has their
-    statuses at no other time. Logs of fewer than 300
+    at least five requests and a fifth of those on the same endpoints failed while it lasted, or nearly all of the
+    clients concerned, or if the log has their statuses at no other time. Logs of fewer than 300
     requests have no normal. What only a capture shows is measured by the capture: nobody records one without a reason,
     and no server's log tells how often a browser gets no answer.
     """
@@ -34,7 +37,7 @@ def weigh(
         window, requests = (rows.filter("has_browser") for rows in (window, requests))
     stands_out = _has_proven_burst(signals) or any(signal.whole_log for signal in signals)
     personal = any(name in _PERSONAL for signal in signals for name, _ in signal.group)
-    dense = failed >= _FEWEST and failed >= _SMALLEST_SHARE * window.height
+    dense = failed >= _FEWEST and (failed >= _SMALLEST_SHARE * window.height or _stuck(window, failed))
     logged = requests.filter(pl.col("has_edge") | pl.col("has_application") | pl.col("has_browser")).height
     if stands_out or personal or dense or logged < _BUSY or _is_new(window, requests):
         return severity
@@ -57,6 +60,24 @@ def _is_new(window: pl.DataFrame, requests: pl.DataFrame) -> bool:
     inside = requests.filter(during).height / requests.height
     elsewhere = requests.filter(pl.col("status").is_in(statuses), ~pl.col("row").is_in(failing["row"].implode()))
     return elsewhere.is_empty() and failing.height * inside ** (failing.height - 1) <= _CHANCE
+
+
+def _stuck(window: pl.DataFrame, failed: int) -> bool:
+    """Tells whether a few clients get nowhere: they fail again and again, and hardly anything of theirs works."""
+    affected = window.filter("failing").select("client").drop_nulls().unique()
+    own = window.join(affected, on="client", how="semi").height
+    return 0 < affected.height * _AGAIN <= failed and failed >= _NEARLY_ALL * own
+
+
+def without_doubt(severity: Severity, isolation: Isolation, failing: pl.DataFrame) -> Severity:
+    """Gives medium for what a rule called low only since a capture alone cannot tell a CORS block from an extension's.
+
+    The verdict on the layers knows the servers' logs too: where it names the browser, that doubt is gone.
+    """
+    proven = isolation.layer == "browser" and isolation.confidence >= _SURE
+    if severity != "low" or not proven or failing.height < _SEVERAL:
+        return severity
+    return "medium" if failing.select(pl.col("cors").is_not_null().all()).item() else severity
 
 
 def doubt_of(signals: tuple[Signal, ...]) -> str:

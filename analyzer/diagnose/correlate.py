@@ -25,6 +25,7 @@ EVENT_COLUMNS = (
     "request_id", "level", "message", "exception_type", "upstream",
 )  # fmt: skip
 _FROM_WORST_RECORD = ("level", "message", "logger", "exception_type", "exception_message", "stack_trace")
+_NOBODY_ASKED = r"connect\(\) failed|no live upstreams|while connecting to upstream|could not be resolved"
 _OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "line", "raw", "kind", "duration_us"}
 
 
@@ -60,12 +61,22 @@ def correlate(events: pl.DataFrame) -> Joined:
     within = attach_worker_requests(shown, attach_twins(shown, by_id))
     copied = attach_capture_twins(shown, within)
     # A server's error lines show the address that its access lines show, whosever it is.
-    keys = attach_error_lines(placed, attach_own_records(shown, attach_by_time(shown, copied)))
+    by_time = attach_own_records(shown, attach_by_time(shown, copied))
+    keys = _without_unasked(placed, attach_error_lines(placed, by_time))
     tied = shown.join(keys, on="event", how="left", maintain_order="left").with_columns(
         exchange=pl.coalesce("key", "event").cast(pl.UInt32)
     )
     events_kept = tied.select("event", "exchange", "hop", "join", "candidates", *EVENT_COLUMNS)
     return Joined(events=events_kept, exchanges=name_clients(_merge(tied), recordings_of(tied)))
+
+
+def _without_unasked(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Takes likely application records from requests that the proxy, by its own error log, could pass to nobody."""
+    known = keys.join(events.select("event", "hop", "message"), on="event", how="left", maintain_order="left")
+    unasked = known.filter((pl.col("hop") == _ERROR_LINE) & pl.col("message").str.contains(_NOBODY_ASKED))
+    guessed = known.filter((pl.col("hop") == _APPLICATION) & (pl.col("join") != "exact"))
+    wrong = guessed.join(unasked.select("key").unique(), on="key", how="semi")
+    return keys.join(wrong.select("event"), on="event", how="anti", maintain_order="left")
 
 
 def _start_in_whole_seconds() -> pl.Expr:

@@ -17,12 +17,14 @@ from analyzer.diagnose._borrowed import lend
 from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._course import course_of
 from analyzer.diagnose._followers import with_followers
+from analyzer.diagnose._network import handshake_failed
 from analyzer.diagnose._partition import partition
 from analyzer.diagnose._recurring import join_recurring
+from analyzer.diagnose._same_refusal import with_same_refusals
 from analyzer.diagnose._scene import Scene
 from analyzer.diagnose._separate import separate
 from analyzer.diagnose._surroundings import look_around
-from analyzer.diagnose._weight import doubt_of, weigh
+from analyzer.diagnose._weight import doubt_of, weigh, without_doubt
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.counterexample import counter_example
 from analyzer.diagnose.explanations import add_explanations
@@ -31,7 +33,7 @@ from analyzer.diagnose.isolate import Isolation, isolate
 from analyzer.diagnose.preceding import find_preceding
 from analyzer.diagnose.reproduce import reproduce
 from analyzer.diagnose.timeline import hops_of
-from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separating, Step
+from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separating, Severity, Step
 
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
@@ -121,7 +123,7 @@ def diagnose(
     # Background grows into no incident, even where it failed in the same way.
     seen = exchanges.filter(pl.col("noise").is_null()) if "noise" in exchanges.columns else exchanges
     found = partition(cluster(signals, seen.select(_NEEDED)), exchanges)
-    made = list(make(with_followers(found, exchanges)))
+    made = list(make(with_same_refusals(with_followers(found, exchanges), exchanges)))
     kept, recurring = join_recurring([(each.cluster, each.incident) for each in made])
     made = [made[number] for number in kept] + list(make(recurring))
     ordered = sorted(made, key=lambda each: _importance(each.incident))
@@ -153,16 +155,27 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     failing = exchanged.filter(~counts.worked_of(exchanged)) if exchanged.height else matched
     if failing.is_empty():
         return None
+    lone = _lone_handshakes(matched, failing) if exchanged.height else matched.clear()
+    failing = pl.concat([failing, lone]).sort("row")
     started, ended = failing["timestamp"].min(), failing["ended_at"].max()
     assert isinstance(started, datetime)  # noqa: S101 - null times were filtered out
     assert isinstance(ended, datetime)  # noqa: S101
-    same = counts.on_endpoints(requests, failing) if exchanged.height else matched.select(_NEEDED)
+    known = counts.on_endpoints(requests, failing) if exchanged.height else matched.select(_NEEDED)
+    same = pl.concat([known, lone.select(_NEEDED)]).sort("row")
     window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )
     root = failing.filter(pl.col("row").is_in(sorted(found.root)))
     root = failing if root.is_empty() else root
     return _Part(found, matched, failing, root, window, counts.same_entrance(window), started, ended)
+
+
+def _lone_handshakes(matched: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
+    """Gives the handshakes that only a server's log tells of: each is the failed request of another client."""
+    captured = failing["client"].drop_nulls().unique().implode()
+    alone = ~is_exchange() & handshake_failed() & ~pl.col("client").is_in(captured).fill_null(False)
+    # Such a line names the address that the server listens at; the host that was asked for is not in it.
+    return matched.filter(alone).with_columns(host=pl.lit(None, pl.String))
 
 
 def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
@@ -185,7 +198,7 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
     incident = Incident(
         id="",
         title=wording.title_of(part.root, at_root) + doubt_of(part.cluster.signals),
-        severity=weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, given.requests),
+        severity=without_doubt(_weighed(part, given.requests), isolation, part.failing),
         confidence=isolation.confidence,
         layer=isolation.layer,
         statuses=statuses,
@@ -217,6 +230,10 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
     )
     explained = add_explanations(incident, scene, given.exchanges)
     return explained, hops_of(given.joined.events, int(str(sample["exchange"])))
+
+
+def _weighed(part: _Part, requests: pl.DataFrame) -> Severity:
+    return weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, requests)
 
 
 def _judged(part: _Part) -> _Part:

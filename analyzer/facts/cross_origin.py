@@ -128,10 +128,10 @@ FACTS = Facts(
         Column(
             "cors",
             pl.String,
-            "blocked: the browser kept the answer from the page, as its headers, the error or a server's log say; blocked_likely: a "
-            "scripted request to another origin failed without any reason; error_withheld: an error response that can "
-            "be seen here was kept from the page; preflight_failed: the preflight was refused, so that the request "
-            "never left; preflight: a preflight that passed (Fetch standard, 3.3 and 4.8)",
+            "blocked: the browser kept the answer from the page, as its headers, the error or a server's log say; "
+            "blocked_likely: a scripted request to another origin failed without any reason; error_withheld: an error "
+            "response that can be seen here was kept from the page; preflight_failed: the preflight was refused, so "
+            "that the request never left; preflight: a preflight that passed (Fetch standard, 3.3 and 4.8)",
         ),
     ),
     add=_add,

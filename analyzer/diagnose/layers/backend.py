@@ -7,6 +7,7 @@ import polars as pl
 from analyzer.diagnose._behind import (
     answering_before,
     application_is_up,
+    as_quick_as_ever,
     certificate_expired,
     connecting_timed_out,
     elsewhere_says,
@@ -173,7 +174,10 @@ def _too_late(scene: Scene) -> Opinion | None:
     row = scene.first(late) or {}
     counted = scene.of_total(scene.count(late))
     text = f"The proxy gave up waiting (504), but the application logged {row.get('application_status')} for {counted}."
-    return Opinion("cause", (scene.quote(text, late, APPLICATION, EDGE),), 0.85, sources=2)
+    if quick := as_quick_as_ever(scene):
+        return Opinion("ruled_out", (quick,))
+    gave_up = scene.quote(f"The proxy answered 504 to {counted}.", late, EDGE)
+    return Opinion("cause", (scene.quote(text, late, APPLICATION), gave_up), 0.85, sources=2)
 
 
 def _unanswered(scene: Scene) -> Opinion | None:

@@ -8,6 +8,7 @@ from analyzer.diagnose._behind import (
     answered_in_front,
     answering_before,
     application_is_up,
+    as_quick_as_ever,
     certificate_expired,
     connecting_timed_out,
     elsewhere_says,
@@ -276,8 +277,17 @@ def _passed_on(scene: Scene) -> Opinion | None:
     return Opinion("ruled_out", (scene.quote(text, same, EDGE, APPLICATION),))
 
 
+def _gave_up_early(scene: Scene) -> Opinion | None:
+    late = (pl.col("status") == 504) & (pl.col("application_status") < 400)
+    quick = as_quick_as_ever(scene)
+    if quick is None or scene.share(late) < 0.5:
+        return None
+    text = f"The proxy gave up waiting for {scene.of_total(scene.count(late))}, which the application then finished."
+    return Opinion("cause", (scene.quote(text, late, EDGE), quick), 0.85, sources=2)
+
+
 _JUDGES = (
-    _changed_the_answer, _named_its_fault, _refused_itself, _asked_elsewhere, _checked_wrongly,
+    _gave_up_early, _changed_the_answer, _named_its_fault, _refused_itself, _asked_elsewhere, _checked_wrongly,
     _no_way_behind, _asked_in_vain,
     _answered_alone, _answered_between, _passed_on,
 )  # fmt: skip

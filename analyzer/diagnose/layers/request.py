@@ -8,7 +8,7 @@ from analyzer.diagnose._scene import BROWSER, EDGE, Opinion, Scene
 from analyzer.model import Evidence
 
 _UNREADABLE = [400, 422]
-_STATUSES = [400, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 431, 494, 497]
+_STATUSES = [400, 404, 405, 406, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 431, 494, 497]
 _FORMS = {"multipart": "valid multipart", "urlencoded": "a valid form"}
 
 
