@@ -20,6 +20,7 @@ from analyzer.detect._signal import Signal
 _MOST_SERIES = 250  # an exact look costs 30 to 60 ms
 _MOST_WHOLE_LOGS = 10
 _SCREEN_FROM = 16  # below so many series the exact method is quicker than choosing
+_KNOWN_OF_OTHERS = 0.5  # of the others, relative to how many of the errors name the group
 _PLAIN_COUNT_SCALE = 100  # requests per error that stand for "no denominator": a Poisson limit
 
 
@@ -88,14 +89,31 @@ def _events(
     else:
         counted = failed if request.against == "none" else failed | evaluated.masks[names[request.against]]
     keys = [pl.col(f"key:{name}").alias(f"key_{index}") for index, name in enumerate(request.group_by)]
-    found = evaluated.events.select("row", "at", *keys).with_columns(failed.alias("failed")).filter(counted)
-    notes = []
+    found = evaluated.events.select("row", "at", "origin", *keys).with_columns(failed.alias("failed")).filter(counted)
     needed = [("at", "timestamp"), *((f"key_{index}", name) for index, name in enumerate(request.group_by))]
+    notes = []
+    for column, name in needed[1:] if request.against != "none" else ():
+        lone = found.select(
+            pl.col("failed") & pl.col(column).is_not_null() & _is_told_of_errors_only(column)
+        ).to_series()
+        if lone.any():
+            notes.append(f"{int(lone.sum()):,} matching events name a {name} that the others beside them do not name.")
+            found = found.filter(~lone)
     for column, name in needed:
         count = found.filter(pl.col("failed") & pl.col(column).is_null()).height
         if count:
             notes.append(f"{count:,} of {int(failed.sum()):,} matching events have no {name}.")
-    return found.drop_nulls([column for column, _ in needed]), notes
+    return found.drop("origin").drop_nulls([column for column, _ in needed]), notes
+
+
+def _is_told_of_errors_only(key: str) -> pl.Expr:
+    """Tells errors with a group that their source hardly names for the others.
+
+    A host that only error lines and crash records name stands beside failures alone: counted against those, all fails.
+    """
+    known, failed = pl.col(key).is_not_null(), pl.col("failed")
+    others, errors = known.filter(~failed).mean(), known.filter(failed).mean()
+    return known & failed & (others < _KNOWN_OF_OTHERS * errors).fill_null(value=False).over("origin")
 
 
 def _covered(rule: Rule, request: BurstRequest, evaluated: Evaluated, events: pl.DataFrame) -> pl.Series:

@@ -12,6 +12,8 @@ import polars as pl
 from analyzer.diagnose._cause import COLUMNS, cause
 
 MOST_ATOMS = 400
+# The words of a reason without what differs from one request to the next.
+_VARIABLE = r"\"[^\"]*\"|'[^']*'|\S*\d\S*"
 _OF_ROW = ("row", "timestamp", "ended_at", "method", "host", "route", "client", "server_behind", "login_endpoint")
 
 
@@ -21,7 +23,8 @@ class Atom:
 
     cluster: its number; cause: as _cause gives it; family: the first word of it; place: method, host and route, or None
     for records without one; started, ended: of its first and last row; rows, clients, upstreams: of them;
-    per_client: the first time of each client; exchanges: whether any row is a request.
+    per_client: the first time of each client; exchanges: whether any row is a request; reasons: the words that the
+    application logged beside its message, without numbers and names in quotes.
     """
 
     cluster: int
@@ -37,6 +40,7 @@ class Atom:
     per_client: dict[str, datetime]
     times: tuple[datetime, ...]
     exchanges: bool
+    reasons: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -66,6 +70,7 @@ def atoms_of(members: Sequence[frozenset[int]], exchanges: pl.DataFrame) -> list
         .agg(
             "row", "timestamp", "client", pl.col("server_behind").drop_nulls().unique().sort().alias("upstreams"),
             pl.col("login_endpoint").any(), pl.col("asked").any(), last=pl.col("timestamp").max(),
+            reasons=pl.col("exception_message").drop_nulls().str.replace_all(_VARIABLE, "#").unique().sort(),
         )
     )  # fmt: skip
     return sorted(map(_atom, found.iter_rows(named=True)), key=lambda atom: (-atom.size, atom.started, min(atom.rows)))
@@ -92,6 +97,7 @@ def _atom(found: Mapping[str, Any]) -> Atom:
         per_client=first,
         times=tuple(sorted(times)),
         exchanges=bool(found["asked"]),
+        reasons=frozenset(found["reasons"]),
     )
 
 

@@ -78,11 +78,18 @@ def describe(window: pl.DataFrame) -> pl.DataFrame:
     frame = window.select(
         "source",
         _failing="failing",
+        _outside=_from_outside(window),
         **{shown: _text(name) for shown, name in COLUMNS.items() if name in known},
     ).with_columns(*_more(window), *_parameters(window))
     frame = frame.with_columns(_or_absent(shown) for shown in OPTIONAL if shown in frame.columns)
-    shown = [name for name in frame.columns if name not in {"source", "_failing"}]
+    shown = [name for name in frame.columns if name not in {"source", "_failing", "_outside"}]
     return frame.select(name for name in shown if frame[name].drop_nulls().n_unique() > 1)
+
+
+def _from_outside(window: pl.DataFrame) -> pl.Expr:
+    """Tells what an access log or a HAR wrote; an application may name the program behind its crashes alone."""
+    named = [name for name in ("has_edge", "has_browser") if name in window.columns]
+    return pl.any_horizontal(named) if named else pl.lit(value=True)
 
 
 def _text(name: str) -> pl.Expr:
@@ -97,7 +104,8 @@ def _text(name: str) -> pl.Expr:
 def _or_absent(shown: str) -> pl.Expr:
     """Fills in that there was none, where the row's source writes the attribute of other requests."""
     known = pl.col(shown).is_not_null()
-    written = known.any() if shown in ALWAYS_WRITTEN else known.filter(~pl.col("_failing")).mean() >= _WRITTEN
+    told = known & (pl.col("_outside") | ~pl.col("_failing"))
+    written = told.any() if shown in ALWAYS_WRITTEN else known.filter(~pl.col("_failing")).mean() >= _WRITTEN
     return pl.when(written.over("source")).then(pl.col(shown).fill_null(ABSENT)).otherwise(shown).alias(shown)
 
 

@@ -82,14 +82,24 @@ def _alike(one: Atom, other: Atom) -> bool:
     if apart > LAG or (one.family in causes.SERVER_SIDE and other_servers(one, other)):
         return False
     if one.family == causes.LIMITED:
-        return shared_clients(one, other) >= _HALF
+        return shared_clients(one, other) >= _HALF or _in_step(one, other)
     if one.family in _ONE_BY_ONE:
-        begun = abs(one.started - other.started) <= _TOGETHER and abs(one.ended - other.ended) <= _TOGETHER
-        return begun and min(one.size, other.size) >= _SMALL
+        return _in_step(one, other) or same_words(one, other)
     if one.family == causes.UNAUTHORIZED and one.login != other.login:
         # Who logs in with a wrong password at such a time is not locked out by the fault.
         return min(one.size, other.size) >= _SMALL
     return True
+
+
+def _in_step(one: Atom, other: Atom) -> bool:
+    """Tells whether the two begin together and end together, and are more than a coincidence."""
+    begun = abs(one.started - other.started) <= _TOGETHER and abs(one.ended - other.ended) <= _TOGETHER
+    return begun and min(one.size, other.size) >= _SMALL
+
+
+def same_words(one: Atom, other: Atom) -> bool:
+    """Tells whether the application gave the same reason for both."""
+    return not one.reasons.isdisjoint(other.reasons) and min(one.size, other.size) >= _SMALL
 
 
 def _one_route(root: Atom, other: Atom) -> bool:

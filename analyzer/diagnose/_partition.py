@@ -18,6 +18,7 @@ from analyzer.diagnose._links import (
     beside,
     gap,
     same_place,
+    same_words,
     shared_clients,
     then_limited,
     together,
@@ -119,7 +120,8 @@ class _Parts:
 
     def _clings(self, atom: Atom, other: Atom) -> bool:
         near = gap(atom, other) <= (_WAITS.get(atom.family, LAG) if atom.family in _FOLLOWS else timedelta(0))
-        if self._weak[atom.cluster] and (atom.family in _ORDINARY or not near):
+        ordinary = atom.family in _ORDINARY and not same_words(atom, other)
+        if self._weak[atom.cluster] and (ordinary or not near):
             return False
         if together(atom, other):
             return True

@@ -92,6 +92,20 @@ class Scene:
             return Evidence(text)
         return Evidence(text, reference(found["source"], found["line"], found["format"]), self._join_of(found))
 
+    def logged(self, test: pl.Expr) -> Evidence | None:
+        """Quotes what the application most often logged as wrong of the exchanges that pass, if of at least half."""
+        level = pl.col("level").is_in(["warning", "error", "critical"])
+        spoken = self.failing.filter((test & level & (pl.col("message_hop") == APPLICATION)).fill_null(value=False))
+        kinds = spoken.select("row", text=logged_text(), kind=logged_text().str.replace_all(_VARIABLE, "#"))
+        if kinds.is_empty() or not kinds["text"].count():
+            return None
+        most = kinds.group_by("kind").agg(pl.len(), pl.col("row").min()).sort("len", "row", descending=[True, False])
+        if 2 * int(most["len"][0]) < self.count(test):
+            return None
+        first = pl.col("row") == int(most["row"][0])
+        text = kinds.filter(first)["text"][0]
+        return self.quote(f"The application logged: {text}", first, APPLICATION)
+
     def _join_of(self, row: dict[str, object]) -> Join | None:
         """Gives the weakest tie of the row's exchange, if it was joined at all."""
         mates = self.events.filter(pl.col("exchange") == row["exchange"])
@@ -114,6 +128,8 @@ class Scene:
         return Opinion("not_visible", would_show=answers)
 
 
+# What differs from one occasion to the next.
+_VARIABLE = r"\"[^\"]*\"|'[^']*'|\S*\d\S*"
 Check = Callable[[Scene], Opinion]
 ALWAYS = pl.col("exchange").is_not_null()  # a bare literal breaks Polars' filter on tall frames
 

@@ -11,6 +11,9 @@ from analyzer.model import SEVERITIES, Severity
 _BUSY = 300
 _FEWEST = 5
 _SMALLEST_SHARE = 0.2
+_CHANCE, _WITNESSES = 0.05, 3
+# What every site shows a little of: it may come in clumps.
+_ORDINARY = [401, 403, 404, 407, 409, 410, 412, 429, 460, 499]
 _SURE, _SEVERAL = 0.8, 3
 _AGAIN, _NEARLY_ALL = 4, 0.8
 _PERSONAL = {"client", "client_ip", "user", "c-ip", "src_ip", "cs-username"}
@@ -22,9 +25,9 @@ def weigh(
     """Gives the severity, lowered to low for what every busy server shows all day.
 
     A rule that counts absolutely (three in five minutes) fires on any large log. Its incident keeps its severity if a
-    proven burst stands out of the log's own normal rate, if nothing in the log is calm, if one client is concerned, or
-    if at least five requests and a fifth of those on the same endpoints failed while it lasted, or nearly all of the
-    clients concerned. Logs of fewer than 300
+    proven burst stands out of the log's own normal rate, if nothing in the log is calm, if one client is concerned, if
+    at least five requests and a fifth of those on the same endpoints failed while it lasted, or nearly all of the
+    clients concerned, or if the log has their statuses at no other time. Logs of fewer than 300
     requests have no normal. What only a capture shows is measured by the capture: nobody records one without a reason,
     and no server's log tells how often a browser gets no answer.
     """
@@ -36,9 +39,27 @@ def weigh(
     personal = any(name in _PERSONAL for signal in signals for name, _ in signal.group)
     dense = failed >= _FEWEST and (failed >= _SMALLEST_SHARE * window.height or _stuck(window, failed))
     logged = requests.filter(pl.col("has_edge") | pl.col("has_application") | pl.col("has_browser")).height
-    if stands_out or personal or dense or logged < _BUSY:
+    if stands_out or personal or dense or logged < _BUSY or _is_new(window, requests):
         return severity
     return SEVERITIES[max(SEVERITIES.index(severity), SEVERITIES.index("low"))]
+
+
+def _is_new(window: pl.DataFrame, requests: pl.DataFrame) -> bool:
+    """Tells whether failures of several clients, of a kind that is no site's normal, lie in one part of the log alone.
+
+    Had each fallen anywhere, all n would lie in one stretch with the share f of the requests with a chance of at most
+    n f^(n - 1) (Naus, The distribution of the size of the maximum cluster of points on a line, 1965).
+    """
+    failing = window.filter("failing")
+    statuses = failing["status"].unique().to_list()
+    if failing.height < _FEWEST or failing["client"].n_unique() < _WITNESSES:
+        return False
+    if any(status is None or status in _ORDINARY for status in statuses):
+        return False
+    during = pl.col("timestamp").is_between(failing["timestamp"].min(), failing["timestamp"].max())
+    inside = requests.filter(during).height / requests.height
+    elsewhere = requests.filter(pl.col("status").is_in(statuses), ~pl.col("row").is_in(failing["row"].implode()))
+    return elsewhere.is_empty() and failing.height * inside ** (failing.height - 1) <= _CHANCE
 
 
 def _stuck(window: pl.DataFrame, failed: int) -> bool:

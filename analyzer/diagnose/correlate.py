@@ -11,6 +11,7 @@ from analyzer.diagnose._clients import name_clients
 from analyzer.diagnose._error_lines import attach_error_lines
 from analyzer.diagnose._ids import tie_by_ids
 from analyzer.diagnose._intermediaries import hide_intermediaries
+from analyzer.diagnose._own_records import attach_own_records
 from analyzer.diagnose._time_join import attach_by_time
 from analyzer.diagnose._twins import attach_twins
 from analyzer.diagnose._worker_requests import attach_worker_requests
@@ -60,7 +61,8 @@ def correlate(events: pl.DataFrame) -> Joined:
     within = attach_worker_requests(shown, attach_twins(shown, by_id))
     copied = attach_capture_twins(shown, within)
     # A server's error lines show the address that its access lines show, whosever it is.
-    keys = _without_unasked(placed, attach_error_lines(placed, attach_by_time(shown, copied)))
+    by_time = attach_own_records(shown, attach_by_time(shown, copied))
+    keys = _without_unasked(placed, attach_error_lines(placed, by_time))
     tied = shown.join(keys, on="event", how="left", maintain_order="left").with_columns(
         exchange=pl.coalesce("key", "event").cast(pl.UInt32)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import polars as pl
 
@@ -59,8 +60,17 @@ def _sentence(near: Mapping[str, Any], sample: Mapping[str, Any], gap: timedelta
 def _differences(near: Mapping[str, Any], sample: Mapping[str, Any]) -> Iterator[str]:
     for column, word in _COMPARED.items():
         one, other = near.get(column), sample.get(column)
+        if column == "path":
+            yield from _parameters(near, sample)
         if one is not None and other is not None and one != other:
             yield f"{word} {_cut(one)}, not {_cut(other)}"
+
+
+def _parameters(near: Mapping[str, Any], sample: Mapping[str, Any]) -> Iterator[str]:
+    """Names the query parameters that one of the two has alone, never their values, which may be secrets."""
+    one, other = ({name for name, _ in parse_qsl(each.get("query") or "", True)} for each in (near, sample))
+    yield from (f"without the query parameter {_cut(name)}" for name in sorted(other - one))
+    yield from (f"with the query parameter {_cut(name)}" for name in sorted(one - other))
 
 
 def _cut(value: object) -> str:

@@ -43,8 +43,8 @@ _COMPARED = [
     "has_browser", "has_edge", "has_application", "route", "user", "client_ip",
 ]  # fmt: skip
 _NEEDED = [
-    "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "status",
-    "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
+    "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "query",
+    "status", "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
     "client_ip", "user", "user_agent", "host", "protocol", "token_kid", "refreshed", "error_layer", "cors",
 ]  # fmt: skip
 

@@ -31,6 +31,8 @@ _CHANGE = (
     r"|\bfailover\b|\bpromoted\b|\bswitched (?:to|over)|\bupgrad(?:ed|ing)\b"
     r"|^(?:Backup )?Server \S+ is (?:UP|DOWN|going|stopping)\b"
 )
+# The death of a process is an error of its own, not what a failing request logged; the kernel's and supervisors' words.
+_DIED = r"(?i)\bsig(?:kill|segv|abrt|bus)\b|\bout of memory\b|\boom[ -]?kill|\bkilled process\b|\bexited on signal\b"
 _GRAVE = ("warning", "error", "critical")
 # The words of a message without what differs from one occasion to the next.
 _VARIABLE = r"\"[^\"]*\"|'[^']*'|\S*\d\S*"
@@ -65,13 +67,14 @@ def _told(events: pl.DataFrame, failing: pl.DataFrame, started: datetime) -> dic
     # A log in whole seconds tells of the first failure up to a second too early.
     until = first["ended_at"] + (_WHOLE if first["stamped_at"].microsecond == 0 else timedelta(0))
     grave = pl.col("level").is_in(_GRAVE).fill_null(value=False)
-    own = pl.col("exchange").is_in(failing["exchange"].implode()) | (pl.col("timestamp") >= started)
+    died = pl.col("message").str.contains(_DIED)
+    own = pl.col("exchange").is_in(failing["exchange"].implode()) | ((pl.col("timestamp") >= started) & ~died)
     moment = pl.col("timestamp").dt.truncate("10s")
     begun = pl.col("timestamp") < pl.col("timestamp").min().over("source") + _START_UP
     records = (
         events.filter(pl.col("kind") != "request", pl.col("timestamp") <= until)
         .with_columns(begun=begun)
-        .filter(pl.col("message").str.contains(_CHANGE).fill_null(value=False), pl.col("status").is_null())
+        .filter(pl.col("message").str.contains(f"{_CHANGE}|{_DIED}").fill_null(value=False), pl.col("status").is_null())
         .with_columns(template=pl.col("message").str.replace_all(_VARIABLE, "#"), moment=moment)
         .with_columns(moments=pl.col("moment").n_unique().over("source", "template"))
         .sort("timestamp", "source", "line")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -58,13 +58,28 @@ def _shifts(sources: Sequence[SourceReport], events: pl.DataFrame) -> dict[str, 
         sibling = sibling_shift(name, zones)
         if name not in found and sibling is not None:
             seconds, other = sibling
-            how = (
-                "taken from the other lines of the file"
-                if other == name
-                else f"taken from {other}, which lies beside it"
-            )
+            how = "taken from the other lines of the file"
+            if other != name:
+                how = f"taken from {other}, which lies beside it"
+                if _belies(events, name, other, seconds):
+                    seconds, how = (
+                        0,
+                        f"assumed: in the zone of {other}, which lies beside it, it would tell of other hours",
+                    )
             found[name] = ZoneShift(name, seconds, 0, gap=gap), how
     return found
+
+
+def _belies(events: pl.DataFrame, name: str, other: str, seconds: int) -> bool:
+    """Tells whether a log overlaps with the one beside it as it is written, and no more once it is moved."""
+    spans = events.group_by("source").agg(start=pl.col("timestamp").min(), end=pl.col("timestamp").max())
+    known = {source: (start, end) for source, start, end in spans.drop_nulls().iter_rows()}
+    if name not in known or other not in known:
+        return False
+    start, end = known[other]
+    mine = [tuple(moment - timedelta(seconds=moved) for moment in known[name]) for moved in (0, seconds)]
+    written, moved = (first <= end and last >= start for first, last in mine)
+    return written and not moved
 
 
 def _how(shift: ZoneShift) -> str:

@@ -198,3 +198,46 @@ def test_the_edge_log_joins_by_its_own_id():
         )
     )
     assert sorted(joined.exchanges["events"].list.len().to_list()) == [1, 3]
+
+
+def crash_without_an_id(at, client="198.51.100.7", **more):
+    """What a handler logs in the middle of a request: no status, and no id that would tie it."""
+    named = {"client_ip": client, "method": "GET", "path": "/v1/orders", "exception_type": "SSLError", **more}
+    return row("app", at, level="error", message="introspection failed", **named)
+
+
+def answered(shape, at, client="198.51.100.7", status=401, **more):
+    named = {"client_ip": client, "method": "GET", "path": "/v1/orders", "route": "/v1/orders", "target": "/v1/orders"}
+    return row(shape, at, status=status, duration_us=40_000, **{**named, **more})
+
+
+def test_a_record_inside_a_request_of_its_own_log_belongs_to_it():
+    """An exception behind a 401, between begin and end of the only request of this client: not a fault by itself."""
+    joined = correlate(frame(
+        answered("access", 1.0), crash_without_an_id(1.03), answered("app", 1.001),
+        answered("app", 5.0, path="/v1/other"),
+    ))  # fmt: skip
+    (one,) = joined.exchanges.filter(pl.col("exception_type").is_not_null()).to_dicts()
+    assert (one["status"], one["has_edge"], one["exception_type"]) == (401, True, "SSLError")
+    assert joined.exchanges.height == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        crash_without_an_id(1.5),
+        crash_without_an_id(0.9),
+        crash_without_an_id(1.03, client="198.51.100.8"),
+        crash_without_an_id(1.03, path="/v1/parcels"),
+        crash_without_an_id(1.03, source="worker.jsonl"),
+    ],
+    ids=["after it", "before it", "another client", "another path", "another log"],
+)
+def test_a_record_outside_a_request_stays_alone(other):
+    joined = correlate(frame(answered("app", 1.001), other, answered("app", 7.0005, path="/v1/else")))
+    assert joined.exchanges.filter(pl.col("exception_type").is_not_null())["status"].to_list() == [None]
+
+
+def test_of_two_requests_under_way_none_is_chosen():
+    joined = correlate(frame(answered("app", 1.001), answered("app", 1.01), crash_without_an_id(1.03)))
+    assert joined.exchanges.filter(pl.col("exception_type").is_not_null())["status"].to_list() == [None]

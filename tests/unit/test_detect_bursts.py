@@ -82,6 +82,27 @@ def test_a_short_log_is_counted_in_ten_seconds(tmp_path):
     assert (signal.burst.bucket_seconds, signal.burst.begin) == (10, START + timedelta(minutes=10))
 
 
+def test_a_group_that_only_the_errors_name_has_no_rate(tmp_path):
+    """Error lines name the server, the access log does not: that all lines with its name failed is no rate of it."""
+    frame = events(60, half_in(30, 33)).with_columns(
+        server_behind=pl.when(pl.col("status") == 500).then(pl.lit("10.0.0.7:80"))
+    )
+    given = found(tmp_path, frame, burst="{group-by: [server_behind]}")
+    assert given.signals == ()
+    (note,) = given.not_evaluated
+    assert note.reason == "124 matching events name a server_behind that the others beside them do not name."
+
+
+def test_a_group_that_its_own_source_names_keeps_its_rate(tmp_path):
+    """A second log names the server of every request; what the first one leaves out is nothing against it."""
+    bare = events(60, lambda n: False).with_columns(server_behind=pl.lit(None, pl.String))
+    named = events(60, half_in(30, 33)).with_columns(
+        source=pl.lit("other"), server_behind=pl.lit("10.0.0.7:80"), row=pl.col("row") + 10_000
+    )
+    (signal,) = found(tmp_path, pl.concat([bare, named]), burst="{group-by: [server_behind]}").signals
+    assert (signal.group, signal.burst.begin) == ((("server_behind", "10.0.0.7:80"),), START + timedelta(minutes=30))
+
+
 def test_a_log_without_a_calm_part_is_told(tmp_path):
     """Half of all requests fail all the time: no burst, but a signal that says so, with all errors."""
     (signal,) = found(tmp_path, events(60, lambda n: n % 2 == 0)).signals

@@ -131,6 +131,15 @@ def test_a_zone_is_taken_from_the_log_beside_it(plan):
     assert error["timezone_from"].endswith("logs/access.log, which lies beside it")
 
 
+def test_a_zone_of_the_log_beside_it_that_would_part_the_two_is_not_taken(plan):
+    """The application writes UTC, as most in containers do: an hour earlier it would tell nothing of this log's time."""
+    text = "2026-03-01 11:00:02,500 - shop - INFO - ready\n2026-03-01 11:00:05,125 - shop - ERROR - search is down\n"
+    state = run(plan({"logs/access.log": LINES, "logs/app.log": text}))
+    app = json.loads(state.outputs["findings.json"])["sources"][1]
+    assert (app["timezone"], app["start"]) == ("UTC", "2026-03-01T11:00:02.500Z")
+    assert app["timezone_from"].endswith("logs/access.log, which lies beside it, it would tell of other hours")
+
+
 def test_several_offsets_in_one_file_make_one_axis(plan):
     """The clock went back at three: the lines are an hour apart by the wall, and a minute in truth."""
     lines = [

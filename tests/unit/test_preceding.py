@@ -62,6 +62,25 @@ def test_a_record_of_a_change_is_named_with_its_place(shape, message):
     assert told(preceding(*rows)) == (f"13 s before the first failure: {message}", f"{source}:2")
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Worker (pid:6826) was sent SIGKILL! Perhaps out of memory?",
+        "Out of memory: Killed process 6826 (gunicorn)",
+        "worker process 6826 exited on signal 9",
+    ],
+)
+def test_the_death_of_a_process_is_named_though_it_is_an_error(message):
+    """What gunicorn, the kernel and nginx write; the access log tells the first failure in whole seconds, so up to one
+    second too early. Who starts again after it is no change before it.
+    """
+    rows = [
+        *requests(0, 60), record(0, "ready"), record(60.4, message, "error"), record(60.42, "Booting worker with pid: 6900"),
+        *[row("access", 60 + number, status=502) for number in range(4)],
+    ]  # fmt: skip
+    assert told(preceding(*rows)) == (f"Within a second of the first failure: {message}", "app.jsonl:2")
+
+
 def test_the_last_change_is_named_and_of_a_burst_the_first_line():
     """A stop is told in several lines within a second: the first of them says what came."""
     rows = [

@@ -77,9 +77,12 @@ def _details(scene: Scene, refused: pl.Expr) -> list[Evidence]:
     if row := scene.first(challenged):
         details.append(scene.quote(f"The challenge was: {row['www_authenticate']}", challenged, BROWSER, EDGE))
     logged = refused & (pl.col("message_hop") == APPLICATION) & logged_text().str.contains(_LOG_WORDS)
-    if row := scene.first(logged):
+    if told := scene.logged(refused):
+        details.append(told)
+    elif row := scene.first(logged):
         words = ": ".join(str(row[name]) for name in ("message", "exception_message") if row[name])
-        details.append(scene.quote(f"The application logged: {words}", logged, APPLICATION))
+        text = f"For {scene.of_total(scene.count(logged))} the application logged: {words}"
+        details.append(scene.quote(text, logged, APPLICATION))
     details += describe_tokens(scene, refused)
     bare = refused & (pl.col("auth_present") == False)  # noqa: E712 - null must stay null
     if scene.count(bare):

@@ -32,7 +32,8 @@ def check(scene: Scene) -> Opinion:
     by_application = refused & (pl.col("has_application") | _by_application_server() | _scope_missing())
     if count / scene.total >= 0.5 and scene.count(by_application) / count >= 0.5:
         told = scene.quote("The application itself gave it.", by_application, APPLICATION, EDGE, BROWSER)
-        return Opinion("cause", (*scoped, mine, told), 0.9, sources=2 if told.ref != mine.ref else 1)
+        logged = filter(None, (scene.logged(by_application),))
+        return Opinion("cause", (*scoped, *logged, mine, told), 0.9, sources=2 if told.ref != mine.ref else 1)
     would_show = "The application's log, or an access log with the upstream's status: did the application see it?"
     return Opinion("suspected", (*scoped, mine), 0.5, would_show)
 

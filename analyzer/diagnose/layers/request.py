@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene
+from analyzer.diagnose._scene import BROWSER, EDGE, Opinion, Scene
 from analyzer.model import Evidence
 
 _UNREADABLE = [400, 422]
@@ -80,8 +80,4 @@ def _details(scene: Scene, wrong: pl.Expr) -> list[Evidence]:
         details.append(
             scene.quote(f"The response says: {row['error_detail'] or row['error_title']}", explained, BROWSER)
         )
-    mine = pl.col("message_hop") == APPLICATION
-    logged = wrong & mine & pl.col("level").is_in(["warning", "error", "critical"])
-    if row := scene.first(logged):
-        details.append(scene.quote(f"The application logged: {row['message']}", logged, APPLICATION))
-    return details
+    return [*details, *filter(None, (scene.logged(wrong),))]
