@@ -46,6 +46,11 @@ def shared_clients(one: Atom, other: Atom) -> float:
     return len(one.clients & other.clients) / fewest if fewest else 0.0
 
 
+def _same_clients(one: Atom, other: Atom) -> bool:
+    """Tells whether most clients of the two together are clients of both."""
+    return len(one.clients & other.clients) > _HALF * len(one.clients | other.clients)
+
+
 def same_place(one: Atom, other: Atom) -> bool:
     """Tells whether both are on one route; a host or method that one of them does not know speaks for neither."""
     if one.place is None or other.place is None:
@@ -81,6 +86,8 @@ def _alike(one: Atom, other: Atom) -> bool:
         return False
     if one.family == causes.LIMITED:
         return shared_clients(one, other) >= _HALF
+    if one.family == causes.DENIED and _same_clients(one, other) and not apart:
+        return min(one.size, other.size) >= _SMALL
     if one.family in _ONE_BY_ONE:
         begun = abs(one.started - other.started) <= _TOGETHER and abs(one.ended - other.ended) <= _TOGETHER
         return begun and min(one.size, other.size) >= _SMALL
