@@ -78,6 +78,21 @@ def test_error_line_joins_by_client_request_and_time():
     assert joined.exchanges.height == 3
 
 
+def test_an_error_in_whole_seconds_belongs_to_the_request_of_its_second():
+    """Written at 58.5, it says 58, which is nearer to a request of the same client that ended at 57.5."""
+    asked = {"client_ip": "10.0.0.1", "status": 502}
+    said = {"client_ip": "10.0.0.1", "level": "error", "connection": 7}
+    joined = correlate(
+        frame(
+            row("access", 57.526, request_id="r1", **asked),
+            row("access", 58.515, request_id="r2", **asked),
+            row("error", 57, message="first", **said),
+            row("error", 58, message="second", **said),
+        )
+    )
+    assert joined.exchanges.select("request_id", "message").rows() == [("r1", "first"), ("r2", "second")]
+
+
 def test_precise_clock_wins_over_whole_seconds():
     """Where an access log writes whole seconds only, the exchange takes the application's milliseconds."""
     joined = correlate(
