@@ -91,7 +91,8 @@ class TextFormat:
         if found.is_empty():
             return pl.DataFrame(schema=LINES), wrong
         texts = _identify(self._texts(found))
-        return _events.build(texts, marks=None), wrong
+        # A head has no place for a duration: one tells of a request that is over.
+        return _events.build(texts, marks="end" if "duration_ms" in texts.columns else None), wrong
 
     def _texts(self, found: pl.DataFrame) -> pl.DataFrame:
         """Gives line, raw, stamped_at and slots; the message goes on with the lines below the head."""

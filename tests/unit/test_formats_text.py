@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -425,5 +425,6 @@ def test_a_finished_request_in_pairs_is_read():
     )
     told = [found[name] for name in ("status", "duration_us", "method", "user", "path", "client_ip")]
     assert told == [503, 12_500, "GET", "u-7", "/v1/orders", "10.0.0.9"]
+    assert found["stamped_at"] - found["timestamp"] == timedelta(milliseconds=12.5)
     other = event("python_logging", head + "cache missed path=/v1/orders status=cold")
     assert [other[name] for name in ("status", "method", "path")] == [None] * 3
