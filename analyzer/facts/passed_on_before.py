@@ -15,7 +15,9 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     asked = pl.col("upstream").list.len().fill_null(0) > 0
     alone = _writes_upstreams(frame) & ~asked & pl.col("x_cache").is_null()
     lost = pl.col("status").is_in(_NOT_FOUND) & is_exchange() & pl.col("route").is_not_null()
-    good = asked & (pl.col("status").is_between(200, 299) | (pl.col("status") == 304)) & pl.col("timestamp").is_not_null()
+    good = (
+        asked & (pl.col("status").is_between(200, 299) | (pl.col("status") == 304)) & pl.col("timestamp").is_not_null()
+    )
     # The frame is sorted by time: what was passed on so far is what lies above.
     before = good.fill_null(value=False).cast(pl.UInt32).cum_sum().over(_PLACE) > 0
     return frame.with_columns(passed_on_before=pl.when(lost & alone).then(before))

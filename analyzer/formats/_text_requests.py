@@ -12,13 +12,12 @@ _NEEDED = {
 }
 _MORE = {
     "duration_ms": r"duration_ms=([0-9]+(?:\.[0-9]+)?)",
-    "user": r"user(?:_id)?=([^\s,;\"']+)",
     "client_ip": r"(?:client_ip|remote_addr)=([0-9A-Fa-f.:]+)",
 }
 
 
 def read(text: pl.Expr) -> dict[str, pl.Expr]:
-    """Gives status, method, target, duration_ms, user and client_ip of texts that hold the first three as key=value."""
+    """Gives status, method, target, duration_ms and client_ip of texts that hold the first three as key=value."""
     return {name: text.str.extract(_pair(pair), 1) for name, pair in (_NEEDED | _MORE).items()}
 
 

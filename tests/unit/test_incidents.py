@@ -7,7 +7,20 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from situations import ALIKE, CASCADES, SINGLE, Automation, Banned, Crash, Down, Firewall, Pool, Slow, TokenService, build
+from situations import (
+    ALIKE,
+    CASCADES,
+    SINGLE,
+    Automation,
+    Banned,
+    Crash,
+    Down,
+    Firewall,
+    Pool,
+    Slow,
+    TokenService,
+    build,
+)
 
 from analyzer.detect import load_rules
 from analyzer.diagnose.correlate import correlate
