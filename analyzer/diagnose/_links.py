@@ -86,11 +86,10 @@ def _alike(one: Atom, other: Atom) -> bool:
         return False
     if one.family == causes.LIMITED:
         return shared_clients(one, other) >= _HALF
-    if one.family == causes.DENIED and _same_clients(one, other) and not apart:
-        return min(one.size, other.size) >= _SMALL
     if one.family in _ONE_BY_ONE:
         begun = abs(one.started - other.started) <= _TOGETHER and abs(one.ended - other.ended) <= _TOGETHER
-        return begun and min(one.size, other.size) >= _SMALL
+        denied = one.family == causes.DENIED and not apart and _same_clients(one, other)
+        return (begun or denied) and min(one.size, other.size) >= _SMALL
     if one.family == causes.UNAUTHORIZED and one.login != other.login:
         # Who logs in with a wrong password at such a time is not locked out by the fault.
         return min(one.size, other.size) >= _SMALL
