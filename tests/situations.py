@@ -204,6 +204,19 @@ class Firewall(Fault):
                           error_line="access forbidden by rule")  # fmt: skip
 
 
+class Banned(Fault):
+    """The edge denies three partners whatever they ask for; their second route they ask for some seconds later."""
+
+    routes = ()
+
+    def more(self, situation):
+        for number in range(24):
+            method, route = ("POST", "/v1/events") if number > 8 and number % 2 else ("GET", "/v1/products")
+            client, at = f"203.0.113.{number * 2 % 3}", self.begin + 0.8 * number
+            situation.request(at, client, method, route, 403, label=self.label, app=False, took=0.0,
+                              error_line="access forbidden by rule")  # fmt: skip
+
+
 class Roles(Fault):
     """The application denies one route to known users."""
 

@@ -59,6 +59,9 @@ def report_burst(place: Place, burst: Burst, per_minute: float | None) -> Signal
     )
     write = _writer(per_minute)
     says = {
+        # A rate is that of whole buckets: between the first and the last error it is higher.
+        "begin": _says.write_time(figures.begin),
+        "end": _says.write_time(figures.end),
         "rate": write(figures.rate_inside),
         "normal": write(figures.rate_normal),
         "ratio": _says.write_ratio(burst.ratio),

@@ -58,6 +58,7 @@ ORDER = (
     "accepted content", "referring page",
 )  # fmt: skip
 ABSENT = "(none)"
+_STATE = "termination_state"
 _PARAMETERS, _WRITTEN = 20, 0.5
 # A word or a short number is no secret unless its name says so.
 _PLAIN = r"^(?:[a-z]{1,12}|\d{1,5})$"
@@ -67,13 +68,14 @@ _CREDENTIAL = r"(?i)code|otp|pin|pass|token|key|secret|sig|auth|session|state|no
 def useful(failing: pl.DataFrame) -> tuple[str, ...]:
     """Gives the columns that describe needs: those that failing requests know, and those that may be left out."""
     optional = {COLUMNS[shown] for shown in OPTIONAL}
-    wanted = [name for name in dict.fromkeys((*COLUMNS.values(), "query")) if name in failing.columns]
+    wanted = [name for name in dict.fromkeys((*COLUMNS.values(), "query", _STATE)) if name in failing.columns]
     return tuple(name for name in wanted if name in optional or failing[name].null_count() < failing.height)
 
 
 def describe(window: pl.DataFrame) -> pl.DataFrame:
     """Gives one text column per attribute that takes more than one value; rows are those of the window."""
     # Where no failing request was passed on, the group that a log names is the door it came in by.
+    window = _without_unserved(window)
     known = set(window.columns) - ({"upstream_name"} if "upstream" not in window.columns else set())
     frame = window.select(
         "source",
@@ -90,6 +92,14 @@ def _from_outside(window: pl.DataFrame) -> pl.Expr:
     """Tells what an access log or a HAR wrote; an application may name the program behind its crashes alone."""
     named = [name for name in ("has_edge", "has_browser") if name in window.columns]
     return pl.any_horizontal(named) if named else pl.lit(value=True)
+
+
+def _without_unserved(window: pl.DataFrame) -> pl.DataFrame:
+    """Takes away what HAProxy names where no server was asked: its backend or frontend alone, which is the failure."""
+    if not {"upstream_name", _STATE} <= set(window.columns):
+        return window
+    unserved = pl.col(_STATE).is_not_null() & ~pl.col("upstream_name").str.contains("/", literal=True)
+    return window.with_columns(upstream_name=pl.when(~unserved).then("upstream_name"))
 
 
 def _text(name: str) -> pl.Expr:

@@ -14,6 +14,7 @@ _SLACK = "1s"
 _SLACK_US = 1_000_000
 _LONGEST = "10m"
 _FAILING = 400
+_MOSTLY = 0.5
 _PAIRS = {"event": pl.UInt32, "access": pl.UInt32, "join": pl.String, "candidates": pl.Int64}
 
 
@@ -49,7 +50,20 @@ def _rows(events: pl.DataFrame) -> pl.DataFrame:
     found = events.filter(named, error | edge).select(
         "event", "source", *_BY, "connection", "status", began="timestamp", at=ended, is_edge=edge
     )
-    return found if found["is_edge"].any() and not found["is_edge"].all() else found.clear()
+    return _centred(found) if found["is_edge"].any() and not found["is_edge"].all() else found.clear()
+
+
+def _centred(rows: pl.DataFrame) -> pl.DataFrame:
+    """Puts errors in whole seconds into the middle of theirs, where access lines are finer: they were cut, not rounded.
+
+    Else an error would lie nearer to a request of the second before than to its own.
+    """
+    whole = rows.group_by("is_edge").agg((pl.col("at").dt.microsecond() == 0).mean())
+    shares = dict(whole.iter_rows())
+    if shares[False] < 1 or shares[True] > _MOSTLY:
+        return rows
+    later = pl.duration(milliseconds=pl.when("is_edge").then(0).otherwise(500))
+    return rows.with_columns(at=pl.col("at") + later)
 
 
 def _pairs(rows: pl.DataFrame) -> pl.DataFrame:

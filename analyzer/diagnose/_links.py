@@ -48,6 +48,11 @@ def shared_clients(one: Atom, other: Atom) -> float:
     return len(one.clients & other.clients) / fewest if fewest else 0.0
 
 
+def _same_clients(one: Atom, other: Atom) -> bool:
+    """Tells whether most clients of the two together are clients of both."""
+    return len(one.clients & other.clients) > _HALF * len(one.clients | other.clients)
+
+
 def same_place(one: Atom, other: Atom) -> bool:
     """Tells whether both are on one route; a host or method that one of them does not know speaks for neither."""
     if one.place is None or other.place is None:
@@ -84,7 +89,8 @@ def _alike(one: Atom, other: Atom) -> bool:
     if one.family == causes.LIMITED:
         return shared_clients(one, other) >= _HALF or _in_step(one, other)
     if one.family in _ONE_BY_ONE:
-        return _in_step(one, other) or same_words(one, other)
+        denied = one.family == causes.DENIED and not apart and _same_clients(one, other)
+        return _in_step(one, other) or same_words(one, other) or (denied and min(one.size, other.size) >= _SMALL)
     if one.family == causes.UNAUTHORIZED and one.login != other.login:
         # Who logs in with a wrong password at such a time is not locked out by the fault.
         return min(one.size, other.size) >= _SMALL

@@ -33,6 +33,7 @@ _WEAK = ("low", "info")
 _OWN_GROUPS = frozenset({"client", "client_ip", "user", "c-ip", "src_ip", "cs-username", "exception_type"})
 # What every site shows a little of: one of these beside a fault of the same kind proves nothing.
 _ORDINARY = frozenset({causes.REFUSED, causes.FORBIDDEN, causes.DENIED})
+_OF_ERROR_LINES = frozenset({causes.BEHIND, causes.OWN, causes.LIMITED})
 _FOLLOWS = causes.SERVER_SIDE | {causes.LIMITED}
 # Clients that were told to wait come back late.
 _WAITS = {causes.LIMITED: 3 * LAG}
@@ -88,7 +89,9 @@ class _Parts:
 
     def _leads(self, atom: Atom) -> bool:
         """Tells whether the atom may hold a fault together by itself."""
-        failed = atom.exchanges and atom.family != causes.WORKED
+        # What an error log says of requests stands for them where nothing else shows them.
+        asked = atom.exchanges or (atom.family in _OF_ERROR_LINES and atom.place is not None and bool(atom.place[2]))
+        failed = asked and atom.family != causes.WORKED
         # What a browser alone can see is weak by nature, and may be one fault all the same.
         weak = self._weak[atom.cluster] and atom.family not in causes.BY_BROWSER
         return failed and not weak and (atom.size >= _SMALL or self._alone(atom))

@@ -26,6 +26,7 @@ EVENT_COLUMNS = (
 )  # fmt: skip
 _FROM_WORST_RECORD = ("level", "message", "logger", "exception_type", "exception_message", "stack_trace")
 _NOBODY_ASKED = r"connect\(\) failed|no live upstreams|while connecting to upstream|could not be resolved"
+_LEFT = (460, 499)  # AWS ALB, nginx: whoever asked was gone before the answer
 _OWN_RULES = {"timestamp", "stamped_at", "stamp_marks", "source", "format", "line", "raw", "kind", "duration_us"}
 
 
@@ -134,12 +135,13 @@ def _single_status(hop: int) -> pl.Expr:
 
 
 def _grouped(events: pl.DataFrame) -> pl.DataFrame:
-    # Of two access logs the outer one took longer; the browser's clock is trusted less than a server's.
-    order = ("hop", "is_behind", "duration_us", "event")
-    outermost = events.sort(order, descending=[False, False, True, False], nulls_last=True)
+    # Of two access logs the outer one took longer, and who left the inner one without an answer was the outer one.
+    order = ("hop", "is_behind", _was_left(), "duration_us", "event")
+    outermost = events.sort(*order, descending=[False, False, False, True, False], nulls_last=True)
     fill = [name for name in EVENTS if name not in _OWN_RULES and name not in _FROM_WORST_RECORD]
     severity = pl.col("level").replace_strict(_LEVEL_RANK, default=9, return_dtype=pl.Int8)
     worst = pl.struct(pl.col("exception_type").is_null(), severity, pl.col("hop") != _APPLICATION, pl.col("event"))
+    # The browser's clock is trusted less than a server's.
     clock = pl.struct(pl.col("timestamp").is_null(), pl.col("coarse"), _clock_rank(), pl.col("event"))
     return outermost.group_by("exchange", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in fill),
@@ -157,6 +159,10 @@ def _grouped(events: pl.DataFrame) -> pl.DataFrame:
         },
         **{f"has_{name}": (pl.col("hop") == hop).any() for name, hop in _STATUS_HOPS.items()},
     )
+
+
+def _was_left() -> pl.Expr:
+    return ((pl.col("hop") == _EDGE) & pl.col("status").is_in(_LEFT)).fill_null(value=False)
 
 
 def _clock_rank() -> pl.Expr:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.formats import _events, _rejects, _slots, _text_ids, _text_times
+from analyzer.formats import _events, _rejects, _slots, _text_ids, _text_requests, _text_times
 from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
 WORDS = (
@@ -91,7 +91,8 @@ class TextFormat:
         if found.is_empty():
             return pl.DataFrame(schema=LINES), wrong
         texts = _identify(self._texts(found))
-        return _events.build(texts, marks=None), wrong
+        # A head has no place for a duration: one tells of a request that is over.
+        return _events.build(texts, marks="end" if "duration_ms" in texts.columns else None), wrong
 
     def _texts(self, found: pl.DataFrame) -> pl.DataFrame:
         """Gives line, raw, stamped_at and slots; the message goes on with the lines below the head."""
@@ -136,12 +137,12 @@ def _lower(found: pl.DataFrame, pattern: str) -> pl.DataFrame:
 
 
 def _identify(texts: pl.DataFrame) -> pl.DataFrame:
-    """Adds the ids that the text names, where the head has no place of its own for them."""
-    may = _text_ids.may_hold(pl.col("raw"))
-    if not texts.select(may.any()).item():
-        return texts
-    searched = pl.when(may).then(pl.col("raw"))
-    return _slots.fill(texts, _text_ids.read(searched))
+    """Adds the ids and the finished request that the text names, where the head has no place of its own for them."""
+    for told, text in ((_text_ids, pl.col("raw")), (_text_requests, _slots.optional(texts, "message"))):
+        may = told.may_hold(text)
+        if texts.select(may.any()).item():
+            texts = _slots.fill(texts, told.read(pl.when(may).then(text)))
+    return texts
 
 
 def _wrong_time() -> pl.Expr:

@@ -37,6 +37,15 @@ def test_each_hop_keeps_its_own_status():
     assert (only["status"], only["edge_status"], only["application_status"]) == (502, 502, 200)
 
 
+def test_a_proxy_that_gave_up_on_the_one_behind_is_the_outer_one():
+    """nginx's 499 is the leaving of the proxy in front, whose 504 the client got, though both took as long."""
+    inner = {"status": 499, "request_id": "a1", "duration_us": 702_000, "client_ip": "10.0.0.1"}
+    outer = {**inner, "status": 504, "source": "haproxy.log", "format": "haproxy"}
+    joined = correlate(frame(row("access", 1, **inner), row("access", 1.3, **outer)))
+    only = joined.exchanges.row(0, named=True)
+    assert (only["status"], only["edge_status"], only["source"]) == (504, 504, "haproxy.log")
+
+
 def test_reused_request_id_does_not_swallow_retries():
     """A client that sends the same id three times made three requests."""
     joined = correlate(frame(*(row("access", second, status=503, request_id="same") for second in (1, 2, 3))))
@@ -67,6 +76,21 @@ def test_error_line_joins_by_client_request_and_time():
     )
     assert joined.exchanges.filter(status=429)["message"].to_list() == ["limiting requests"]
     assert joined.exchanges.height == 3
+
+
+def test_an_error_in_whole_seconds_belongs_to_the_request_of_its_second():
+    """Written at 58.5, it says 58, which is nearer to a request of the same client that ended at 57.5."""
+    asked = {"client_ip": "10.0.0.1", "status": 502}
+    said = {"client_ip": "10.0.0.1", "level": "error", "connection": 7}
+    joined = correlate(
+        frame(
+            row("access", 57.526, request_id="r1", **asked),
+            row("access", 58.515, request_id="r2", **asked),
+            row("error", 57, message="first", **said),
+            row("error", 58, message="second", **said),
+        )
+    )
+    assert joined.exchanges.select("request_id", "message").rows() == [("r1", "first"), ("r2", "second")]
 
 
 def test_precise_clock_wins_over_whole_seconds():

@@ -52,6 +52,16 @@ def found(tmp_path, frame, burst="{}", says="x", more=""):
     return detect(frame, rules)
 
 
+def test_a_rate_is_told_of_the_time_that_it_was_counted_over(tmp_path):
+    """The errors lie from 60:10 to 60:49, the rate is that of the whole buckets around them."""
+    frame = events(180, lambda n: 3610 <= n < 3650)
+    (signal,) = found(tmp_path, frame, says="{begin} to {end}").signals
+    figures = signal.burst
+    asked = frame.filter(pl.col("timestamp") >= figures.begin, pl.col("timestamp") < figures.end).height
+    assert figures.requests == asked > signal.count
+    assert signal.says == f"{figures.begin:%Y-%m-%d %H:%M:%S} UTC to {figures.end:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def half_in(first, last, *, normal=100):
     """Half of the requests fail from minute `first` up to but not in minute `last`, else one in `normal`."""
     return lambda n: n % 2 == 0 if first * 60 <= n < last * 60 else n % normal == 7

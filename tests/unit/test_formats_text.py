@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -414,3 +414,17 @@ def test_a_joined_event_is_read_as_its_first_line_is(name):
         kept = [column for column in same if column in alone.events.columns]
         assert whole.events.select(kept).equals(alone.events.select(kept))
         assert whole.events["message"].str.ends_with("more").all()
+
+
+def test_a_finished_request_in_pairs_is_read():
+    """As an application's record in JSON would tell it; a message that names a path alone speaks of something else."""
+    head = "2026-11-22 16:14:14,123 - orders.http - INFO - "
+    found = event(
+        "python_logging",
+        head + "request completed status=503 duration_ms=12.5 method=GET user=u-7 path=/v1/orders client_ip=10.0.0.9",
+    )
+    told = [found[name] for name in ("status", "duration_us", "method", "path", "client_ip")]
+    assert told == [503, 12_500, "GET", "/v1/orders", "10.0.0.9"]
+    assert found["stamped_at"] - found["timestamp"] == timedelta(milliseconds=12.5)
+    other = event("python_logging", head + "cache missed path=/v1/orders status=cold")
+    assert [other[name] for name in ("status", "method", "path")] == [None] * 3

@@ -7,7 +7,20 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from situations import ALIKE, CASCADES, SINGLE, Automation, Crash, Firewall, Pool, Slow, TokenService, build
+from situations import (
+    ALIKE,
+    CASCADES,
+    SINGLE,
+    Automation,
+    Banned,
+    Crash,
+    Down,
+    Firewall,
+    Pool,
+    Slow,
+    TokenService,
+    build,
+)
 
 from analyzer.detect import load_rules
 from analyzer.diagnose.correlate import correlate
@@ -85,6 +98,20 @@ def test_who_waited_in_vain_belongs_to_the_fault():
     (incident,) = serious_of(build(3, Slow))
     assert incident.statuses == (499, 504)
     assert "499" not in incident.title
+
+
+def test_clients_that_are_denied_on_all_their_routes_are_one_incident():
+    """Though the first refusal on each route came at another time."""
+    found, planted = told(build(3, Banned))
+    assert found == planted
+
+
+def test_an_error_log_alone_tells_one_outage_as_one():
+    """Lines on several routes and of several clients, which no access log shows, are one refused server."""
+    situation = build(3, Down)
+    situation.rows = [each for each in situation.rows if each["source"] == "error.log"]
+    (incident,) = serious_of(situation)
+    assert incident.failed == len([each for each in situation.rows if "refused" in each["message"]])
 
 
 @settings(derandomize=True, deadline=None, max_examples=10)

@@ -341,3 +341,15 @@ def test_the_chance_is_that_of_counting_all_ways():
 def test_defaults_of_the_value_are_those_of_older_outputs():
     """What names no side is shared by the failing."""
     assert Separating("a", "b", 1, 1, 0, 1).shared_by == "failing"
+
+
+# -- what is the failure itself
+
+
+def test_that_haproxy_chose_no_server_separates_nothing():
+    """A denied request stands under its frontend (HAProxy, 8.2.3, %b), any other under a server: that is no reason."""
+    denied = {"termination_state": "PR--", "upstream_name": "fe", "user_agent": "partner/5.1"}
+    served = {"termination_state": "----", "upstream_name": "be/web1", "user_agent": "Firefox/128"}
+    rows = [*crowd(3, fails=True, each=6, **denied), *crowd(12, fails=False, prefix="d", **served)]
+    found = separate(window(*rows))
+    assert told(found)[:2] == ("version of the user agent", "partner/5.1")
