@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ WITHIN_S = 2.0
 SECOND_COPIES = {"access.combined.log", "access.combined.log.gz"}
 CONFIGURATION = {"nginx.conf", "haproxy.cfg", "truth.json"}
 ID_COLUMNS = ("request_id", "trace_id", "edge_id", "span_id", "parent_span_id")
+_BEGINS = re.compile(r"[\[{]|\d|[A-Z][a-z]{2} +\d|ts=|time=|level=|<\d")
 _READ, _JUDGE = STAGES[:2], STAGES[2:6]
 
 
@@ -232,7 +234,10 @@ def folded(ids: Sequence[str]) -> set[str]:
 
 
 def names_line(case: Case, found: Incident, truth: Mapping[str, Any]) -> bool:
-    """Tells whether one of the incident's sentences points at a line that decides, according to the truth."""
+    """Tells whether one of the incident's sentences points at a line that decides, according to the truth.
+
+    A record of several lines, such as a stack trace, has the place of its first.
+    """
     told = {(Path(ref.source).name, ref.line if ref.entry is None else ref.entry) for ref in references(found)}
     return any(place in told for place in deciding(case, truth))
 
@@ -264,10 +269,19 @@ def _deciding_texts(truth: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _holding(path: Path, text: str) -> Iterator[int]:
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    lines, first = data.decode(errors="replace").splitlines(), 1
+    lines, first = _records(data.decode(errors="replace").splitlines()), 1
     if path.name.removesuffix(".gz").endswith(".har"):
         lines, first = [json.dumps(entry, ensure_ascii=False) for entry in json.loads(data)["log"]["entries"]], 0
     yield from (number for number, line in enumerate(lines, first) if text in line or json.dumps(text)[1:-1] in line)
+
+
+def _records(lines: list[str]) -> list[str]:
+    """Gives each line, with those behind it that begin no record of their own: all logs here begin with time or brace."""
+    whole = list(lines)
+    for number in range(len(lines) - 1, 0, -1):
+        if not _BEGINS.match(lines[number]):
+            whole[number - 1] += "\n" + whole[number]
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

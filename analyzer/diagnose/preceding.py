@@ -28,6 +28,8 @@ _CHANGE = (
     r"|\bnew (?:signing )?key|\b(?:new|renewed) certificate|\bcertificate (?:renewed|replaced|loaded)"
     r"|\bsignal:? (?:\d+|term|hup|int|quit|kill|usr[12]|winch)\b|\bsig(?:term|hup|int|quit|kill|usr[12])\b"
     r"|\bworker exiting\b|\bbooting worker\b|\bshutting down\b|\bshutdown\b|\bmaintenance\b|\bmigrat"
+    r"|\b(?:import|export|sync|restore|clean-?up|purge|re-?index(?:ing)?|retention)(?: \w+)?"
+    r" (?:finished|completed|done)\b"
     r"|\bfailover\b|\bpromoted\b|\bswitched (?:to|over)|\bupgrad(?:ed|ing)\b"
     r"|^(?:Backup )?Server \S+ is (?:UP|DOWN|going|stopping)\b"
 )

@@ -53,6 +53,8 @@ def told(found):
         ("app", "feature flags updated"),
         ("error", "Server be_orders/app2 is UP, reason: Layer7 check passed"),
         ("app", "Stopped orders.service"),
+        ("app", "price list import finished"),
+        ("app", "nightly cleanup completed"),
     ],
 )
 def test_a_record_of_a_change_is_named_with_its_place(shape, message):
