@@ -62,7 +62,10 @@ _STATE = "termination_state"
 _PARAMETERS, _WRITTEN = 20, 0.5
 # A word or a short number is no secret unless its name says so.
 _PLAIN = r"^(?:[a-z]{1,12}|\d{1,5})$"
-_CREDENTIAL = r"(?i)code|otp|pin|pass|token|key|secret|sig|auth|session|state|nonce"
+_PRIVATE = (
+    r"(?i)code|otp|pin|pass|token|key|secret|sig|auth|session|state|nonce"
+    r"|name|user|login|mail|phone|address|person|birth|customer|account|city|search|query|^q$"
+)
 
 
 def useful(failing: pl.DataFrame) -> tuple[str, ...]:
@@ -136,7 +139,7 @@ def _parameters(window: pl.DataFrame) -> list[pl.Series]:
     if "query" not in window.columns or window["query"].null_count() == window.height:
         return []
     names = (
-        window.select(pl.col("query").str.extract_all(r"(?:^|&)([^=&]+)").explode().str.strip_chars("&"))
+        window.select(pl.col("query").str.extract_all(r"(?:^|&)[^=&]+=").explode().str.strip_chars("&="))
         .to_series().drop_nulls().value_counts(sort=True).sort("count", "query", descending=[True, False])
     )  # fmt: skip
     found = []
@@ -144,7 +147,7 @@ def _parameters(window: pl.DataFrame) -> list[pl.Series]:
         text = pl.concat_str(pl.lit("&"), pl.col("query").fill_null(""))
         value = text.str.extract(f"&{_quoted(name)}=([^&]*)", 1)
         there = text.str.contains(f"&{_quoted(name)}(?:[=&]|$)")
-        plain = value.str.contains(_PLAIN) & ~pl.lit(name).str.contains(_CREDENTIAL)
+        plain = value.str.contains(_PLAIN) & ~pl.lit(name).str.contains(_PRIVATE)
         shown = pl.when(~there).then(pl.lit(ABSENT)).when(plain).then(value).otherwise(pl.lit("(present)"))
         found.append(window.select(shown.alias(f"query parameter {name}")).to_series())
     return found

@@ -45,13 +45,14 @@ class Scene:
 
     failing, window: rows of correlate.Joined.exchanges with facts; window holds all exchanges on the same endpoints
     between the first and the last failure, with failing (Boolean). events: the rows behind failing. around: what else
-    the inputs show.
+    the inputs show. of_root: failing are those that began an incident, and others followed.
     """
 
     failing: pl.DataFrame
     window: pl.DataFrame
     events: pl.DataFrame
     around: Surroundings = field(default_factory=Surroundings)
+    of_root: bool = False
 
     @property
     def total(self) -> int:
@@ -118,12 +119,14 @@ class Scene:
 
     def of_total(self, count: int) -> str:
         """Gives "12 of 40 failing requests", or "the failing request" where there is only one."""
-        return "the failing request" if self.total == 1 else f"{count:,} of {self.total:,} failing requests"
+        named = "failing requests that began it" if self.of_root else "failing requests"
+        return "the failing request" if self.total == 1 else f"{count:,} of {self.total:,} {named}"
 
     def cleared(self, text: str) -> Opinion:
         """Rules a layer out by the statuses, if they are known: a request without one may have met anything."""
         if self.share(pl.col("status").is_not_null()) >= _KNOWN:
-            return Opinion("ruled_out", (self.quote(text, ALWAYS, EDGE, BROWSER, APPLICATION),))
+            told = text.replace("failing request", "failing request that began it", 1) if self.of_root else text
+            return Opinion("ruled_out", (self.quote(told, ALWAYS, EDGE, BROWSER, APPLICATION),))
         answers = "The answers of these requests: a HAR, or the access log of the server that they reached."
         return Opinion("not_visible", would_show=answers)
 

@@ -179,7 +179,8 @@ def _lone_handshakes(matched: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFra
 
 
 def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
-    scene = _scene(_judged(part), given.joined)
+    judged = _judged(part)
+    scene = replace(_scene(judged, given.joined), of_root=judged.failing.height < part.failing.height)
     isolation = isolate(scene)
     same = counts.on_endpoints(given.requests, part.failing)
     rates = _rates(part, same)

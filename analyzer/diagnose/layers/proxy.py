@@ -275,11 +275,16 @@ def _passed_on(scene: Scene) -> Opinion | None:
         & (last_upstream_status() == pl.col("edge_status"))
         & ~pl.col("edge_status").is_in([502, 504])
     )
-    count = scene.count(same)
-    if scene.total == 0 or count / scene.total < 0.8:
+    late = (pl.col("status") == 504) & pl.col("application_status").is_not_null() & ~same.fill_null(False)
+    count, waited = scene.count(same), scene.count(late)
+    if not count or (count + waited) / scene.total < 0.8:
         return None
     text = f"For {scene.of_total(count)} the server behind gave the same status: the proxy passed it on."
-    return Opinion("ruled_out", (scene.quote(text, same, EDGE, APPLICATION),))
+    passed = scene.quote(text, same, EDGE, APPLICATION)
+    if not waited:
+        return Opinion("ruled_out", (passed,))
+    text = f"For {scene.of_total(waited)} the proxy gave up waiting, and the server behind finished later."
+    return Opinion("ruled_out", (passed, scene.quote(text, late, EDGE, APPLICATION)))
 
 
 def _gave_up_early(scene: Scene) -> Opinion | None:
