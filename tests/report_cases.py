@@ -30,6 +30,7 @@ from analyzer.model import (
     SignalReport,
     SourceReport,
     StatusMinute,
+    Step,
     Tool,
 )
 
@@ -78,6 +79,10 @@ POOL = Incident(
     ),
     separating=Separating("upstream", "10.3.0.17:8080", 41, 41, 3, 55),
     preceding=Evidence("Worker 10.3.0.17 restarted with pool_size=4 (was 40)", Ref(APP, 8702), "strong"),
+    course=(
+        Step("The application logged PoolTimeout", Ref(APP, 8841), at("16:32:13.190"), 41),
+        Step("POST /v2/quotes answered 500, for 15 clients", Ref(EDGE, 20417), at("16:32:13.204"), 41),
+    ),
     pattern="intermittent",
     correlation_ids=tuple(f"7f3c{index:04x}9b1e4d20" for index in range(41)),
     correlation_id_count=41,

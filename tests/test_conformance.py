@@ -32,7 +32,9 @@ from analyzer.cli import group
 from analyzer.detect import load_rules
 from analyzer.detect._doubts import ANSWERS_BY_NULL
 from analyzer.detect._signal import SIGMA_LEVELS
+from analyzer.diagnose._borrowed import lend
 from analyzer.diagnose._scene import Opinion, Scene
+from analyzer.diagnose._surroundings import Surroundings
 from analyzer.diagnose.correlate import correlate
 from analyzer.documents import rules_folder
 from analyzer.errors import InputError
@@ -315,10 +317,11 @@ LAYER_CHECKS = found("analyzer.diagnose.layers", "check")
 
 def scene(exchanges, joined, *, sources):
     """Gives a scene in which every kind of source is there, or none."""
-    flags = {field.name: sources for field in fields(Scene) if field.type in {"bool", bool}}
+    flags = {field.name: sources for field in fields(Surroundings) if field.type in {"bool", bool}}
     assert flags
+    failing, events = lend(exchanges, joined.exchanges, joined.events)
     window = exchanges.with_columns(failing=pl.lit(True))
-    return Scene(failing=exchanges, window=window, events=joined.events, **flags)
+    return Scene(failing=failing, window=window, events=events, around=Surroundings(**flags))
 
 
 @pytest.mark.parametrize("layer", LAYERS)

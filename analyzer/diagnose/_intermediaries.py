@@ -20,7 +20,7 @@ def hide_intermediaries(events: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFram
     such addresses (an exit node is seen with many servers' addresses, a proxy with many clients); or if it is nearly
     the only one of its source, and another source names several clients, and not it, for the same places, or
     application records several users, or it is private and several kinds of user agents come from it. Whoever speaks
-    from the server's own machine (127.0.0.1, ::1) hands on what others asked.
+    from the server's own machine (127.0.0.1, ::1) hands on what others asked, unless it is one program.
     """
     rows = events.filter(pl.col("client_ip").is_not_null(), pl.col("hop").is_in([_EDGE, _APPLICATION]))
     found = pl.concat([_by_exchanges(rows, keys), _by_standing_alone(rows, events, keys)]).unique()
@@ -63,7 +63,9 @@ def _by_standing_alone(rows: pl.DataFrame, events: pl.DataFrame, keys: pl.DataFr
     for source, address, agents in alone.sort("source").select("source", "client_ip", "agents").iter_rows():
         inside = pl.Series([address]).str.contains(_INSIDE)[0]
         mine = rows.filter(source=source, client_ip=address)
-        handed_on = address in _ITSELF or (inside and agents >= _FEWEST_AGENTS)
+        # One program on the server's own machine may well ask for itself; a proxy's log may name no program at all.
+        unnamed = address in _ITSELF and agents == 0 and mine["upstream_name"].count() > 0
+        handed_on = unnamed or (inside and agents >= _FEWEST_AGENTS)
         if handed_on or _names_users(mine, events, keys) or _names_clients(mine, rows):
             found.append((source, address))
     return pl.DataFrame(found, schema=_SCHEMA, orient="row")

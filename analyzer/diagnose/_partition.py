@@ -70,8 +70,13 @@ class _Parts:
                 if self._find(one) != self._find(other) and self._one(atoms[one], atoms[other]):
                     self._join(one, other)
         self._join_limited(large)
+        led = {atoms[number].cluster for number in large}
+        first: dict[int, int] = {}
         for number in sorted(set(range(len(atoms))) - set(large)):
             best = self._best(number, large)
+            # Where nothing leads, what one weak rule matched stays one.
+            if best is None and atoms[number].cluster not in led:
+                best = first.setdefault(atoms[number].cluster, number)
             if best is not None:
                 self._join(best, number)
 
