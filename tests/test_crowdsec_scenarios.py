@@ -187,7 +187,7 @@ def signals_in(lines: list[str], rule: str, tmp_path: Path) -> list[Signal]:
 
 
 def client_of(signal: Signal) -> str:
-    (value,) = (value for name, value in signal.group if name in ("client", "client_ip"))
+    (value,) = (value for name, value in signal.group if name in ("client", "client_ip", "peer_ip"))
     return value
 
 

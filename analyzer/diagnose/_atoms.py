@@ -14,7 +14,18 @@ from analyzer.diagnose._cause import COLUMNS, cause
 MOST_ATOMS = 400
 # The words of a reason without what differs from one request to the next.
 _VARIABLE = r"\"[^\"]*\"|'[^']*'|\S*\d\S*"
-_OF_ROW = ("row", "timestamp", "ended_at", "method", "host", "route", "client", "server_behind", "login_endpoint")
+_OF_ROW = (
+    "row",
+    "timestamp",
+    "ended_at",
+    "path",
+    "method",
+    "host",
+    "route",
+    "client",
+    "server_behind",
+    "login_endpoint",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,7 @@ class Atom:
 
     cluster: its number; cause: as _cause gives it; family: the first word of it; place: method, host and route, or None
     for records without one; started, ended: of its first and last row; rows, clients, upstreams: of them;
-    per_client: the first time of each client; exchanges: whether any row is a request; reasons: the words that the
+    paths, per_client: of them, the first time of each client; exchanges: whether any row is a request; reasons: the words that the
     application logged beside its message, without numbers and names in quotes.
     """
 
@@ -40,6 +51,7 @@ class Atom:
     per_client: dict[str, datetime]
     times: tuple[datetime, ...]
     exchanges: bool
+    paths: frozenset[str] = frozenset()
     reasons: frozenset[str] = frozenset()
 
     @property
@@ -69,7 +81,7 @@ def atoms_of(members: Sequence[frozenset[int]], exchanges: pl.DataFrame) -> list
         .group_by("cluster", "cause", "method", "host", "route", maintain_order=True)
         .agg(
             "row", "timestamp", "client", pl.col("server_behind").drop_nulls().unique().sort().alias("upstreams"),
-            pl.col("login_endpoint").any(), pl.col("asked").any(), last=pl.col("timestamp").max(),
+            pl.col("path").drop_nulls().unique(), pl.col("login_endpoint").any(), pl.col("asked").any(), last=pl.col("timestamp").max(),
             reasons=pl.col("exception_message").drop_nulls().str.replace_all(_VARIABLE, "#").unique().sort(),
         )
     )  # fmt: skip
@@ -97,6 +109,7 @@ def _atom(found: Mapping[str, Any]) -> Atom:
         per_client=first,
         times=tuple(sorted(times)),
         exchanges=bool(found["asked"]),
+        paths=frozenset(found["path"]),
         reasons=frozenset(found["reasons"]),
     )
 
@@ -113,6 +126,7 @@ def merged(atoms: Sequence[Atom]) -> Atom:
         ended=max(atom.ended for atom in atoms),
         rows=frozenset().union(*(atom.rows for atom in atoms)),
         clients=frozenset(first),
+        paths=frozenset().union(*(atom.paths for atom in atoms)),
         per_client=first,
         times=tuple(sorted(moment for atom in atoms for moment in atom.times)),
     )

@@ -29,7 +29,8 @@ def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame
         nulls_equal=True,
         maintain_order="left",
     )
-    if failing.is_empty() or not failing.select(never_arrived().all()).item():
+    known = {"error_layer", "cors", "has_edge", "has_application", "host"} <= set(failing.columns)
+    if failing.is_empty() or not known or not failing.select(never_arrived().all()).item():
         return same
     return same.filter(pl.col("host").is_null() | pl.col("host").is_in(failing["host"].drop_nulls().unique().implode()))
 
@@ -142,12 +143,15 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
 
 def _without_steps(served: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
     """Leaves out redirects that led a client to a failure on the same path: they are its first half, no success."""
-    steps = served.filter(pl.col("status").is_between(300, 399) & (pl.col("status") != 304)).sort("timestamp", "row")
-    led = failing.select("client", "path", "timestamp", after="row").sort("timestamp", "after")
+    numbered = served.with_row_index("_step")
+    steps = numbered.filter(pl.col("status").is_between(300, 399) & (pl.col("status") != 304)).sort(
+        "timestamp", "_step"
+    )
+    led = failing.select("client", "path", "timestamp", _led=pl.lit(value=True)).sort("timestamp")
     found = steps.join_asof(
         led, on="timestamp", by=["client", "path"], strategy="forward", tolerance="2s", check_sortedness=False
-    ).filter(pl.col("after").is_not_null())
-    return served.join(found.select("row"), on="row", how="anti", maintain_order="left")
+    ).filter("_led")
+    return numbered.join(found.select("_step"), on="_step", how="anti", maintain_order="left").drop("_step")
 
 
 def succeeded() -> pl.Expr:

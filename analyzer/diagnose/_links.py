@@ -127,7 +127,9 @@ def then_limited(root: Atom, other: Atom) -> bool:
         or root.family not in causes.SERVER_SIDE | {causes.UNAUTHORIZED}
     ):
         return False
-    if other.started < root.started - _SOON:
+    # A retry asks for the same again; another number on the route was not refused for having failed.
+    again = len(root.paths & other.paths) >= _HALF * len(other.paths)
+    if other.started < root.started - _SOON or not again:
         return False
     hit = sum(1 for name, at in other.per_client.items() if _failed_before(root, name, at))
     return bool(other.per_client) and hit >= _HALF * len(other.per_client)

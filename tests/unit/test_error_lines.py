@@ -33,8 +33,8 @@ def test_one_access_line_in_the_second_of_the_error_is_strong():
 
 
 def test_one_of_several_access_lines_is_weak():
-    """Two equal requests ended in that second: the nearer is taken, and the doubt is told."""
-    assert ties(access(0.4), access(0.6), error(0)) == {1: (1, "weak")}
+    """Two equal requests ended in that second: the nearer to its middle is taken, and the doubt is told."""
+    assert ties(access(0.4), access(0.8), error(0)) == {1: (1, "weak")}
 
 
 def test_an_access_line_that_ended_in_the_next_second_counts_if_none_did_before():
