@@ -34,8 +34,8 @@ class Atom:
 
     cluster: its number; cause: as _cause gives it; family: the first word of it; place: method, host and route, or None
     for records without one; started, ended: of its first and last row; rows, clients, upstreams: of them;
-    paths, per_client: of them, the first time of each client; exchanges: whether any row is a request; reasons: the words that the
-    application logged beside its message, without numbers and names in quotes.
+    paths, per_client: of them, the first time of each client; exchanges: whether any row is a request; reasons: the
+    words that the application logged beside its message, without numbers and names in quotes.
     """
 
     cluster: int
@@ -81,7 +81,8 @@ def atoms_of(members: Sequence[frozenset[int]], exchanges: pl.DataFrame) -> list
         .group_by("cluster", "cause", "method", "host", "route", maintain_order=True)
         .agg(
             "row", "timestamp", "client", pl.col("server_behind").drop_nulls().unique().sort().alias("upstreams"),
-            pl.col("path").drop_nulls().unique(), pl.col("login_endpoint").any(), pl.col("asked").any(), last=pl.col("timestamp").max(),
+            pl.col("path").drop_nulls().unique(), pl.col("login_endpoint").any(), pl.col("asked").any(),
+            last=pl.col("timestamp").max(),
             reasons=pl.col("exception_message").drop_nulls().str.replace_all(_VARIABLE, "#").unique().sort(),
         )
     )  # fmt: skip
