@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STORY ?= sample_logs/signing-key-rotation
+STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
 .PHONY: demo scores test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts lint clean
 
@@ -22,10 +23,10 @@ test-units: $(VENV)/.installed
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit --ignore-glob 'tests/unit/test_formats_*'
 
 test-formats: $(VENV)/.installed
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit/test_formats_*.py
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit/test_formats_*.py $(STORY_TESTS)
 
 test-wholes: $(VENV)/.installed
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests --ignore tests/unit
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests --ignore tests/unit $(addprefix --ignore ,$(STORY_TESTS))
 
 # Real servers log known requests, and every column of every line is compared; SERVERS names some of them.
 conformance: $(VENV)/.installed

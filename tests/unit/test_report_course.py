@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import jsonschema
 import pytest
-from report_cases import demo
+from report_cases import demo, healthy
 
 from analyzer.model import Ref, Step
 from analyzer.report import findings_json, phrases, report_html, summary_markdown
@@ -56,7 +56,7 @@ def test_the_page_has_a_section_of_them_only_where_there_are_any():
     page = report_html(spread())
     assert "What began it and what followed" in page
     assert "<b>empty</b>" not in page
-    assert "What began it and what followed" not in report_html(demo())
+    assert "What began it and what followed" not in report_html(healthy())
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, "x"), (2, "x (2 times)"), (1204, "x (1,204 times)")])

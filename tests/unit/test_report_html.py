@@ -195,7 +195,7 @@ def test_sections_and_templates_come_in_pairs() -> None:
 def test_sections_come_in_the_order_that_a_reader_needs() -> None:
     """Verdict, time, layer, evidence, what is missing, what was read, how: the order follows from `after` alone."""
     assert list(_section.ordered()) == [
-        "verdict", "timeline", "impact", "layers", "hops", "next_steps", "reproduction", "evidence", "not_visible",
+        "verdict", "timeline", "impact", "consequences", "layers", "hops", "next_steps", "reproduction", "evidence", "not_visible",
         "sources", "rejects", "rules", "background", "method",
     ]  # fmt: skip
 
@@ -497,7 +497,7 @@ def test_hops_lie_on_one_axis() -> None:
     chart = waterfall.draw("x", demo().hops[POOL.id], str)
     assert [(stop.x, stop.width, stop.kind) for stop in chart.stops][::3] == [
         ("0.00", "100.00", "failed"),
-        ("99.00", "0.60", "failed"),
+        ("99.00", "0.60", "worked"),
     ]
     assert chart.stops[1].text == "500, 5,014 ms"
 
