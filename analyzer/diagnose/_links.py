@@ -82,6 +82,8 @@ def _nearest(times: tuple[datetime, ...], moment: datetime) -> timedelta:
 
 def _alike(one: Atom, other: Atom) -> bool:
     apart = gap(one, other)
+    if one.family in causes.SERVER_SIDE and _own_paths(one, other):
+        return False
     if same_place(one, other):
         return apart <= PAUSE
     if apart > LAG or (one.family in causes.SERVER_SIDE and other_servers(one, other)):
@@ -108,7 +110,15 @@ def same_words(one: Atom, other: Atom) -> bool:
     return not one.reasons.isdisjoint(other.reasons) and min(one.size, other.size) >= _SMALL
 
 
+def _own_paths(one: Atom, other: Atom) -> bool:
+    """Tells whether each has but one path of the same route, and not the same: then the path decides the answer."""
+    alone = len(one.paths) == 1 and len(other.paths) == 1
+    return alone and one.paths != other.paths and same_place(one, other)
+
+
 def _one_route(root: Atom, other: Atom) -> bool:
+    if _own_paths(root, other):
+        return False
     server = root.family in causes.SERVER_SIDE and other.family in causes.SERVER_SIDE
     return server and same_place(root, other) and not other_servers(root, other)
 
@@ -116,7 +126,7 @@ def _one_route(root: Atom, other: Atom) -> bool:
 def _one_outage(root: Atom, other: Atom) -> bool:
     """Joins what a missing server or dependency makes of the requests: refused, timed out, 503 while it starts."""
     down = all(atom.family in _OUTAGE or atom.cause in _UNAVAILABLE for atom in (root, other))
-    return down and not other_servers(root, other)
+    return down and not other_servers(root, other) and not _own_paths(root, other)
 
 
 def then_limited(root: Atom, other: Atom) -> bool:
@@ -156,6 +166,9 @@ def _then_left(root: Atom, other: Atom) -> bool:
 def _in_the_browser(root: Atom, other: Atom) -> bool:
     """Joins what the page saw of an answer that was lost on its way to it, such as an error page without CORS."""
     if other.family not in causes.BY_BROWSER or root.family in causes.BY_BROWSER:
+        return False
+    # A page that came in place of JSON with success was lost to no failure.
+    if other.family == causes.WITHHELD and not other.cause.endswith(":cors"):
         return False
     return same_place(root, other) and beside(other, root) >= _HALF
 

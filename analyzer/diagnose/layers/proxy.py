@@ -207,7 +207,9 @@ def _asked_in_vain(scene: Scene) -> Opinion | None:
 
 def _answered_alone(scene: Scene) -> Opinion | None:
     unasked = upstream_not_asked() & pl.col("rate_limit_kind").is_null()
-    limit = (pl.col("status") == 429) | pl.col("rate_limit_kind").is_not_null() | error_line_says("^limiting ")
+    # Retry-After beside a 503 names no limiter: that layer does not take it for one either.
+    certain = pl.col("rate_limit_kind").is_not_null() & (pl.col("rate_limit_kind") != "retry_after_503")
+    limit = (pl.col("status") == 429) | certain | error_line_says("^limiting ")
     limited = (upstream_not_asked() | ~pl.col("has_edge") | own_state()) & limit
     if scene.share(limited) >= 0.5:
         text = "The edge answered these by its rate limit, which is judged under that layer; it was not broken itself."
