@@ -82,10 +82,9 @@ def _nearest(times: tuple[datetime, ...], moment: datetime) -> timedelta:
 
 def _alike(one: Atom, other: Atom) -> bool:
     apart = gap(one, other)
-    if one.family in causes.SERVER_SIDE and _own_paths(one, other):
-        return False
     if same_place(one, other):
-        return apart <= PAUSE
+        by_path = one.family in causes.SERVER_SIDE and _own_paths(one, other)
+        return apart <= PAUSE and not by_path
     if apart > LAG or (one.family in causes.SERVER_SIDE and other_servers(one, other)):
         return False
     if one.family == causes.LIMITED:
