@@ -61,6 +61,11 @@ def sources_of(fault):
     return tuple(name for name in SOURCES if name in found)
 
 
+def statuses_left(fault, withheld):
+    """Gives the statuses that the other sources logged of the failing requests."""
+    return [each["status"] for shape, each in _failing(fault) if shape != withheld and each.get("status")]
+
+
 def _asked(second, client, path, method="GET"):
     return {"client_ip": client, "request_id": f"{second:04x}{int(client[-1]):028x}", "method": method, "path": path,
             "target": path, "route": path, "host": "api.example"}  # fmt: skip

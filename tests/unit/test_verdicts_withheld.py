@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 import pytest
-from stories_by_hand import APPLICATION, Fault, events, sources_of
+from stories_by_hand import APPLICATION, Fault, events, sources_of, statuses_left
 
 from analyzer.detect import Signal
 from analyzer.diagnose.correlate import correlate
@@ -221,7 +221,10 @@ def test_no_source_withheld_turns_the_verdict_into_a_wrong_cause(name, withheld)
     """With every source the cause is named; without one the verdict is the same, or weaker."""
     fault, incident = FAULTS[name], judge(name, withheld)
     if incident is None:
-        pytest.skip("nothing that is left shows a failure")
+        # Only the browser knew; what the servers logged of these requests, if anything, is a success.
+        assert withheld == "har"
+        assert all(status < 400 for status in statuses_left(fault, withheld))
+        return
     accepted = {"right"} if withheld is None and not fault.weak else {"right", "weakened"}
     assert outcome(fault, incident) in accepted
     if withheld is None:
