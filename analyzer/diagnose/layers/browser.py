@@ -7,8 +7,9 @@ import polars as pl
 from analyzer.diagnose._network import judge_arrival, judge_by_first
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, Opinion, Scene
 from analyzer.facts.network_error import is_unspecific
-from analyzer.model import Verdict
+from analyzer.model import Evidence, Verdict
 
+_WEAKLY = 0.8
 _CONSOLE = "The browser's console, and the server's access log: a 2xx there proves the CORS block, an error was hidden."
 
 
@@ -21,7 +22,9 @@ def check(scene: Scene) -> Opinion:
 
 
 def _discarded(scene: Scene) -> Opinion | None:
-    unread = pl.col("has_browser") & pl.col("browser_status").is_null()
+    # A connection that broke may well have lost an answer that the server logged as sent.
+    broken = pl.col("error_layer").is_in(["dns", "connect", "tls", "proxy"]).fill_null(value=False)
+    unread = pl.col("has_browser") & pl.col("browser_status").is_null() & ~broken
     served = pl.coalesce("edge_status", "application_status").is_between(200, 399)
     discarded = unread & served
     if scene.share(discarded) < 0.5:
@@ -31,7 +34,12 @@ def _discarded(scene: Scene) -> Opinion | None:
         scene.quote(f"{text} with success.", discarded, EDGE, APPLICATION),
         scene.quote("The browser shows no status for it.", discarded, BROWSER),
     )
-    return Opinion("cause", evidence, 0.9, sources=2)
+    return Opinion("cause", evidence, _tied(evidence[0], 0.9), sources=2)
+
+
+def _tied(evidence: Evidence, weight: float) -> float:
+    """Gives less weight to what rests on a request and a server's line that only likely belong together."""
+    return min(weight, _WEAKLY) if evidence.join == "weak" else weight
 
 
 def _made_up(scene: Scene) -> Opinion | None:
@@ -69,7 +77,8 @@ def _unsent(scene: Scene) -> Opinion | None:
     counted = scene.of_total(scene.count(unsent))
     text = f"For {counted} the access log shows the preflight (OPTIONS, answered {answered}) and no request behind it."
     failed = scene.quote("The browser ended it without a status.", unsent, BROWSER)
-    return Opinion("cause", (scene.quote(text, unsent, EDGE), failed), 0.85, sources=2)
+    told = scene.quote(text, unsent, EDGE)
+    return Opinion("cause", (told, failed), _tied(told, 0.85), sources=2)
 
 
 def _cross_origin(scene: Scene) -> Opinion | None:
