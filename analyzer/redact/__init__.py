@@ -15,13 +15,16 @@ from analyzer.redact._gate import refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._placeholder import placeholder
+from analyzer.redact._profile import PROFILES, Profile
 from analyzer.redact._walk import replace_strings, strings_of
 from analyzer.registry import discover
 
 __all__ = [
+    "PROFILES",
     "SECRET_NAME",
     "TEXTS",
     "Detector",
+    "Profile",
     "Redactor",
     "detectors",
     "key_path",
@@ -48,8 +51,9 @@ class Redactor:
     replace: a secret that one place names is replaced in all the others too. keep holds addresses of servers.
     """
 
-    def __init__(self, key: bytes, *, keep: frozenset[str] = frozenset()) -> None:
+    def __init__(self, key: bytes, *, profile: Profile = "vendor", keep: frozenset[str] = frozenset()) -> None:
         self._key = key
+        self.profile = profile
         self._keep = keep
         self._found: dict[str, str] = {}
         self._context: dict[str, str] = {}
@@ -78,6 +82,11 @@ class Redactor:
             if value and not value.startswith("[redacted:"):
                 self._found.setdefault(value, kind)
         self._table = None
+
+    def shown(self, kind: str, value: str) -> str:
+        """Gives the placeholder of a value that its place gave away, and learns it."""
+        self.learn_values(iter([(value, kind)]))
+        return placeholder(self._key, kind, value)
 
     @property
     def secrets(self) -> tuple[str, ...]:
