@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The answers of a case file by their keys (see Item.case_key): text, or a list of texts; name is the case's name."""
+    """The answers of a case file by their keys (see Item.case_key): text, or several texts; name names the case."""
 
     name: str
     answers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
