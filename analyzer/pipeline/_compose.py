@@ -71,7 +71,7 @@ def compose_analysis(state: Run) -> Run:
         rejects = read_rejects(state.reading)
         shown = first_rejects(rejects, _MOST_REJECTS_SHOWN)
         analysis = replace(analysis, rejects=shown, reject_total=rejects.height)
-    return replace(state, analysis=analysis)
+    return replace(state, analysis=analysis, failing_rows=diagnosis.failing_rows)
 
 
 def _faults_of_own_rules(state: Run) -> tuple[DocumentError, ...]:

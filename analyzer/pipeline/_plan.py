@@ -91,7 +91,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything known so far; each stage fills what it makes."""
+    """Everything known so far; each stage fills what it makes.
+
+    failing_rows maps an incident's id to the rows of its failing exchanges.
+    """
 
     plan: Plan
     reading: Reading | None = None
@@ -101,5 +104,6 @@ class Run:
     rule_set: RuleSet | None = None
     detected: Detected | None = None
     analysis: Analysis | None = None
+    failing_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     redacted_kinds: dict[str, int] = field(default_factory=dict)

@@ -21,10 +21,14 @@ _SEARCHED_AT_ONCE = 8_000_000  # characters
 
 def render_outputs(state: Run) -> Run:
     """Fills outputs: file name to bytes; raises LeakError if the gate finds a known secret in one of them."""
-    assert state.analysis is not None  # noqa: S101 - the order of STAGES
-    assert state.reading is not None  # noqa: S101
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
     state.plan.progress("Redacting and writing the report", None)
-    redactor = learned_redactor(state.reading, state.plan.key)
+    return render_with(state, learned_redactor(state.reading, state.plan.key))
+
+
+def render_with(state: Run, redactor: Redactor) -> Run:
+    """Does the same with a redactor that has learnt from more than the inputs."""
+    assert state.analysis is not None  # noqa: S101 - the order of STAGES
     analysis = _runnable(redactor.value(state.analysis))
     outputs = {
         "findings.json": findings_json(analysis),
