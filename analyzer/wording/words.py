@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from analyzer.diagnose._wording import duration
 from analyzer.model import Gap, Layer, Ref, Severity, Verdict
-from analyzer.report.view import Moment
 
 LAYER_WORDS: dict[Layer | str, str] = {
     "browser": "browser",
@@ -104,12 +103,6 @@ def day(moment: datetime) -> str:
 def clock(moment: datetime) -> str:
     """Gives the time of day in UTC to the second: 16:32:13."""
     return iso(moment)[11:19]
-
-
-def moment(value: datetime) -> Moment:
-    """Gives a time for a reader and for a machine, both in UTC with milliseconds."""
-    text = iso(value)
-    return Moment(text=text.replace("T", " ").replace("Z", " UTC"), datetime=text)
 
 
 def microseconds(value: int) -> str:
