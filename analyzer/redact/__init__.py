@@ -16,6 +16,7 @@ from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._placeholder import placeholder
 from analyzer.redact._profile import PROFILES, Profile
+from analyzer.redact._trail import Fired
 from analyzer.redact._walk import replace_strings, strings_of
 from analyzer.registry import discover
 
@@ -24,6 +25,7 @@ __all__ = [
     "SECRET_NAME",
     "TEXTS",
     "Detector",
+    "Fired",
     "Profile",
     "Redactor",
     "detectors",
