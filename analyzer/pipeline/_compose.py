@@ -26,6 +26,7 @@ from analyzer.model import (
     Tool,
     comparison,
 )
+from analyzer.pipeline._packet_facts import packet_facts
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import exhibits_of, first_rejects, read_rejects
 
@@ -66,6 +67,7 @@ def compose_analysis(state: Run) -> Run:
         status_minutes=_status_minutes(state.exchanges, width),
         bucket_seconds=width,
         problems=tuple(str(problem) for problem in (*state.reading.problems, *_faults_of_own_rules(state))),
+        facts=packet_facts(state, diagnosis) if state.plan.packet_facts else {},
     )
     if state.reading.reject_parts:
         rejects = read_rejects(state.reading)

@@ -32,7 +32,8 @@ class Plan:
     placeholders; now decides the year of times that carry none; progress is told what is being done and the share that
     is done, where it is known; rules are files or folders, in addition to the shipped ones unless only_rules.
     format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
-    detection may choose; log_format_from is a server's configuration file.
+    detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
+    tells of an incident (Analysis.facts).
     """
 
     inputs: tuple[str, ...]
@@ -51,6 +52,7 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     stdin: BinaryIO | None = None
     progress: Callable[[str, float | None], None] = _silent
+    packet_facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
