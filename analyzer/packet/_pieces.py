@@ -35,6 +35,6 @@ def in_files(
 
 def part_names(stem: str, suffix: str, count: int) -> list[str]:
     """Gives the names of count files: stem.suffix, or stem-001-of-003.suffix and so on."""
-    if count == 1:
-        return [f"{stem}.{suffix}"]
+    if count <= 1:
+        return [f"{stem}.{suffix}"] * count
     return [f"{stem}-{number:03}-of-{count:03}.{suffix}" for number in range(1, count + 1)]

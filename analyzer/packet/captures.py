@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,55 +10,57 @@ import msgspec
 
 from analyzer.packet._left_out import LeftOut
 from analyzer.packet._pieces import grouped, part_names
+from analyzer.redact import Fired
 
-Clean = Callable[[dict[str, Any]], dict[str, Any]]
-_LIMIT = "a single entry is larger than a file may be"
+Clean = Callable[[dict[str, Any], list[Fired]], dict[str, Any]]
 
 
 @dataclass
 class Captures:
-    """Finished files, which source each was cut from, and what they do not hold."""
+    """Finished files, of which source each was cut, how many entries it holds; what was replaced and left out.
 
+    clean makes a valid, redacted HAR of a document and adds to a trail; it is called for each file anew, since a marker
+    covers the whole log. No file is larger than most_bytes.
+    """
+
+    clean: Clean
+    most_bytes: int
     files: dict[str, bytes] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     entries: dict[str, int] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    trail: list[Fired] = field(default_factory=list)
 
+    def add(self, stem: str, source: str, document: Mapping[str, Any], wanted: Collection[int] | None) -> None:
+        """Adds the wanted entries (by index; None for all) of one HAR, in as many files as they need.
 
-def add_capture(
-    made: Captures, stem: str, source: str, document: Mapping[str, Any], wanted: Collection[int] | None, clean: Clean,
-    most_bytes: int,
-) -> None:  # fmt: skip
-    """Adds the wanted entries (by index; None for all) of one HAR, in files of at most most_bytes; none, no file.
+        source is the redacted name. Each entry's comment says which entry of the capture it was; of the pages those
+        stay that an entry belongs to.
+        """
+        log = document["log"]
+        indexes = sorted(range(len(log["entries"])) if wanted is None else wanted)
+        kept = [index for index in indexes if isinstance(log["entries"][index], dict)]
+        groups = self._groups(log, kept) if kept else []
+        fitting = sum(map(len, groups))
+        for what, why, count in (
+            ("entries", "no incident rests on them", 0 if wanted is None else len(log["entries"]) - len(indexes)),
+            ("broken entries", "they are no objects that could be redacted by place", len(indexes) - len(kept)),
+            ("entries", "one alone is larger than a file may be", len(kept) - fitting),
+        ):
+            if count:
+                self.left_out.append(LeftOut(what, why, count, stem))
+        for name, group in zip(part_names(stem, "har", len(groups)), groups, strict=True):
+            self.files[name] = _encoded(self.clean(_part(log, group), self.trail))
+            self.sources[name], self.entries[name] = source, len(group)
 
-    clean makes a valid, redacted HAR of a document; it is called for each file anew, since a marker covers the whole
-    log. source is the redacted name. Each entry's comment says which entry of the capture it was; of the pages those
-    stay that an entry belongs to.
-    """
-    log = document["log"]
-    indexes = sorted(range(len(log["entries"])) if wanted is None else wanted)
-    kept = [index for index in indexes if isinstance(log["entries"][index], dict)]
-    if not kept:
-        return
-    sizes = _sizes(clean(_part(log, kept))) if kept else []
-    head = len(_encoded(clean(_part(log, []))))
-    fitting = [(index, size) for index, size in zip(kept, sizes, strict=True) if size + head <= most_bytes]
-    for what, why, count in _losses(log["entries"], indexes, kept, len(fitting), all_wanted=wanted is None):
-        if count:
-            made.left_out.append(LeftOut(what, why, count, stem))
-    groups = grouped(fitting, most_bytes - head)
-    for name, group in zip(part_names(stem, "har", max(1, len(groups))), groups, strict=False):
-        made.files[name] = _encoded(clean(_part(log, group)))
-        made.sources[name], made.entries[name] = source, len(group)
-
-
-def _losses(
-    entries: list[Any], indexes: list[int], kept: list[int], fitting: int, *, all_wanted: bool
-) -> Iterator[tuple[str, str, int]]:
-    if not all_wanted:
-        yield "entries", "no incident rests on them", len(entries) - len(indexes)
-    yield "broken entries", "they are no objects that could be redacted by place", len(indexes) - len(kept)
-    yield "entries", _LIMIT, len(kept) - fitting
+    def _groups(self, log: Mapping[str, Any], kept: list[int]) -> list[list[int]]:
+        """Gives the indexes of the entries of each file."""
+        whole = self.clean(_part(log, kept), [])
+        if len(_encoded(whole)) <= self.most_bytes:
+            return [kept]
+        room = self.most_bytes - len(_encoded(self.clean(_part(log, []), [])))
+        sizes = zip(kept, _sizes(whole), strict=True)
+        return grouped(((index, size) for index, size in sizes if size <= room), room)
 
 
 def _part(log: Mapping[str, Any], indexes: list[int]) -> dict[str, Any]:
@@ -74,9 +76,7 @@ def _sizes(document: dict[str, Any]) -> list[int]:
     log = document["log"]
     pages = {page["id"]: len(_encoded(page)) for page in log.get("pages", ())}
     # Deeper in the file each line is indented further than the entry alone is.
-    return [
-        _indented(entry) + pages.get(entry.get("pageref"), 0) * 2 for entry in log["entries"]
-    ]
+    return [_indented(entry) + pages.get(entry.get("pageref"), 0) * 2 for entry in log["entries"]]
 
 
 def _indented(entry: dict[str, Any]) -> int:

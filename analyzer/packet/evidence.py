@@ -13,6 +13,7 @@ import msgspec
 import polars as pl
 
 from analyzer.model import Ref
+from analyzer.packet._instant import instant
 from analyzer.packet._left_out import LeftOut
 from analyzer.packet._pieces import in_files
 from analyzer.values import no_formula
@@ -60,9 +61,7 @@ def evidence_files(excerpts: Sequence[Excerpt], most_bytes: int) -> Evidence:
     for excerpt in excerpts:
         stem = f"evidence/{excerpt.incident}"
         if excerpt.left_out:
-            made.left_out.append(
-                LeftOut("rows", "only the first rows of an incident are kept", excerpt.left_out, stem)
-            )
+            made.left_out.append(LeftOut("rows", "only the first rows of an incident are kept", excerpt.left_out, stem))
         long = sum(len(row.text) > longest for row in excerpt.rows)
         if long:
             why = f"the text is longer than {longest:,} characters, and its end was cut"
@@ -83,14 +82,13 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _record(incident: str, row: Row) -> dict[str, str | int | None]:
-    moment = row.time and f"{row.time:%Y-%m-%dT%H:%M:%S}.{row.time.microsecond // 1000:03}Z"
     return {
         "incident": incident,
         "place": str(row.ref),
         "source": row.ref.source,
         "line": row.ref.line,
         "entry": row.ref.entry,
-        "time": moment,
+        "time": instant(row.time),
         "why": row.why,
         "text": row.text,
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
 from analyzer.errors import DocumentError, Location
 from analyzer.model import Findings, SourceReport
+from analyzer.packet._instant import instant
 from analyzer.packet._item import Item
 from analyzer.packet._layout import MANIFEST, media_type, role_of
 from analyzer.packet.checksums import sha256
@@ -26,7 +26,7 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """A part of the manifest: keys that it does not know are refused."""
 
 
-class Made(Strict):
+class Made(Strict, frozen=True, kw_only=True):
     """Which program and which rules made the packet."""
 
     name: str
@@ -34,7 +34,7 @@ class Made(Strict):
     rules_sha256: str
 
 
-class Input(Strict):
+class Input(Strict, frozen=True, kw_only=True):
     """One source: its redacted name, and where every line went.
 
     lines (entries of a HAR) = parsed + rejected + directives + blank; bytes is the decompressed size; zone_from says
@@ -58,7 +58,7 @@ class Input(Strict):
     gaps: tuple[str, ...]
 
 
-class Answered(Strict):
+class Answered(Strict, frozen=True, kw_only=True):
     """One item of the checklist: whether it is answered, never what the answer is."""
 
     id: ItemId
@@ -68,7 +68,7 @@ class Answered(Strict):
     source: Literal["derived", "confirm", "mixed", "ask"]
 
 
-class Completeness(Strict):
+class Completeness(Strict, frozen=True, kw_only=True):
     """How many items are required, and answered of those; missing names the others."""
 
     required: Count
@@ -77,7 +77,7 @@ class Completeness(Strict):
     items: tuple[Answered, ...]
 
 
-class Redaction(Strict):
+class Redaction(Strict, frozen=True, kw_only=True):
     """How the packet was redacted; distinct_values counts secrets by kind."""
 
     on: bool
@@ -85,14 +85,14 @@ class Redaction(Strict):
     distinct_values: dict[str, Count]
 
 
-class Gate(Strict):
+class Gate(Strict, frozen=True, kw_only=True):
     """The last search for known values: a packet in which it found one is never written."""
 
     result: Literal["passed", "off"]
     values_searched: Count
 
 
-class File(Strict):
+class File(Strict, frozen=True, kw_only=True):
     """One file but this one and SHA256SUMS; redactions counts placeholders by kind, rows those of a table.
 
     cut_from names the input, in redacted form, that a capture or attachment was made of.
@@ -108,7 +108,7 @@ class File(Strict):
     cut_from: str | None = None
 
 
-class Manifest(Strict):
+class Manifest(Strict, frozen=True, kw_only=True):
     """The whole of manifest.json, version 1."""
 
     schema_version: Literal["1"] = "1"
@@ -127,9 +127,7 @@ class Manifest(Strict):
 
 def made_by(findings: Findings) -> Made:
     """Gives which program and rules found what the packet tells."""
-    return Made(
-        name=findings.tool.name, version=findings.tool.version, rules_sha256=findings.tool.rules_sha256
-    )
+    return Made(name=findings.tool.name, version=findings.tool.version, rules_sha256=findings.tool.rules_sha256)
 
 
 def inputs_of(sources: Iterable[SourceReport]) -> tuple[Input, ...]:
@@ -198,11 +196,6 @@ def _entries(files: Mapping[str, bytes], rows: Mapping[str, int], origins: Mappi
             rows=rows.get(path),
             cut_from=origins.get(path),
         )
-
-
-def instant(moment: datetime | None) -> str | None:
-    """Gives a time (UTC) in ISO 8601 with milliseconds."""
-    return moment and f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
 def manifest_json(manifest: Manifest) -> bytes:

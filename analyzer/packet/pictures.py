@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageOps
 
-from analyzer.errors import InputError, Location
+from analyzer.errors import Location, UsageError
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
@@ -26,7 +26,7 @@ def redrawn(data: bytes, most_bytes: int, name: str) -> bytes:
     """Gives a PNG of at most most_bytes that holds the picture's points and nothing else.
 
     What goes: EXIF, text, colour profiles, thumbnails, further frames, and whatever follows the picture's end. The
-    turn that EXIF asks for is done. A picture that is too large is made smaller. Raises InputError for what is no
+    turn that EXIF asks for is done. A picture that is too large is made smaller. Raises UsageError for what is no
     picture, is damaged, or has more than 50 million points.
     """
     for picture in _halved(_points(data, name)):
@@ -34,7 +34,7 @@ def redrawn(data: bytes, most_bytes: int, name: str) -> bytes:
         picture.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= most_bytes:
             return buffer.getvalue()
-    raise InputError(f"cannot be made smaller than {most_bytes:,} bytes.", location=Location(name), hint=_HINT)
+    raise UsageError(f"cannot be made smaller than {most_bytes:,} bytes.", location=Location(name), hint=_HINT)
 
 
 def _points(data: bytes, name: str) -> Image.Image:
@@ -44,13 +44,13 @@ def _points(data: bytes, name: str) -> Image.Image:
             with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
                 if opened.width * opened.height > _MOST_PIXELS:
                     message = f"has more than {_MOST_PIXELS:,} points."
-                    raise InputError(message, location=Location(name), hint="Cut it to what matters.")
+                    raise UsageError(message, location=Location(name), hint="Cut it to what matters.")
                 turned = ImageOps.exif_transpose(opened)
                 seen = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
                 return Image.frombytes(seen.mode, seen.size, seen.tobytes())
     except (OSError, SyntaxError, ValueError, EOFError, Warning, Image.DecompressionBombError) as error:
         message = "is no picture that can be read, or is damaged."
-        raise InputError(message, location=Location(name), hint=_HINT) from error
+        raise UsageError(message, location=Location(name), hint=_HINT) from error
 
 
 def _halved(picture: Image.Image) -> Iterator[Image.Image]:

@@ -50,9 +50,7 @@ def redaction_report(
             for (kind, place, rule), count in sorted(fired.items())
         ],
         "in_files": {name: counted for name in sorted(files) if (counted := redactions_in(files[name]))},
-        "left_out": [
-            {"file": item.file, "what": item.what, "why": item.why, "count": item.count} for item in left_out
-        ],
+        "left_out": [{"file": item.file, "what": item.what, "why": item.why, "count": item.count} for item in left_out],
         "to_review": [*_REVIEW, *([_PICTURES] if pictures else [])],
     }
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,7 @@ from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
+from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
 from analyzer.pipeline._plan import Plan, Reading, Run
@@ -35,13 +37,18 @@ from analyzer.redact import Redactor
 
 __all__ = [
     "STAGES",
+    "Asked",
     "Compared",
+    "Draft",
     "Looked",
+    "Packet",
     "Plan",
     "Reading",
     "Run",
     "Traced",
     "compare",
+    "draft",
+    "finish_packet",
     "frame_bytes",
     "look",
     "look_at_events",
@@ -61,6 +68,17 @@ def run(plan: Plan) -> Run:
     for stage in STAGES:
         state = stage(state)
     return state
+
+
+def draft(plan: Plan, attachments: Sequence[Path] = ()) -> Draft:
+    """Diagnoses the inputs and reads the attachments; finish_packet turns the result into a packet.
+
+    Raises AnalyzerError for what stops the whole run.
+    """
+    state = Run(plan)
+    for stage in STAGES[:-1]:  # rendering waits until everything was learnt
+        state = stage(state)
+    return draft_packet(state, attachments)
 
 
 def parse(plan: Plan) -> Run:

@@ -17,6 +17,7 @@ from analyzer.diagnose.zones import ZoneShift
 from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
+from analyzer.redact import Profile
 from analyzer.sources import Limits
 
 
@@ -33,7 +34,7 @@ class Plan:
     is done, where it is known; rules are files or folders, in addition to the shipped ones unless only_rules.
     format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
     detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
-    tells of an incident (Analysis.facts).
+    tells of an incident (Analysis.facts). profile says for whom the outputs are redacted.
     """
 
     inputs: tuple[str, ...]
@@ -53,6 +54,7 @@ class Plan:
     stdin: BinaryIO | None = None
     progress: Callable[[str, float | None], None] = _silent
     packet_facts: bool = False
+    profile: Profile = "vendor"
 
 
 @dataclass(frozen=True, slots=True)

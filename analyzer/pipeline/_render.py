@@ -13,7 +13,7 @@ from analyzer.model import Analysis
 from analyzer.pipeline._document_texts import document_texts
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
-from analyzer.redact import Redactor, refuse_leaks
+from analyzer.redact import Profile, Redactor, refuse_leaks
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
 
 _SEARCHED_AT_ONCE = 8_000_000  # characters
@@ -23,7 +23,7 @@ def render_outputs(state: Run) -> Run:
     """Fills outputs: file name to bytes; raises LeakError if the gate finds a known secret in one of them."""
     assert state.reading is not None  # noqa: S101 - the order of STAGES
     state.plan.progress("Redacting and writing the report", None)
-    return render_with(state, learned_redactor(state.reading, state.plan.key))
+    return render_with(state, learned_redactor(state.reading, state.plan.key, state.plan.profile))
 
 
 def render_with(state: Run, redactor: Redactor) -> Run:
@@ -49,9 +49,9 @@ def _runnable(analysis: Analysis) -> Analysis:
     return replace(analysis, findings=replace(analysis.findings, incidents=incidents))
 
 
-def learned_redactor(reading: Reading, key: bytes) -> Redactor:
+def learned_redactor(reading: Reading, key: bytes, profile: Profile = "vendor") -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
-    redactor = Redactor(key, keep=_servers(reading))
+    redactor = Redactor(key, profile=profile, keep=_servers(reading))
     for texts in raw_texts(reading.parts):
         redactor.learn(texts, addresses=False)
     for texts in raw_texts(reading.reject_parts):  # all of them are written

@@ -1,0 +1,68 @@
+"""What is remembered of each file of a packet that was looked at."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from analyzer.packet._capture_stand_in import marker_fault
+from analyzer.packet._layout import UNLISTED
+from analyzer.packet.checksums import sha256
+from analyzer.packet.redaction_report import redactions_in
+
+MOST_FILES = 10_000
+MOST_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One regular file: rows counts the lines of NDJSON; fault is what is wrong with a HAR or its marker."""
+
+    size: int
+    sha256: str
+    redactions: dict[str, int]
+    rows: int | None = None
+    fault: str | None = None
+
+
+@dataclass
+class Looked:
+    """All regular files by their path; lists holds the content of manifest.json and SHA256SUMS."""
+
+    files: dict[str, Seen] = field(default_factory=dict)
+    lists: dict[str, bytes] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+    def look(self, path: str, data: bytes) -> None:
+        """Remembers a file."""
+        if path in UNLISTED:
+            self.lists[path] = data
+        rows = data.count(b"\n") if path.endswith(".ndjson") else None
+        fault = _har_fault(data) if path.endswith(".har") else None
+        self.files[path] = Seen(len(data), sha256(data), redactions_in(data), rows, fault)
+
+    def differ(self, path: str, what: str) -> None:
+        """Remembers what is wrong with one path."""
+        self.differences.append(f"{path}: {what}")
+
+
+def clashes(paths: Iterable[str]) -> Iterator[str]:
+    """Yields each path that some file systems take for an earlier one: equal but for case or composition."""
+    known: set[str] = set()
+    for path in sorted(paths):
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+        if folded in known:
+            yield path
+        known.add(folded)
+
+
+def _har_fault(data: bytes) -> str | None:
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return "is no JSON"
+    log = document.get("log") if isinstance(document, dict) else None
+    return marker_fault(log) if isinstance(log, dict) else "has no log"

@@ -1,0 +1,190 @@
+"""Makes the escalation packet of a diagnosed run: everything is learnt first, then everything is redacted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analyzer.errors import Location, UsageError
+from analyzer.model import Analysis
+from analyzer.packet import (
+    Attachment,
+    Captures,
+    Case,
+    Contents,
+    Excerpt,
+    Item,
+    Option,
+    assemble,
+    attached_files,
+    case_yaml,
+    evidence_files,
+    items_of,
+    read_attachment,
+    ticket_markdown,
+)
+from analyzer.packet._capture_stand_in import clean_capture, learn_capture
+from analyzer.pipeline._excerpts import excerpts_of
+from analyzer.pipeline._plan import Run
+from analyzer.pipeline._render import learned_redactor, render_with
+from analyzer.redact import Fired, Redactor, refuse_leaks
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A diagnosed run of which nothing is redacted yet, what was attached, and a redactor that has learnt from both."""
+
+    state: Run
+    attachments: tuple[Attachment, ...]
+    redactor: Redactor
+
+    def clean(self, document: dict[str, Any], trail: list[Fired]) -> dict[str, Any]:
+        """Gives a valid, redacted HAR of a document."""
+        return clean_capture(document, self.redactor, trail=trail)
+
+    def items(self, case: Case) -> tuple[Item, ...]:
+        """Gives the checklist, redacted, as the case answers it so far."""
+        self.redactor.learn(_texts_of(case))
+        analysis, shown = self.redactor.value((self.state.analysis, case))
+        assert analysis is not None  # noqa: S101 - diagnosed
+        return items_of(analysis, shown, self.state.plan.profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the packet is to be like: name is that of its folder, files are at most most_bytes large.
+
+    options and dependencies are told in the manifest; options hold no path.
+    """
+
+    name: str
+    case: Case
+    vendor: str
+    most_bytes: int
+    options: Mapping[str, Option] = field(default_factory=dict)
+    dependencies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The finished files by their path, the secrets that must stand in none of them, and what a person is to add."""
+
+    files: dict[str, bytes]
+    secrets: tuple[str, ...]
+    items: tuple[Item, ...]
+    analysis: Analysis
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        """Gives the required items without an answer."""
+        return tuple(item for item in self.items if item.missing)
+
+
+def draft_packet(state: Run, attachments: Sequence[Path]) -> Draft:
+    """Reads the attachments and learns from everything; raises UsageError for what cannot be attached."""
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    read = tuple(_attachment(path) for path in attachments)
+    redactor = learned_redactor(state.reading, state.plan.key, state.plan.profile)
+    for attachment in read:
+        if attachment.kind == "capture":
+            learn_capture(attachment.content, redactor)
+        elif attachment.kind == "text":
+            redactor.learn(pl.Series([attachment.content, *attachment.content.split("\n")], dtype=pl.String))
+    return Draft(state, read, redactor)
+
+
+def _attachment(path: Path) -> Attachment:
+    try:
+        with path.open("rb") as file:
+            return read_attachment(path.name, file.read)
+    except OSError as error:
+        hint = "Check the path, and whether it may be read."
+        raise UsageError(f"cannot be read: {error.strerror}.", location=Location(str(path)), hint=hint) from error
+
+
+def finish_packet(draft: Draft, asked: Asked) -> Packet:
+    """Gives the packet; raises LeakError if a known secret is still in one of its files."""
+    redactor, plan = draft.redactor, draft.state.plan
+    excerpts = excerpts_of(draft.state)
+    redactor.learn(_texts_of(asked.case))
+    redactor.learn(pl.Series([row.text for excerpt in excerpts for row in excerpt.rows], dtype=pl.String))
+    state = render_with(draft.state, redactor)
+    plan.progress("Building the packet", None)
+    analysis, case = state.analysis, redactor.value(asked.case)
+    assert analysis is not None  # noqa: S101 - rendered
+    items = items_of(analysis, case, plan.profile)
+    evidence = evidence_files(_redacted(excerpts, redactor), asked.most_bytes)
+    captures = _captures(draft, excerpts, asked.most_bytes)
+    attached = attached_files(draft.attachments, redactor, draft.clean, asked.most_bytes)
+    contents = Contents(
+        case=asked.name,
+        created=plan.now,
+        profile=plan.profile,
+        analysis=analysis,
+        items=items,
+        options=redactor.value(dict(asked.options)),
+        dependencies=asked.dependencies,
+        files={
+            "summary.md": ticket_markdown(analysis, case, items, asked.vendor).encode(),
+            "report.html": state.outputs["report.html"],
+            "case.yaml": case_yaml(case),
+            **evidence.files,
+            **captures.files,
+            **attached.files,
+        },
+        rows=evidence.rows | captures.entries | attached.rows,
+        origins=captures.sources | attached.origins,
+        left_out=(*evidence.left_out, *captures.left_out, *attached.left_out),
+        trail=redactor.value((*captures.trail, *attached.trail)),
+        distinct_values=redactor.counts(),
+        values_searched=len(redactor.secrets),
+    )
+    files = assemble(contents)
+    refuse_leaks(files, redactor.secrets)
+    return Packet(files, redactor.secrets, items, analysis)
+
+
+def _texts_of(case: Case) -> pl.Series:
+    answers = ((answer,) if isinstance(answer, str) else answer for answer in case.answers.values())
+    return pl.Series([text for texts in answers for text in texts], dtype=pl.String)
+
+
+def _redacted(excerpts: Sequence[Excerpt], redactor: Redactor) -> tuple[Excerpt, ...]:
+    """Gives the same rows with text and source replaced."""
+    texts = iter(redactor.replace(pl.Series([row.text for each in excerpts for row in each.rows], dtype=pl.String)))
+    sources = _shown_names({row.ref.source for each in excerpts for row in each.rows}, redactor)
+    return tuple(
+        replace(
+            each,
+            rows=tuple(
+                replace(row, text=next(texts), ref=replace(row.ref, source=sources[row.ref.source]))
+                for row in each.rows
+            ),
+        )
+        for each in excerpts
+    )
+
+
+def _shown_names(names: Collection[str], redactor: Redactor) -> dict[str, str]:
+    return dict(zip(sorted(names), redactor.value(tuple(sorted(names))), strict=True))
+
+
+def _captures(draft: Draft, excerpts: Sequence[Excerpt], most_bytes: int) -> Captures:
+    """Cuts each HAR of the inputs down to the entries that an incident rests on."""
+    assert draft.state.reading is not None  # noqa: S101 - the order of STAGES
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for row in (row for excerpt in excerpts for row in excerpt.rows):
+        if row.ref.entry is not None:
+            wanted[row.ref.source].add(row.ref.entry)
+    names = _shown_names(wanted, draft.redactor)
+    documents = [document for document in draft.state.reading.documents if document.source in wanted]
+    made = Captures(draft.clean, most_bytes)
+    for number, document in enumerate(documents, 1):
+        source = document.source
+        made.add(f"har/capture-{number:02}", names[source], document.load(), wanted[source])
+    return made
