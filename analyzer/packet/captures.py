@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
+from analyzer.packet._json import json_bytes
 from analyzer.packet._left_out import LeftOut
 from analyzer.packet._pieces import grouped, part_names
 from analyzer.redact import Fired
@@ -85,4 +84,4 @@ def _indented(entry: dict[str, Any]) -> int:
 
 
 def _encoded(value: Any) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
+    return json_bytes(value, indent=1) + b"\n"

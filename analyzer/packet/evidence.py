@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-import msgspec
 import polars as pl
 
 from analyzer.model import Ref
 from analyzer.packet._instant import instant
+from analyzer.packet._json import json_bytes
 from analyzer.packet._left_out import LeftOut
 from analyzer.packet._pieces import in_files
 from analyzer.values import no_formula
+from analyzer.wording.quoting import visible
 
 _LONGEST_TEXT = 20_000
 # An astral character takes 12 bytes as a JSON escape, and half as many characters as bytes are room enough for a row.
@@ -107,13 +108,16 @@ _SCHEMA = {
 
 
 def _json_lines(incident: str, rows: Sequence[Row]) -> list[bytes]:
-    encoder = msgspec.json.Encoder()
-    return [encoder.encode(_record(incident, row)) + b"\n" for row in rows]
+    return [json_bytes(_record(incident, row)) + b"\n" for row in rows]
 
 
 def _csv_lines(incident: str, rows: Sequence[Row]) -> tuple[list[bytes], bytes]:
-    """Gives each row as the bytes of one record (RFC 4180), and the record of the names."""
-    frame = pl.DataFrame([_record(incident, row) for row in rows], schema=_SCHEMA)
+    r"""Gives each row as the bytes of one record (RFC 4180), and the record of the names.
+
+    CSV has no escapes: characters that nobody can see are written out, such as \x1b, so that no terminal obeys them.
+    """
+    shown = [_record(incident, row) | {"text": visible(row.text)} for row in rows]
+    frame = pl.DataFrame(shown, schema=_SCHEMA)
     safe = frame.with_columns(no_formula(name) for name, dtype in _SCHEMA.items() if dtype == pl.String)
     return [_csv_line(values) for values in safe.iter_rows()], _csv_line(safe.columns)
 

@@ -1,4 +1,4 @@
-"""Writes and reads manifest.json: what was read, with what, and what the packet holds; never a result or a value."""
+"""Writes and reads manifest.json, version 1, which manifest.schema.json describes; it holds no result and no value."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from analyzer.errors import DocumentError, Location
 from analyzer.model import Findings, SourceReport
 from analyzer.packet._instant import instant
 from analyzer.packet._item import Item
+from analyzer.packet._json import json_bytes
 from analyzer.packet._layout import MANIFEST, media_type, role_of
 from analyzer.packet.checksums import sha256
 from analyzer.packet.redaction_report import redactions_in
@@ -93,7 +94,7 @@ class Gate(Strict, frozen=True, kw_only=True):
 
 
 class File(Strict, frozen=True, kw_only=True):
-    """One file but this one and SHA256SUMS; redactions counts placeholders by kind, rows those of a table.
+    """One file but this one and SHA256SUMS; redactions counts placeholders by kind, rows those of a table or entries.
 
     cut_from names the input, in redacted form, that a capture or attachment was made of.
     """
@@ -200,7 +201,7 @@ def _entries(files: Mapping[str, bytes], rows: Mapping[str, int], origins: Mappi
 
 def manifest_json(manifest: Manifest) -> bytes:
     """Gives the file."""
-    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    return json_bytes(manifest, indent=2) + b"\n"
 
 
 def read_manifest(data: bytes) -> Manifest:

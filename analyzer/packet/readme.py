@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 
 _FILES = (
-    ("summary.md", "the finding as text to paste into a ticket; what is missing is said with the question to ask"),
-    ("report.html", "the whole report, in one file that loads nothing from elsewhere"),
-    ("evidence/", "the lines and entries behind each incident, as NDJSON and CSV, with the place of each"),
+    ("summary.md", "the finding, to paste into a ticket; what is missing is said"),
+    ("report.html", "the whole report in one file, which loads nothing"),
+    ("evidence/", "lines and entries behind each incident, NDJSON and CSV"),
     ("evidence/attachments/", "what was attached, redacted"),
-    ("har/", "browser captures cut down to the entries that matter, redacted"),
-    ("repro/", "how to see it again: steps, and commands whose secrets are variables"),
-    ("screenshots/", "pictures, drawn anew without what cameras and programs write into them"),
+    ("har/", "browser captures: the entries that matter, redacted"),
+    ("repro/", "steps and commands; secrets are variables"),
+    ("screenshots/", "pictures, drawn anew without what hides in files"),
     ("case.yaml", "what a person said about the case, redacted"),
-    ("manifest.json", "what was read, with which program, rules and options; what is answered; all files"),
-    ("redaction-report.json", "what was replaced where, and what was left out and why; no values"),
+    ("manifest.json", "inputs, program, rules, options, what is answered, files"),
+    ("redaction-report.json", "what was replaced where, and what was left out"),
     ("SHA256SUMS", "checksums of every file but itself"),
 )
 _REDACTED = """\
-Secrets, users and e-mail addresses were replaced by placeholders such as
-[redacted:token:0123456789ab]. Equal values have equal placeholders, in all files;
-what they stand for stays with who made this packet. Profile: {profile}.
+Secrets, users and e-mail addresses were replaced by placeholders: [redacted:, the
+kind, 12 digits]. Equal values have equal placeholders in all files; what they stand
+for stays with who made this packet. Profile: {profile}.
 A program has looked through every file for the values that it knew.
 
 BEFORE YOU SEND IT: a person should look through it. No program knows all that is

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-
+from analyzer.packet._json import json_bytes
 from analyzer.packet._left_out import LeftOut
 from analyzer.redact import Fired
 
@@ -53,7 +52,7 @@ def redaction_report(
         "left_out": [{"file": item.file, "what": item.what, "why": item.why, "count": item.count} for item in left_out],
         "to_review": [*_REVIEW, *([_PICTURES] if pictures else [])],
     }
-    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+    return json_bytes(report, indent=2) + b"\n"
 
 
 def _generally(place: str) -> str:

@@ -75,7 +75,7 @@ def draft(plan: Plan, attachments: Sequence[Path] = ()) -> Draft:
 
     Raises AnalyzerError for what stops the whole run.
     """
-    state = Run(plan)
+    state = Run(replace(plan, packet_facts=True))
     for stage in STAGES[:-1]:  # rendering waits until everything was learnt
         state = stage(state)
     return draft_packet(state, attachments)

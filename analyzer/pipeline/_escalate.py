@@ -57,12 +57,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the packet is to be like: name is that of its folder, files are at most most_bytes large.
+    """What the packet is to be like; no file is larger than most_bytes.
 
     options and dependencies are told in the manifest; options hold no path.
     """
 
-    name: str
     case: Case
     vendor: str
     most_bytes: int
@@ -122,7 +121,7 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
     captures = _captures(draft, excerpts, asked.most_bytes)
     attached = attached_files(draft.attachments, redactor, draft.clean, asked.most_bytes)
     contents = Contents(
-        case=asked.name,
+        case=case.name,
         created=plan.now,
         profile=plan.profile,
         analysis=analysis,

@@ -19,7 +19,7 @@ MOST_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One regular file: rows counts the lines of NDJSON; fault is what is wrong with a HAR or its marker."""
+    """One regular file: rows counts lines of NDJSON or entries; fault is what is wrong with a HAR or its marker."""
 
     size: int
     sha256: str
@@ -40,8 +40,9 @@ class Looked:
         """Remembers a file."""
         if path in UNLISTED:
             self.lists[path] = data
-        rows = data.count(b"\n") if path.endswith(".ndjson") else None
-        fault = _har_fault(data) if path.endswith(".har") else None
+        rows, fault = data.count(b"\n") if path.endswith(".ndjson") else None, None
+        if path.endswith(".har"):
+            rows, fault = _har(data)
         self.files[path] = Seen(len(data), sha256(data), redactions_in(data), rows, fault)
 
     def differ(self, path: str, what: str) -> None:
@@ -59,10 +60,14 @@ def clashes(paths: Iterable[str]) -> Iterator[str]:
         known.add(folded)
 
 
-def _har_fault(data: bytes) -> str | None:
+def _har(data: bytes) -> tuple[int, str | None]:
+    """Gives the number of entries, and what is wrong with the HAR or its marker."""
     try:
         document = msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return "is no JSON"
+        return 0, "is no JSON"
     log = document.get("log") if isinstance(document, dict) else None
-    return marker_fault(log) if isinstance(log, dict) else "has no log"
+    entries = log.get("entries") if isinstance(log, dict) else None
+    if not isinstance(log, dict) or not isinstance(entries, list):
+        return 0, "has no log with entries"
+    return len(entries), marker_fault(log)
