@@ -15,7 +15,7 @@ ID_HEADERS = (
     "x-amz-cf-id", "x-amzn-trace-id", "cf-ray", "x-azure-ref", "x-ms-request-id", "x-ms-client-request-id",
     "x-ms-correlation-request-id", "client-request-id", "ms-dyn-aid", "x-github-request-id", "x-okta-request-id",
     "atl-traceid", "x-b3-traceid", "traceparent", "uber-trace-id", "x-cloud-trace-context", "x-datadog-trace-id",
-    "x-vercel-id", "x-akamai-request-id", "x-guploader-uploadid",
+    "x-vercel-id", "x-akamai-request-id", "x-guploader-uploadid", "x-auth0-requestid",
 )  # fmt: skip
 _PLACES = ("x-amz-cf-pop", "x-served-by", "x-ms-edge-ref", "x-msedge-ref", "x-github-media-type",
            "stripe-version", "x-ms-version", "x-goog-api-client", "server-timing")  # fmt: skip

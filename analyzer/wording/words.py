@@ -121,10 +121,11 @@ def span(start: datetime, end: datetime) -> str:
         return f"{begin} UTC ({duration(end - start)})"
     until = clock(end) if day(start) == day(end) else f" {day(end)} {clock(end)}"
     gap = " " if day(start) != day(end) else ""
-    return f"{begin}{gap}\u2013{until} UTC ({_length(start, end)})"
+    return f"{begin}{gap}\u2013{until} UTC ({lasted(start, end)})"
 
 
-def _length(start: datetime, end: datetime) -> str:
+def lasted(start: datetime, end: datetime) -> str:
+    """Gives how long it took, as the moments that are printed have it."""
     # From ten seconds on, the length is that between the seconds that are printed.
     length = end - start
     if length < timedelta(seconds=10):
