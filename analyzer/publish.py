@@ -43,7 +43,7 @@ def check_folder(folder: Path) -> None:
         raise UsageError(message, location=place, hint=hint)
 
 
-def publish(folder: Path, outputs: Mapping[str, bytes]) -> None:
+def publish(folder: Path, outputs: Mapping[str, bytes | Path]) -> None:
     """Writes all outputs into a private folder beside the target and moves it into place.
 
     The folder is readable by its owner only. What an earlier run left there is replaced. If anything fails, nothing
@@ -65,12 +65,16 @@ def publish(folder: Path, outputs: Mapping[str, bytes]) -> None:
             shutil.rmtree(partial, ignore_errors=True)
 
 
-def _fill(folder: Path, outputs: Mapping[str, bytes]) -> None:
+def _fill(folder: Path, outputs: Mapping[str, bytes | Path]) -> None:
     folder.mkdir(mode=0o700)
     for name, data in outputs.items():
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            if isinstance(data, Path):
+                with data.open("rb") as content:
+                    shutil.copyfileobj(content, file)
+            else:
+                file.write(data)
 
 
 def publish_file(path: Path, data: bytes) -> None:

@@ -26,8 +26,10 @@ from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
+from analyzer.pipeline._people import hide_people
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
+from analyzer.pipeline._redact import Redacted, RedactedSource, Redaction, redact_inputs
 from analyzer.pipeline._render import learned_redactor, render_outputs
 from analyzer.pipeline._samples import follow_samples
 from analyzer.pipeline._shift import place_columns, place_events
@@ -44,6 +46,9 @@ __all__ = [
     "Packet",
     "Plan",
     "Reading",
+    "Redacted",
+    "RedactedSource",
+    "Redaction",
     "Run",
     "Traced",
     "compare",
@@ -53,6 +58,7 @@ __all__ = [
     "look",
     "look_at_events",
     "parse",
+    "redact_inputs",
     "run",
     "trace",
 ]
@@ -253,6 +259,7 @@ STAGES: tuple[Stage, ...] = (
     _correlate,
     _add_facts,
     _detect,
+    hide_people,
     compose_analysis,
     follow_samples,
     render_outputs,

@@ -28,11 +28,11 @@ from analyzer.packet import (
     read_attachment,
     ticket_markdown,
 )
-from analyzer.packet._capture_stand_in import clean_capture, learn_capture
 from analyzer.pipeline._excerpts import excerpts_of
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor, render_with
 from analyzer.redact import Fired, Redactor, refuse_leaks
+from analyzer.redact.capture import clean_capture, learn_capture
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,8 @@ def draft_packet(state: Run, attachments: Sequence[Path]) -> Draft:
     assert state.reading is not None  # noqa: S101 - the order of STAGES
     read = tuple(_attachment(path) for path in attachments)
     redactor = learned_redactor(state.reading, state.plan.key, state.plan.profile)
+    for document in state.reading.documents:
+        learn_capture(document.load(), redactor)
     for attachment in read:
         if attachment.kind == "capture":
             learn_capture(attachment.content, redactor)
@@ -131,7 +133,7 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
         files={
             "summary.md": ticket_markdown(analysis, case, items, asked.vendor).encode(),
             "report.html": state.outputs["report.html"],
-            "case.yaml": case_yaml(case),
+            "case.yaml": case_yaml(case, items),
             **evidence.files,
             **captures.files,
             **attached.files,

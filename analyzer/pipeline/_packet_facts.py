@@ -13,6 +13,7 @@ from analyzer.pipeline._packet_headers import Headers, headers_of
 from analyzer.pipeline._packet_ids import identified, told_by_headers
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import rows_of
+from analyzer.redact import People
 
 _MOST_INCIDENTS = 10
 _MOST_EXCHANGES = 200
@@ -47,7 +48,8 @@ def packet_facts(state: Run, diagnosis: Diagnosis) -> dict[str, IncidentFacts]:
     behind = state.joined.events.select("exchange", "source", "line").join(
         pl.concat(shown).unique(), on="exchange", how="inner", maintain_order="left"
     )
-    rows = rows_of(state.reading, behind.select("source", "line").unique(maintain_order=True))
+    places = behind.select("source", "line").unique(maintain_order=True)
+    rows = rows_of(state.reading, places, People(state.plan.key))
     placed = behind.join(rows, on=["source", "line"], how="inner", maintain_order="left").with_columns(_query_names())
     headers = headers_of(state.reading, {(row[0], row[1]) for row in placed.select("source", "line").iter_rows()})
     return {each.id: _facts(each, state.exchanges, failing[each.id], placed, headers) for each in first}

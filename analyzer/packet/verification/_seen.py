@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from analyzer.packet._capture_stand_in import marker_fault
 from analyzer.packet._layout import UNLISTED
 from analyzer.packet.checksums import sha256
 from analyzer.packet.redaction_report import redactions_in
+from analyzer.redact.capture import marker_fault
 
 MOST_FILES = 10_000
 MOST_BYTES = 256 << 20
