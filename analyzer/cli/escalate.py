@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +50,8 @@ def command(**options: Any) -> None:
     Everything in it is redacted. Required items that nobody answered are printed as MISSING: ask, with the question;
     answer them in case.yaml (--case) or on the terminal (--ask). `analyzer verify DIR` checks a packet.
     """
+    from analyzer.cli._ask import require_terminal
+    from analyzer.cli._case import answered, named_case
     from analyzer.packet import vendors
     from analyzer.pipeline import draft
 
@@ -59,31 +60,21 @@ def command(**options: Any) -> None:
     now = instant(options["now"], "--now") or datetime.now(UTC)
     options["now"] = now.isoformat()  # one moment for names, years and manifest
     key = redaction_key(options["redaction_key"])
-    case = _case(options, key)
+    if options["ask"]:
+        require_terminal(sys.stdin)
+    case = named_case(options["case_file"], options["output"], options["inputs"][0], key, may_lack=options["ask"])
     folder = options["output"] or Path("reports") / f"{case.name}-{now:%Y%m%dT%H%M%SZ}"
     _check_place(folder, as_zip=options["as_zip"])
-    with work_folder() as work, progress(quiet=options["quiet"]) as tell:
-        plan = plan_from(work, key, options, tell)
-        begun = draft(plan, options["attach"])
+    with work_folder() as work:
+        with progress(quiet=options["quiet"]) as tell:
+            begun = draft(plan_from(work, key, options, tell), options["attach"])
         _confirm_pictures(begun, reviewed=options["pictures_reviewed"])
+        if options["ask"]:
+            case = answered(case, begun.items(case), options["vendor"], options["case_file"])
         packet = _finish(begun, case, options)
         _write(packet, folder, options, now)
     _tell(packet, folder, options)
     sys.exit(4 if packet.analysis.problems else int(options["strict"] and bool(packet.missing)))
-
-
-def _case(options: dict[str, Any], key: bytes) -> Case:
-    """Reads the case; its name, which becomes that of the folder, is reduced to letters, digits, dots and dashes."""
-    from dataclasses import replace
-
-    from analyzer.packet import Case, read_case
-    from analyzer.redact import Redactor
-
-    first = options["inputs"][0]
-    default = options["output"].name if options["output"] else "stdin" if first == "-" else Path(first).resolve().name
-    case = read_case(options["case_file"], default) if options["case_file"] else Case(default)
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", Redactor(key).value(case.name)).strip("-.")[:60]
-    return replace(case, name=name or "case")
 
 
 def _check_place(folder: Path, *, as_zip: bool) -> None:
@@ -162,7 +153,7 @@ def _tell(packet: Packet, folder: Path, options: dict[str, Any]) -> None:
         return
     print_summary(packet.analysis)
     for item in packet.missing:
-        click.secho(visible(f"MISSING: ask ({item.id} {item.name}) {item.question}"), fg="yellow")
+        click.secho(visible(f"{item.id} {item.name}: {item.shown}"), fg="yellow")
     size = sum(map(len, packet.files.values()))
     click.echo(visible(f"Packet: {folder} ({len(packet.files)} files, {size / 1e6:.1f} MB)"))
     if options["as_zip"]:

@@ -18,6 +18,7 @@ Clean = Callable[[dict[str, Any], list[Fired]], dict[str, Any]]
 class Captures:
     """Finished files, of which source each was cut, how many entries it holds; what was replaced and left out.
 
+    places maps a source and the number of an entry in it to the file that holds it and the number there.
     clean makes a valid, redacted HAR of a document and adds to a trail; it is called for each file anew, since a marker
     covers the whole log. No file is larger than most_bytes.
     """
@@ -27,14 +28,14 @@ class Captures:
     files: dict[str, bytes] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     entries: dict[str, int] = field(default_factory=dict)
+    places: dict[tuple[str, int], str] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     trail: list[Fired] = field(default_factory=list)
 
     def add(self, stem: str, source: str, document: Mapping[str, Any], wanted: Collection[int] | None) -> None:
         """Adds the wanted entries (by index; None for all) of one HAR, in as many files as they need.
 
-        source is the redacted name. Each entry's comment says which entry of the capture it was; of the pages those
-        stay that an entry belongs to.
+        source is the redacted name. Of the pages those stay that an entry belongs to.
         """
         log = document["log"]
         indexes = sorted(range(len(log["entries"])) if wanted is None else wanted)
@@ -51,6 +52,7 @@ class Captures:
         for name, group in zip(part_names(stem, "har", len(groups)), groups, strict=True):
             self.files[name] = _encoded(self.clean(_part(log, group), self.trail))
             self.sources[name], self.entries[name] = source, len(group)
+            self.places |= {(source, index): f"{name}#{number}" for number, index in enumerate(group)}
 
     def _groups(self, log: Mapping[str, Any], kept: list[int]) -> list[list[int]]:
         """Gives the indexes of the entries of each file."""
@@ -63,7 +65,7 @@ class Captures:
 
 
 def _part(log: Mapping[str, Any], indexes: list[int]) -> dict[str, Any]:
-    entries = [{**log["entries"][index], "comment": f"Entry {index} of the capture."} for index in indexes]
+    entries = [log["entries"][index] for index in indexes]
     pages = {entry.get("pageref") for entry in entries}
     listed = log.get("pages")
     belong = [page for page in listed if isinstance(page, dict) and page.get("id") in pages] if listed else []

@@ -26,12 +26,16 @@ _BYTES_PER_CHARACTER = 16
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a log or entry of a HAR: cited where a sentence of the report rests on it, else failing."""
+    """One line of a log or entry of a HAR: cited where a sentence of the report rests on it, else failing.
+
+    copy is where the packet holds the whole entry: the file and the entry's number in it.
+    """
 
     ref: Ref
     time: datetime | None
     why: Literal["cited", "failing"]
     text: str
+    copy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def _record(incident: str, row: Row) -> dict[str, str | int | None]:
         "entry": row.ref.entry,
         "time": instant(row.time),
         "why": row.why,
+        "copy": row.copy,
         "text": row.text,
     }
 
@@ -103,6 +108,7 @@ _SCHEMA = {
     "entry": pl.Int64,
     "time": pl.String,
     "why": pl.String,
+    "copy": pl.String,
     "text": pl.String,
 }
 

@@ -11,7 +11,7 @@ from analyzer.packet._left_out import LeftOut
 from analyzer.redact import Fired
 
 _PLACEHOLDER = re.compile(rb"\[redacted:([a-z_]{1,64}):[0-9a-f]{12}\]")
-_ENTRY = re.compile(r"(?:.*#|entry )[0-9]+\s+")
+_ENTRY = re.compile(r"(?:.*#|entry )[0-9]+(?:\s+|$)")
 _LINE = re.compile(r".*:[0-9]+(?=$|\s)\s*")
 _REVIEW = (
     "Free text: names of people, companies and projects have no form by which a program could know them.",
@@ -59,6 +59,6 @@ def _generally(place: str) -> str:
     """Gives the part of a place that is the same for all lines or entries: `request.headers.authorization`."""
     entry = _ENTRY.match(place)
     if entry is not None:
-        return place[entry.end() :]
+        return place[entry.end() :] or "entry"
     line = _LINE.match(place)
     return "line" if line is not None and line.end() == len(place) else place[line.end() :] if line else place

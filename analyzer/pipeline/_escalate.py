@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from analyzer.packet import (
     Captures,
     Case,
     Contents,
-    Excerpt,
     Item,
     Option,
     assemble,
@@ -29,6 +27,7 @@ from analyzer.packet import (
     ticket_markdown,
 )
 from analyzer.pipeline._excerpts import excerpts_of
+from analyzer.pipeline._packet_evidence import cut_captures, redacted_excerpts
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor, render_with
 from analyzer.redact import Fired, Redactor, refuse_leaks
@@ -116,11 +115,12 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
     redactor.learn(pl.Series([row.text for excerpt in excerpts for row in excerpt.rows], dtype=pl.String))
     state = render_with(draft.state, redactor)
     plan.progress("Building the packet", None)
-    analysis, case = state.analysis, redactor.value(asked.case)
+    analysis, case = state.analysis, redactor.value(_with_pictures(asked.case, draft.attachments))
     assert analysis is not None  # noqa: S101 - rendered
+    assert state.reading is not None  # noqa: S101
     items = items_of(analysis, case, plan.profile)
-    evidence = evidence_files(_redacted(excerpts, redactor), asked.most_bytes)
-    captures = _captures(draft, excerpts, asked.most_bytes)
+    captures = cut_captures(state.reading, excerpts, redactor, Captures(draft.clean, asked.most_bytes))
+    evidence = evidence_files(redacted_excerpts(excerpts, redactor, captures.places), asked.most_bytes)
     attached = attached_files(draft.attachments, redactor, draft.clean, asked.most_bytes)
     contents = Contents(
         case=case.name,
@@ -155,37 +155,10 @@ def _texts_of(case: Case) -> pl.Series:
     return pl.Series([text for texts in answers for text in texts], dtype=pl.String)
 
 
-def _redacted(excerpts: Sequence[Excerpt], redactor: Redactor) -> tuple[Excerpt, ...]:
-    """Gives the same rows with text and source replaced."""
-    texts = iter(redactor.replace(pl.Series([row.text for each in excerpts for row in each.rows], dtype=pl.String)))
-    sources = _shown_names({row.ref.source for each in excerpts for row in each.rows}, redactor)
-    return tuple(
-        replace(
-            each,
-            rows=tuple(
-                replace(row, text=next(texts), ref=replace(row.ref, source=sources[row.ref.source]))
-                for row in each.rows
-            ),
-        )
-        for each in excerpts
-    )
-
-
-def _shown_names(names: Collection[str], redactor: Redactor) -> dict[str, str]:
-    return dict(zip(sorted(names), redactor.value(tuple(sorted(names))), strict=True))
-
-
-def _captures(draft: Draft, excerpts: Sequence[Excerpt], most_bytes: int) -> Captures:
-    """Cuts each HAR of the inputs down to the entries that an incident rests on."""
-    assert draft.state.reading is not None  # noqa: S101 - the order of STAGES
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for row in (row for excerpt in excerpts for row in excerpt.rows):
-        if row.ref.entry is not None:
-            wanted[row.ref.source].add(row.ref.entry)
-    names = _shown_names(wanted, draft.redactor)
-    documents = [document for document in draft.state.reading.documents if document.source in wanted]
-    made = Captures(draft.clean, most_bytes)
-    for number, document in enumerate(documents, 1):
-        source = document.source
-        made.add(f"har/capture-{number:02}", names[source], document.load(), wanted[source])
-    return made
+def _with_pictures(case: Case, attachments: Sequence[Attachment]) -> Case:
+    """Answers the question for screenshots by those that are attached, where the case does not."""
+    names = [attachment.name for attachment in attachments if attachment.kind == "picture"]
+    if not names or "screenshots" in case.answers:
+        return case
+    told = tuple(f"screenshot-{number:02}.png, made of {name}" for number, name in enumerate(names, 1))
+    return replace(case, answers={**case.answers, "screenshots": told})
