@@ -5,9 +5,15 @@ Secrets are planted where packets of other tools leaked: each is CNRPnn in a rea
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from analyzer.packet import Case
+from analyzer.pipeline import Asked, Plan, draft, finish_packet
 
 KEY = b"a key for tests, the same always"
 NOW = "2026-03-02T12:00:00Z"
@@ -120,3 +126,26 @@ def write_attachments(folder: Path) -> dict[str, Path]:
     (folder / "traceroute.txt").write_text(TRACEROUTE)
     (folder / "second.har").write_text(json.dumps(other))
     return {"text": folder / "traceroute.txt", "capture": folder / "second.har"}
+
+
+@cache
+def files_of_story(*kinds: str) -> dict[str, bytes]:
+    """Gives the packet of the story, made once; kinds of attachments are `text` and `capture`."""
+    with TemporaryDirectory() as name, contextlib.chdir(name):
+        story = write_story(Path("story"))
+        attached = write_attachments(Path("attached"))
+        Path("work").mkdir()
+        inputs = (str(story / "access.log"), str(story / "browser.har"))
+        plan = Plan(inputs, Path("work").resolve(), KEY, now=datetime.fromisoformat(NOW))
+        begun = draft(plan, [attached[kind] for kind in kinds])
+        case = Case("orders", {"impact": f"No orders. password={PLANTED['case file']}", "tried": ("a restart",)})
+        asked = Asked(case, "generic", 4_500_000, {"tz": None, "strict": False}, {"polars": "1.2.3"})
+        return finish_packet(begun, asked).files
+
+
+def write_packet(folder: Path, files: dict[str, bytes]) -> Path:
+    """Writes the files of a packet, and gives the folder."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analyzer.packet import Case, Option
     from analyzer.pipeline import Draft, Packet
 
-_LEAST_FILE = 2_000_000  # what report.html may take
+_LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; what `analyzer verify` reads
 _PROFILES = ("internal", "vendor", "public")
 
 
@@ -38,7 +38,7 @@ _PROFILES = ("internal", "vendor", "public")
               help="Say that the attached pictures show nothing confidential: no program can search them.")  # fmt: skip
 @click.option("--profile", type=click.Choice(_PROFILES), default="vendor", show_default=True,
               help="For whom it is redacted: decides what becomes of addresses.")  # fmt: skip
-@click.option("--max-file", "most_bytes", type=Size(_LEAST_FILE), default="4.5MB", show_default=True, metavar="SIZE",
+@click.option("--max-file", "most_bytes", type=Size(_LEAST_FILE, _MOST_FILE), default="4.5MB", show_default=True, metavar="SIZE",
               help="Split evidence and captures so that no file is larger.")  # fmt: skip
 @click.option("--zip", "as_zip", is_flag=True, help="Write DIR.zip too; equal content gives equal bytes.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a required item is missing.")

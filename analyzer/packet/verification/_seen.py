@@ -14,7 +14,8 @@ from analyzer.packet.redaction_report import redactions_in
 from analyzer.redact.capture import marker_fault
 
 MOST_FILES = 10_000
-MOST_BYTES = 256 << 20
+# As much as --max-file may allow.
+MOST_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
