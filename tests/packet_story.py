@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from analyzer.packet import Case
+from analyzer.packet import Case, read_attachment
 from analyzer.pipeline import Asked, Plan, draft, finish_packet
 
 KEY = b"a key for tests, the same always"
@@ -137,7 +137,7 @@ def files_of_story(*kinds: str) -> dict[str, bytes]:
         Path("work").mkdir()
         inputs = (str(story / "access.log"), str(story / "browser.har"))
         plan = Plan(inputs, Path("work").resolve(), KEY, now=datetime.fromisoformat(NOW))
-        begun = draft(plan, [attached[kind] for kind in kinds])
+        begun = draft(plan, [read_attachment(attached[kind]) for kind in kinds])
         case = Case("orders", {"impact": f"No orders. password={PLANTED['case file']}", "tried": ("a restart",)})
         asked = Asked(case, "generic", 4_500_000, {"tz": None, "strict": False}, {"polars": "1.2.3"})
         return finish_packet(begun, asked).files

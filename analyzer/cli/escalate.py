@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
-    from analyzer.packet import Case, Option
+    from analyzer.packet import Attachment, Case, Option
     from analyzer.pipeline import Draft, Packet
 
 _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; what `analyzer verify` reads
@@ -38,7 +39,8 @@ _PROFILES = ("internal", "vendor", "public")
               help="Say that the attached pictures show nothing confidential: no program can search them.")  # fmt: skip
 @click.option("--profile", type=click.Choice(_PROFILES), default="vendor", show_default=True,
               help="For whom it is redacted: decides what becomes of addresses.")  # fmt: skip
-@click.option("--max-file", "most_bytes", type=Size(_LEAST_FILE, _MOST_FILE), default="4.5MB", show_default=True, metavar="SIZE",
+@click.option("--max-file", "most_bytes", type=Size(_LEAST_FILE, _MOST_FILE), default="4.5MB", show_default=True,
+              metavar="SIZE",
               help="Split evidence and captures so that no file is larger.")  # fmt: skip
 @click.option("--zip", "as_zip", is_flag=True, help="Write DIR.zip too; equal content gives equal bytes.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a required item is missing.")
@@ -52,7 +54,7 @@ def command(**options: Any) -> None:
     """
     from analyzer.cli._ask import require_terminal
     from analyzer.cli._case import answered, named_case
-    from analyzer.packet import vendors
+    from analyzer.packet import read_attachment, vendors
     from analyzer.pipeline import draft
 
     if options["vendor"] not in vendors():
@@ -65,10 +67,11 @@ def command(**options: Any) -> None:
     case = named_case(options["case_file"], options["output"], options["inputs"][0], key, may_lack=options["ask"])
     folder = options["output"] or Path("reports") / f"{case.name}-{now:%Y%m%dT%H%M%SZ}"
     _check_place(folder, as_zip=options["as_zip"])
+    attachments = [read_attachment(path) for path in options["attach"]]
+    _confirm_pictures(attachments, reviewed=options["pictures_reviewed"])
     with work_folder() as work:
         with progress(quiet=options["quiet"]) as tell:
-            begun = draft(plan_from(work, key, options, tell), options["attach"])
-        _confirm_pictures(begun, reviewed=options["pictures_reviewed"])
+            begun = draft(plan_from(work, key, options, tell), attachments)
         if options["ask"]:
             case = answered(case, begun.items(case), options["vendor"], options["case_file"])
         packet = _finish(begun, case, options)
@@ -89,9 +92,9 @@ def _zip_path(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.zip")
 
 
-def _confirm_pictures(begun: Draft, *, reviewed: bool) -> None:
+def _confirm_pictures(attachments: Sequence[Attachment], *, reviewed: bool) -> None:
     """Asks a person about the pictures; raises UsageError where nobody can be asked, or the answer is no."""
-    names = [attachment.name for attachment in begun.attachments if attachment.kind == "picture"]
+    names = [attachment.name for attachment in attachments if attachment.kind == "picture"]
     if not names or reviewed:
         return
     hint = "Look at each, and say so with --pictures-reviewed."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from analyzer.errors import InputError, Location, UsageError
@@ -14,6 +14,7 @@ from analyzer.packet.pictures import is_picture
 MOST_BYTES = 64 << 20
 _MOST_DAMAGED = 20  # one character in so many
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_READ = "Check the path, and whether it may be read."
 _HINT = "Attach text, a HAR, or a picture; unpack an archive first."
 
 
@@ -26,12 +27,21 @@ class Attachment:
     content: Any
 
 
-def read_attachment(name: str, read: Callable[[int], bytes]) -> Attachment:
-    """Reads one attachment with read(count); raises UsageError for what is too large or cannot be searched.
+def read_attachment(path: Path) -> Attachment:
+    """Reads one attachment; raises UsageError for what is too large or cannot be searched.
 
     What cannot be searched for secrets (an archive, a packet capture, a document of a word processor) is refused.
     """
-    data = read(MOST_BYTES + 1)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}.", location=Location(str(path)), hint=_READ) from error
+    return attachment_of(path.name, data)
+
+
+def attachment_of(name: str, data: bytes) -> Attachment:
+    """Does the same with the bytes of a file of this name."""
     if len(data) > MOST_BYTES:
         raise UsageError(f"is larger than {MOST_BYTES:,} bytes.", location=Location(name), hint="Cut out what matters.")
     if is_picture(data):

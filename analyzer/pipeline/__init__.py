@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -21,6 +20,7 @@ from analyzer.errors import NothingReadableError, UsageError
 from analyzer.facts import add_facts
 from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
+from analyzer.packet import Attachment
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
@@ -76,8 +76,8 @@ def run(plan: Plan) -> Run:
     return state
 
 
-def draft(plan: Plan, attachments: Sequence[Path] = ()) -> Draft:
-    """Diagnoses the inputs and reads the attachments; finish_packet turns the result into a packet.
+def draft(plan: Plan, attachments: Sequence[Attachment] = ()) -> Draft:
+    """Diagnoses the inputs and learns from all, the attachments too; finish_packet makes a packet of the result.
 
     Raises AnalyzerError for what stops the whole run.
     """

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from analyzer.errors import Location, UsageError
 from analyzer.model import Analysis
 from analyzer.packet import (
     Attachment,
@@ -23,7 +21,6 @@ from analyzer.packet import (
     case_yaml,
     evidence_files,
     items_of,
-    read_attachment,
     ticket_markdown,
 )
 from analyzer.pipeline._excerpts import excerpts_of
@@ -83,28 +80,18 @@ class Packet:
         return tuple(item for item in self.items if item.missing)
 
 
-def draft_packet(state: Run, attachments: Sequence[Path]) -> Draft:
-    """Reads the attachments and learns from everything; raises UsageError for what cannot be attached."""
+def draft_packet(state: Run, attachments: Sequence[Attachment]) -> Draft:
+    """Learns from everything."""
     assert state.reading is not None  # noqa: S101 - the order of STAGES
-    read = tuple(_attachment(path) for path in attachments)
     redactor = learned_redactor(state.reading, state.plan.key, state.plan.profile)
     for document in state.reading.documents:
         learn_capture(document.load(), redactor)
-    for attachment in read:
+    for attachment in attachments:
         if attachment.kind == "capture":
             learn_capture(attachment.content, redactor)
         elif attachment.kind == "text":
             redactor.learn(pl.Series([attachment.content, *attachment.content.split("\n")], dtype=pl.String))
-    return Draft(state, read, redactor)
-
-
-def _attachment(path: Path) -> Attachment:
-    try:
-        with path.open("rb") as file:
-            return read_attachment(path.name, file.read)
-    except OSError as error:
-        hint = "Check the path, and whether it may be read."
-        raise UsageError(f"cannot be read: {error.strerror}.", location=Location(str(path)), hint=hint) from error
+    return Draft(state, tuple(attachments), redactor)
 
 
 def finish_packet(draft: Draft, asked: Asked) -> Packet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -28,9 +29,16 @@ SCHEMA = json.loads((Path(_escalate.__file__).parents[1] / "packet" / "manifest.
 CASE = f"""\
 name: orders-down
 title: Orders fail
+severity: high
 impact: No orders. password={PLANTED["case file"]}
 changes: [none known]
 """
+
+
+COMMAND = (
+    "in/access.log", "in/browser.har", "-o", "out", "--case", "case.yaml", "--zip", "--pictures-reviewed",
+    "--attach", "attached/traceroute.txt", "--attach", "attached/second.har", "--attach", "attached/seen.jpg",
+)  # fmt: skip
 
 
 def escalate(*arguments: str | Path, **more) -> Result:
@@ -50,12 +58,10 @@ def made(tmp_path_factory) -> tuple[Path, Result]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         write_story(Path("in"))
-        attached = write_attachments(Path("attached"))
+        write_attachments(Path("attached"))
         Image.new("RGB", (40, 30), "red").save("attached/seen.jpg", comment=b"CNRPcomment", exif=_exif())
         Path("case.yaml").write_text(CASE)
-        attach = [item for path in (*attached.values(), "attached/seen.jpg") for item in ("--attach", path)]
-        done = escalate("in/access.log", "in/browser.har", "-o", "out", "--case", "case.yaml", "--zip", *attach,
-                        "--pictures-reviewed")  # fmt: skip
+        done = escalate(*COMMAND)
     return place, done
 
 
@@ -104,16 +110,9 @@ def test_nothing_planted_comes_out(made: tuple[Path, Result]) -> None:
 
 
 def test_equal_secrets_have_equal_placeholders_in_all_files(made: tuple[Path, Result]) -> None:
-    """The token of the log's query and the cookie of the capture can be followed through the packet."""
+    """The cookie of the capture is the same in the attached one; both tables of the evidence hold the same."""
     files = tree(made[0] / "out")
-    marks = {
-        name: set(
-            data.decode().split("[redacted:")[index].partition("]")[0][-12:]
-            for index in range(1, data.count(b"[redacted:") + 1)
-        )
-        for name, data in files.items()
-        if name.startswith(("evidence/incident", "har/", "evidence/attachments/attachment-02"))
-    }
+    marks = {name: set(re.findall(rb"\[redacted:[a-z_]+:([0-9a-f]{12})\]", data)) for name, data in files.items()}
     assert marks["evidence/incident-1.csv"] == marks["evidence/incident-1.ndjson"] != set()
     assert marks["har/capture-01.har"] & marks["evidence/attachments/attachment-02.har"]
 
@@ -182,7 +181,7 @@ def test_the_commands_are_for_a_shell(made: tuple[Path, Result]) -> None:
     files = tree(made[0] / "out")
     for name in (name for name in files if name.endswith(".sh")):
         assert subprocess.run(["sh", "-n", made[0] / "out" / name], check=False).returncode == 0
-        done = subprocess.run(["sh", made[0] / "out" / name], env={"PATH": ""}, check=False, capture_output=True)
+        done = subprocess.run(["/bin/sh", made[0] / "out" / name], env={"PATH": ""}, check=False, capture_output=True)
         assert done.returncode == 2
         assert b"HOST: parameter " in done.stderr
         assert name.removeprefix("repro/") in files["repro/steps.md"].decode()
@@ -212,29 +211,15 @@ def test_missing_answers_are_asked_for(made: tuple[Path, Result]) -> None:
 
 
 def test_equal_inputs_give_equal_bytes_wherever_the_program_runs(tmp_path, monkeypatch, made) -> None:
-    """Another folder, another zone, another user; --strict says that something is missing, and writes all the same."""
-    for name in ("in", "attached", "case.yaml"):
-        copy = shutil.copytree if (made[0] / name).is_dir() else shutil.copy
-        copy(made[0] / name, tmp_path / name)
+    """Another folder, another zone, another user: the zip is the same, byte for byte."""
+    for name in ("in", "attached"):
+        shutil.copytree(made[0] / name, tmp_path / name)
+    shutil.copy(made[0] / "case.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("USER", "somebody")
-    attach = [
-        item for name in ("traceroute.txt", "second.har", "seen.jpg") for item in ("--attach", f"attached/{name}")
-    ]
-    done = escalate("in/access.log", "in/browser.har", "-o", "out", "--case", "case.yaml", "--zip", *attach,
-                    "--pictures-reviewed", "--strict", "-q")  # fmt: skip
-    assert (done.exit_code, done.output) == (1, "out\n")
-    here, there = tree(tmp_path / "out"), tree(made[0] / "out")
-    told = {name for name in here if here[name] != there[name]}
-    assert told == {"manifest.json", "SHA256SUMS"}  # the manifest tells the option --strict
-    manifests = [json.loads(files["manifest.json"]) for files in (here, there)]
-    assert [manifest["options"].pop("strict") for manifest in manifests] == [True, False]
-    assert manifests[0] == manifests[1]
-    shutil.rmtree("out")
-    Path("out.zip").unlink()
-    escalate("in/access.log", "in/browser.har", "-o", "out", "--case", "case.yaml", "--zip", *attach,
-             "--pictures-reviewed")  # fmt: skip
+    done = escalate(*COMMAND, "-q")
+    assert (done.exit_code, done.output) == (0, "out\n")
     assert Path("out.zip").read_bytes() == (made[0] / "out.zip").read_bytes()
 
 
@@ -246,8 +231,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_folder_is_named_after_the_case_and_the_time(here: Path) -> None:
-    """Below reports/, as reports are, when -o is not given."""
-    done = escalate("in/access.log", "-q")
+    """Below reports/, as reports are, when -o is not given; --strict says that answers are missing, and writes it."""
+    done = escalate("in/access.log", "-q", "--strict")
+    assert done.exit_code == 1
     assert done.output == "reports/access.log-20260302T120000Z\n"
     assert verify_folder(here / done.output.strip()).differences == ()
 
@@ -291,39 +277,29 @@ def test_a_leak_leaves_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert sorted(path.name for path in here.iterdir()) == ["in", "key"]
 
 
-def test_an_input_that_cannot_be_read_is_exit_code_4(here: Path) -> None:
-    """The packet is there, and its manifest counts it."""
-    Path("in/broken.har").write_text('{"log": 5}')
+def test_a_packet_without_incident_of_inputs_that_cannot_all_be_read(here: Path) -> None:
+    """Exit code 4, and the manifest counts the input; there is no evidence and nothing to reproduce."""
+    Path("in/access.log").write_text("".join(Path("in/access.log").read_text().splitlines(keepends=True)[:30]))
+    Path("in/broken.har").write_text('{"log": {"version": "1.2", "entries": 5}}')
     done = escalate("in/access.log", "in/broken.har", "-o", "out", "--strict")
     assert done.exit_code == 4
-    assert read_manifest(Path("out/manifest.json").read_bytes()).unreadable_inputs == 1
-
-
-def test_profiles_decide_on_addresses(here: Path) -> None:
-    """A public address of a client stays for colleagues, and is a fake of 240.0.0.0/4 for a vendor."""
-    text = Path("in/access.log").read_text().replace("198.51.100.", "93.184.216.")
-    Path("in/access.log").write_text(text)
-    shown = {}
-    for profile in ("internal", "vendor"):
-        escalate("in/access.log", "-o", profile, "--profile", profile)
-        lines = Path(f"{profile}/evidence/incident-1.ndjson").read_text().splitlines()
-        shown[profile] = {json.loads(line)["text"].partition(" ")[0] for line in lines}
-        assert read_manifest(Path(f"{profile}/manifest.json").read_bytes()).redaction.profile == profile
-    assert all(address.startswith("93.184.216.") for address in shown["internal"])
-    assert all(240 <= int(address.partition(".")[0]) for address in shown["vendor"])
-    assert len(shown["internal"]) == len(shown["vendor"])
-
-
-def test_a_packet_without_incident_is_one_too(here: Path) -> None:
-    """Its files say that nothing was found; there is nothing to reproduce."""
-    Path("in/access.log").write_text("".join(Path("in/access.log").read_text().splitlines(keepends=True)[:30]))
-    done = escalate("in/access.log", "-o", "out")
-    assert done.exit_code == 0
     assert "No incident" in done.output
     assert sorted(tree(Path("out"))) == [
         "README.txt", "SHA256SUMS", "case.yaml", "manifest.json", "redaction-report.json", "report.html", "summary.md",
     ]  # fmt: skip
     assert verify_folder(Path("out")).differences == ()
+    assert read_manifest(Path("out/manifest.json").read_bytes()).unreadable_inputs == 1
+
+
+def test_the_profile_decides_on_addresses(here: Path) -> None:
+    """A public address of a client stays for colleagues; for vendors, who are the default, it would not."""
+    text = Path("in/access.log").read_text().replace("198.51.100.", "93.184.216.")
+    Path("in/access.log").write_text(text)
+    escalate("in/access.log", "-o", "out", "--profile", "internal")
+    assert read_manifest(Path("out/manifest.json").read_bytes()).redaction.profile == "internal"
+    lines = Path("out/evidence/incident-1.ndjson").read_text().splitlines()
+    addresses = {json.loads(line)["text"].partition(" ")[0] for line in lines}
+    assert {address.rpartition(".")[0] for address in addresses} == {"93.184.216"}
 
 
 def test_the_readme_names_what_is_there(tmp_path: Path) -> None:

@@ -21,10 +21,11 @@ from PIL import Image, PngImagePlugin
 from analyzer.cli._size import Size
 from analyzer.errors import DocumentError, UsageError
 from analyzer.model import Ref
-from analyzer.packet import Captures, Excerpt, LeftOut, Row, evidence_files, read_attachment, zip_bytes
+from analyzer.packet import Captures, Excerpt, LeftOut, Row, evidence_files, zip_bytes
 from analyzer.packet._json import json_bytes
 from analyzer.packet._layout import media_type, role_of
 from analyzer.packet._pieces import grouped
+from analyzer.packet.attachments import attachment_of
 from analyzer.packet.checksums import read_sha256sums, sha256sums
 from analyzer.packet.manifest import Manifest, read_manifest
 from analyzer.packet.pictures import redrawn
@@ -253,7 +254,7 @@ def test_a_picture_is_turned_as_its_camera_said() -> None:
 def test_pictures_of_every_kind_become_png(form: str) -> None:
     """Recognised by their first bytes, not by their name."""
     data = picture(form)
-    assert read_attachment("x.txt", io.BytesIO(data).read).kind == "picture"
+    assert attachment_of("x.txt", data).kind == "picture"
     assert redrawn(data, 100_000, "x").startswith(b"\x89PNG\r\n\x1a\n")
 
 
@@ -315,7 +316,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused() -> None:
 )
 def test_texts_are_read_in_their_encoding(data: bytes, text: str) -> None:
     """A single damaged byte is no reason to refuse the output of a tool."""
-    found = read_attachment("t.txt", io.BytesIO(data).read)
+    found = attachment_of("t.txt", data)
     assert (found.kind, found.content) == ("text", text)
 
 
@@ -331,15 +332,15 @@ def test_texts_are_read_in_their_encoding(data: bytes, text: str) -> None:
 def test_what_cannot_be_searched_is_refused(data: bytes) -> None:
     """An archive, a packet capture: secrets in them would not be found."""
     with pytest.raises(UsageError, match="is neither text nor a picture"):
-        read_attachment("capture.txt", io.BytesIO(data).read)
+        attachment_of("capture.txt", data)
 
 
 def test_a_har_is_recognised_and_a_broken_one_refused() -> None:
     """By its content, whatever it is called."""
-    found = read_attachment("x.json", io.BytesIO(json.dumps(capture()).encode()).read)
+    found = attachment_of("x.json", json.dumps(capture()).encode())
     assert (found.kind, len(found.content["log"]["entries"])) == ("capture", 5)
     with pytest.raises(UsageError, match=r"x\.har: "):
-        read_attachment("x.har", io.BytesIO(b'{"log": {"version": "1.2", "entries": 5}}').read)
+        attachment_of("x.har", b'{"log": {"version": "1.2", "entries": 5}}')
 
 
 def test_the_list_of_checksums_is_that_of_sha256sum() -> None:
