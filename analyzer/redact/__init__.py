@@ -11,7 +11,7 @@ import polars as pl
 from analyzer.redact import _secrets as secrets
 from analyzer.redact._addresses import PATTERN_V4, PATTERN_V6, fake_addresses
 from analyzer.redact._detector import Detector
-from analyzer.redact._gate import refuse_leaks
+from analyzer.redact._gate import Gate, refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._placeholder import placeholder
@@ -24,6 +24,7 @@ __all__ = [
     "SECRET_NAME",
     "TEXTS",
     "Detector",
+    "Gate",
     "Profile",
     "Redactor",
     "detectors",
@@ -92,6 +93,11 @@ class Redactor:
     def secrets(self) -> tuple[str, ...]:
         """Gives the known secrets that must not survive anywhere, sorted."""
         return tuple(sorted(value for value in self._found if secrets.spreads(value)))
+
+    @property
+    def found(self) -> dict[str, str]:
+        """Gives all known secrets and their kinds."""
+        return dict(self._found)
 
     def counts(self) -> dict[str, int]:
         """Counts the distinct secrets of each kind."""
