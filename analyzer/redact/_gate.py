@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
 
 from analyzer.errors import LeakError, Location
 from analyzer.redact._gate_curl import COMMAND, holds_credentials
-from analyzer.redact._gate_forms import Form, forms_of, literal
-from analyzer.redact._gate_index import Index, series, words
+from analyzer.redact._gate_forms import forms_of, literal
+from analyzer.redact._gate_index import Index, as_bytes, series, words
 from analyzer.redact._gate_members import DAMAGE, PACKED_RUN, is_packed, members, unpacked
-from analyzer.redact._gate_pieces import content, groups
+from analyzer.redact._gate_pieces import content, groups, pieces_of
 from analyzer.redact._gate_views import ESCAPED_WORD, VIEWS, Decode, wide
 
 DEEPEST = 4
 _HEAD = 64
 _RUN = r"[A-Za-z0-9+/_-]{9,}"  # in which hex or base64 may stand
+_MOST_WAITING = 2_000_000  # runs
 _HINT = "Nothing was written. Please report which input format this was."
+
+
+Read = Callable[[], Iterator[bytes]]
 
 
 def _never(_: str) -> bool:
@@ -58,94 +63,109 @@ class Gate:
         for number, name in enumerate(outputs, 1):
             self._search_name(name, f"output {number}")
         for name, data in outputs.items():
-            self._search(name, content(data), 0)
+            self._search(name, partial(content, data), 0)
 
     def _search_name(self, name: str, shown: str) -> None:
         """Raises LeakError if a name holds a secret; then the name cannot be told."""
         data = name.encode("utf-8", "surrogateescape")
-        self._search_pieces(f"the name of {shown}", [(0, data)], 0)
+        self._search_plainly(f"the name of {shown}", lambda: iter([data]), 0)
 
-    def _search(self, name: str, data: Iterator[bytes], depth: int) -> None:
+    def _search(self, name: str, read: Read, depth: int) -> None:
+        self._search_plainly(name, read, depth)
+        pieces = read()
         head = b""
-        while len(head) < _HEAD and (piece := next(data, None)) is not None:
+        while len(head) < _HEAD and (piece := next(pieces, None)) is not None:
             head += piece
-        if not is_packed(head):
-            self._search_all(name, chain([head], data), depth)
-            return
-        whole = b"".join(chain([head], data))
-        self._search_all(name, [whole], depth)
+        if is_packed(head):
+            self._search_members(name, b"".join(chain([head], pieces)), depth)
+
+    def _search_members(self, name: str, whole: bytes, depth: int) -> None:
         if depth == DEEPEST:
             raise LeakError("it is packed too often to be searched.", location=Location(name), hint=_HINT)
         try:
-            for label, inner in members(whole):
+            for number, (label, _) in enumerate(members(whole)):
                 self._search_name(label, f"a part of {name}")
-                self._search(f"{name}!{label}", iter(inner), depth + 1)
+                self._search(f"{name}!{label}", partial(_member, whole, number), depth + 1)
         except DAMAGE as error:
             message = f"it cannot be opened to be searched ({type(error).__name__})."
             raise LeakError(message, location=Location(name), hint=_HINT) from error
 
-    def _search_all(self, name: str, data: Iterable[bytes], depth: int) -> None:
-        for group in groups(data):
-            self._search_pieces(name, group, depth)
+    def _search_plainly(self, name: str, read: Read, depth: int) -> None:
+        waiting: list[pl.Series] = []
+        for pieces in groups(read()):
+            try:
+                runs = self._search_pieces(pieces)
+                waiting.append(runs)
+                if sum(map(len, waiting)) > _MOST_WAITING:
+                    self._search_runs(waiting)
+                    waiting = []
+            except _Found as found:
+                raise found.leak(name, read()) from None
+            for run in as_bytes(words(runs, PACKED_RUN)) if depth < DEEPEST else ():
+                self._search_plainly(f"{name}!base64", partial(unpacked, run), depth + 1)
+        try:
+            self._search_runs(waiting)
+        except _Found as found:
+            raise found.leak(name, read()) from None
 
-    def _search_pieces(self, name: str, group: Sequence[tuple[int, bytes]], depth: int) -> None:
-        pieces = [piece for _, piece in group]
+    def _search_pieces(self, pieces: Sequence[bytes]) -> pl.Series:
+        """Raises _Found for what stands in the pieces or in what their escapes stand for; gives the runs in both."""
         read = series(pieces)
-        for form, number, offset in self._found(self._plain, read, pieces):
-            raise _leak(name, group[number][0] + offset, form.kind, form.spelling)
-        for text in dict.fromkeys(text for piece in pieces for text in wide(piece)):
-            for form, _, _ in self._found(self._plain, series([text]), [text]):
-                raise _leak(name, group[0][0], form.kind, "UTF-16")
-        self._search_escaped(name, group, words(read, ESCAPED_WORD))
-        self._search_runs(name, group, words(read, _RUN))
-        self._search_packed(name, words(read, PACKED_RUN), depth)
-        for command in words(read, COMMAND):
-            if holds_credentials(command.decode("utf-8", "replace")):
-                raise _leak(name, _offset(command, group), "credentials", "a curl command")
-
-    def _found(self, index: Index, read: pl.Series, pieces: Sequence[bytes]) -> Iterator[tuple[Form, int, int]]:
-        for form, number, offset in index.confirmed(index.candidates(read), pieces):
-            if form not in self._words or not self._given(self._words[form]):
-                yield form, number, offset
-
-    def _search_escaped(self, name: str, group: Sequence[tuple[int, bytes]], escaped: Sequence[bytes]) -> None:
-        together = b"\n".join(escaped)
-        seen = {together}
-        for spelling, decode in VIEWS:
-            decoded = decode(together)
-            if decoded in seen:
+        escaped = as_bytes(words(read, ESCAPED_WORD))
+        views = _views(pieces, escaped)
+        for form, number, data in self._plain.found([*pieces, *(text for _, _, text in views)]):
+            if form in self._words and self._given(self._words[form]):
                 continue
+            if number < len(pieces):
+                raise _Found(data, form.kind, form.spelling)
+            spelling, decode, _ = views[number - len(pieces)]
+            raise _Found(_word_with(data, escaped, decode) if decode else data, form.kind, spelling)
+        for command in as_bytes(words(read, COMMAND)):
+            if holds_credentials(command.decode("utf-8", "replace")):
+                raise _Found(command, "credentials", "a curl command")
+        return words(series([*pieces, *(text for _, _, text in views)]), _RUN)
+
+    def _search_runs(self, runs: Sequence[pl.Series]) -> None:
+        together = b"\n".join(as_bytes(pl.concat(runs).unique())) if runs else b""
+        for form, _, data in self._encoded.found([together]):
+            raise _Found(data, form.kind, form.spelling)
+
+
+def _views(pieces: Sequence[bytes], escaped: Sequence[bytes]) -> list[tuple[str, Decode | None, bytes]]:
+    """Gives what the escaped words stand for in each way, and the pieces as UTF-16, where that is anything new."""
+    together = b"\n".join(escaped)
+    views: list[tuple[str, Decode | None, bytes]] = []
+    seen = {together}
+    for spelling, decode, marks in VIEWS:
+        needless = not any(mark in together for mark in marks)
+        if not needless and (decoded := decode(together)) not in seen:
             seen.add(decoded)
-            for form, _, _ in self._found(self._plain, series([decoded]), [decoded]):
-                raise _leak(name, _offset(_word_with(form, escaped, decode), group), form.kind, spelling)
-            self._search_runs(name, group, words(series([decoded]), _RUN))
-
-    def _search_runs(self, name: str, group: Sequence[tuple[int, bytes]], runs: Sequence[bytes]) -> None:
-        together = b"\n".join(runs)
-        for form, _, offset in self._found(self._encoded, series([together]), [together]):
-            found = together[offset : offset + len(form.data)]
-            raise _leak(name, _offset(found, group), form.kind, form.spelling)
-
-    def _search_packed(self, name: str, runs: Sequence[bytes], depth: int) -> None:
-        for run in runs if depth < DEEPEST else ():
-            self._search_all(f"{name}!base64", unpacked(run), depth + 1)
+            views.append((spelling, decode, decoded))
+    return [*views, *(("UTF-16", None, text) for piece in pieces for text in wide(piece))]
 
 
-def _word_with(form: Form, escaped: Sequence[bytes], decode: Decode) -> bytes:
-    """Gives the first word whose decoded text holds the form; nothing if it stands across words."""
-    data = form.data.lower()
-    return next((word for word in escaped if data in decode(word).lower()), b"")
+def _word_with(data: bytes, escaped: Sequence[bytes], decode: Decode) -> bytes:
+    """Gives the first word whose decoded text holds the data; nothing if it stands across words."""
+    return next((word for word in escaped if data in decode(word)), b"")
 
 
-def _offset(found: bytes, group: Sequence[tuple[int, bytes]]) -> int:
-    return next((offset + piece.find(found) for offset, piece in group if found in piece), group[0][0])
+def _member(whole: bytes, number: int) -> Iterator[bytes]:
+    for _, inner in islice(members(whole), number, number + 1):
+        yield from inner
 
 
-def _leak(name: str, offset: int, kind: str, spelling: str) -> LeakError:
-    how = "" if spelling == "as it is" else f" ({spelling})"
-    return LeakError(
-        f"a known secret is still at byte {offset:,}. Its kind is {kind}{how}.", location=Location(name), hint=_HINT
-    )
+class _Found(Exception):  # noqa: N818 - it never leaves this module
+    """What was found, as it stands in the pieces."""
+
+    def __init__(self, data: bytes, kind: str, spelling: str) -> None:
+        super().__init__(kind)
+        self._data, self._kind, self._spelling = data, kind, spelling
+
+    def leak(self, name: str, data: Iterator[bytes]) -> LeakError:
+        offset = next((start + at for start, piece in pieces_of(data) if (at := piece.find(self._data)) >= 0), 0)
+        how = "" if self._spelling == "as it is" else f" ({self._spelling})"
+        message = f"a known secret is still at byte {offset:,}. Its kind is {self._kind}{how}."
+        return LeakError(message, location=Location(name), hint=_HINT)
 
 
 def refuse_leaks(outputs: Mapping[str, bytes], secrets: Sequence[str]) -> None:

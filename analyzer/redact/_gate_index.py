@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
 from analyzer.redact._gate_forms import Form
 
-_AT_ONCE = 100_000  # one automaton of so many takes some 100 MB
+_KEY = 12
+_MOST_ALIKE = 4
+_AT_ONCE = 100_000  # one automaton of so many keys takes some 100 MB
 _WORD = rb"[0-9A-Za-z]"
 
 
 class Index:
-    """Forms by their bytes in lower case, so that one search that folds ASCII finds those of either case."""
+    """Forms by short keys, since building the automaton is what costs: first the keys are looked for, then the forms.
+
+    Both in lower case, so that one search finds every case of ASCII.
+    """
 
     def __init__(self, forms: Iterable[Form]) -> None:
-        self._forms: dict[bytes, list[Form]] = {}
+        self._forms: defaultdict[bytes, list[Form]] = defaultdict(list)
         for form in forms:
-            self._forms.setdefault(form.data.lower(), []).append(form)
+            self._forms[form.data.lower()].append(form)
+        self._keys = _keyed(list(self._forms))
 
-    def candidates(self, pieces: pl.Series) -> list[bytes]:
-        """Gives the distinct strings in the pieces (bytes as Latin-1) that may be one of the forms, sorted."""
-        found: set[str] = set()
-        patterns = [data.decode("latin-1") for data in self._forms]
-        for start in range(0, len(patterns), _AT_ONCE):
-            some = patterns[start : start + _AT_ONCE]
-            hits = pieces.str.extract_many(some, ascii_case_insensitive=True, overlapping=True)
-            found.update(hits.explode(empty_as_null=True).drop_nulls().unique())
-        return sorted(text.encode("latin-1") for text in found)
+    def found(self, pieces: Sequence[bytes]) -> Iterator[tuple[Form, int, bytes]]:
+        """Yields each form that stands in the pieces, with the number of the first piece and the bytes as they stand.
 
-    def confirmed(self, candidates: Sequence[bytes], pieces: Sequence[bytes]) -> Iterator[tuple[Form, int, int]]:
-        """Yields the form, the number of the piece and the offset in it of what is one of the forms indeed."""
-        for found in candidates:
-            for form in self._forms[found.lower()]:
-                if (form.folds or form.data == found) and (place := _place(found, pieces, whole=form.whole)):
+        In the order of the forms' bytes.
+        """
+        if not self._keys:
+            return
+        texts = series(piece.lower() for piece in pieces)
+        keys = _matches(texts, list(self._keys))
+        for data in sorted(_matches(texts, [data for key in keys for data in self._keys[key]])):
+            for form in self._forms[data]:
+                if place := _place(form, pieces):
                     yield form, *place
                     break
 
@@ -45,15 +49,48 @@ def series(pieces: Iterable[bytes]) -> pl.Series:
     return pl.Series("pieces", [piece.decode("latin-1") for piece in pieces], dtype=pl.String)
 
 
-def words(pieces: pl.Series, pattern: str) -> list[bytes]:
+def words(pieces: pl.Series, pattern: str) -> pl.Series:
     """Gives the distinct matches of a pattern in the pieces, sorted."""
-    found = pieces.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique().sort()
-    return [text.encode("latin-1") for text in found]
+    return pieces.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique().sort()
 
 
-def _place(found: bytes, pieces: Sequence[bytes], *, whole: bool) -> tuple[int, int] | None:
-    pattern = re.compile(rb"(?<!%b)%b(?!%b)" % (_WORD, re.escape(found), _WORD) if whole else re.escape(found))
+def as_bytes(texts: pl.Series) -> list[bytes]:
+    """Gives such texts as bytes again."""
+    return [text.encode("latin-1") for text in texts]
+
+
+def _keyed(forms: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """Gives the last characters of forms as their key, else the first, else the whole: a key has few forms."""
+    keys: dict[bytes, list[bytes]] = {}
+    waiting = list(forms)
+    for part in (slice(-_KEY, None), slice(None, _KEY)):
+        groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for form in waiting:
+            groups[form[part]].append(form)
+        few = {key: group for key, group in groups.items() if len(group) <= _MOST_ALIKE}
+        for key, group in few.items():
+            keys[key] = [*keys.get(key, ()), *group]
+        waiting = [form for key, group in groups.items() if key not in few for form in group]
+    for form in waiting:
+        keys[form] = [*keys.get(form, ()), form]
+    return keys
+
+
+def _matches(texts: pl.Series, patterns: Sequence[bytes]) -> set[bytes]:
+    found: set[bytes] = set()
+    for start in range(0, len(patterns), _AT_ONCE):
+        some = [pattern.decode("latin-1") for pattern in patterns[start : start + _AT_ONCE]]
+        matches = texts.str.extract_many(some, overlapping=True).explode(empty_as_null=True).drop_nulls().unique()
+        found.update(as_bytes(matches))
+    return found
+
+
+def _place(form: Form, pieces: Sequence[bytes]) -> tuple[int, bytes] | None:
+    text = re.escape(form.data)
+    pattern = re.compile(
+        rb"(?<!%b)%b(?!%b)" % (_WORD, text, _WORD) if form.whole else text, re.IGNORECASE if form.folds else 0
+    )
     for number, piece in enumerate(pieces):
         if match := pattern.search(piece):
-            return number, match.start()
+            return number, match.group()
     return None

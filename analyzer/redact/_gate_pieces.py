@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 PIECE = 4 << 20
@@ -22,19 +23,15 @@ def content(data: bytes | Path) -> Iterator[bytes]:
             yield piece
 
 
-def groups(data: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
-    """Yields lists of (offset, piece); each piece begins with the end of the one before."""
-    group: list[tuple[int, bytes]] = []
-    for offset, piece in _overlapping(data):
-        group.append((offset, piece))
-        if len(group) == _AT_ONCE:
-            yield group
-            group = []
-    if group:
+def groups(data: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Yields some pieces at a time."""
+    pieces = (piece for _, piece in pieces_of(data))
+    while group := list(islice(pieces, _AT_ONCE)):
         yield group
 
 
-def _overlapping(data: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+def pieces_of(data: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yields (offset, piece); each piece begins with the end of the one before, so that nothing is cut in all."""
     offset, waiting, fresh = 0, bytearray(), False
     for some in data:
         waiting += some

@@ -11,7 +11,7 @@ Decode = Callable[[bytes], bytes]
 
 # A word that holds an escape of any kind; the words around it are the same in every view.
 ESCAPED_WORD = r"[^ \t\r\n]*(?:%[0-9A-Fa-f]{2}|\\|&(?:#|[A-Za-z]{2,24};))[^ \t\r\n]*"
-_HTML = re.compile(rb"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z][A-Za-z0-9]{1,23}));?")
+_HTML = re.compile(rb"&(?:#([0-9]{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][A-Za-z0-9]{1,23});)")
 _UNICODE = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+")
 _PLAIN = (
     (b'\\"', b'"'),
@@ -65,15 +65,16 @@ def everything(data: bytes) -> bytes:
     return percent(json_unescaped(html_unescaped(data)))
 
 
-# Each as (name, decoder), tried on whole pieces; those that change nothing cost little.
-VIEWS: tuple[tuple[str, Decode], ...] = (
-    ("percent-encoded", percent),
-    ("percent-encoded twice", lambda data: percent(percent(data))),
-    ("JSON-escaped", json_unescaped),
-    ("JSON-escaped twice", lambda data: json_unescaped(json_unescaped(data))),
-    ("HTML-escaped", html_unescaped),
-    ("escaped in several ways", everything),
-    ("escaped in several ways", lambda data: everything(everything(data))),
+# Each as (name, decoder, marks): without any of the marks the decoder finds nothing that the others do not.
+_OTHER = (b"\\", b"&#", b"&amp;", b"&quot;", b"&lt;", b"&gt;", b"&apos;")
+VIEWS: tuple[tuple[str, Decode, tuple[bytes, ...]], ...] = (
+    ("percent-encoded", percent, (b"%",)),
+    ("percent-encoded twice", lambda data: percent(percent(data)), (b"%25",)),
+    ("JSON-escaped", json_unescaped, (b"\\",)),
+    ("JSON-escaped twice", lambda data: json_unescaped(json_unescaped(data)), (b"\\\\",)),
+    ("HTML-escaped", html_unescaped, (b"&",)),
+    ("escaped in several ways", everything, _OTHER),
+    ("escaped in several ways", lambda data: everything(everything(data)), _OTHER),
 )
 
 
