@@ -20,6 +20,7 @@ _ID = (
     r"|[A-Z]{1,6}[0-9]{3,}[A-Z0-9]*"  # MSKU1234567
     r"|[^/@]+@[^/@]+\.[^/@]+"  # e-mail
     r"|[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]{21,}"  # long random text with a digit
+    r"|\[redacted:[a-z_]+:[0-9a-f]{12}\]"  # what stood here was a secret
 )
 _ID_SEGMENT = rf"(^|/)(?:{_ID})(/|$)"
 

@@ -24,8 +24,10 @@ from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
+from analyzer.pipeline._people import hide_people
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
+from analyzer.pipeline._redact import Redacted, RedactedSource, Redaction, redact_inputs
 from analyzer.pipeline._render import learned_redactor, render_outputs
 from analyzer.pipeline._samples import follow_samples
 from analyzer.pipeline._shift import place_columns, place_events
@@ -39,6 +41,9 @@ __all__ = [
     "Looked",
     "Plan",
     "Reading",
+    "Redacted",
+    "RedactedSource",
+    "Redaction",
     "Run",
     "Traced",
     "compare",
@@ -46,6 +51,7 @@ __all__ = [
     "look",
     "look_at_events",
     "parse",
+    "redact_inputs",
     "run",
     "trace",
 ]
@@ -235,6 +241,7 @@ STAGES: tuple[Stage, ...] = (
     _correlate,
     _add_facts,
     _detect,
+    hide_people,
     compose_analysis,
     follow_samples,
     render_outputs,

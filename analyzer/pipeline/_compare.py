@@ -12,7 +12,7 @@ from analyzer.diagnose.comparison import Comparison, Exchange, Side, compare, ex
 from analyzer.pipeline._plan import Plan, Reading
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_events
-from analyzer.redact import placeholder, refuse_leaks
+from analyzer.redact import People, placeholder, refuse_leaks
 from analyzer.report import comparison_html, comparison_json
 from analyzer.report.comparison.words import headline, hidden, matched, sentence
 
@@ -39,7 +39,7 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
     plan = good[0]
     plan.progress("Comparing", None)
     names = short_names([source.name for _, reading in (good, bad) for source in reading.sources])
-    sides = [_exchanges(reading, names) for _, reading in (good, bad)]
+    sides = [_exchanges(reading, names, People(plan.key)) for _, reading in (good, bad)]
     known = tuple(
         Side(
             tuple(replace(source, name=names[source.name]) for source in reading.sources),
@@ -81,8 +81,8 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def _exchanges(reading: Reading, names: Mapping[str, str]) -> tuple[tuple[Exchange, ...], int]:
-    events = read_events(reading, raw=False).with_columns(pl.col("source").replace(dict(names)))
+def _exchanges(reading: Reading, names: Mapping[str, str], people: People) -> tuple[tuple[Exchange, ...], int]:
+    events = people.hidden(read_events(reading, raw=False)).with_columns(pl.col("source").replace(dict(names)))
     hiding = {names[source.name] for source in reading.sources if {"sanitised", "masked"} & set(source.gaps)}
     documents = {names[source]: document for source, document in reading.named_documents().items()}
     return exchanges_of(events, documents, hiding)
@@ -95,4 +95,5 @@ def _both(good: Reading, bad: Reading) -> Reading:
         parts=(*good.parts, *bad.parts),
         reject_parts=(*good.reject_parts, *bad.reject_parts),
         documents=(*good.documents, *bad.documents),
+        secrets=(*good.secrets, *bad.secrets),
     )

@@ -12,7 +12,7 @@ from analyzer.errors import LeakError, Location
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_events
-from analyzer.redact import TEXTS, Redactor
+from analyzer.redact import TEXTS, People, Redactor
 
 # What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
 _FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
@@ -29,6 +29,7 @@ def frame_bytes(state: Run, suffix: str) -> bytes:
     frame = apply_shifts(read_events(state.reading, raw=True), state.shifts)
     if state.shifts:
         frame = frame.sort("timestamp", "source", "line", nulls_last=True)
+    frame = People(state.plan.key).hidden(frame)
     for texts in _texts(frame):
         redactor.learn(texts)
     clean = redactor.frame(frame)

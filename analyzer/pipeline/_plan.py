@@ -70,7 +70,8 @@ class Reading:
     """What became of the inputs: Parquet parts of canonical rows, and of rejects (source, line, reason, raw, format).
 
     documents are the normalised ones, in the order of reading, for the redactor to learn from and for comparisons;
-    problems are inputs that could not be read, in whole or in part.
+    problems are inputs that could not be read, in whole or in part; secrets are (value, kind) of the pieces of secrets
+    that stand on several lines, which no single row shows.
     """
 
     sources: tuple[SourceReport, ...]
@@ -78,6 +79,7 @@ class Reading:
     reject_parts: tuple[Path, ...]
     problems: tuple[InputError, ...]
     documents: tuple[Document, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
 
     @property
     def events(self) -> int:

@@ -18,6 +18,7 @@ from analyzer.pipeline._meter import Meter
 from analyzer.pipeline._plan import Document, Plan, Reading
 from analyzer.pipeline._tally import Tally, bound, left_out_note
 from analyzer.pipeline._zone import ZoneWatch, year_note
+from analyzer.redact import SpanningSecrets
 from analyzer.schema import conform
 from analyzer.sources import Stream, expand, open_streams
 
@@ -35,6 +36,7 @@ class _Store:
     reject_parts: list[Path] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     seen: dict[bytes, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
     first: int = 0
 
     def begin(self) -> None:
@@ -114,7 +116,12 @@ def read_inputs(plan: Plan) -> Reading:
     if sources and notes:
         sources[0] = replace(sources[0], notes=(*sources[0].notes, *notes))
     return Reading(
-        tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(store.documents)
+        tuple(sources),
+        tuple(store.parts),
+        tuple(store.reject_parts),
+        tuple(problems),
+        tuple(store.documents),
+        tuple(sorted(store.secrets.items())),
     )
 
 
@@ -179,7 +186,8 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     choice = _first(chosen.for_source(stream.name), detect(head, zone, plan.now, chosen.own))
     tally, watch = Tally(), ZoneWatch(head, choice, plan.zone, plan.now)
     reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
-    for result in chain(map(reader.read, stream.blocks()), map(Reader.finish, [reader])):
+    blocks = _watched(stream.blocks(), store)
+    for result in chain(map(reader.read, blocks), map(Reader.finish, [reader])):
         events = watch.settle(_placed(result.events, stream.name))
         kept = _within(events, plan)
         name = choice.formats[0].name if choice.formats else ""
@@ -188,6 +196,14 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
         store.meter.show(stream, tally.ledger.lines)
     notes = (*year_note(head, choice, plan.now), *watch.notes(), *stream.notes)
     return tally.report(stream.name, choice, watch, notes)
+
+
+def _watched(blocks: Iterator[pl.DataFrame], store: _Store) -> Iterator[pl.DataFrame]:
+    """Passes blocks on, and keeps the pieces of secrets that go over several lines."""
+    spanning = SpanningSecrets()
+    for block in blocks:
+        store.secrets |= {piece.value: piece.kind for piece in spanning.look(block) if piece.spreads}
+        yield block
 
 
 def _first(wanted: Format | None, choice: Choice) -> Choice:

@@ -12,8 +12,9 @@ from analyzer.diagnose.reproduce import runnable
 from analyzer.model import Analysis
 from analyzer.pipeline._document_texts import document_texts
 from analyzer.pipeline._plan import Reading, Run
+from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
-from analyzer.redact import Redactor, refuse_leaks
+from analyzer.redact import People, Redactor, refuse_leaks
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
 
 _SEARCHED_AT_ONCE = 8_000_000  # characters
@@ -48,6 +49,10 @@ def _runnable(analysis: Analysis) -> Analysis:
 def learned_redactor(reading: Reading, key: bytes) -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
     redactor = Redactor(key, keep=_servers(reading))
+    people = People(key)
+    for part in read_columns(reading, people.columns):
+        redactor.learn_values(iter(people.secrets(part)))
+    redactor.learn_values(iter(reading.secrets))
     for texts in raw_texts(reading.parts):
         redactor.learn(texts, addresses=False)
     for texts in raw_texts(reading.reject_parts):  # all of them are written
@@ -74,11 +79,8 @@ def _some_at_a_time(texts: Iterable[str]) -> Iterator[list[str]]:
 
 def _servers(reading: Reading) -> frozenset[str]:
     """Gives addresses of servers, which stay readable: what clients or proxies connected to."""
-    servers: set[str] = set()
-    for part in read_columns(reading, ("upstream", "server_ip")):
-        behind = part["upstream"].explode(empty_as_null=True).drop_nulls().unique().str.replace(r":\d+$", "")
-        servers |= {*behind.to_list(), *part["server_ip"].drop_nulls().unique().to_list()}
-    return frozenset(servers)
+    parts = read_columns(reading, ("upstream", "server_ip"))
+    return frozenset(server for part in parts for server in servers_in(part))
 
 
 def _rejects(state: Run, redactor: Redactor) -> bytes:

@@ -9,6 +9,7 @@ import polars as pl
 
 from analyzer.model import Exhibit, Ref, Reject
 from analyzer.pipeline._plan import Reading
+from analyzer.redact import People
 from analyzer.schema import EVENTS, conform, empty
 
 
@@ -37,8 +38,8 @@ def raw_texts(parts: Sequence[Path]) -> Iterator[pl.Series]:
         yield pl.read_parquet(part, columns=["raw"])["raw"]
 
 
-def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibit, ...]:
-    """Gives the lines that the refs point at, in the refs' order; wanted maps a ref to its incident."""
+def exhibits_of(reading: Reading, wanted: dict[Ref, str | None], people: People) -> tuple[Exhibit, ...]:
+    """Gives the lines that the refs point at, without people, in the refs' order; wanted maps a ref to its incident."""
     if not wanted or not reading.parts:
         return ()
     keys = pl.DataFrame(
@@ -46,11 +47,14 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibi
         schema={"source": pl.String, "line": pl.Int64, "is_entry": pl.Boolean},
         orient="row",
     )
+    columns = ("source", "line", "timestamp", "raw")
     found = pl.concat(
-        part.select("source", "line", "timestamp", "raw", is_entry=pl.col("format") == "har").join(
-            keys, on=["source", "line", "is_entry"], how="semi"
-        )
-        for part in read_columns(reading, ("source", "line", "timestamp", "raw", "format"))
+        people.hidden(
+            part.with_columns(is_entry=pl.col("format") == "har").join(
+                keys, on=["source", "line", "is_entry"], how="semi"
+            )
+        ).select(*columns, "is_entry")
+        for part in read_columns(reading, (*columns, "format", *people.columns))
     )
     lines = {
         Ref(source, entry=line) if is_entry else Ref(source, line=line): (timestamp, raw or "")
@@ -59,10 +63,10 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibi
     return tuple(Exhibit(ref, *lines[ref], incident) for ref, incident in wanted.items() if ref in lines)
 
 
-def rows_of(reading: Reading, places: pl.DataFrame) -> pl.DataFrame:
-    """Gives the canonical rows at these places (source, line), in the order of reading; raw is null."""
+def rows_of(reading: Reading, places: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Gives the canonical rows at these places (source, line), without people, in the order of reading; raw is null."""
     found = [
-        part.join(places, on=["source", "line"], how="semi", maintain_order="left")
+        people.hidden(part.join(places, on=["source", "line"], how="semi", maintain_order="left"))
         for part in read_columns(reading, [name for name in EVENTS if name != "raw"])
     ]
     return conform(pl.concat(found)) if found else empty()

@@ -16,7 +16,7 @@ from analyzer.errors import UsageError
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_columns, read_rejects, rows_of
-from analyzer.redact import Redactor, refuse_leaks
+from analyzer.redact import People, Redactor, refuse_leaks
 from analyzer.report import trace_html, trace_json
 from analyzer.report.trace.words import Line, lines, refusal
 
@@ -50,7 +50,7 @@ def trace_run(state: Run, asked: str) -> Traced:
         # What a report prints has gone through redaction.
         printed = find(asked, _printed(ids, redactor))
         found = found if printed.rows.is_empty() else printed
-    trace = _trace(state, asked, ids, found)
+    trace = _trace(state, asked, ids, found, People(state.plan.key))
     if not trace.passages and not trace.mentions:
         message, hint = redactor.value(refusal(trace, found.candidates))
         refuse_leaks({"message": f"{message} {hint}".encode("utf-8", "replace")}, redactor.secrets)
@@ -64,15 +64,16 @@ def _printed(ids: pl.DataFrame, redactor: Redactor) -> pl.DataFrame:
     return ids.with_columns(id=shown, folded=shown.str.to_lowercase().str.replace_all("-", "", literal=True))
 
 
-def _trace(state: Run, asked: str, ids: pl.DataFrame, found: Found) -> Trace:
+def _trace(state: Run, asked: str, ids: pl.DataFrame, found: Found, people: People) -> Trace:
     assert state.reading is not None  # noqa: S101 - read before
     assert state.joined is not None  # noqa: S101
     placed = state.joined.events.join(found.rows, on=_PLACE, how="semi")
     exchanges = state.joined.exchanges.join(placed.select("exchange").unique(), on="exchange", how="semi")
     events = state.joined.events.join(exchanges.select("exchange"), on="exchange", how="semi", maintain_order="left")
-    rows = rows_of(state.reading, events.select(_PLACE))
+    events, exchanges = people.hidden(events), people.hidden(exchanges)
+    rows = rows_of(state.reading, events.select(_PLACE), people)
     unclear = found.by_prefix and found.rows.is_empty()
-    mentions = [] if unclear else _mentions(state.reading, _needles(asked, found), events.select(_PLACE))
+    mentions = [] if unclear else _mentions(state.reading, _needles(asked, found), events.select(_PLACE), people)
     return Trace(
         asked=asked,
         ids=found.ids,
@@ -104,17 +105,20 @@ def _needles(asked: str, found: Found) -> list[str]:
     return [text for text in dict.fromkeys(texts) if len(text) >= _SHORTEST_IN_TEXT]
 
 
-def _mentions(reading: Reading, needles: Sequence[str], known: pl.DataFrame) -> list[Mention]:
+def _mentions(reading: Reading, needles: Sequence[str], known: pl.DataFrame, people: People) -> list[Mention]:
     """Gives the lines, in time order, that name the id but are not among the known ones; rejected lines too."""
     if not needles:
         return []
-    return sorted(_named(reading, needles, known), key=lambda item: (item.at is None, str(item.at), str(item.ref)))
+    found = _named(reading, needles, known, people)
+    return sorted(found, key=lambda item: (item.at is None, str(item.at), str(item.ref)))
 
 
-def _named(reading: Reading, needles: Sequence[str], known: pl.DataFrame) -> Iterator[Mention]:
+def _named(reading: Reading, needles: Sequence[str], known: pl.DataFrame, people: People) -> Iterator[Mention]:
     names = pl.col("raw").str.contains_any(list(needles), ascii_case_insensitive=True)
-    for part in read_columns(reading, (*_PLACE, "format", "timestamp", "raw")):
-        for source, line, form, at, raw in part.filter(names).join(known, on=_PLACE, how="anti").iter_rows():
+    columns = (*_PLACE, "format", "timestamp", "raw")
+    for part in read_columns(reading, (*columns, *people.columns)):
+        named = people.hidden(part.filter(names).join(known, on=_PLACE, how="anti")).select(columns)
+        for source, line, form, at, raw in named.iter_rows():
             yield Mention(reference(source, line, form), at if isinstance(at, datetime) else None, raw)
     if reading.reject_parts:
         for source, line, reason, raw, form in read_rejects(reading).filter(names).iter_rows():

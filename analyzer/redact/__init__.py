@@ -13,21 +13,31 @@ from analyzer.redact._addresses import PATTERN_V4, PATTERN_V6, fake_addresses
 from analyzer.redact._detector import Detector
 from analyzer.redact._gate import Gate, refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
+from analyzer.redact._lines_people import People
+from analyzer.redact._lines_places import PLACES, hide_places
+from analyzer.redact._lines_spanning import Piece, SpanningSecrets
 from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._placeholder import placeholder
 from analyzer.redact._profile import PROFILES, Profile
+from analyzer.redact._trail import Fired
 from analyzer.redact._walk import replace_strings, strings_of
 from analyzer.registry import discover
 
 __all__ = [
+    "PLACES",
     "PROFILES",
     "SECRET_NAME",
     "TEXTS",
     "Detector",
+    "Fired",
     "Gate",
+    "People",
+    "Piece",
     "Profile",
     "Redactor",
+    "SpanningSecrets",
     "detectors",
+    "hide_places",
     "key_path",
     "own_key",
     "placeholder",
@@ -82,6 +92,13 @@ class Redactor:
         for value, kind in values:
             if value and not value.startswith("[redacted:"):
                 self._found.setdefault(value, kind)
+        self._table = None
+
+    def merge(self, other: Redactor) -> None:
+        """Adds what another one of the same key learnt; which servers' addresses stay is decided here."""
+        self._found = other._found | self._found
+        self._context |= other._context
+        self._addresses |= fake_addresses(self._key, other._addresses, self._keep)
         self._table = None
 
     def shown(self, kind: str, value: str) -> str:

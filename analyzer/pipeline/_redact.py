@@ -1,0 +1,150 @@
+"""Redacts logs and captures in their own format: learns from all of them first, then replaces in all of them."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from analyzer.errors import InputError
+from analyzer.pipeline._chosen import choose
+from analyzer.pipeline._plan import Plan
+from analyzer.pipeline._redact_documents import document_bytes
+from analyzer.pipeline._redact_learn import Learnt, LearntSource, learn_input
+from analyzer.pipeline._redact_names import file_names
+from analyzer.pipeline._redact_write import Workers, write_lines
+from analyzer.redact import People, Profile, Redactor
+from analyzer.sources import Stream, expand, open_streams
+
+# Lines are written whole, however long they are: what is cut off would be lost to the reader.
+_LINE_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """How to redact: who it is for, and how many things to do at once."""
+
+    profile: Profile = "vendor"
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedSource:
+    """One source, by its redacted name, and what it became; lines is None for a document."""
+
+    name: str
+    file: str
+    lines: int | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """The redacted files: their names to where they wait in the work folder, to be published.
+
+    secrets are what none of them may hold; counts the distinct secrets of each kind; problems are redacted sentences
+    about inputs that could not be read, in whole or in part.
+    """
+
+    sources: tuple[RedactedSource, ...]
+    outputs: dict[str, Path]
+    secrets: tuple[str, ...]
+    counts: dict[str, int]
+    problems: tuple[str, ...]
+
+
+def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
+    """Redacts every source of the plan's inputs; the plan's zone, times and rules do not matter.
+
+    Raises UsageError for a pattern that matches nothing. What cannot be read is a problem of that input only.
+    """
+    expanded = expand(plan.inputs)
+    wide = replace(_with_kept_input(plan), limits=replace(plan.limits, line_bytes=_LINE_BYTES))
+    with ThreadPoolExecutor(how.workers) as executor:
+        workers = Workers(executor, how.workers)
+        learnt = _learn(expanded.files, wide, how, workers)
+        redactor = _merged(learnt, wide, how)
+        names = iter(file_names(_shown_names(learnt, redactor)))
+        writer = _Writer(wide, redactor, workers)
+        for file, known in zip(expanded.files, learnt, strict=True):
+            writer.write(file, [(source, next(names)) for source in known.sources])
+    problems = [*expanded.problems, *(problem for known in learnt for problem in known.problems), *writer.problems]
+    sources, told = redactor.value((tuple(writer.sources), tuple(map(str, problems))))
+    return Redacted(sources, writer.outputs, redactor.secrets, redactor.counts(), told)
+
+
+def _learn(files: tuple[str, ...], plan: Plan, how: Redaction, workers: Workers) -> list[Learnt]:
+    chosen = choose(plan)
+
+    def learn(numbered: tuple[int, str]) -> Learnt:
+        number, file = numbered
+        plan.progress(f"Reading {file}", None)
+        learnt = Learnt(Redactor(plan.key, profile=how.profile), People(plan.key, how.profile))
+        return learn_input(file, f"{number:06}", plan, chosen, learnt)
+
+    return list(workers.in_order(learn, enumerate(files)))
+
+
+def _merged(learnt: list[Learnt], plan: Plan, how: Redaction) -> Redactor:
+    servers = frozenset(server for known in learnt for server in known.servers)
+    redactor = Redactor(plan.key, profile=how.profile, keep=servers)
+    for known in learnt:
+        redactor.merge(known.redactor)
+    return redactor
+
+
+def _shown_names(learnt: list[Learnt], redactor: Redactor) -> list[str]:
+    names = [source.name for known in learnt for source in known.sources]
+    return redactor.replace(pl.Series(names, dtype=pl.String)).to_list()
+
+
+def _with_kept_input(plan: Plan) -> Plan:
+    """Gives the plan with standard input, which can be read only once, in a file."""
+    if "-" not in plan.inputs or plan.stdin is None:
+        return plan
+    path = plan.work / "stdin"
+    with path.open("xb") as file:
+        shutil.copyfileobj(plan.stdin, file)
+    return replace(plan, stdin=path.open("rb"))
+
+
+class _Writer:
+    """Writes the sources of one input after the other."""
+
+    def __init__(self, plan: Plan, redactor: Redactor, workers: Workers) -> None:
+        self._plan = plan
+        self._redactor = redactor
+        self._workers = workers
+        self.sources: list[RedactedSource] = []
+        self.outputs: dict[str, Path] = {}
+        self.problems: list[InputError] = []
+
+    def write(self, file: str, sources: list[tuple[LearntSource, str]]) -> None:
+        """Reads an input again and writes what became of its sources, which are paired with their files' names."""
+        if not sources:
+            return
+        named = {source.name: (source, name) for source, name in sources}
+        if self._plan.stdin is not None:
+            self._plan.stdin.seek(0)
+        for stream in open_streams(file, limits=self._plan.limits, stdin=self._plan.stdin):
+            if stream.name in named:
+                self._write(stream, *named[stream.name])
+
+    def _write(self, stream: Stream, source: LearntSource, name: str) -> None:
+        self._plan.progress(f"Writing {name}", None)
+        path = self._plan.work / f"output-{len(self.outputs):06}"
+        if source.document is not None:
+            document = msgspec.json.decode(source.document.read_bytes())
+            path.write_bytes(document_bytes(document, self._redactor))
+            self.sources.append(RedactedSource(source.name, name, None))
+        else:
+            lines = write_lines(stream, source, self._redactor, path, self._workers)
+            if stream.digest != source.digest:
+                self.problems.append(InputError(f"{source.name}: it changed while it was read, so it is left out."))
+                return
+            self.sources.append(RedactedSource(source.name, name, lines, stream.notes))
+        self.outputs[name] = path
