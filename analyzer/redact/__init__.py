@@ -14,6 +14,7 @@ from analyzer.redact._detector import Detector
 from analyzer.redact._gate import refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._names import NAME as SECRET_NAME
+from analyzer.redact._names import harmless_name, secret_name, secret_parameter
 from analyzer.redact._placeholder import placeholder
 from analyzer.redact._profile import PROFILES, Profile
 from analyzer.redact._walk import replace_strings, strings_of
@@ -27,11 +28,14 @@ __all__ = [
     "Profile",
     "Redactor",
     "detectors",
+    "harmless_name",
     "key_path",
     "own_key",
     "placeholder",
     "read_key",
     "refuse_leaks",
+    "secret_name",
+    "secret_parameter",
 ]
 
 T = TypeVar("T")
