@@ -29,8 +29,8 @@ LITERALS = (
 HARMLESS = _words(
     """
     null none nil true false undefined expired invalid missing required bearer basic digest unknown refresh access
-    active inactive default string object disabled enabled empty present absent valid redacted hidden masked filtered removed
-    sanitized revoked rejected mismatch password token secret optional number boolean integer
+    active inactive default string object disabled enabled empty present absent valid redacted hidden masked filtered
+    removed sanitized revoked rejected mismatch password token secret optional number boolean integer
     """
 )
 
