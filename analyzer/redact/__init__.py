@@ -17,6 +17,7 @@ from analyzer.redact._lines_people import People
 from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
 from analyzer.redact._names import NAME as SECRET_NAME
+from analyzer.redact._names import harmless_name, secret_name, secret_parameter
 from analyzer.redact._placeholder import placeholder
 from analyzer.redact._profile import PROFILES, Profile
 from analyzer.redact._trail import Fired
@@ -37,12 +38,15 @@ __all__ = [
     "Redactor",
     "SpanningSecrets",
     "detectors",
+    "harmless_name",
     "hide_places",
     "key_path",
     "own_key",
     "placeholder",
     "read_key",
     "refuse_leaks",
+    "secret_name",
+    "secret_parameter",
 ]
 
 T = TypeVar("T")
