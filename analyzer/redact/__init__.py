@@ -11,12 +11,13 @@ import polars as pl
 from analyzer.redact import _secrets as secrets
 from analyzer.redact._addresses import PATTERN_V4, PATTERN_V6, fake_addresses
 from analyzer.redact._detector import Detector
-from analyzer.redact._gate import refuse_leaks
+from analyzer.redact._gate import Gate, refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._lines_people import People
 from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
 from analyzer.redact._names import NAME as SECRET_NAME
+from analyzer.redact._names import harmless_name, secret_name, secret_parameter
 from analyzer.redact._placeholder import placeholder
 from analyzer.redact._profile import PROFILES, Profile
 from analyzer.redact._trail import Fired
@@ -30,18 +31,22 @@ __all__ = [
     "TEXTS",
     "Detector",
     "Fired",
+    "Gate",
     "People",
     "Piece",
     "Profile",
     "Redactor",
     "SpanningSecrets",
     "detectors",
+    "harmless_name",
     "hide_places",
     "key_path",
     "own_key",
     "placeholder",
     "read_key",
     "refuse_leaks",
+    "secret_name",
+    "secret_parameter",
 ]
 
 T = TypeVar("T")
@@ -113,6 +118,11 @@ class Redactor:
     def secrets(self) -> tuple[str, ...]:
         """Gives the known secrets that must not survive anywhere, sorted."""
         return tuple(sorted(value for value in self._found if secrets.spreads(value)))
+
+    @property
+    def found(self) -> dict[str, str]:
+        """Gives all known secrets and their kinds."""
+        return dict(self._found)
 
     def counts(self) -> dict[str, int]:
         """Counts the distinct secrets of each kind."""
