@@ -93,7 +93,7 @@ def _merged(learnt: list[Learnt], plan: Plan, how: Redaction) -> Redactor:
     servers = frozenset(server for known in learnt for server in known.servers)
     redactor = Redactor(plan.key, profile=how.profile, keep=servers)
     for known in learnt:
-        redactor.merge(known.redactor)
+        redactor.merge(known.redactor.found)
     return redactor
 
 
