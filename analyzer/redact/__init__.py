@@ -115,6 +115,10 @@ class Redactor:
         self.learn_values(iter([(value, kind)]))
         return placeholder(self._key, kind, value)
 
+    def marked(self, kind: str, value: str) -> str:
+        """Gives the placeholder of a value that is no secret elsewhere, such as a date in a cookie: not learnt."""
+        return placeholder(self._key, kind, value)
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """Gives the known secrets that must not survive anywhere, sorted."""

@@ -1,0 +1,46 @@
+"""Reads the fields of a HAR with the type that HAR 1.2 asks for."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from analyzer.redact.capture._masks import is_masked
+from analyzer.redact.capture._work import Work
+
+
+def number(value: Any, absent: float = -1) -> float:
+    """Gives a finite number, also from its text; -1 is how HAR 1.2 writes what does not apply."""
+    if isinstance(value, str) and len(value) <= 40:
+        try:
+            value = float(value)
+        except ValueError:
+            return absent
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return absent
+    return value
+
+
+def whole(value: Any, absent: int = -1) -> int:
+    """Gives a whole number."""
+    return round(number(value, absent))
+
+
+def written(value: Any) -> str:
+    """Gives a text; of anything else but a number an empty one."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Gives the object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def remark(work: Work, node: dict[str, Any]) -> dict[str, str]:
+    """Gives the comment of an object as its length: people write there what they like."""
+    comment = node.get("comment")
+    if not isinstance(comment, str) or not comment:
+        return {}
+    return {"comment": comment if is_masked(comment) else work.withheld(comment, "comment")}
