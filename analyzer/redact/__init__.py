@@ -98,16 +98,11 @@ class Redactor:
                 self._found.setdefault(value, kind)
         self._table = None
 
-    @property
-    def found(self) -> Redactor:
-        """Gives what was learnt."""
-        return self
-
-    def merge(self, found: Redactor) -> None:
+    def merge(self, other: Redactor) -> None:
         """Adds what another one of the same key learnt; which servers' addresses stay is decided here."""
-        self._found = found._found | self._found
-        self._context |= found._context
-        self._addresses |= fake_addresses(self._key, found._addresses, self._keep)
+        self._found = other._found | self._found
+        self._context |= other._context
+        self._addresses |= fake_addresses(self._key, other._addresses, self._keep)
         self._table = None
 
     def shown(self, kind: str, value: str) -> str:
