@@ -25,6 +25,17 @@ _ID = (
 _ID_SEGMENT = rf"(^|/)(?:{_ID})(/|$)"
 
 
+# What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
+_FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
+
+
+def no_formula(name: str) -> pl.Expr:
+    """Gives the text column with an apostrophe before whatever a spreadsheet would take for a formula."""
+    return (
+        pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), name)).otherwise(name).alias(name)
+    )
+
+
 def blank_to_null(text: pl.Expr) -> pl.Expr:
     """Gives null for an empty text, and for the dash and the two quotes that servers write for an absent value."""
     return pl.when(~text.is_in(["", "-", '""'])).then(text)

@@ -156,6 +156,7 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         until=until,
         rules=(only,) if only else tuple(options.get("rules", ())),
         only_rules=only is not None,
+        profile=options.get("profile", "vendor"),
         stdin=standard_input(),
         progress=progress,
     )

@@ -17,6 +17,7 @@ from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEval
 from analyzer.model._hops import Attempt, Hop
 from analyzer.model._incident import Incident, Reproduction, Step, Variable
 from analyzer.model._sources import FormatUse, Ledger, Reject, SourceReport, ZoneGap
+from analyzer.model._told import Identified, IncidentFacts, Told
 
 __all__ = [
     "LAYERS",
@@ -32,7 +33,9 @@ __all__ = [
     "FormatUse",
     "Gap",
     "Hop",
+    "Identified",
     "Incident",
+    "IncidentFacts",
     "Join",
     "Layer",
     "LayerVerdict",
@@ -49,6 +52,7 @@ __all__ = [
     "SourceReport",
     "StatusMinute",
     "Step",
+    "Told",
     "Tool",
     "Variable",
     "Verdict",

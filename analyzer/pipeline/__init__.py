@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,7 @@ from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
+from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
 from analyzer.pipeline._people import hide_people
@@ -37,8 +39,11 @@ from analyzer.redact import Redactor
 
 __all__ = [
     "STAGES",
+    "Asked",
     "Compared",
+    "Draft",
     "Looked",
+    "Packet",
     "Plan",
     "Reading",
     "Redacted",
@@ -47,6 +52,8 @@ __all__ = [
     "Run",
     "Traced",
     "compare",
+    "draft",
+    "finish_packet",
     "frame_bytes",
     "look",
     "look_at_events",
@@ -67,6 +74,17 @@ def run(plan: Plan) -> Run:
     for stage in STAGES:
         state = stage(state)
     return state
+
+
+def draft(plan: Plan, attachments: Sequence[Path] = ()) -> Draft:
+    """Diagnoses the inputs and reads the attachments; finish_packet turns the result into a packet.
+
+    Raises AnalyzerError for what stops the whole run.
+    """
+    state = Run(replace(plan, packet_facts=True))
+    for stage in STAGES[:-1]:  # rendering waits until everything was learnt
+        state = stage(state)
+    return draft_packet(state, attachments)
 
 
 def parse(plan: Plan) -> Run:

@@ -13,9 +13,7 @@ from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_events
 from analyzer.redact import TEXTS, People, Redactor
-
-# What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
-_FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
+from analyzer.values import no_formula
 
 
 def frame_bytes(state: Run, suffix: str) -> bytes:
@@ -67,8 +65,4 @@ def _for_spreadsheets(frame: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in frame.schema.items()
         if isinstance(dtype, pl.List)
     )
-    texts = [name for name, dtype in lists.schema.items() if dtype == pl.String]
-    return lists.with_columns(
-        pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), name)).otherwise(name).alias(name)
-        for name in texts
-    )
+    return lists.with_columns(no_formula(name) for name, dtype in lists.schema.items() if dtype == pl.String)

@@ -17,6 +17,7 @@ from analyzer.diagnose.zones import ZoneShift
 from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
+from analyzer.redact import Profile
 from analyzer.sources import Limits
 
 
@@ -32,7 +33,8 @@ class Plan:
     placeholders; now decides the year of times that carry none; progress is told what is being done and the share that
     is done, where it is known; rules are files or folders, in addition to the shipped ones unless only_rules.
     format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
-    detection may choose; log_format_from is a server's configuration file.
+    detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
+    tells of an incident (Analysis.facts). profile says for whom the outputs are redacted.
     """
 
     inputs: tuple[str, ...]
@@ -51,6 +53,8 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     stdin: BinaryIO | None = None
     progress: Callable[[str, float | None], None] = _silent
+    packet_facts: bool = False
+    profile: Profile = "vendor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything known so far; each stage fills what it makes."""
+    """Everything known so far; each stage fills what it makes.
+
+    failing_rows maps an incident's id to the rows of its failing exchanges.
+    """
 
     plan: Plan
     reading: Reading | None = None
@@ -103,5 +110,6 @@ class Run:
     rule_set: RuleSet | None = None
     detected: Detected | None = None
     analysis: Analysis | None = None
+    failing_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     redacted_kinds: dict[str, int] = field(default_factory=dict)

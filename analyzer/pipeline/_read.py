@@ -105,7 +105,7 @@ def read_inputs(plan: Plan) -> Reading:
         except InputError as error:
             problems.append(error)
             continue
-        report = store.count_once(report, stream.digest)
+        report = replace(store.count_once(report, stream.digest), bytes=stream.size)
         sources.append(report)
         problems += _unread(report)
         problems += [stream.problem] if stream.problem else []

@@ -14,7 +14,7 @@ from analyzer.pipeline._document_texts import document_texts
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
-from analyzer.redact import People, Redactor, refuse_leaks
+from analyzer.redact import People, Profile, Redactor, refuse_leaks
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
 
 _SEARCHED_AT_ONCE = 8_000_000  # characters
@@ -22,10 +22,14 @@ _SEARCHED_AT_ONCE = 8_000_000  # characters
 
 def render_outputs(state: Run) -> Run:
     """Fills outputs: file name to bytes; raises LeakError if the gate finds a known secret in one of them."""
-    assert state.analysis is not None  # noqa: S101 - the order of STAGES
-    assert state.reading is not None  # noqa: S101
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
     state.plan.progress("Redacting and writing the report", None)
-    redactor = learned_redactor(state.reading, state.plan.key)
+    return render_with(state, learned_redactor(state.reading, state.plan.key, state.plan.profile))
+
+
+def render_with(state: Run, redactor: Redactor) -> Run:
+    """Does the same with a redactor that has learnt from more than the inputs."""
+    assert state.analysis is not None  # noqa: S101 - the order of STAGES
     analysis = _runnable(redactor.value(state.analysis))
     outputs = {
         "findings.json": findings_json(analysis),
@@ -46,9 +50,9 @@ def _runnable(analysis: Analysis) -> Analysis:
     return replace(analysis, findings=replace(analysis.findings, incidents=incidents))
 
 
-def learned_redactor(reading: Reading, key: bytes) -> Redactor:
+def learned_redactor(reading: Reading, key: bytes, profile: Profile = "vendor") -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
-    redactor = Redactor(key, keep=_servers(reading))
+    redactor = Redactor(key, profile=profile, keep=_servers(reading))
     people = People(key)
     for part in read_columns(reading, people.columns):
         redactor.learn_values(iter(people.secrets(part)))

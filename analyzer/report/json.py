@@ -23,8 +23,8 @@ from analyzer.model import (
     SignalReport,
     SourceReport,
 )
-from analyzer.report.phrases import verdicts
-from analyzer.report.words import iso
+from analyzer.wording.phrases import verdicts
+from analyzer.wording.words import iso
 
 MOST_IDS = 1_000
 Value = dict[str, object]

@@ -15,8 +15,8 @@ from analyzer.report.comparison.page import build_comparison
 from analyzer.report.links import href
 from analyzer.report.material import Limits, prepare
 from analyzer.report.page import build
-from analyzer.report.quoting import is_short, visible
 from analyzer.report.trace.page import build_trace
+from analyzer.wording.quoting import is_short, visible
 
 MOST_BYTES = 2_000_000
 _MOST_ROWS = 128

@@ -6,7 +6,7 @@ from analyzer.diagnose.comparison import Comparison, Difference, Example, Outcom
 from analyzer.model import Ref
 from analyzer.report.comparison import words
 from analyzer.report.json import as_bytes
-from analyzer.report.words import iso
+from analyzer.wording.words import iso
 
 Value = dict[str, object]
 

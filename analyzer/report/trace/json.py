@@ -9,7 +9,7 @@ from analyzer.diagnose.trace import Consulted, Passage, Trace
 from analyzer.model import Attempt, Hop, Ref
 from analyzer.report.json import as_bytes
 from analyzer.report.trace import words
-from analyzer.report.words import iso
+from analyzer.wording.words import iso
 
 Value = dict[str, object]
 

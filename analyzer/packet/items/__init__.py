@@ -1,0 +1,85 @@
+"""The checklist P01 to P40: every public module here is a plug-in that exports ITEMS, a tuple of Check."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import cast
+
+from analyzer.model import Analysis
+from analyzer.packet._case import Case
+from analyzer.packet._item import Item, Question
+from analyzer.packet.items._check import Check, Derived, Material
+from analyzer.redact import Profile
+from analyzer.registry import discover
+
+__all__ = ["Check", "Material", "checks", "items_of"]
+
+_NONE = "none"
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """Gives all items in the order of their ids."""
+    families = discover("analyzer.packet.items", "ITEMS").values()
+    found = (check for family in families for check in cast("tuple[Check, ...]", family))
+    return tuple(sorted(found, key=lambda check: check.id))
+
+
+def items_of(analysis: Analysis, case: Case, profile: Profile) -> tuple[Item, ...]:
+    """Gives P01 to P40 in order; the analysis and the case are redacted already."""
+    material = Material(analysis, case, profile)
+    return tuple(_item(check, material) for check in checks())
+
+
+def _item(check: Check, material: Material) -> Item:
+    given = _given(check, material)
+    unanswered = tuple(question for question in check.questions if question.key not in material.case.answers)
+    first = next(iter((*unanswered, *check.questions)), None)
+    derived = check.derive(material)
+    told = " ".join(filter(None, (given, _beside(given, derived))))
+    answered = not unanswered or (bool(given) and check.source != "ask")
+    whole = bool(told) and (answered or (derived is not None and derived.whole))
+    return Item(
+        id=check.id,
+        name=check.name,
+        source=check.source,
+        required=check.required(material),
+        answer=told if whole else None,
+        refs=derived.refs if derived else (),
+        question=" ".join(question.text for question in unanswered) or (first.text if first else check.ask),
+        case_key=first.key if first else None,
+        draft=whole and bool(unanswered) and derived is not None and derived.draft,
+        known="" if whole else told,
+        open=unanswered,
+    )
+
+
+def _beside(given: str, derived: Derived | None) -> str:
+    if derived is None:
+        return ""
+    return f"From the inputs: {derived.text}" if given else derived.text
+
+
+def _given(check: Check, material: Material) -> str:
+    if material.profile in check.withheld and any(
+        question.key in material.case.answers for question in check.questions
+    ):
+        return f"given, and left out by the profile {material.profile}."
+    parts = []
+    for question in check.questions:
+        texts = material.case.texts(question.key)
+        if texts is not None:
+            parts.append(_labelled(question, _joined(texts)))
+    return " ".join(parts)
+
+
+def _labelled(question: Question, text: str) -> str:
+    ended = text if text.endswith((".", "!", "?")) else f"{text}."
+    return f"{question.label}: {ended}" if question.label else ended
+
+
+def _joined(texts: tuple[str, ...]) -> str:
+    lines = [" ".join(text.split()) for text in texts]
+    if len(lines) > 1:
+        return "; ".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+    return lines[0] if lines else _NONE

@@ -1,0 +1,164 @@
+"""Makes the escalation packet of a diagnosed run: everything is learnt first, then everything is redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analyzer.errors import Location, UsageError
+from analyzer.model import Analysis
+from analyzer.packet import (
+    Attachment,
+    Captures,
+    Case,
+    Contents,
+    Item,
+    Option,
+    assemble,
+    attached_files,
+    case_yaml,
+    evidence_files,
+    items_of,
+    read_attachment,
+    ticket_markdown,
+)
+from analyzer.pipeline._excerpts import excerpts_of
+from analyzer.pipeline._packet_evidence import cut_captures, redacted_excerpts
+from analyzer.pipeline._plan import Run
+from analyzer.pipeline._render import learned_redactor, render_with
+from analyzer.redact import Fired, Redactor, refuse_leaks
+from analyzer.redact.capture import clean_capture, learn_capture
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A diagnosed run of which nothing is redacted yet, what was attached, and a redactor that has learnt from both."""
+
+    state: Run
+    attachments: tuple[Attachment, ...]
+    redactor: Redactor
+
+    def clean(self, document: dict[str, Any], trail: list[Fired]) -> dict[str, Any]:
+        """Gives a valid, redacted HAR of a document."""
+        return clean_capture(document, self.redactor, trail=trail)
+
+    def items(self, case: Case) -> tuple[Item, ...]:
+        """Gives the checklist, redacted, as the case answers it so far."""
+        self.redactor.learn(_texts_of(case))
+        analysis, shown = self.redactor.value((self.state.analysis, case))
+        assert analysis is not None  # noqa: S101 - diagnosed
+        return items_of(analysis, shown, self.state.plan.profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the packet is to be like; no file is larger than most_bytes.
+
+    options and dependencies are told in the manifest; options hold no path.
+    """
+
+    case: Case
+    vendor: str
+    most_bytes: int
+    options: Mapping[str, Option] = field(default_factory=dict)
+    dependencies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The finished files by their path, the secrets that must stand in none of them, and what a person is to add."""
+
+    files: dict[str, bytes]
+    secrets: tuple[str, ...]
+    items: tuple[Item, ...]
+    analysis: Analysis
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        """Gives the required items without an answer."""
+        return tuple(item for item in self.items if item.missing)
+
+
+def draft_packet(state: Run, attachments: Sequence[Path]) -> Draft:
+    """Reads the attachments and learns from everything; raises UsageError for what cannot be attached."""
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    read = tuple(_attachment(path) for path in attachments)
+    redactor = learned_redactor(state.reading, state.plan.key, state.plan.profile)
+    for document in state.reading.documents:
+        learn_capture(document.load(), redactor)
+    for attachment in read:
+        if attachment.kind == "capture":
+            learn_capture(attachment.content, redactor)
+        elif attachment.kind == "text":
+            redactor.learn(pl.Series([attachment.content, *attachment.content.split("\n")], dtype=pl.String))
+    return Draft(state, read, redactor)
+
+
+def _attachment(path: Path) -> Attachment:
+    try:
+        with path.open("rb") as file:
+            return read_attachment(path.name, file.read)
+    except OSError as error:
+        hint = "Check the path, and whether it may be read."
+        raise UsageError(f"cannot be read: {error.strerror}.", location=Location(str(path)), hint=hint) from error
+
+
+def finish_packet(draft: Draft, asked: Asked) -> Packet:
+    """Gives the packet; raises LeakError if a known secret is still in one of its files."""
+    redactor, plan = draft.redactor, draft.state.plan
+    excerpts = excerpts_of(draft.state)
+    redactor.learn(_texts_of(asked.case))
+    redactor.learn(pl.Series([row.text for excerpt in excerpts for row in excerpt.rows], dtype=pl.String))
+    state = render_with(draft.state, redactor)
+    plan.progress("Building the packet", None)
+    analysis, case = state.analysis, redactor.value(_with_pictures(asked.case, draft.attachments))
+    assert analysis is not None  # noqa: S101 - rendered
+    assert state.reading is not None  # noqa: S101
+    items = items_of(analysis, case, plan.profile)
+    captures = cut_captures(state.reading, excerpts, redactor, Captures(draft.clean, asked.most_bytes))
+    evidence = evidence_files(redacted_excerpts(excerpts, redactor, captures.places), asked.most_bytes)
+    attached = attached_files(draft.attachments, redactor, draft.clean, asked.most_bytes)
+    contents = Contents(
+        case=case.name,
+        created=plan.now,
+        profile=plan.profile,
+        analysis=analysis,
+        items=items,
+        options=redactor.value(dict(asked.options)),
+        dependencies=asked.dependencies,
+        files={
+            "summary.md": ticket_markdown(analysis, case, items, asked.vendor).encode(),
+            "report.html": state.outputs["report.html"],
+            "case.yaml": case_yaml(case, items),
+            **evidence.files,
+            **captures.files,
+            **attached.files,
+        },
+        rows=evidence.rows | captures.entries | attached.rows,
+        origins=captures.sources | attached.origins,
+        left_out=(*evidence.left_out, *captures.left_out, *attached.left_out),
+        trail=redactor.value((*captures.trail, *attached.trail)),
+        distinct_values=redactor.counts(),
+        values_searched=len(redactor.secrets),
+    )
+    files = assemble(contents)
+    refuse_leaks(files, redactor.secrets)
+    return Packet(files, redactor.secrets, items, analysis)
+
+
+def _texts_of(case: Case) -> pl.Series:
+    answers = ((answer,) if isinstance(answer, str) else answer for answer in case.answers.values())
+    return pl.Series([text for texts in answers for text in texts], dtype=pl.String)
+
+
+def _with_pictures(case: Case, attachments: Sequence[Attachment]) -> Case:
+    """Answers the question for screenshots by those that are attached, where the case does not."""
+    names = [attachment.name for attachment in attachments if attachment.kind == "picture"]
+    if not names or "screenshots" in case.answers:
+        return case
+    told = tuple(f"screenshot-{number:02}.png, made of {name}" for number, name in enumerate(names, 1))
+    return replace(case, answers={**case.answers, "screenshots": told})
