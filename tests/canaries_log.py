@@ -105,9 +105,14 @@ def _segment(part: dict[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
 
-def bundle() -> bytes:
+def member() -> bytes:
     """L12: a secret in a compressed member of an archive, and nowhere else."""
-    data = gzip.compress((access(11, f"/v1/files?token={secret(12)}") + "\n").encode(), mtime=0)
+    return gzip.compress((access(11, f"/v1/files?token={secret(12)}") + "\n").encode(), mtime=0)
+
+
+def bundle() -> bytes:
+    """The archive around it."""
+    data = member()
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         info = tarfile.TarInfo("pod-1/access.log.gz")
