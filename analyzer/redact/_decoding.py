@@ -15,8 +15,10 @@ _ASCII = [chr(code) for code in (9, 10, 13, *range(32, 127))]
 ANSI = r"(?:\x1b|\\u001[bB]|\\x1[bB]|\\033|\\e|\^\[)\[[0-9;?:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
 _LIKELY_ANSI = r"\x1b|(?:\\u001[bB]|\\x1[bB]|\\033|\\e|\^\[)\["
 # The shortest run of characters that is tried as base64; it holds 12 bytes.
-_CANDIDATES = (r"[A-Za-z0-9+/]{16,}={0,2}", r"[A-Za-z0-9_-]{16,}={0,2}")
-_HEX = r"(?i)\b(?:[0-9a-f]{2}){12,}\b"
+_RUN, _SEGMENT = r"[A-Za-z0-9+/_-]{16,}={0,2}", r"[A-Za-z0-9+_-]{16,}={0,2}"
+_HEX = r"^(?i:[0-9a-f]{2}){12,}$"
+# Ids in hex, and words in lower case.
+_NOT_BASE64 = r"^(?:[0-9A-Fa-f-]+|[a-z/_-]+)$"
 # Readable text in UTF-8 (RFC 3629, 4), as hex digits of its bytes.
 _X, _TAIL = "[0-9a-f]", "[89ab][0-9a-f]"
 _READABLE = (
@@ -58,11 +60,12 @@ def unescaped(texts: pl.Series) -> pl.Series:
     layers = [texts.clear()]
     for mark, table in _TABLES.items():
         if (chosen := marks[mark] & marks["short"]).any():
-            layers.append(texts.filter(chosen).str.replace_many(list(table), list(table.values()), leftmost=True))
+            some = texts.filter(chosen)
+            done = some.str.replace_many(list(table), list(table.values()), leftmost=True)
+            layers.append(done.filter(done != some))
     if (chosen := marks["ansi"] & marks["short"]).any():
         layers.append(without_ansi(texts.filter(chosen)))
-    done = pl.concat(layers).unique()
-    return done.filter(~done.is_in(texts.implode())) if len(done) else done
+    return pl.concat(layers).unique()
 
 
 def without_ansi(texts: pl.Series) -> pl.Series:
@@ -75,18 +78,19 @@ def coded_in(texts: pl.Series) -> dict[str, str]:
 
     Also what is compressed in it (gzip, zlib, zstd). Random bytes, as in ids, are not readable.
     """
-    short = texts.filter(
-        (texts.str.len_bytes() <= _LONGEST) & texts.str.contains(r"[A-Za-z0-9+_-]{14,}|[A-Za-z0-9+/]{24,}")
-    )
+    runs = texts.filter(texts.str.len_bytes() <= _LONGEST).str.extract_all(_RUN)
+    runs = runs.explode(empty_as_null=True).drop_nulls().unique()
     found: dict[str, str] = {}
-    if short.is_empty():
+    if runs.is_empty():
         return found
-    for pattern in _CANDIDATES:
-        pieces = short.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
-        found |= _read(pieces, _from_base64(pieces))
-        found |= {piece: text for piece in _compressed(pieces) if (text := decompressed(piece)) is not None}
-    pieces = short.str.extract_all(_HEX).explode(empty_as_null=True).drop_nulls().unique()
-    return found | _read(pieces, pieces.str.decode("hex", strict=False))
+    in_hex = runs.filter(runs.str.contains(_HEX))
+    found |= _read(in_hex, in_hex.str.decode("hex", strict=False))
+    pieces = runs.filter(~runs.str.contains(_NOT_BASE64))
+    # A slash is a digit of base64, and in a path none.
+    inside = pieces.filter(pieces.str.contains("/", literal=True)).str.extract_all(_SEGMENT)
+    pieces = pl.concat([pieces, inside.explode(empty_as_null=True).drop_nulls()]).unique()
+    found |= _read(pieces, _from_base64(pieces))
+    return found | {piece: text for piece in _compressed(pieces) if (text := decompressed(piece)) is not None}
 
 
 def _from_base64(pieces: pl.Series) -> pl.Series:
