@@ -82,7 +82,7 @@ def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
             writer.write(file, [(source, next(names)) for source in known.sources])
     problems = [*expanded.problems, *(problem for known in learnt for problem in known.problems), *writer.problems]
     sources, fired, told = redactor.value((tuple(writer.sources), tuple(writer.fired), tuple(map(str, problems))))
-    gate = Gate((value, kind) for value, kind in redactor.found.items())
+    gate = Gate((value, kind) for value, kind in redactor.found.values.items())
     return Redacted(sources, writer.outputs, gate, redactor.counts(), told, fired)
 
 
@@ -102,7 +102,7 @@ def _merged(learnt: list[Learnt], plan: Plan, how: Redaction) -> Redactor:
     servers = frozenset(server for known in learnt for server in known.servers)
     redactor = Redactor(plan.key, profile=how.profile, keep=servers)
     for known in learnt:
-        redactor.merge(known.redactor)
+        redactor.merge(known.redactor.found)
     return redactor
 
 
