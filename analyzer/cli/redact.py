@@ -45,7 +45,7 @@ def command(**options: Any) -> None:
     with work_folder() as work, progress(quiet=options["quiet"]) as tell:
         how = Redaction(profile=options["profile"], workers=options["workers"])
         done = redact_inputs(plan_from(work, key, options | _UNASKED, tell), how)
-        publish(options["output"], done.outputs)
+        publish(options["output"], done.outputs, done.gate)
     _tell(done, options)
     sys.exit(4 if done.problems else 0)
 

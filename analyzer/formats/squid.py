@@ -16,7 +16,8 @@ from analyzer.formats._positional import Layout, Part, Positional
 _DOCUMENTATION = "https://wiki.squid-cache.org/Features/LogFormat#squid-native-accesslog-format-in-detail"
 _WORD = "[A-Z][A-Z0-9_]*"
 _RESULT = f"(?P<result>{_WORD}|-)"
-_MIME = r"(?: \[(?P<asked>[^\]]*)\] \[(?P<replied>[^\]]*)\])?"  # brackets inside are escaped
+_INSIDE = r"(?:\[redacted:[a-z_]+:[0-9a-f]{12}\]|[^\]])*"  # brackets inside are escaped, but for those of placeholders
+_MIME = rf"(?: \[(?P<asked>{_INSIDE})\] \[(?P<replied>{_INSIDE})\])?"
 _NATIVE = (
     Part("", r" *(?P<time>[0-9]{1,10}\.[0-9]{3})", "the time in seconds and milliseconds"),
     Part(" ", " *(?P<elapsed>-?[0-9]+)", "the elapsed milliseconds"),

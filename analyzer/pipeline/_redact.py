@@ -17,7 +17,8 @@ from analyzer.pipeline._redact_documents import document_bytes
 from analyzer.pipeline._redact_learn import Learnt, LearntSource, learn_input
 from analyzer.pipeline._redact_names import file_names
 from analyzer.pipeline._redact_write import Workers, write_lines
-from analyzer.redact import People, Profile, Redactor
+from analyzer.redact import Fired, Gate, People, Profile, Redactor
+from analyzer.redact.capture import Bodies
 from analyzer.sources import Stream, expand, open_streams
 
 # Lines are written whole, however long they are: what is cut off would be lost to the reader.
@@ -26,10 +27,16 @@ _LINE_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """How to redact: who it is for, and how many things to do at once."""
+    """How to redact: who it is for, what becomes of captures, and how many things to do at once.
+
+    bodies and keep_unknown are those of clean_capture; with explain every replacement is noted.
+    """
 
     profile: Profile = "vendor"
+    bodies: Bodies = "skeleton"
+    keep_unknown: bool = False
     workers: int = 1
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +53,16 @@ class RedactedSource:
 class Redacted:
     """The redacted files: their names to where they wait in the work folder, to be published.
 
-    secrets are what none of them may hold; counts the distinct secrets of each kind; problems are redacted sentences
-    about inputs that could not be read, in whole or in part.
+    gate knows what none of them may hold; counts are the distinct secrets of each kind; problems are redacted sentences
+    about inputs that could not be read, in whole or in part; fired is every replacement, if it was asked for.
     """
 
     sources: tuple[RedactedSource, ...]
     outputs: dict[str, Path]
-    secrets: tuple[str, ...]
+    gate: Gate
     counts: dict[str, int]
     problems: tuple[str, ...]
+    fired: tuple[Fired, ...]
 
 
 def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
@@ -69,12 +77,13 @@ def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
         learnt = _learn(expanded.files, wide, how, workers)
         redactor = _merged(learnt, wide, how)
         names = iter(file_names(_shown_names(learnt, redactor)))
-        writer = _Writer(wide, redactor, workers)
+        writer = _Writer(wide, how, redactor, workers)
         for file, known in zip(expanded.files, learnt, strict=True):
             writer.write(file, [(source, next(names)) for source in known.sources])
     problems = [*expanded.problems, *(problem for known in learnt for problem in known.problems), *writer.problems]
-    sources, told = redactor.value((tuple(writer.sources), tuple(map(str, problems))))
-    return Redacted(sources, writer.outputs, redactor.secrets, redactor.counts(), told)
+    sources, fired, told = redactor.value((tuple(writer.sources), tuple(writer.fired), tuple(map(str, problems))))
+    gate = Gate((value, kind) for value, kind in redactor.found.values.items())
+    return Redacted(sources, writer.outputs, gate, redactor.counts(), told, fired)
 
 
 def _learn(files: tuple[str, ...], plan: Plan, how: Redaction, workers: Workers) -> list[Learnt]:
@@ -93,7 +102,7 @@ def _merged(learnt: list[Learnt], plan: Plan, how: Redaction) -> Redactor:
     servers = frozenset(server for known in learnt for server in known.servers)
     redactor = Redactor(plan.key, profile=how.profile, keep=servers)
     for known in learnt:
-        redactor.merge(known.redactor)
+        redactor.merge(known.redactor.found)
     return redactor
 
 
@@ -115,11 +124,13 @@ def _with_kept_input(plan: Plan) -> Plan:
 class _Writer:
     """Writes the sources of one input after the other."""
 
-    def __init__(self, plan: Plan, redactor: Redactor, workers: Workers) -> None:
+    def __init__(self, plan: Plan, how: Redaction, redactor: Redactor, workers: Workers) -> None:
         self._plan = plan
+        self._how = how
         self._redactor = redactor
         self._workers = workers
         self.sources: list[RedactedSource] = []
+        self.fired: list[Fired] = []
         self.outputs: dict[str, Path] = {}
         self.problems: list[InputError] = []
 
@@ -139,7 +150,13 @@ class _Writer:
         path = self._plan.work / f"output-{len(self.outputs):06}"
         if source.document is not None:
             document = msgspec.json.decode(source.document.read_bytes())
-            path.write_bytes(document_bytes(document, self._redactor))
+            trail: list[Fired] | None = [] if self._how.explain else None
+            how = self._how
+            data = document_bytes(
+                document, self._redactor, bodies=how.bodies, keep_unknown=how.keep_unknown, trail=trail
+            )
+            path.write_bytes(data)
+            self.fired += [replace(fired, place=f"{source.name}: {fired.place}") for fired in trail or ()]
             self.sources.append(RedactedSource(source.name, name, None))
         else:
             lines = write_lines(stream, source, self._redactor, path, self._workers)

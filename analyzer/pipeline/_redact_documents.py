@@ -1,21 +1,23 @@
-"""Learns from a document, and writes it redacted."""
+"""Learns from a capture, and writes it redacted."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import msgspec
-import polars as pl
 
-from analyzer.pipeline._document_texts import document_texts
-from analyzer.redact import Redactor
+from analyzer.redact import Fired, Redactor
+from analyzer.redact.capture import Bodies, clean_capture, learn_capture
 
 
 def learn_document(document: Any, redactor: Redactor) -> None:
-    """Learns everything that the document's places and texts give away."""
-    redactor.learn(pl.Series("text", sorted(document_texts(document)), dtype=pl.String))
+    """Learns everything that the capture's places and texts give away."""
+    learn_capture(document, redactor)
 
 
-def document_bytes(document: Any, redactor: Redactor) -> bytes:
-    """Gives the document redacted, as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(redactor.value(document)), indent=2) + b"\n"
+def document_bytes(
+    document: Any, redactor: Redactor, *, bodies: Bodies, keep_unknown: bool, trail: list[Fired] | None
+) -> bytes:
+    """Gives a valid capture without secrets, as indented JSON; trail is filled with what fired."""
+    clean = clean_capture(document, redactor, bodies=bodies, keep_unknown=keep_unknown, trail=trail)
+    return msgspec.json.format(msgspec.json.encode(clean), indent=2) + b"\n"

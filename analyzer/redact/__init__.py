@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import polars as pl
 
-from analyzer.redact import _secrets as secrets
-from analyzer.redact._addresses import PATTERN_V4, PATTERN_V6, fake_addresses
+from analyzer.redact._addresses import addresses_in
+from analyzer.redact._decoding import ANSI, without_ansi
 from analyzer.redact._detector import Detector
+from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate, refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._lines_people import People
@@ -18,8 +19,12 @@ from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
 from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._names import harmless_name, secret_name, secret_parameter
-from analyzer.redact._placeholder import placeholder
+from analyzer.redact._placeholder import MARK, canonical, placeholder
 from analyzer.redact._profile import PROFILES, Profile
+from analyzer.redact._replacements import table_of
+from analyzer.redact._search import search
+from analyzer.redact._spellings import spellings, spreads
+from analyzer.redact._table import Table
 from analyzer.redact._trail import Fired
 from analyzer.redact._walk import replace_strings, strings_of
 from analyzer.registry import discover
@@ -31,22 +36,26 @@ __all__ = [
     "TEXTS",
     "Detector",
     "Fired",
+    "Found",
     "Gate",
     "People",
     "Piece",
     "Profile",
     "Redactor",
     "SpanningSecrets",
+    "canonical",
     "detectors",
     "harmless_name",
     "hide_places",
     "key_path",
+    "merged",
     "own_key",
     "placeholder",
     "read_key",
     "refuse_leaks",
     "secret_name",
     "secret_parameter",
+    "spellings",
 ]
 
 T = TypeVar("T")
@@ -63,17 +72,26 @@ class Redactor:
     """Learns secrets from whatever it is shown, and replaces them wherever they stand.
 
     Learn first from every text that will be written and from every place that holds secrets (a HAR's headers), then
-    replace: a secret that one place names is replaced in all the others too. keep holds addresses of servers.
+    replace: a secret that one place names is replaced in all the others too. What several redactors with one key
+    learnt can be merged in any order. keep holds addresses of servers.
     """
 
     def __init__(self, key: bytes, *, profile: Profile = "vendor", keep: frozenset[str] = frozenset()) -> None:
         self._key = key
         self.profile = profile
         self._keep = keep
-        self._found: dict[str, str] = {}
-        self._context: dict[str, str] = {}
-        self._addresses: dict[str, str] = {}
-        self._table: dict[str, str] | None = None
+        self._found = Found()
+        self._table: Table | None = None
+
+    @property
+    def found(self) -> Found:
+        """Gives a copy of what was learnt."""
+        return merged([self._found])
+
+    def merge(self, found: Found) -> None:
+        """Learns what another redactor found."""
+        if self._found.update(found):
+            self._table = None
 
     def learn(self, texts: pl.Series, *, addresses: bool = True) -> None:
         """Learns the secrets in a column of text, and the addresses unless told not to; nulls are skipped.
@@ -84,30 +102,18 @@ class Redactor:
         distinct = texts.drop_nulls().unique()
         if distinct.is_empty():
             return
-        found, in_context = secrets.find(distinct, detectors(), self._key)
-        self._found = found | self._found
-        self._context |= in_context
-        if addresses:
-            self._addresses |= fake_addresses(self._key, _addresses_in(distinct), self._keep)
-        self._table = None
+        found = search(distinct, detectors())
+        if addresses and self.profile != "internal":
+            found.addresses.update(addresses_in(distinct))
+        self.merge(found)
 
-    def learn_values(self, values: Iterator[tuple[str, str]]) -> None:
+    def learn_values(self, values: Iterable[tuple[str, str]]) -> None:
         """Learns (secret, kind) pairs that their place gave away."""
-        for value, kind in values:
-            if value and not value.startswith("[redacted:"):
-                self._found.setdefault(value, kind)
-        self._table = None
-
-    def merge(self, other: Redactor) -> None:
-        """Adds what another one of the same key learnt; which servers' addresses stay is decided here."""
-        self._found = other._found | self._found
-        self._context |= other._context
-        self._addresses |= fake_addresses(self._key, other._addresses, self._keep)
-        self._table = None
+        self.merge(merged(Found({value: kind}) for value, kind in values if value and not value.startswith(MARK)))
 
     def shown(self, kind: str, value: str) -> str:
         """Gives the placeholder of a value that its place gave away, and learns it."""
-        self.learn_values(iter([(value, kind)]))
+        self.learn_values([(value, kind)])
         return placeholder(self._key, kind, value)
 
     def marked(self, kind: str, value: str) -> str:
@@ -117,25 +123,29 @@ class Redactor:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Gives the known secrets that must not survive anywhere, sorted."""
-        return tuple(sorted(value for value in self._found if secrets.spreads(value)))
-
-    @property
-    def found(self) -> dict[str, str]:
-        """Gives all known secrets and their kinds."""
-        return dict(self._found)
+        return tuple(sorted(value for value in self._found.values if spreads(value)))
 
     def counts(self) -> dict[str, int]:
         """Counts the distinct secrets of each kind."""
-        kinds = sorted(self._found.values())
+        distinct = {canonical(value): kind for value, kind in sorted(self._found.values.items())}
+        kinds = sorted(distinct.values())
         return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
 
     def replace(self, texts: pl.Series) -> pl.Series:
-        """Gives the column with every known secret, in all its spellings, replaced."""
+        """Gives the column with every known secret, in all its spellings, replaced.
+
+        A text in which codes of a terminal cut a secret loses the codes too.
+        """
         table = self._replacements()
-        if not table:
-            return texts
-        # Of two that begin at the same place the longer one wins, as it comes first.
-        return texts.str.replace_many(list(table), list(table.values()), leftmost=True)
+        clean = table.replace(texts)
+        coloured = clean.drop_nulls().unique()
+        coloured = coloured.filter(coloured.str.contains(ANSI))
+        if not table or coloured.is_empty():
+            return clean
+        plain = without_ansi(coloured)
+        hidden = table.replace(plain)
+        cut = plain != hidden
+        return clean.replace(coloured.filter(cut), hidden.filter(cut)) if cut.any() else clean
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every column of text, or of lists of text, replaced."""
@@ -161,21 +171,7 @@ class Redactor:
         self.learn(texts)
         return cast("T", replace_strings(value, dict(zip(texts, self.replace(texts), strict=True))))
 
-    def _replacements(self) -> dict[str, str]:
+    def _replacements(self) -> Table:
         if self._table is None:
-            table = dict(self._context)
-            table |= self._addresses
-            for value, kind in self._found.items():
-                if secrets.spreads(value):
-                    shown = placeholder(self._key, kind, value)
-                    table |= dict.fromkeys(secrets.spellings(value), shown)
-            self._table = dict(sorted(table.items(), key=lambda item: (-len(item[0]), item[0])))
+            self._table = table_of(self._found, self._key, self._keep, self.profile)
         return self._table
-
-
-def _addresses_in(texts: pl.Series) -> list[str]:
-    found: list[Any] = []
-    for pattern in (PATTERN_V4, PATTERN_V6):
-        matches = texts.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
-        found += matches.str.extract(pattern, 1).drop_nulls().unique().sort().to_list()
-    return found

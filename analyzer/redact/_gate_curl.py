@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from analyzer.redact._gate_views import everything
-from analyzer.redact._secrets import spreads
+from analyzer.redact._spellings import spreads
 
 COMMAND = r"(?i)\bcurl\b[^\n]{0,2000}"
 _HEADER = re.compile(r"(?i)authorization:\s{0,9}(?:[a-z0-9-]{1,40}\s{1,9})?([^\s'\"\\]{6,400})")

@@ -15,15 +15,17 @@ def _words(text: str) -> frozenset[str]:
 NAME = (
     r"[0-9A-Za-z_.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pwd|(?:api|access|private|account|subscription"
     r"|write|read|publishable|master|shared|service|server|client|app|licen[cs]e|hmac|consumer|signing|encryption"
-    r"|functions|security|auth|secret|storage)[_.-]?key|session(?:[_.-]?id)?|jsessionid|phpsessid|csrf[0-9A-Za-z_]*"
-    r"|xsrf[0-9A-Za-z_]*|signature|credentials?|client[_.-]?assertion|saml(?:request|response|art)|code[_.-]?verifier"
-    r"|id[_.-]?token|otp|authkey|card[_.-]?number|cvv2?|cvc2?|[_.-]sid|passcode|jwt|connection[_.-]?string"
-    r"|authorization|cookie|[_.-]pin|mfa[_.-]?code)"
+    r"|functions|security|auth|secret|storage)[_.-]?key|session(?:[_.-]?id)?|jsessionid|phpsessid|csrf"
+    r"|xsrf|signature|credentials?|client[_.-]?assertion|saml(?:request|response|art)|code[_.-]?verifier"
+    r"|id[_.-]?token|otp|authkey|card[_.-]?number|cvv2?|cvc2?|sid|sig|passcode|jwt|connection[_.-]?string|pin"
+    r"|auth|access[_.-]?key[_.-]?id|(?:mfa|sms|auth|authorization|verification|security|recovery)[_.-]?code)[0-9A-Za-z_.-]*"
 )
+# For what a pattern matched: its group 1 is the name, before the value begins.
+NAMED = rf"(?i)({NAME})(?:\\?[\"'])?\s*(?:=>|=|:|%3D)"
 LITERALS = (
     "token", "secret", "passw", "passphrase", "passcode", "pwd", "key", "session", "sessid", "csrf", "xsrf",
     "signature", "credential", "assertion", "saml", "verifier", "otp", "card", "cvv", "cvc", "sid", "jwt",
-    "connection", "authorization", "cookie", "pin", "mfa",
+    "connection", "auth", "pin", "sig", "_code", "-code", "mfacode", "smscode", "verificationcode", "securitycode",
 )  # fmt: skip
 # Values that say something about a secret and are none.
 HARMLESS = _words(

@@ -7,7 +7,8 @@ from analyzer.redact._detector import Detector
 _ATTRIBUTES = {"path", "domain", "expires", "max-age", "samesite", "priority", "version"}
 
 
-def _values(value: str) -> tuple[str, ...]:
+def values(value: str) -> tuple[str, ...]:
+    """Gives the values of the cookies in a header that are 3 characters or longer, without those of attributes."""
     pairs = (pair.strip().partition("=") for pair in value.replace(",", ";").split(";"))
     return tuple(found for name, _, found in pairs if len(found) >= 3 and name.strip().lower() not in _ATTRIBUTES)
 
@@ -21,5 +22,5 @@ DETECTOR = Detector(
         ('{"Cookie": "sid=abc123"}', "sid=abc123"),
     ),
     ignores=("cookie consent shown", "cookies: none"),
-    parts=_values,
+    parts=values,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.redact._detector import Detector
-from analyzer.redact._names import HARMLESS, LITERALS, NAME
+from analyzer.redact._names import HARMLESS, LITERALS, NAME, NAMED, secret_name
 
 DETECTOR = Detector(
     kind="secret",
@@ -21,4 +21,6 @@ DETECTOR = Detector(
     ),
     ignores=('"token": null', '{"token": "expired"}', '"monkey": "x"', '"tokens_used": "17"', 'token: ""'),
     confirm=lambda value: value.strip().lower() not in HARMLESS,
+    name=NAMED,
+    is_secret=secret_name,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.redact._detector import Detector
-from analyzer.redact._names import HARMLESS, LITERALS, NAME
+from analyzer.redact._names import HARMLESS, LITERALS, NAME, NAMED, secret_name
 
 DETECTOR = Detector(
     kind="secret",
@@ -26,4 +26,6 @@ DETECTOR = Detector(
         "tokens_used=17x is not it: monkey=1",
     ),
     confirm=lambda value: value.lower() not in HARMLESS,
+    name=NAMED,
+    is_secret=secret_name,
 )

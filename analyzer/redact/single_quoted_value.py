@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.redact._detector import Detector
-from analyzer.redact._names import HARMLESS, LITERALS, NAME
+from analyzer.redact._names import HARMLESS, LITERALS, NAME, NAMED, secret_name
 
 DETECTOR = Detector(
     kind="secret",
@@ -16,4 +16,6 @@ DETECTOR = Detector(
     ),
     ignores=("{'token': None}", "{ token: 'expired' }", "the session: it's over"),
     confirm=lambda value: value.strip().lower() not in HARMLESS,
+    name=NAMED,
+    is_secret=secret_name,
 )

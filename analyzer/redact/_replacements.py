@@ -1,0 +1,75 @@
+"""Writes the table of replacements: every spelling of every secret, and what takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from analyzer.redact._addresses import fake_addresses
+from analyzer.redact._found import Found, rank
+from analyzer.redact._placeholder import placeholder
+from analyzer.redact._profile import Profile
+from analyzer.redact._spellings import SURE, WRITERS, spellings, spreads
+from analyzer.redact._table import Table
+
+# With more secrets than this only plain spellings are looked for; what lies under base64 is then found by decoding.
+_MOST_COMPLETE = 2_000
+_SHORTEST_PLACE = 4
+_LONGEST_NUMBER = 24
+_ROUNDS = 4
+
+
+def table_of(found: Found, key: bytes, keep: frozenset[str], profile: Profile) -> Table:
+    """Gives the table that replaces everything that was found.
+
+    A piece in base64 or hex is replaced as a whole if what it says would be changed by the table, or by the table with
+    the pieces that lie inside it.
+    """
+    values = {value: kind for value, kind in found.values.items() if spreads(value)}
+    addresses = fake_addresses(key, found.addresses, keep, profile)
+    coded = dict(found.coded)
+    for _ in range(_ROUNDS):
+        table = Table(*_forms(values, found, addresses, key))
+        leaking = _changed(table, coded)
+        if not leaking:
+            break
+        values |= dict.fromkeys(leaking, "encoded")
+        coded = {piece: text for piece, text in coded.items() if piece not in values}
+    return table
+
+
+def _changed(table: Table, coded: dict[str, str]) -> list[str]:
+    if not coded:
+        return []
+    texts = pl.Series(list(coded.values()), dtype=pl.String)
+    return [piece for piece, text, clean in zip(coded, texts, table.replace(texts), strict=True) if text != clean]
+
+
+def _forms(
+    values: dict[str, str], found: Found, addresses: dict[str, str], key: bytes
+) -> tuple[dict[str, str], dict[str, str]]:
+    complete = len(values) <= _MOST_COMPLETE
+    kinds: dict[str, tuple[str, str]] = {}  # form -> kind, value
+    for value, kind in values.items():
+        for form in spellings(value, complete=complete):
+            known = kinds.get(form)
+            if known is None or (rank(kind), value) < (rank(known[0]), known[1]):
+                kinds[form] = kind, value
+    anywhere: dict[str, str] = dict(addresses)
+    alone = dict(_places(found, key))
+    for form, (kind, value) in kinds.items():
+        short = len(form) < SURE or (form.isdigit() and len(form) <= _LONGEST_NUMBER)
+        (alone if short else anywhere)[form] = placeholder(key, kind, value)
+    return anywhere, alone
+
+
+def _places(found: Found, key: bytes) -> Iterator[tuple[str, str]]:
+    """Yields matches with their secret replaced, also as they stand in URLs, JSON and HTML."""
+    for match, (kind, value) in sorted(found.places.items()):
+        before, _, after = match.rpartition(value)
+        shown = placeholder(key, kind, value)
+        for write in WRITERS:
+            form = write(match)
+            if len(form) >= _SHORTEST_PLACE:
+                yield form, f"{write(before)}{shown}{write(after)}"

@@ -1,0 +1,15 @@
+"""Finds the cookies that a curl command sends with -b or --cookie."""
+
+from __future__ import annotations
+
+from analyzer.redact._detector import Detector
+from analyzer.redact.cookie import values
+
+DETECTOR = Detector(
+    kind="cookie",
+    pattern=r"(?:\s-b ?|--cookie[= ])\$?\\?[\"']?([^\s=;,\"'\\]+=[^\"'\\\r\n]*)",
+    literals=("-b", "--cookie"),
+    finds=(("curl -b 'sid=abc123; t=dark' https://h.example", "sid=abc123; t=dark"), ('--cookie "a=xyz9"', "a=xyz9")),
+    ignores=("curl -b cookies.txt https://h.example", "--cookie-jar jar.txt"),
+    parts=values,
+)
