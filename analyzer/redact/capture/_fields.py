@@ -18,7 +18,8 @@ def number(value: Any, absent: float = -1) -> float:
             return absent
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return absent
-    return value
+    # One number has one spelling, whether or not a reader made it a float.
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def whole(value: Any, absent: int = -1) -> int:

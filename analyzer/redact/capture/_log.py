@@ -21,6 +21,11 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s]{1,4000}")
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)")
 
 
+def _is_entry(entry: Any) -> bool:
+    url = mapping(mapping(entry).get("request")).get("url")
+    return isinstance(url, str) and bool(url.strip())
+
+
 def log_of(document: Any) -> dict[str, Any]:
     """Gives the log of a document, which is plain Python."""
     return mapping(mapping(document).get("log"))
@@ -50,7 +55,7 @@ def clean_log(work: Work, log: dict[str, Any]) -> tuple[dict[str, Any], int]:
     ids = frozenset(page["id"] for page in pages)
     whole, dropped = [], 0
     for index, entry in enumerate(log.get("entries") or []):
-        if isinstance(entry, dict) and written(mapping(entry.get("request")).get("url")):
+        if _is_entry(entry):
             shown = clean_entry(work, entry, index, ids)
             if not work.learning:
                 whole.append(shown)

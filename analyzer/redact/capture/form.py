@@ -32,7 +32,7 @@ def _pair(work: Work, pair: str) -> str:
         return pair if not pair or is_masked(pair) else _encoded(work.withheld(pair, "form"))
     plain = unquote_plus(value)
     shown = clean_field(work, unquote_plus(name), plain)
-    if value != plain and shown != plain and work.learning and (kind := flow_kind(name, plain)):
+    if plain not in (value, shown) and work.learning and (kind := flow_kind(name, plain)):
         work.teach(kind, value)
     return pair if shown == plain else f"{name}={_encoded(shown)}"
 

@@ -58,8 +58,16 @@ def _one(work: Work, item: dict[str, Any], at: str) -> dict[str, Any]:
     name, value = item.get("name"), item.get("value")
     name = name if isinstance(name, str) else ""
     value = value if isinstance(value, str) else "" if value is None else str(value)
-    work.at = f"{at}.{name.lower()}"
-    return {"name": name, "value": clean_header(work, name.strip().lower(), value)}
+    folded = name.strip().lower()
+    if work.trail is not None:
+        work.at = f"{at}.{folded}"
+        return {"name": name, "value": clean_header(work, folded, value)}
+    shown: str | Written | None = work.headers.get((folded, value))
+    if shown is None:
+        shown = clean_header(work, folded, value)
+        if isinstance(shown, str):  # what a token says depends on the entry
+            work.headers[folded, value] = shown
+    return {"name": name, "value": shown}
 
 
 def clean_header(work: Work, name: str, value: str) -> str | Written:

@@ -15,7 +15,8 @@ from analyzer.redact.capture.unknown import Rule, clean_custom, clean_scalar
 from analyzer.redact.capture.url import clean_nested, clean_url
 
 _KNOWN = frozenset({
-    "method", "url", "httpVersion", "cookies", "headers", "queryString", "postData", "headersSize", "bodySize", "comment",
+    "method", "url", "httpVersion", "cookies", "headers", "queryString", "postData", "headersSize", "bodySize",
+    "comment",
 })  # fmt: skip
 _KNOWN_BODY = frozenset({"mimeType", "params", "text", "comment", "encoding", "_textBase64"})
 _RULES: dict[str, Rule] = dict.fromkeys(("_transferSize", "_isHttps", "_cached"), clean_scalar)

@@ -5,6 +5,7 @@ Read by its marks and not by a parser: no entity is expanded. SAML 2.0 Core, 2 a
 
 from __future__ import annotations
 
+import html
 import re
 
 from analyzer.redact.capture._masks import is_masked
@@ -39,7 +40,8 @@ def clean_xml(work: Work, text: str, *, failed: bool) -> str:
             name = "" if slash else tag.rpartition(":")[2].lower()
             shown.append(_element(piece, attributes))
         elif plain is not None or cdata is not None:
-            shown.append(_content(work, name, plain if cdata is None else cdata, failed=failed))
+            content = plain if cdata is None else html.escape(cdata, quote=False)
+            shown.append(_content(work, name, content, failed=failed))
         elif piece.group().startswith("<?xml "):
             shown.append(piece.group())
     return "".join(shown)
