@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from analyzer.redact.capture._entry import clean_entry
-from analyzer.redact.capture._fields import mapping, number, remark, written
+from analyzer.redact.capture._fields import mapping, moment, number, remark, written
 from analyzer.redact.capture._work import Work
 from analyzer.redact.capture.broken import learn_broken
 from analyzer.redact.capture.headers import surviving_values
@@ -91,7 +91,12 @@ def _pages(work: Work, log: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _is_invented(page: dict[str, Any]) -> bool:
     """The reader puts all entries of a capture without pages on one page, which says nothing."""
-    return not page.get("startedDateTime") and not page.get("title") and not page.get("pageTimings")
+    return (
+        page.get("id") == "page_1"
+        and not page.get("startedDateTime")
+        and not page.get("title")
+        and not page.get("pageTimings")
+    )
 
 
 def _page(work: Work, page: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def _page(work: Work, page: dict[str, Any]) -> dict[str, Any]:
     shown = clean_url(work, title) if _URL.fullmatch(title) else work.withheld(title, "title")
     timings = mapping(page.get("pageTimings"))
     clean: dict[str, Any] = {
-        "startedDateTime": written(page.get("startedDateTime")),
+        "startedDateTime": moment(page.get("startedDateTime")),
         "id": written(page.get("id")),
         "title": shown,
         "pageTimings": {name: number(value) for name, value in timings.items() if isinstance(value, int | float)},

@@ -70,6 +70,8 @@ class Work:
         """
         if not value or is_masked(value):
             return value
+        if kind == "email" and "@" not in value:
+            return self.withheld(value, rule)
         shown = self._shown.get((kind, value))
         if shown is None:
             shown = self._shown[kind, value] = self._placeholder(kind, value)

@@ -53,7 +53,7 @@ def _by_marks(work: Work, text: str, start: str, *, failed: bool) -> str:
         return (clean_html if page else clean_xml)(work, text, failed=failed)
     if start.startswith("--") and (parts := clean_multipart(work, text)) is not None:
         return parts
-    return clean_form(work, text) if is_form(text) else _plain(work, text, failed=failed)
+    return clean_form(work, text, failed=failed) if is_form(text) else _plain(work, text, failed=failed)
 
 
 def _structured(work: Work, text: str, start: str, mime: str, *, failed: bool) -> str | Written | None:

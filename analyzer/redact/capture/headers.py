@@ -30,6 +30,7 @@ _URLS = frozenset({
     "referer", "location", "content-location", "origin", ":path", "x-original-url", "x-rewrite-url", "x-original-uri",
     "x-forwarded-uri", "x-forwarded-path", "sourcemap", "destination", "x-amz-website-redirect-location",
 })  # fmt: skip
+_ABOUT = ("access-control-", "sec-", "content-")  # access-control-allow-credentials tells of credentials, and has none
 _LINKS = re.compile(r"(<)([^<>]*+)(>)|(url=[\"']?)([^\"'\s;]++)()", re.IGNORECASE)
 _TOKEN68 = re.compile(r"(\b(?:negotiate|ntlm|kerberos)\s+)([A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"(?:client-?cert|ssl-client|clientcert)")
@@ -84,7 +85,7 @@ def clean_header(work: Work, name: str, value: str) -> str | Written:
     token = clean_token(work, value)
     if token is not None:
         return token
-    kind = secret_kind(name)
+    kind = None if name.startswith(_ABOUT) else secret_kind(name)
     return _unnamed(work, value) if kind is None else work.secret(kind, value, "headers")
 
 

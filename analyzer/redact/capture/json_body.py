@@ -13,7 +13,7 @@ from analyzer.redact.capture._names import folded, secret_kind
 from analyzer.redact.capture._work import Work, Written
 from analyzer.redact.capture.graphql import clean_operation
 from analyzer.redact.capture.jwt_claims import clean_token
-from analyzer.redact.capture.named_json import DEEPEST, json_behind, learn_json, read_json
+from analyzer.redact.capture.named_json import DEEPEST, is_by_field, json_behind, learn_json, read_json
 from analyzer.redact.capture.url import clean_url, clean_urls_in
 
 _ERROR = frozenset({
@@ -66,7 +66,7 @@ def clean_lines(work: Work, text: str, *, failed: bool) -> str | Written | None:
 
 def _written(work: Work, values: list[Any], lead: str, text: str, *, failed: bool) -> str | Written:
     if work.learning:
-        learn_json(work, values, escaped="\\" in text)
+        learn_json(work, values, escaped="\\" in text, failed=failed)
         return ""
     kept = work.kept
     shaped = [_shaped(work, value, _NO_KEY, 0, failed=failed) if value else value for value in values]
@@ -100,8 +100,9 @@ def _object(work: Work, value: dict[str, Any], depth: int, *, failed: bool) -> d
         if query is not None:
             return _operation(work, value, query, depth, failed=failed)
     below = {}
+    by_field = failed and is_by_field(value)
     for name, item in value.items():
-        key = _key(name)
+        key = _NO_KEY._replace(shown=_key(name).shown) if by_field else _key(name)
         below[key.shown] = _shaped(work, item, key, depth + 1, failed=failed or key.begins)
     return below
 

@@ -76,10 +76,21 @@ def _text(work: Work, value: str, kind: str | None) -> str:
     return work.text(value) if json_behind(value) is None else work.withheld(value, "json")
 
 
-def learn_json(work: Work, value: Any, *, escaped: bool) -> None:
+def is_by_field(value: dict[str, Any]) -> bool:
+    """Whether every field has a list of sentences: ASP.NET's, Laravel's and Django REST framework's answer to input."""
+    return bool(value) and all(
+        isinstance(item, list)
+        and item
+        and all(isinstance(text, str) and (" " in text or is_masked(text)) for text in item)
+        for item in value.values()
+    )
+
+
+def learn_json(work: Work, value: Any, *, escaped: bool, failed: bool = False) -> None:
     """Learns the values of secret names in a JSON value, in JSON within its texts and in base64 too.
 
     escaped: the text that the value was read from holds escapes, so the detectors have to see its texts and names.
+    failed: it answers a request that failed, and may say of a field named password what is wrong with it.
     """
     stack: list[tuple[str | None, Any]] = [(None, value)]
     while stack:
@@ -89,7 +100,10 @@ def learn_json(work: Work, value: Any, *, escaped: bool) -> None:
             if escaped:
                 work.search(node)
         elif isinstance(node, dict):
-            stack += [(secret_kind(key), item) for key, item in node.items() if item.__class__ in _HOLDERS]
+            told = failed and is_by_field(node)
+            stack += [
+                (None if told else secret_kind(key), item) for key, item in node.items() if item.__class__ in _HOLDERS
+            ]
             if escaped:
                 work.search(" ".join(node))
         elif isinstance(node, list):

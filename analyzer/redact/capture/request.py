@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.redact.capture._fields import mapping, remark, whole, written
+from analyzer.redact.capture._fields import mapping, remark, size, written
 from analyzer.redact.capture._work import Work
 from analyzer.redact.capture.bodies import clean_body, clean_encoded
 from analyzer.redact.capture.cookies import clean_cookies
@@ -38,7 +38,7 @@ def clean_request(work: Work, request: dict[str, Any], at: str) -> dict[str, Any
     work.at = f"{at}.postData"
     if isinstance(request.get("postData"), dict) and request["postData"]:
         clean["postData"] = _posted(work, request["postData"])
-    clean["headersSize"], clean["bodySize"] = whole(request.get("headersSize")), whole(request.get("bodySize"))
+    clean["headersSize"], clean["bodySize"] = size(request.get("headersSize")), size(request.get("bodySize"))
     return clean | remark(work, request) | clean_custom(work, request, _KNOWN, _RULES)
 
 

@@ -18,6 +18,7 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([\w.:-]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_FAULT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:Error|Errors|ErrorResponse|Fault|problem)[\s>]")
 _PARTIES = frozenset({"issuer", "audience"})
 _ERROR = frozenset({
     "code", "message", "faultcode", "faultstring", "value", "text", "statusmessage", "requestid", "hostid",
@@ -32,6 +33,7 @@ _KEPT_ATTRIBUTES = frozenset({
 def clean_xml(work: Work, text: str, *, failed: bool) -> str:
     """Gives the document with texts and attributes replaced by their lengths; failed: error fields stay."""
     work.search(text)
+    failed = failed or _FAULT.search(text[:2000]) is not None
     shown: list[str] = []
     name = ""
     for piece in _PIECE.finditer(text):
