@@ -84,8 +84,6 @@ def draft_packet(state: Run, attachments: Sequence[Attachment]) -> Draft:
     """Learns from everything."""
     assert state.reading is not None  # noqa: S101 - the order of STAGES
     redactor = learned_redactor(state.reading, state.plan.key, state.plan.profile)
-    for document in state.reading.documents:
-        learn_capture(document.load(), redactor)
     for attachment in attachments:
         if attachment.kind == "capture":
             learn_capture(attachment.content, redactor)
