@@ -12,6 +12,7 @@ from analyzer.packet._pieces import in_files
 from analyzer.packet.attachments import Attachment
 from analyzer.packet.captures import Captures, Clean
 from analyzer.packet.pictures import redrawn
+from analyzer.packet.redaction_report import placeholders_in
 from analyzer.redact import Fired, Redactor
 
 _WHY_PICTURE = "colour profile, EXIF, texts and further frames of a picture are never copied"
@@ -59,6 +60,7 @@ def attached_files(attachments: Sequence[Attachment], redactor: Redactor, clean:
 
 
 def _add_text(made: Attached, stem: str, name: str, text: str, most_bytes: int) -> None:
+    made.trail += placeholders_in(text, "attached text")
     rows = [line.encode("utf-8", "backslashreplace") for line in text.splitlines(keepends=True)]
     long = sum(len(row) > most_bytes for row in rows)
     if long:

@@ -16,6 +16,8 @@ from analyzer.packet._instant import instant
 from analyzer.packet._json import json_bytes
 from analyzer.packet._left_out import LeftOut
 from analyzer.packet._pieces import in_files
+from analyzer.packet.redaction_report import placeholders_in
+from analyzer.redact import Fired
 from analyzer.values import no_formula
 from analyzer.wording.quoting import visible
 
@@ -49,11 +51,12 @@ class Excerpt:
 
 @dataclass
 class Evidence:
-    """Finished files, the number of rows in each, and what they do not hold."""
+    """Finished files, the number of rows in each; what was replaced in them, and what they do not hold."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    trail: list[Fired] = field(default_factory=list)
 
 
 def evidence_files(excerpts: Sequence[Excerpt], most_bytes: int) -> Evidence:
@@ -64,6 +67,7 @@ def evidence_files(excerpts: Sequence[Excerpt], most_bytes: int) -> Evidence:
     made = Evidence()
     longest = min(_LONGEST_TEXT, max(1, most_bytes // _BYTES_PER_CHARACTER))
     for excerpt in excerpts:
+        made.trail += [fired for row in excerpt.rows for fired in placeholders_in(row.text, str(row.ref))]
         stem = f"evidence/{excerpt.incident}"
         if excerpt.left_out:
             made.left_out.append(LeftOut("rows", "only the first rows of an incident are kept", excerpt.left_out, stem))

@@ -25,6 +25,15 @@ def redactions_in(data: bytes) -> dict[str, int]:
     return dict(sorted(Counter(kind.decode() for kind in _PLACEHOLDER.findall(data)).items()))
 
 
+def placeholders_in(text: str, place: str) -> list[Fired]:
+    """Gives one replacement for each placeholder in a text that stood in this place."""
+    return [
+        Fired("known_value", kind, place, "")
+        for kind, count in redactions_in(text.encode("utf-8", "replace")).items()
+        for _ in range(count)
+    ]
+
+
 def redaction_report(
     profile: str | None,
     values: Mapping[str, int],

@@ -118,7 +118,7 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
         files={
             "summary.md": ticket_markdown(analysis, case, items, asked.vendor).encode(),
             "report.html": state.outputs["report.html"],
-            "case.yaml": case_yaml(case, items),
+            "case.yaml": case_yaml(case, [item for item in items if item.missing]),
             **evidence.files,
             **captures.files,
             **attached.files,
@@ -126,7 +126,7 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
         rows=evidence.rows | captures.entries | attached.rows,
         origins=captures.sources | attached.origins,
         left_out=(*evidence.left_out, *captures.left_out, *attached.left_out),
-        trail=redactor.value((*captures.trail, *attached.trail)),
+        trail=redactor.value((*evidence.trail, *captures.trail, *attached.trail)),
         distinct_values=redactor.counts(),
         values_searched=len(redactor.secrets),
     )
