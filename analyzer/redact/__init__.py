@@ -16,6 +16,8 @@ from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._lines_people import People
 from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
+from analyzer.redact._machine import Machine
+from analyzer.redact._map import CaseMap, Revealed, forget, hexadecimal, list_maps, reveal, write_map
 from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._names import harmless_name, secret_name, secret_parameter
 from analyzer.redact._placeholder import placeholder
@@ -29,28 +31,37 @@ __all__ = [
     "PROFILES",
     "SECRET_NAME",
     "TEXTS",
+    "CaseMap",
     "Detector",
     "Fired",
     "Gate",
+    "Machine",
     "People",
     "Piece",
     "Profile",
     "Redactor",
+    "Revealed",
     "SpanningSecrets",
     "detectors",
+    "forget",
     "harmless_name",
+    "hexadecimal",
     "hide_places",
     "key_path",
+    "list_maps",
     "own_key",
     "placeholder",
     "read_key",
     "refuse_leaks",
+    "reveal",
     "secret_name",
     "secret_parameter",
+    "write_map",
 ]
 
 T = TypeVar("T")
 TEXTS = (pl.String, pl.List(pl.String))
+_NO_MACHINE = Machine()
 
 
 @cache
@@ -63,13 +74,22 @@ class Redactor:
     """Learns secrets from whatever it is shown, and replaces them wherever they stand.
 
     Learn first from every text that will be written and from every place that holds secrets (a HAR's headers), then
-    replace: a secret that one place names is replaced in all the others too. keep holds addresses of servers.
+    replace: a secret that one place names is replaced in all the others too. keep holds addresses of servers; machine
+    is that of the run, whose home folder becomes ~.
     """
 
-    def __init__(self, key: bytes, *, profile: Profile = "vendor", keep: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        *,
+        profile: Profile = "vendor",
+        keep: frozenset[str] = frozenset(),
+        machine: Machine = _NO_MACHINE,
+    ) -> None:
         self._key = key
         self.profile = profile
         self._keep = keep
+        self._machine = machine
         self._found: dict[str, str] = {}
         self._context: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
@@ -124,6 +144,12 @@ class Redactor:
         """Gives all known secrets and their kinds."""
         return dict(self._found)
 
+    def revealed(self) -> Iterator[tuple[str, str, str]]:
+        """Yields (placeholder, value, kind) of all secrets, and (fake, address, kind) of all addresses replaced."""
+        for value, kind in self._found.items():
+            yield placeholder(self._key, kind, value), value, kind
+        yield from ((fake, address, "address") for address, fake in self._addresses.items() if fake != address)
+
     def counts(self) -> dict[str, int]:
         """Counts the distinct secrets of each kind."""
         kinds = sorted(self._found.values())
@@ -132,10 +158,10 @@ class Redactor:
     def replace(self, texts: pl.Series) -> pl.Series:
         """Gives the column with every known secret, in all its spellings, replaced."""
         table = self._replacements()
-        if not table:
-            return texts
-        # Of two that begin at the same place the longer one wins, as it comes first.
-        return texts.str.replace_many(list(table), list(table.values()), leftmost=True)
+        if table:
+            # Of two that begin at the same place the longer one wins, as it comes first.
+            texts = texts.str.replace_many(list(table), list(table.values()), leftmost=True)
+        return self._machine.hidden(texts)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every column of text, or of lists of text, replaced."""
