@@ -24,10 +24,11 @@ from analyzer.packet import (
     ticket_markdown,
 )
 from analyzer.pipeline._excerpts import excerpts_of
+from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._packet_evidence import cut_captures, redacted_excerpts
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor, render_with
-from analyzer.redact import Fired, Redactor, refuse_leaks
+from analyzer.redact import Fired, Gate, Redactor
 from analyzer.redact.capture import clean_capture, learn_capture
 
 
@@ -67,10 +68,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """The finished files by their path, the secrets that must stand in none of them, and what a person is to add."""
+    """The finished files by their path, the gate that they must pass, and what a person is to add."""
 
     files: dict[str, bytes]
-    secrets: tuple[str, ...]
+    gate: Gate | None
+    redactor: Redactor
     items: tuple[Item, ...]
     analysis: Analysis
 
@@ -83,7 +85,7 @@ class Packet:
 def draft_packet(state: Run, attachments: Sequence[Attachment]) -> Draft:
     """Learns from everything."""
     assert state.reading is not None  # noqa: S101 - the order of STAGES
-    redactor = learned_redactor(state.reading, state.plan.key, state.plan.profile)
+    redactor = learned_redactor(state.reading, state.plan)
     for attachment in attachments:
         if attachment.kind == "capture":
             learn_capture(attachment.content, redactor)
@@ -131,8 +133,7 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
         values_searched=len(redactor.secrets),
     )
     files = assemble(contents)
-    refuse_leaks(files, redactor.secrets)
-    return Packet(files, redactor.secrets, items, analysis)
+    return Packet(files, gate_of(plan, state.reading, redactor), redactor, items, analysis)
 
 
 def _texts_of(case: Case) -> pl.Series:
