@@ -12,7 +12,7 @@ import click
 
 from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options, work_folder
 from analyzer.cli._progress import progress
-from analyzer.cli._redaction import remember
+from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._size import Size
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from analyzer.pipeline import Draft, Packet
 
 _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; what `analyzer verify` reads
-_PROFILES = ("internal", "vendor", "public")
 
 
 @click.command("escalate", short_help="Analyze, and make the redacted packet that another team or a vendor gets.")
@@ -38,20 +37,19 @@ _PROFILES = ("internal", "vendor", "public")
               help="Add a picture, a HAR or a text, such as the output of traceroute.")  # fmt: skip
 @click.option("--pictures-reviewed", is_flag=True,
               help="Say that the attached pictures show nothing confidential: no program can search them.")  # fmt: skip
-@click.option("--profile", type=click.Choice(_PROFILES), default="vendor", show_default=True,
-              help="For whom it is redacted: decides what becomes of addresses.")  # fmt: skip
+@redaction_options
 @click.option("--max-file", "most_bytes", type=Size(_LEAST_FILE, _MOST_FILE), default="4.5MB", show_default=True,
               metavar="SIZE",
               help="Split evidence and captures so that no file is larger.")  # fmt: skip
 @click.option("--zip", "as_zip", is_flag=True, help="Write DIR.zip too; equal content gives equal bytes.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a required item is missing.")
-@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the packet.")
 def command(**options: Any) -> None:
     """Read logs and HARs, and make the packet: a folder with summary, report, evidence, captures and steps.
 
-    Everything in it is redacted. Required items that nobody answered are printed as MISSING: ask, with the question;
-    answer them in case.yaml (--case) or on the terminal (--ask). `analyzer verify DIR` checks a packet.
+    Everything in it is redacted unless you say --no-redact. Required items that nobody answered are printed as
+    MISSING: ask, with the question; answer them in case.yaml (--case) or on the terminal (--ask). `analyzer verify DIR`
+    checks a packet.
     """
     from analyzer.cli._ask import require_terminal
     from analyzer.cli._case import answered, named_case
@@ -60,6 +58,7 @@ def command(**options: Any) -> None:
 
     if options["vendor"] not in vendors():
         raise UsageError(f"there is no template for {options['vendor']!r}.", hint=f"Known: {', '.join(vendors())}.")
+    confirm_unredacted(options)
     now = instant(options["now"], "--now") or datetime.now(UTC)
     options["now"] = now.isoformat()  # one moment for names, years and manifest
     key = redaction_key(options["redaction_key"])
@@ -67,6 +66,7 @@ def command(**options: Any) -> None:
         require_terminal(sys.stdin)
     case = named_case(options["case_file"], options["output"], options["inputs"][0], key, may_lack=options["ask"])
     folder = options["output"] or Path("reports") / f"{case.name}-{now:%Y%m%dT%H%M%SZ}"
+    folder = marked(folder, options, folder=True)
     _check_place(folder, as_zip=options["as_zip"])
     attachments = [read_attachment(path) for path in options["attach"]]
     _confirm_pictures(attachments, reviewed=options["pictures_reviewed"])
@@ -162,4 +162,6 @@ def _tell(packet: Packet, folder: Path, options: dict[str, Any]) -> None:
     click.echo(visible(f"Packet: {folder} ({len(packet.files)} files, {size / 1e6:.1f} MB)"))
     if options["as_zip"]:
         click.echo(visible(f"Zip: {_zip_path(folder)}"))
+    if options["no_redact"]:
+        click.secho("REDACTION WAS OFF: it holds secrets as they were in the inputs.", fg="red", bold=True)
     click.echo("A person should look through it before it is sent: README.txt says why.")

@@ -26,10 +26,13 @@ from analyzer.packet import (
 from analyzer.pipeline._excerpts import excerpts_of
 from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._packet_evidence import cut_captures, redacted_excerpts
-from analyzer.pipeline._plan import Run
+from analyzer.pipeline._plan import Plan, Run
 from analyzer.pipeline._render import learned_redactor, render_with
 from analyzer.redact import Fired, Gate, Redactor
 from analyzer.redact.capture import clean_capture, learn_capture
+
+_OFF = "**REDACTION IS OFF: this text and all files hold secrets and personal data as they were in the inputs.**\n\n"
+_LONGEST_SUMMARY = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class Draft:
     redactor: Redactor
 
     def clean(self, document: dict[str, Any], trail: list[Fired]) -> dict[str, Any]:
-        """Gives a valid, redacted HAR of a document."""
+        """Gives a valid, redacted HAR of a document; the document itself where redaction is off."""
+        if not self.state.plan.redact:
+            return document
         return clean_capture(document, self.redactor, trail=trail)
 
     def items(self, case: Case) -> tuple[Item, ...]:
@@ -112,13 +117,13 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
     contents = Contents(
         case=case.name,
         created=plan.now,
-        profile=plan.profile,
+        profile=plan.profile if plan.redact else None,
         analysis=analysis,
         items=items,
         options=redactor.value(dict(asked.options)),
         dependencies=asked.dependencies,
         files={
-            "summary.md": ticket_markdown(analysis, case, items, asked.vendor).encode(),
+            "summary.md": _summary(ticket_markdown(analysis, case, items, asked.vendor), plan).encode(),
             "report.html": state.outputs["report.html"],
             "case.yaml": case_yaml(case, [item for item in items if item.missing]),
             **evidence.files,
@@ -134,6 +139,11 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
     )
     files = assemble(contents)
     return Packet(files, gate_of(plan, state.reading, redactor), redactor, items, analysis)
+
+
+def _summary(ticket: str, plan: Plan) -> str:
+    """Gives the ticket, whose first line says so where redaction is off."""
+    return ticket if plan.redact else f"{_OFF}{ticket}"[:_LONGEST_SUMMARY]
 
 
 def _texts_of(case: Case) -> pl.Series:

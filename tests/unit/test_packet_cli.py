@@ -43,7 +43,7 @@ COMMAND = (
 
 def escalate(*arguments: str | Path, **more) -> Result:
     Path("key").write_bytes(KEY)
-    given = ["escalate", "--redaction-key", "key", "--now", NOW, *map(str, arguments)]
+    given = ["escalate", "--no-map", "--redaction-key", "key", "--now", NOW, *map(str, arguments)]
     return CliRunner().invoke(group, given, **more)
 
 
@@ -264,6 +264,24 @@ def test_wrong_use_is_told_and_leaves_nothing(here: Path, arguments: tuple[str, 
     with pytest.raises(type(done.exception), match=told):
         raise done.exception
     assert [path for path in sorted(here.rglob("*")) if path not in (*before, here / "key")] == []
+
+
+def test_without_redaction_everything_says_so(here: Path) -> None:
+    """Names, README, summary and manifest; the packet can be checked all the same, and is for its owner only."""
+    done = escalate("in/access.log", "in/browser.har", "-o", "out", "--zip", "--no-redact", "--yes-unredacted")
+    assert "REDACTION WAS OFF" in done.output
+    folder = here / "out.UNREDACTED"
+    assert sorted(path.name for path in here.iterdir()) == ["in", "key", "out.UNREDACTED", "out.UNREDACTED.zip"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert "REDACTION WAS SWITCHED OFF" in (folder / "README.txt").read_text()
+    assert (folder / "summary.md").read_text().startswith("**REDACTION IS OFF: ")
+    assert PLANTED["cookie of a HAR"] in (folder / "har/capture-01.har").read_text()
+    manifest = read_manifest((folder / "manifest.json").read_bytes())
+    assert (manifest.redaction.on, manifest.redaction.profile, manifest.gate.result) == (False, None, "off")
+    found = verify_folder(folder)
+    assert (found.differences, found.redacted) == ((), False)
+    checked = CliRunner().invoke(group, ["verify", str(folder)])
+    assert checked.output.endswith(" REDACTION WAS OFF: this packet holds secrets.\n")
 
 
 def test_a_leak_leaves_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
