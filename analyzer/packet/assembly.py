@@ -32,7 +32,7 @@ from analyzer.redact import Fired
 class Contents:
     """All that a packet is made of, redacted; profile is None where redaction is switched off.
 
-    case is the packet's name; files are finished, by their path; rows and origins tell of some of them how many rows
+    case is the packet's name; unreadable counts inputs that could not be read, in whole or in part; files are finished, by their path; rows and origins tell of some of them how many rows
     they hold, and of which input they were made. distinct_values counts secrets by kind, values_searched those that
     the gate looks for; trail says what was replaced where.
     """
@@ -41,10 +41,11 @@ class Contents:
     created: datetime
     profile: str | None
     analysis: Analysis
+    unreadable: int
     items: Sequence[Item]
     options: Mapping[str, Option]
     dependencies: Mapping[str, str]
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[LeftOut] = ()
@@ -77,7 +78,7 @@ def _manifest(contents: Contents, files: Mapping[str, bytes], created: str) -> M
         dependencies=dict(sorted(contents.dependencies.items())),
         options=dict(sorted(contents.options.items())),
         inputs=inputs_of(contents.analysis.findings.sources),
-        unreadable_inputs=len(contents.analysis.problems),
+        unreadable_inputs=contents.unreadable,
         completeness=completeness_of(contents.items),
         redaction=Redaction(
             on=redacted, profile=contents.profile, distinct_values=dict(sorted(contents.distinct_values.items()))

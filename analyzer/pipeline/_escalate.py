@@ -14,6 +14,7 @@ from analyzer.packet import (
     Captures,
     Case,
     Contents,
+    Excerpt,
     Item,
     Option,
     assemble,
@@ -92,6 +93,7 @@ def draft_packet(state: Run, attachments: Sequence[Attachment]) -> Draft:
     assert state.reading is not None  # noqa: S101 - the order of STAGES
     redactor = learned_redactor(state.reading, state.plan)
     for attachment in attachments:
+        redactor.learn(pl.Series([attachment.name], dtype=pl.String))
         if attachment.kind == "capture":
             learn_capture(attachment.content, redactor)
         elif attachment.kind == "text":
@@ -100,36 +102,48 @@ def draft_packet(state: Run, attachments: Sequence[Attachment]) -> Draft:
 
 
 def finish_packet(draft: Draft, asked: Asked) -> Packet:
-    """Gives the packet; raises LeakError if a known secret is still in one of its files."""
+    """Gives the packet; raises UsageError for a picture that cannot be drawn anew."""
     redactor, plan = draft.redactor, draft.state.plan
     excerpts = excerpts_of(draft.state)
-    redactor.learn(_texts_of(asked.case))
-    redactor.learn(pl.Series([row.text for excerpt in excerpts for row in excerpt.rows], dtype=pl.String))
+    for texts in (_texts_of(asked.case), _texts_of(asked.options), _texts_in(excerpts)):
+        redactor.learn(texts)
     state = render_with(draft.state, redactor)
     plan.progress("Building the packet", None)
     analysis, case = state.analysis, redactor.value(_with_pictures(asked.case, draft.attachments))
     assert analysis is not None  # noqa: S101 - rendered
     assert state.reading is not None  # noqa: S101
     items = items_of(analysis, case, plan.profile)
-    captures = cut_captures(state.reading, excerpts, redactor, Captures(draft.clean, asked.most_bytes))
-    evidence = evidence_files(redacted_excerpts(excerpts, redactor, captures.places), asked.most_bytes)
-    attached = attached_files(draft.attachments, redactor, draft.clean, asked.most_bytes)
+    written = {
+        "summary.md": _summary(ticket_markdown(analysis, case, items, asked.vendor), plan).encode(),
+        "report.html": state.outputs["report.html"],
+        "case.yaml": case_yaml(case, [item for item in items if item.missing]),
+    }
     contents = Contents(
         case=case.name,
         created=plan.now,
         profile=plan.profile if plan.redact else None,
         analysis=analysis,
+        unreadable=len(state.reading.problems),
         items=items,
         options=redactor.value(dict(asked.options)),
         dependencies=asked.dependencies,
-        files={
-            "summary.md": _summary(ticket_markdown(analysis, case, items, asked.vendor), plan).encode(),
-            "report.html": state.outputs["report.html"],
-            "case.yaml": case_yaml(case, [item for item in items if item.missing]),
-            **evidence.files,
-            **captures.files,
-            **attached.files,
-        },
+    )
+    files = assemble(_filled(contents, draft, excerpts, written, asked.most_bytes))
+    return Packet(files, gate_of(plan, state.reading, redactor), redactor, items, analysis)
+
+
+def _filled(
+    contents: Contents, draft: Draft, excerpts: Sequence[Excerpt], written: Mapping[str, bytes], most_bytes: int
+) -> Contents:
+    """Adds the files: what is written already, evidence, captures and what was attached."""
+    assert draft.state.reading is not None  # noqa: S101 - the order of STAGES
+    redactor = draft.redactor
+    captures = cut_captures(draft.state.reading, excerpts, redactor, Captures(draft.clean, most_bytes))
+    evidence = evidence_files(redacted_excerpts(excerpts, redactor, captures.places), most_bytes)
+    attached = attached_files(draft.attachments, redactor, draft.clean, most_bytes)
+    return replace(
+        contents,
+        files={**written, **evidence.files, **captures.files, **attached.files},
         rows=evidence.rows | captures.entries | attached.rows,
         origins=captures.sources | attached.origins,
         left_out=(*evidence.left_out, *captures.left_out, *attached.left_out),
@@ -137,8 +151,6 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
         distinct_values=redactor.counts(),
         values_searched=len(redactor.secrets),
     )
-    files = assemble(contents)
-    return Packet(files, gate_of(plan, state.reading, redactor), redactor, items, analysis)
 
 
 def _summary(ticket: str, plan: Plan) -> str:
@@ -146,9 +158,14 @@ def _summary(ticket: str, plan: Plan) -> str:
     return ticket if plan.redact else f"{_OFF}{ticket}"[:_LONGEST_SUMMARY]
 
 
-def _texts_of(case: Case) -> pl.Series:
-    answers = ((answer,) if isinstance(answer, str) else answer for answer in case.answers.values())
-    return pl.Series([text for texts in answers for text in texts], dtype=pl.String)
+def _texts_of(value: Case | Mapping[str, Option]) -> pl.Series:
+    answers = value.answers if isinstance(value, Case) else value
+    found = [answer if isinstance(answer, tuple) else (answer,) for answer in answers.values()]
+    return pl.Series([text for texts in found for text in texts if isinstance(text, str)], dtype=pl.String)
+
+
+def _texts_in(excerpts: Sequence[Excerpt]) -> pl.Series:
+    return pl.Series([row.text for excerpt in excerpts for row in excerpt.rows], dtype=pl.String)
 
 
 def _with_pictures(case: Case, attachments: Sequence[Attachment]) -> Case:
