@@ -32,9 +32,10 @@ from analyzer.redact import Fired
 class Contents:
     """All that a packet is made of, redacted; profile is None where redaction is switched off.
 
-    case is the packet's name; unreadable counts inputs that could not be read, in whole or in part; files are finished, by their path; rows and origins tell of some of them how many rows
-    they hold, and of which input they were made. distinct_values counts secrets by kind, values_searched those that
-    the gate looks for; trail says what was replaced where.
+    case is the packet's name; unreadable counts inputs that could not be read, in whole or in part; files are
+    finished, by their path; rows and origins tell of some of them how many rows they hold, and of which input they were
+    made. distinct_values counts secrets by kind, values_searched those that the gate looks for; trail says what was
+    replaced where.
     """
 
     case: str

@@ -39,12 +39,12 @@ class Captures:
         """
         log = document["log"]
         indexes = sorted(range(len(log["entries"])) if wanted is None else wanted)
-        kept = [index for index in indexes if isinstance(log["entries"][index], dict)]
+        kept = [index for index in indexes if _is_whole(log["entries"][index])]
         groups = self._groups(log, kept) if kept else []
         fitting = sum(map(len, groups))
         for what, why, count in (
             ("entries", "no incident rests on them", 0 if wanted is None else len(log["entries"]) - len(indexes)),
-            ("broken entries", "they are no objects that could be redacted by place", len(indexes) - len(kept)),
+            ("broken entries", "they are no requests that could be redacted by place", len(indexes) - len(kept)),
             ("entries", "one alone is larger than a file may be", len(kept) - fitting),
         ):
             if count:
@@ -62,6 +62,13 @@ class Captures:
         room = self.most_bytes - len(_encoded(self.clean(_part(log, []), [])))
         sizes = zip(kept, _sizes(whole), strict=True)
         return grouped(((index, size) for index, size in sizes if size <= room), room)
+
+
+def _is_whole(entry: Any) -> bool:
+    """Whether an entry has a URL; those without one are no part of a cleaned HAR."""
+    request = entry.get("request") if isinstance(entry, dict) else None
+    url = request.get("url") if isinstance(request, dict) else None
+    return isinstance(url, str) and bool(url.strip())
 
 
 def _part(log: Mapping[str, Any], indexes: list[int]) -> dict[str, Any]:

@@ -177,14 +177,15 @@ def test_a_large_capture_becomes_several_valid_ones() -> None:
 
 
 def test_entries_that_fit_nowhere_and_broken_ones_are_said() -> None:
-    """One entry alone is larger than a file may be, another is text."""
+    """One entry alone is larger than a file may be, one is text, one has no URL."""
     document = capture()
     document["log"]["entries"][1]["response"]["content"]["text"] = "x" * 5_000
     document["log"]["entries"][3] = '{"broken'
+    document["log"]["entries"][0]["request"]["url"] = " "
     made = Captures(marked, 5_000)
     made.add("har/capture-01", "browser.har", document, None)
-    assert sum(made.entries.values()) == 3
-    assert [(item.what, item.count) for item in made.left_out] == [("broken entries", 1), ("entries", 1)]
+    assert sum(made.entries.values()) == 2
+    assert [(item.what, item.count) for item in made.left_out] == [("broken entries", 2), ("entries", 1)]
     only_broken = Captures(marked, 5_000)
     only_broken.add("har/capture-01", "browser.har", document, {3})
     assert only_broken.files == {}
