@@ -14,6 +14,7 @@ from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate, refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
+from analyzer.redact._lines_explain import Explainer
 from analyzer.redact._lines_people import People
 from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
@@ -35,6 +36,7 @@ __all__ = [
     "SECRET_NAME",
     "TEXTS",
     "Detector",
+    "Explainer",
     "Fired",
     "Found",
     "Gate",
@@ -138,14 +140,14 @@ class Redactor:
         """
         table = self._replacements()
         clean = table.replace(texts)
-        coloured = clean.drop_nulls().unique()
-        coloured = coloured.filter(coloured.str.contains(ANSI))
+        coloured = texts.drop_nulls().filter(texts.drop_nulls().str.contains(ANSI)).unique()
         if not table or coloured.is_empty():
             return clean
-        plain = without_ansi(coloured)
-        hidden = table.replace(plain)
-        cut = plain != hidden
-        return clean.replace(coloured.filter(cut), hidden.filter(cut)) if cut.any() else clean
+        hidden, kept = table.replace(without_ansi(coloured)), without_ansi(table.replace(coloured))
+        # What stands before the codes may be a secret by itself, so the rest would stay.
+        cut = hidden != kept
+        told = texts.replace(coloured.filter(cut), hidden.filter(cut))
+        return clean.zip_with(~texts.is_in(coloured.filter(cut).implode()).fill_null(value=False), told)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every column of text, or of lists of text, replaced."""
