@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,8 +74,8 @@ def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
     cannot be read beside others is a problem of that input only.
     """
     expanded = expand(plan.inputs)
-    wide = replace(_with_kept_input(plan), limits=replace(plan.limits, line_bytes=_LINE_BYTES))
-    with ThreadPoolExecutor(how.workers) as executor:
+    with _input_kept(plan) as kept, ThreadPoolExecutor(how.workers) as executor:
+        wide = replace(kept, limits=replace(plan.limits, line_bytes=_LINE_BYTES))
         workers = Workers(executor, how.workers)
         learnt = _learn(expanded.files, wide, how, workers)
         redactor = _merged(learnt, wide, how)
@@ -115,14 +117,17 @@ def _shown_names(learnt: list[Learnt], redactor: Redactor) -> list[str]:
     return redactor.replace(pl.Series(names, dtype=pl.String)).to_list()
 
 
-def _with_kept_input(plan: Plan) -> Plan:
-    """Gives the plan with standard input, which can be read only once, in a file."""
+@contextmanager
+def _input_kept(plan: Plan) -> Iterator[Plan]:
+    """Yields the plan with standard input, which can be read only once, in a file."""
     if "-" not in plan.inputs or plan.stdin is None:
-        return plan
+        yield plan
+        return
     path = plan.work / "stdin"
     with path.open("xb") as file:
         shutil.copyfileobj(plan.stdin, file)
-    return replace(plan, stdin=path.open("rb"))
+    with path.open("rb") as again:
+        yield replace(plan, stdin=again)
 
 
 class _Writer:

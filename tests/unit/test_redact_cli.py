@@ -67,11 +67,11 @@ def test_explained_as_json_is_one_object_for_each_replacement(call, tmp_path):
 
 def test_one_worker_and_eight_write_the_same_bytes(call, tmp_path):
     """Files that name each other's secrets, in any order."""
-    for number in range(6):
+    for number in range(3):
         (tmp_path / f"{number}.log").write_text(
-            LINE.format(f"user{number}", f"{SECRET}{number}") + f"seen {SECRET}{5 - number} 8.8.4.{number}\n"
+            LINE.format(f"user{number}", f"{SECRET}{number}") + f"seen {SECRET}{2 - number} 8.8.4.{number}\n"
         )
-    names = [f"{number}.log" for number in range(6)]
+    names = [f"{number}.log" for number in range(3)]
     assert call(*names, "-o", "one").exit_code == 0
     assert call(*names, "-o", "eight", "--workers", "8").exit_code == 0
     for name in names:

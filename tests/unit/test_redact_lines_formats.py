@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,11 @@ def read(folder, text):
     return formats.read_block(lines, inside, "UTC", [formats.line_wrappers()[folder.name]], NOW)
 
 
+def reasons(block):
+    """Lines and reasons, but for the column, which is another one behind a placeholder."""
+    return [(line, re.sub(r" at column \d+$", "", reason)) for line, reason, _ in block.rejects.iter_rows()]
+
+
 @pytest.mark.parametrize("folder", [*FORMATS, *WRAPPERS], ids=lambda folder: f"{folder.parent.name}-{folder.name}")
 def test_a_redacted_log_is_read_to_the_same_rows(folder, written):
     """The same rows with the same values where no secret stands, the same rejects, and as many lines."""
@@ -61,7 +67,7 @@ def test_a_redacted_log_is_read_to_the_same_rows(folder, written):
     clean = written[str(folder / "input.log")].decode()
     assert clean.count("\n") == text.count("\n")
     before, after = read(folder, text), read(folder, clean)
-    assert after.rejects.select("line", "reason").rows() == before.rejects.select("line", "reason").rows()
+    assert reasons(after) == reasons(before)
     rows = [conform(block.events).select(KEPT).rows() for block in (before, after)]
     assert rows[1] == rows[0]
 
