@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from analyzer.cli._redaction import machine
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         rules=(only,) if only else tuple(options.get("rules", ())),
         only_rules=only is not None,
         profile=options.get("profile", "vendor"),
+        redact=not options.get("no_redact"),
+        machine=machine(),
         stdin=standard_input(),
         progress=progress,
     )

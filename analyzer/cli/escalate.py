@@ -11,6 +11,7 @@ import click
 
 from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options, work_folder
 from analyzer.cli._progress import progress
+from analyzer.cli._redaction import remember
 from analyzer.cli._size import Size
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
@@ -135,14 +136,14 @@ def _told_options(options: dict[str, Any]) -> dict[str, Option]:
 
 
 def _write(packet: Packet, folder: Path, options: dict[str, Any], now: datetime) -> None:
-    from analyzer.cli._publish_packet import publish_packet
     from analyzer.packet import zip_bytes
-    from analyzer.publish import publish_file
+    from analyzer.publish import publish, publish_file
 
     packed = zip_bytes(folder.name, packet.files, now) if options["as_zip"] else None
-    publish_packet(folder, packet.files)
+    publish(folder, packet.files, packet.gate)
     if packed is not None:
-        publish_file(_zip_path(folder), packed)
+        publish_file(_zip_path(folder), packed, packet.gate)
+    remember(packet.redactor, folder, now, options)
 
 
 def _tell(packet: Packet, folder: Path, options: dict[str, Any]) -> None:

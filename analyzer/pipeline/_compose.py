@@ -31,7 +31,6 @@ from analyzer.model import (
 from analyzer.pipeline._packet_facts import packet_facts
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import exhibits_of, first_rejects, read_rejects
-from analyzer.redact import People
 
 _MOST_EXHIBITS = 480
 _EXHIBITS_PER_INCIDENT = 24
@@ -65,7 +64,7 @@ def compose_analysis(state: Run) -> Run:
     )
     analysis = Analysis(
         findings=findings,
-        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis), People(state.plan.key)),
+        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis), state.plan.people()),
         hops=diagnosis.hops,
         status_minutes=_status_minutes(state.exchanges, width),
         bucket_seconds=width,

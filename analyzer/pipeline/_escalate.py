@@ -27,10 +27,11 @@ from analyzer.packet import (
     ticket_markdown,
 )
 from analyzer.pipeline._excerpts import excerpts_of
+from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._packet_evidence import cut_captures, redacted_excerpts
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._render import learned_redactor, render_with
-from analyzer.redact import Fired, Redactor, refuse_leaks
+from analyzer.redact import Fired, Gate, Redactor
 from analyzer.redact.capture import clean_capture, learn_capture
 
 
@@ -70,10 +71,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """The finished files by their path, the secrets that must stand in none of them, and what a person is to add."""
+    """The finished files by their path, the gate that they must pass, and what a person is to add."""
 
     files: dict[str, bytes]
-    secrets: tuple[str, ...]
+    gate: Gate | None
+    redactor: Redactor
     items: tuple[Item, ...]
     analysis: Analysis
 
@@ -87,7 +89,7 @@ def draft_packet(state: Run, attachments: Sequence[Path]) -> Draft:
     """Reads the attachments and learns from everything; raises UsageError for what cannot be attached."""
     assert state.reading is not None  # noqa: S101 - the order of STAGES
     read = tuple(_attachment(path) for path in attachments)
-    redactor = learned_redactor(state.reading, state.plan.key, state.plan.profile)
+    redactor = learned_redactor(state.reading, state.plan)
     for document in state.reading.documents:
         learn_capture(document.load(), redactor)
     for attachment in read:
@@ -146,8 +148,7 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
         values_searched=len(redactor.secrets),
     )
     files = assemble(contents)
-    refuse_leaks(files, redactor.secrets)
-    return Packet(files, redactor.secrets, items, analysis)
+    return Packet(files, gate_of(plan, state.reading, redactor), redactor, items, analysis)
 
 
 def _texts_of(case: Case) -> pl.Series:

@@ -14,7 +14,6 @@ from analyzer.packet import Excerpt, Row
 from analyzer.pipeline._compose import cited_refs
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import exhibits_of
-from analyzer.redact import People
 
 MOST_ROWS = 500
 _PLACE = {"source": pl.String, "line": pl.Int64}
@@ -34,7 +33,7 @@ def excerpts_of(state: Run, most_rows: int = MOST_ROWS) -> tuple[Excerpt, ...]:
         cited = cited_refs(incident, state.analysis.hops.get(incident.id, ()))
         chosen[incident.id] = _with_failing(cited[:most_rows], _failing(state, incident.id), most_rows)
     wanted: dict[Ref, str | None] = dict.fromkeys(ref for refs, _ in chosen.values() for ref in refs)
-    exhibits = {exhibit.ref: exhibit for exhibit in exhibits_of(state.reading, wanted, People(state.plan.key))}
+    exhibits = {exhibit.ref: exhibit for exhibit in exhibits_of(state.reading, wanted, state.plan.people())}
     times = _times(state, wanted)
     return tuple(Excerpt(name, _rows(refs, exhibits, times), left_out) for name, (refs, left_out) in chosen.items())
 

@@ -13,7 +13,6 @@ from analyzer.pipeline._packet_headers import Headers, headers_of
 from analyzer.pipeline._packet_ids import identified, told_by_headers
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import rows_of
-from analyzer.redact import People
 
 _MOST_INCIDENTS = 10
 _MOST_EXCHANGES = 200
@@ -49,7 +48,7 @@ def packet_facts(state: Run, diagnosis: Diagnosis) -> dict[str, IncidentFacts]:
         pl.concat(shown).unique(), on="exchange", how="inner", maintain_order="left"
     )
     places = behind.select("source", "line").unique(maintain_order=True)
-    rows = rows_of(state.reading, places, People(state.plan.key))
+    rows = rows_of(state.reading, places, state.plan.people())
     placed = behind.join(rows, on=["source", "line"], how="inner", maintain_order="left").with_columns(_query_names())
     headers = headers_of(state.reading, {(row[0], row[1]) for row in placed.select("source", "line").iter_rows()})
     return {each.id: _facts(each, state.exchanges, failing[each.id], placed, headers) for each in first}

@@ -14,7 +14,7 @@ def hide_people(state: Run) -> Run:
     assert state.joined is not None  # noqa: S101 - the order of STAGES
     assert state.exchanges is not None  # noqa: S101
     assert state.detected is not None  # noqa: S101
-    people = People(state.plan.key)
+    people = state.plan.people()
     joined = replace(
         state.joined,
         events=people.hidden(state.joined.events),

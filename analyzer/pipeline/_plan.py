@@ -17,7 +17,8 @@ from analyzer.diagnose.zones import ZoneShift
 from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
-from analyzer.redact import Profile
+from analyzer.pipeline._unredacted import Everybody, Unredacted
+from analyzer.redact import Machine, People, Profile, Redactor
 from analyzer.sources import Limits
 
 
@@ -34,7 +35,8 @@ class Plan:
     is done, where it is known; rules are files or folders, in addition to the shipped ones unless only_rules.
     format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
     detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
-    tells of an incident (Analysis.facts). profile says for whom the outputs are redacted.
+    tells of an incident (Analysis.facts). profile says for whom the outputs are redacted,
+    redact whether they are at all; machine is what they must not name: where the run takes place.
     """
 
     inputs: tuple[str, ...]
@@ -55,6 +57,18 @@ class Plan:
     progress: Callable[[str, float | None], None] = _silent
     packet_facts: bool = False
     profile: Profile = "vendor"
+    redact: bool = True
+    machine: Machine = field(default_factory=Machine)
+
+    def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
+        """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""
+        return (Redactor if self.redact else Unredacted)(
+            self.key, profile=self.profile, keep=keep, machine=self.machine
+        )
+
+    def people(self) -> People:
+        """Gives what hides the names of users."""
+        return (People if self.redact else Everybody)(self.key, self.profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,7 @@ class Reading:
 class Run:
     """Everything known so far; each stage fills what it makes.
 
-    failing_rows maps an incident's id to the rows of its failing exchanges.
+    failing_rows maps an incident's id to the rows of its failing exchanges; redactor has learnt from all of the inputs.
     """
 
     plan: Plan
@@ -112,4 +126,5 @@ class Run:
     analysis: Analysis | None = None
     failing_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
+    redactor: Redactor | None = None
     redacted_kinds: dict[str, int] = field(default_factory=dict)

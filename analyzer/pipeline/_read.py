@@ -93,7 +93,7 @@ def read_inputs(plan: Plan) -> Reading:
     source at all; whatever is wrong with one input is a problem of that input only.
     """
     expanded = expand(plan.inputs)
-    problems: list[InputError] = list(expanded.problems)
+    problems = [_shorter(problem, plan) for problem in expanded.problems]
     store, sources = _Store(plan.work, Meter(expanded.files, plan.progress)), []
     chosen, opened = choose(plan), False
     for stream in _streams(expanded.files, plan, store.meter, problems):
@@ -112,7 +112,7 @@ def read_inputs(plan: Plan) -> Reading:
     # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
     if sources or (opened and chosen.document):
         check_choice(plan, chosen, sources)
-    notes = (*expanded.notes, *(chosen.configuration.notes if chosen.configuration else ()))
+    notes = (*map(plan.machine.shorter, expanded.notes), *(chosen.configuration.notes if chosen.configuration else ()))
     if sources and notes:
         sources[0] = replace(sources[0], notes=(*sources[0].notes, *notes))
     return Reading(
@@ -139,9 +139,18 @@ def _streams(files: tuple[str, ...], plan: Plan, meter: Meter, problems: list[In
     for path in files:
         meter.begin(path)
         try:
-            yield from open_streams(path, limits=plan.limits, stdin=plan.stdin)
+            for stream in open_streams(path, limits=plan.limits, stdin=plan.stdin):
+                stream.name = plan.machine.shorter(stream.name)
+                yield stream
         except InputError as error:
-            problems.append(error)
+            problems.append(_shorter(error, plan))
+
+
+def _shorter(problem: InputError, plan: Plan) -> InputError:
+    """Gives the problem with ~ for the home folder of whoever runs this."""
+    place, hint = problem.location, problem.hint
+    shown = place and replace(place, path=plan.machine.shorter(place.path))
+    return InputError(plan.machine.shorter(problem.message), location=shown, hint=hint and plan.machine.shorter(hint))
 
 
 def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:

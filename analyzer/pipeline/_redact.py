@@ -106,7 +106,7 @@ def _learn(files: tuple[str, ...], plan: Plan, how: Redaction, workers: Workers)
 
 def _merged(learnt: list[Learnt], plan: Plan, how: Redaction) -> Redactor:
     servers = frozenset(server for known in learnt for server in known.servers)
-    redactor = Redactor(plan.key, profile=how.profile, keep=servers)
+    redactor = Redactor(plan.key, profile=how.profile, keep=servers, machine=plan.machine)
     for known in learnt:
         redactor.merge(known.redactor.found)
     return redactor

@@ -1,4 +1,4 @@
-"""Redacts the analysis, renders every output, and lets none pass that still holds a known secret."""
+"""Redacts the analysis and renders every output; the gate searches them when they are published."""
 
 from __future__ import annotations
 
@@ -9,36 +9,37 @@ import msgspec
 import polars as pl
 
 from analyzer.diagnose.reproduce import runnable
-from analyzer.model import Analysis
+from analyzer.model import Analysis, Redaction
 from analyzer.pipeline._document_texts import document_texts
-from analyzer.pipeline._plan import Reading, Run
+from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
-from analyzer.redact import People, Profile, Redactor, refuse_leaks
+from analyzer.redact import Redactor
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
 
 _SEARCHED_AT_ONCE = 8_000_000  # characters
 
 
 def render_outputs(state: Run) -> Run:
-    """Fills outputs: file name to bytes; raises LeakError if the gate finds a known secret in one of them."""
+    """Fills outputs: file name to bytes; gate_of gives what they must pass before anybody reads them."""
     assert state.reading is not None  # noqa: S101 - the order of STAGES
     state.plan.progress("Redacting and writing the report", None)
-    return render_with(state, learned_redactor(state.reading, state.plan.key, state.plan.profile))
+    return render_with(state, learned_redactor(state.reading, state.plan))
 
 
 def render_with(state: Run, redactor: Redactor) -> Run:
     """Does the same with a redactor that has learnt from more than the inputs."""
     assert state.analysis is not None  # noqa: S101 - the order of STAGES
     analysis = _runnable(redactor.value(state.analysis))
+    statement = Redaction(redactor.profile, redactor.counts(), state.plan.redact)
+    analysis = replace(analysis, redaction=statement)
     outputs = {
         "findings.json": findings_json(analysis),
         "summary.md": summary_markdown(analysis).encode(),
         "report.html": report_html(analysis).encode(),
         "rejects.ndjson": _rejects(state, redactor),
     }
-    refuse_leaks(outputs, redactor.secrets)
-    return replace(state, analysis=analysis, outputs=outputs, redacted_kinds=redactor.counts())
+    return replace(state, analysis=analysis, outputs=outputs, redactor=redactor, redacted_kinds=redactor.counts())
 
 
 def _runnable(analysis: Analysis) -> Analysis:
@@ -50,10 +51,9 @@ def _runnable(analysis: Analysis) -> Analysis:
     return replace(analysis, findings=replace(analysis.findings, incidents=incidents))
 
 
-def learned_redactor(reading: Reading, key: bytes, profile: Profile = "vendor") -> Redactor:
+def learned_redactor(reading: Reading, plan: Plan) -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
-    redactor = Redactor(key, profile=profile, keep=_servers(reading))
-    people = People(key)
+    redactor, people = plan.redactor(_servers(reading)), plan.people()
     for part in read_columns(reading, people.columns):
         redactor.learn_values(iter(people.secrets(part)))
     redactor.learn_values(iter(reading.secrets))

@@ -15,7 +15,6 @@ from analyzer.formats import HarEntry, har_entries
 from analyzer.model import Hop, Incident, Ref, Reproduction
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import rows_of
-from analyzer.redact import People
 
 
 def follow_samples(state: Run) -> Run:
@@ -27,7 +26,7 @@ def follow_samples(state: Run) -> Run:
     if not refs:
         return state
     sources = {source.name: source for source in state.reading.sources}
-    rows = rows_of(state.reading, _places(refs), People(state.plan.key))
+    rows = rows_of(state.reading, _places(refs), state.plan.people())
     entries = _entries(state.reading, refs)
     samples = _samples(state, hops)
     incidents = tuple(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TypeVar, cast
 
 import polars as pl
 
-from analyzer.redact._addresses import addresses_in
+from analyzer.redact._addresses import addresses_in, fake_addresses
 from analyzer.redact._decoding import ANSI, without_ansi
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
@@ -18,6 +18,8 @@ from analyzer.redact._lines_explain import Explainer
 from analyzer.redact._lines_people import People
 from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
+from analyzer.redact._machine import Machine
+from analyzer.redact._map import CaseMap, Revealed, forget, hexadecimal, list_maps, reveal, write_map
 from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._names import harmless_name, secret_name, secret_parameter
 from analyzer.redact._placeholder import MARK, canonical, placeholder
@@ -35,33 +37,42 @@ __all__ = [
     "PROFILES",
     "SECRET_NAME",
     "TEXTS",
+    "CaseMap",
     "Detector",
     "Explainer",
     "Fired",
     "Found",
     "Gate",
+    "Machine",
     "People",
     "Piece",
     "Profile",
     "Redactor",
+    "Revealed",
     "SpanningSecrets",
     "canonical",
     "detectors",
+    "forget",
     "harmless_name",
+    "hexadecimal",
     "hide_places",
     "key_path",
+    "list_maps",
     "merged",
     "own_key",
     "placeholder",
     "read_key",
     "refuse_leaks",
+    "reveal",
     "secret_name",
     "secret_parameter",
     "spellings",
+    "write_map",
 ]
 
 T = TypeVar("T")
 TEXTS = (pl.String, pl.List(pl.String))
+_NO_MACHINE = Machine()
 
 
 @cache
@@ -75,13 +86,22 @@ class Redactor:
 
     Learn first from every text that will be written and from every place that holds secrets (a HAR's headers), then
     replace: a secret that one place names is replaced in all the others too. What several redactors with one key
-    learnt can be merged in any order. keep holds addresses of servers.
+    learnt can be merged in any order. keep holds addresses of servers; machine is that of the run, whose home folder
+    becomes ~.
     """
 
-    def __init__(self, key: bytes, *, profile: Profile = "vendor", keep: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        *,
+        profile: Profile = "vendor",
+        keep: frozenset[str] = frozenset(),
+        machine: Machine = _NO_MACHINE,
+    ) -> None:
         self._key = key
         self.profile = profile
         self._keep = keep
+        self._machine = machine
         self._found = Found()
         self._table: Table | None = None
 
@@ -127,6 +147,13 @@ class Redactor:
         """Gives the known secrets that must not survive anywhere, sorted."""
         return tuple(sorted(value for value in self._found.values if spreads(value)))
 
+    def revealed(self) -> Iterator[tuple[str, str, str]]:
+        """Yields (placeholder, value, kind) of all secrets, and (fake, address, kind) of all addresses replaced."""
+        for value, kind in self._found.values.items():
+            yield placeholder(self._key, kind, value), value, kind
+        fakes = fake_addresses(self._key, self._found.addresses, self._keep, self.profile)
+        yield from ((fake, address, "address") for address, fake in fakes.items() if fake != address)
+
     def counts(self) -> dict[str, int]:
         """Counts the distinct secrets of each kind."""
         distinct = {canonical(value): kind for value, kind in sorted(self._found.values.items())}
@@ -142,12 +169,13 @@ class Redactor:
         clean = table.replace(texts)
         coloured = texts.drop_nulls().filter(texts.drop_nulls().str.contains(ANSI)).unique()
         if not table or coloured.is_empty():
-            return clean
+            return self._machine.hidden(clean)
         hidden, kept = table.replace(without_ansi(coloured)), without_ansi(table.replace(coloured))
         # What stands before the codes may be a secret by itself, so the rest would stay.
         cut = hidden != kept
         told = texts.replace(coloured.filter(cut), hidden.filter(cut))
-        return clean.zip_with(~texts.is_in(coloured.filter(cut).implode()).fill_null(value=False), told)
+        clean = clean.zip_with(~texts.is_in(coloured.filter(cut).implode()).fill_null(value=False), told)
+        return self._machine.hidden(clean)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every column of text, or of lists of text, replaced."""
