@@ -8,7 +8,7 @@ from analyzer.redact._names import HARMLESS
 DETECTOR = Detector(
     kind="secret",
     pattern=(
-        r"(?:(?i:--?[a-z0-9-]*(?:password|passwd|passphrase|token|secret|api-?key|access-?key|private-?key|credentials?"
+        r"(?:^|[\s\"'\[,(])(?:(?i:--?(?:[a-z0-9]+-){0,4}(?:password|passwd|passphrase|token|secret|api-?key|access-?key|private-?key|credentials?"
         r"|oauth2-bearer|psk)[= ])|(?:-u ?|--(?:proxy-)?user[= ]|-U )[\"']?[^\s:\"']{0,64}:|\bsshpass -p ?)"
         r"\\?[\"']?([^\s\"'\\\x{e000}-]?[^\s\"'\\\x{e000}]+)"
     ),
