@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import polars as pl
 
 from analyzer.redact._addresses import addresses_in
-from analyzer.redact._decoding import ANSI, without_ansi
+from analyzer.redact._decoding import DISGUISED, without_ansi, without_needless_escapes
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import refuse_leaks
@@ -119,18 +119,18 @@ class Redactor:
     def replace(self, texts: pl.Series) -> pl.Series:
         """Gives the column with every known secret, in all its spellings, replaced.
 
-        A text in which codes of a terminal cut a secret loses the codes too.
+        A text in which codes of a terminal or needless escapes cut a secret loses those too.
         """
         table = self._replacements()
         clean = table.replace(texts)
-        coloured = clean.drop_nulls().unique()
-        coloured = coloured.filter(coloured.str.contains(ANSI))
-        if not table or coloured.is_empty():
+        disguised = clean.drop_nulls().unique()
+        disguised = disguised.filter(disguised.str.contains(DISGUISED)) if table else disguised.clear()
+        if disguised.is_empty():
             return clean
-        plain = without_ansi(coloured)
+        plain = without_needless_escapes(without_ansi(disguised))
         hidden = table.replace(plain)
         cut = plain != hidden
-        return clean.replace(coloured.filter(cut), hidden.filter(cut)) if cut.any() else clean
+        return clean.replace(disguised.filter(cut), hidden.filter(cut)) if cut.any() else clean
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every column of text, or of lists of text, replaced."""

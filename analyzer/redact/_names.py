@@ -21,7 +21,7 @@ NAME = (
     r"|auth|access[_.-]?key[_.-]?id|(?:mfa|sms|auth|authorization|verification|security|recovery)[_.-]?code)[0-9A-Za-z_.-]*"
 )
 # For what a pattern matched: its group 1 is the name, before the value begins.
-NAMED = rf"(?i)({NAME})(?:\\?[\"'])?\s*(?:=>|=|:|%3D)"
+NAMED = rf"(?i)({NAME})\]?(?:\\?[\"'])?\s*(?:=>|=|:|%3D)"
 LITERALS = (
     "token", "secret", "passw", "passphrase", "passcode", "pwd", "key", "session", "sessid", "csrf", "xsrf",
     "signature", "credential", "assertion", "saml", "verifier", "otp", "card", "cvv", "cvc", "sid", "jwt",

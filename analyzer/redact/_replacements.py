@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
 
 from analyzer.redact._addresses import fake_addresses
 from analyzer.redact._found import Found, rank
-from analyzer.redact._placeholder import placeholder
+from analyzer.redact._placeholder import PLACEHOLDER, placeholder
 from analyzer.redact._profile import Profile
 from analyzer.redact._spellings import SURE, WRITERS, spellings, spreads
 from analyzer.redact._table import Table
@@ -18,6 +19,7 @@ _MOST_COMPLETE = 2_000
 _SHORTEST_PLACE = 4
 _LONGEST_NUMBER = 24
 _ROUNDS = 4
+_PLACEHOLDER = re.compile(PLACEHOLDER)
 
 
 def table_of(found: Found, key: bytes, keep: frozenset[str], profile: Profile) -> Table:
@@ -28,22 +30,27 @@ def table_of(found: Found, key: bytes, keep: frozenset[str], profile: Profile) -
     """
     values = {value: kind for value, kind in found.values.items() if spreads(value)}
     addresses = fake_addresses(key, found.addresses, keep, profile)
-    coded = dict(found.coded)
+    wholes: dict[str, str] = {}
     for _ in range(_ROUNDS):
-        table = Table(*_forms(values, found, addresses, key))
-        leaking = _changed(table, coded)
-        if not leaking:
+        table = Table(*_forms(values, found, addresses | wholes, key))
+        leaking = {piece: said for piece, said in found.coded.items() if piece not in wholes}
+        changed = _changed(table, leaking, key)
+        if not changed:
             break
-        values |= dict.fromkeys(leaking, "encoded")
-        coded = {piece: text for piece, text in coded.items() if piece not in values}
+        for piece, shown in changed:
+            wholes |= dict.fromkeys(spellings(piece, complete=False), shown)
     return table
 
 
-def _changed(table: Table, coded: dict[str, str]) -> list[str]:
-    if not coded:
-        return []
+def _changed(table: Table, coded: dict[str, str], key: bytes) -> list[tuple[str, str]]:
+    """Gives the pieces that hold a secret, with what takes their place: the secret's own placeholder if it is all."""
     texts = pl.Series(list(coded.values()), dtype=pl.String)
-    return [piece for piece, text, clean in zip(coded, texts, table.replace(texts), strict=True) if text != clean]
+    found = zip(coded, texts, table.replace(texts), strict=True)
+    return [
+        (piece, clean if _PLACEHOLDER.fullmatch(clean) else placeholder(key, "encoded", piece))
+        for piece, text, clean in found
+        if text != clean
+    ]
 
 
 def _forms(
