@@ -13,7 +13,7 @@ def _words(text: str) -> frozenset[str]:
 
 # For patterns: fits whatever could be a secret name; secret_name() then decides.
 NAME = (
-    r"[0-9A-Za-z_.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pwd|(?:api|access|private|account|subscription"
+    r"[0-9A-Za-z_.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pass|psw|pwd|(?:api|access|private|account|subscription"
     r"|write|read|publishable|master|shared|service|server|client|app|licen[cs]e|hmac|consumer|signing|encryption"
     r"|functions|security|auth|secret|storage)[_.-]?key|session(?:[_.-]?id)?|jsessionid|phpsessid|csrf"
     r"|xsrf|signature|credentials?|client[_.-]?assertion|saml(?:request|response|art)|code[_.-]?verifier"
@@ -23,7 +23,7 @@ NAME = (
 # For what a pattern matched: its group 1 is the name, before the value begins.
 NAMED = rf"(?i)({NAME})\]?(?:\\?[\"'])?\s*(?:=>|=|:|%3D)"
 LITERALS = (
-    "token", "secret", "passw", "passphrase", "passcode", "pwd", "key", "session", "sessid", "csrf", "xsrf",
+    "token", "secret", "pass", "psw", "pwd", "key", "session", "sessid", "csrf", "xsrf",
     "signature", "credential", "assertion", "saml", "verifier", "otp", "card", "cvv", "cvc", "sid", "jwt",
     "connection", "auth", "pin", "sig", "_code", "-code", "mfacode", "smscode", "verificationcode", "securitycode",
 )  # fmt: skip

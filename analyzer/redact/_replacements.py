@@ -19,6 +19,7 @@ _MOST_COMPLETE = 2_000
 _SHORTEST_PLACE = 4
 _LONGEST_NUMBER = 24
 _ROUNDS = 4
+_Place = tuple[str, str, str]
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 
 
@@ -55,7 +56,7 @@ def _changed(table: Table, coded: dict[str, str], key: bytes) -> list[tuple[str,
 
 def _forms(
     values: dict[str, str], found: Found, addresses: dict[str, str], key: bytes
-) -> tuple[dict[str, str], dict[str, str]]:
+) -> tuple[dict[str, str], dict[str, str], dict[str, _Place]]:
     complete = len(values) <= _MOST_COMPLETE
     kinds: dict[str, tuple[str, str]] = {}  # form -> kind, value
     for value, kind in values.items():
@@ -64,19 +65,22 @@ def _forms(
             if known is None or (rank(kind), value) < (rank(known[0]), known[1]):
                 kinds[form] = kind, value
     anywhere: dict[str, str] = dict(addresses)
-    alone = dict(_places(found, key))
+    alone: dict[str, str] = {}
     for form, (kind, value) in kinds.items():
         short = len(form) < SURE or (form.isdigit() and len(form) <= _LONGEST_NUMBER)
         (alone if short else anywhere)[form] = placeholder(key, kind, value)
-    return anywhere, alone
+    return anywhere, alone, dict(_places(found, key))
 
 
-def _places(found: Found, key: bytes) -> Iterator[tuple[str, str]]:
-    """Yields matches with their secret replaced, also as they stand in URLs, JSON and HTML."""
+def _places(found: Found, key: bytes) -> Iterator[tuple[str, _Place]]:
+    """Yields matches with what stands before their secret, what takes its place, and what stands behind it.
+
+    Also as they stand in URLs, JSON and HTML.
+    """
     for match, (kind, value) in sorted(found.places.items()):
         before, _, after = match.rpartition(value)
         shown = placeholder(key, kind, value)
         for write in WRITERS:
             form = write(match)
             if len(form) >= _SHORTEST_PLACE:
-                yield form, f"{write(before)}{shown}{write(after)}"
+                yield form, (write(before), shown, write(after))

@@ -5,6 +5,12 @@ from __future__ import annotations
 from analyzer.redact._detector import Detector
 from analyzer.redact._names import HARMLESS, LITERALS, NAME, NAMED, secret_name
 
+
+def _session(value: str) -> tuple[str, ...]:
+    # A path parameter ends where the query begins: ;jsessionid=X?page=2.
+    return tuple(dict.fromkeys((value, value.partition("?")[0])))
+
+
 DETECTOR = Detector(
     kind="secret",
     # Quoted values are those of double_quoted_value and single_quoted_value, which know where they end.
@@ -26,6 +32,7 @@ DETECTOR = Detector(
         "session=expired",
         "tokens_used=17x is not it: monkey=1",
     ),
+    parts=_session,
     confirm=lambda value: value.lower() not in HARMLESS,
     name=NAMED,
     is_secret=secret_name,
