@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import polars as pl
 
 from analyzer.redact._addresses import addresses_in, fake_addresses
-from analyzer.redact._decoding import ANSI, without_ansi
+from analyzer.redact._decoding import DISGUISED, without_ansi, without_needless_escapes
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate, refuse_leaks
@@ -163,18 +163,19 @@ class Redactor:
     def replace(self, texts: pl.Series) -> pl.Series:
         """Gives the column with every known secret, in all its spellings, replaced.
 
-        A text in which codes of a terminal cut a secret loses the codes too.
+        A text in which codes of a terminal or needless escapes cut a secret loses those too.
         """
         table = self._replacements()
         clean = table.replace(texts)
-        coloured = texts.drop_nulls().filter(texts.drop_nulls().str.contains(ANSI)).unique()
-        if not table or coloured.is_empty():
+        shown = texts.drop_nulls()
+        disguised = shown.filter(shown.str.contains(DISGUISED)).unique()
+        if not table or disguised.is_empty():
             return self._machine.hidden(clean)
-        hidden, kept = table.replace(without_ansi(coloured)), without_ansi(table.replace(coloured))
+        hidden, kept = table.replace(_bare(disguised)), _bare(table.replace(disguised))
         # What stands before the codes may be a secret by itself, so the rest would stay.
         cut = hidden != kept
-        told = texts.replace(coloured.filter(cut), hidden.filter(cut))
-        clean = clean.zip_with(~texts.is_in(coloured.filter(cut).implode()).fill_null(value=False), told)
+        told = texts.replace(disguised.filter(cut), hidden.filter(cut))
+        clean = clean.zip_with(~texts.is_in(disguised.filter(cut).implode()).fill_null(value=False), told)
         return self._machine.hidden(clean)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -205,3 +206,7 @@ class Redactor:
         if self._table is None:
             self._table = table_of(self._found, self._key, self._keep, self.profile)
         return self._table
+
+
+def _bare(texts: pl.Series) -> pl.Series:
+    return without_needless_escapes(without_ansi(texts))
