@@ -9,7 +9,8 @@ import pytest
 from canaries import survivors
 from canaries_log import LONG_LINE_BYTES, PLACES, files, long_line, member, secret
 
-from analyzer.pipeline import STAGES, Plan, Redaction, Run, frame_bytes, redact_inputs, trace
+from analyzer.formats import detect
+from analyzer.pipeline import STAGES, Plan, Redaction, Run, _redact_learn, frame_bytes, redact_inputs, trace
 from analyzer.publish import publish
 from analyzer.redact import PROFILES
 
@@ -22,6 +23,21 @@ def planted(folder):
         (folder / name).write_bytes(data)
         paths.append(str(folder / name))
     return tuple(paths)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told_once():
+    """Spares the search for the formats of files that were searched before: it is the dearest part of all."""
+    with pytest.MonkeyPatch.context() as patch:
+        known = {}
+
+        def look(head, *rest):
+            if tuple(head) not in known:
+                known[tuple(head)] = detect(head, *rest)
+            return known[tuple(head)]
+
+        patch.setattr(_redact_learn, "detect", look)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from analyzer.cli._text import visible
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Redacted
+    from analyzer.redact import Fired
 
 _UNASKED = {"zone": None, "since": None, "until": None, "now": None}
 
@@ -29,6 +31,11 @@ _UNASKED = {"zone": None, "since": None, "until": None, "now": None}
 @click.option("--log-format-from", type=click.Path(path_type=Path), metavar="FILE", help="The server's configuration.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N",
               help="How many things to do at once; the result is the same.")  # fmt: skip
+@click.option("--bodies", type=click.Choice(["skeleton", "redacted", "drop"]), default="skeleton", show_default=True,
+              help="What is left of bodies in a HAR: keys and types, what no name gives away, or sizes.")  # fmt: skip
+@click.option("--keep-unknown", is_flag=True, help="Keep fields of a HAR that its specification does not know.")
+@click.option("--explain", is_flag=True, help="Print which rule replaced what where; never a value.")
+@click.option("--json", "as_json", is_flag=True, help="With --explain: one JSON object a line, and nothing else.")
 @click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the folder.")
 def command(**options: Any) -> None:
@@ -43,7 +50,13 @@ def command(**options: Any) -> None:
     check_folder(options["output"])
     key = redaction_key(options["redaction_key"])
     with work_folder() as work, progress(quiet=options["quiet"]) as tell:
-        how = Redaction(profile=options["profile"], workers=options["workers"])
+        how = Redaction(
+            profile=options["profile"],
+            bodies=options["bodies"],
+            keep_unknown=options["keep_unknown"],
+            workers=options["workers"],
+            explain=options["explain"],
+        )
         done = redact_inputs(plan_from(work, key, options | _UNASKED, tell), how)
         publish(options["output"], done.outputs, done.gate)
     _tell(done, options)
@@ -51,7 +64,10 @@ def command(**options: Any) -> None:
 
 
 def _tell(done: Redacted, options: dict[str, Any]) -> None:
-    if not options["quiet"]:
+    for fired in done.fired:
+        click.echo(_explained(fired, as_json=options["as_json"]))
+    told_otherwise = options["quiet"] or options["as_json"]
+    if not told_otherwise:
         for source in done.sources:
             size = "" if source.lines is None else f", {source.lines:,} lines"
             click.echo(visible(f"{source.name} -> {source.file}{size}"))
@@ -61,4 +77,11 @@ def _tell(done: Redacted, options: dict[str, Any]) -> None:
         click.echo(f"Replaced: {found or 'nothing'}.")
     for problem in done.problems:
         click.secho(f"Problem: {visible(problem)}", fg="yellow", err=True)
-    click.echo(visible(str(options["output"])))
+    if not options["as_json"]:
+        click.echo(visible(str(options["output"])))
+
+
+def _explained(fired: Fired, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps({name: getattr(fired, name) for name in ("place", "rule", "kind", "masked")})
+    return visible(f"{fired.place}  {fired.rule}  {fired.kind}  {fired.masked}")

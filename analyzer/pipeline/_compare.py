@@ -69,8 +69,8 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
         not_visible=tuple(hidden(item) for item in clean.hidden),
         matched=tuple(matched(clean)),
         outputs={
-            "comparison.json": comparison_json(clean, _TOOL, __version__),
-            "comparison.html": comparison_html(clean, f"{_TOOL} {__version__}").encode(),
+            "comparison.json": comparison_json(clean, _TOOL, __version__, redacted=plan.redact),
+            "comparison.html": comparison_html(clean, f"{_TOOL} {__version__}", redacted=plan.redact).encode(),
         },
         gate=None,
         redactor=redactor,

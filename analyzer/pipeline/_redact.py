@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import polars as pl
 
-from analyzer.errors import InputError
+from analyzer.errors import InputError, NothingReadableError
 from analyzer.pipeline._chosen import choose
 from analyzer.pipeline._plan import Plan
 from analyzer.pipeline._redact_documents import document_bytes
 from analyzer.pipeline._redact_learn import Learnt, LearntSource, learn_input
 from analyzer.pipeline._redact_names import file_names
-from analyzer.pipeline._redact_write import Workers, write_lines
-from analyzer.redact import Fired, Gate, People, Profile, Redactor
+from analyzer.pipeline._redact_write import LineWriter, Workers
+from analyzer.redact import Explainer, Fired, Gate, People, Profile, Redactor
 from analyzer.redact.capture import Bodies
 from analyzer.sources import Stream, expand, open_streams
 
@@ -68,11 +70,12 @@ class Redacted:
 def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
     """Redacts every source of the plan's inputs; the plan's zone, times and rules do not matter.
 
-    Raises UsageError for a pattern that matches nothing. What cannot be read is a problem of that input only.
+    Raises UsageError for a pattern that matches nothing, and NothingReadableError where no input can be read. What
+    cannot be read beside others is a problem of that input only.
     """
     expanded = expand(plan.inputs)
-    wide = replace(_with_kept_input(plan), limits=replace(plan.limits, line_bytes=_LINE_BYTES))
-    with ThreadPoolExecutor(how.workers) as executor:
+    with _input_kept(plan) as kept, ThreadPoolExecutor(how.workers) as executor:
+        wide = replace(kept, limits=replace(plan.limits, line_bytes=_LINE_BYTES))
         workers = Workers(executor, how.workers)
         learnt = _learn(expanded.files, wide, how, workers)
         redactor = _merged(learnt, wide, how)
@@ -81,6 +84,9 @@ def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
         for file, known in zip(expanded.files, learnt, strict=True):
             writer.write(file, [(source, next(names)) for source in known.sources])
     problems = [*expanded.problems, *(problem for known in learnt for problem in known.problems), *writer.problems]
+    if not writer.sources:
+        why = redactor.value(" ".join(map(str, problems)))
+        raise NothingReadableError(f"nothing readable in the inputs. {why}".strip())
     sources, fired, told = redactor.value((tuple(writer.sources), tuple(writer.fired), tuple(map(str, problems))))
     gate = Gate((value, kind) for value, kind in redactor.found.values.items())
     return Redacted(sources, writer.outputs, gate, redactor.counts(), told, fired)
@@ -111,14 +117,17 @@ def _shown_names(learnt: list[Learnt], redactor: Redactor) -> list[str]:
     return redactor.replace(pl.Series(names, dtype=pl.String)).to_list()
 
 
-def _with_kept_input(plan: Plan) -> Plan:
-    """Gives the plan with standard input, which can be read only once, in a file."""
+@contextmanager
+def _input_kept(plan: Plan) -> Iterator[Plan]:
+    """Yields the plan with standard input, which can be read only once, in a file."""
     if "-" not in plan.inputs or plan.stdin is None:
-        return plan
+        yield plan
+        return
     path = plan.work / "stdin"
     with path.open("xb") as file:
         shutil.copyfileobj(plan.stdin, file)
-    return replace(plan, stdin=path.open("rb"))
+    with path.open("rb") as again:
+        yield replace(plan, stdin=again)
 
 
 class _Writer:
@@ -128,7 +137,7 @@ class _Writer:
         self._plan = plan
         self._how = how
         self._redactor = redactor
-        self._workers = workers
+        self._lines = LineWriter(redactor, workers, Explainer(plan.key, redactor.found) if how.explain else None)
         self.sources: list[RedactedSource] = []
         self.fired: list[Fired] = []
         self.outputs: dict[str, Path] = {}
@@ -156,10 +165,11 @@ class _Writer:
                 document, self._redactor, bodies=how.bodies, keep_unknown=how.keep_unknown, trail=trail
             )
             path.write_bytes(data)
-            self.fired += [replace(fired, place=f"{source.name}: {fired.place}") for fired in trail or ()]
+            self.fired += [replace(item, place=f"{source.name}: {item.place}") for item in trail or ()]
             self.sources.append(RedactedSource(source.name, name, None))
         else:
-            lines = write_lines(stream, source, self._redactor, path, self._workers)
+            lines, fired = self._lines.write(stream, source, path)
+            self.fired += fired
             if stream.digest != source.digest:
                 self.problems.append(InputError(f"{source.name}: it changed while it was read, so it is left out."))
                 return

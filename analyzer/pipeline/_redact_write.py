@@ -11,29 +11,40 @@ from typing import TypeVar
 import polars as pl
 
 from analyzer.pipeline._redact_learn import LearntSource
-from analyzer.redact import Redactor, hide_places
+from analyzer.redact import Explainer, Fired, Redactor, hide_places
 from analyzer.sources import Stream
 
 A = TypeVar("A")
 B = TypeVar("B")
 
 
-def write_lines(stream: Stream, source: LearntSource, redactor: Redactor, path: Path, workers: Workers) -> int:
-    """Writes the lines of a stream with their own ends, encoding and mark; gives their number."""
+class LineWriter:
+    """Writes lines with their own ends, encoding and mark; an explainer makes it note what was replaced."""
 
-    def clean(block: pl.DataFrame) -> tuple[int, bytes]:
-        hidden = hide_places(block, source.places_on(block))
-        lines = hidden.with_columns(redactor.replace(hidden["raw"]).alias("raw"))
-        text = lines.select(pl.concat_str("raw", "end").str.join("")).item()
-        return block.height, str(text).encode(stream.encoding)
+    def __init__(self, redactor: Redactor, workers: Workers, explainer: Explainer | None) -> None:
+        self._redactor = redactor
+        self._workers = workers
+        self._explainer = explainer
 
-    count = 0
-    with path.open("xb") as file:
-        file.write(stream.mark)
-        for height, data in workers.in_order(clean, stream.blocks(ends=True)):
-            file.write(data)
-            count += height
-    return count
+    def write(self, stream: Stream, source: LearntSource, path: Path) -> tuple[int, list[Fired]]:
+        """Writes a stream into a new file; gives the number of lines, and what fired on them."""
+
+        def clean(block: pl.DataFrame) -> tuple[bytes, int, list[Fired]]:
+            places = source.places_on(block)
+            hidden = hide_places(block, places)
+            lines = block.with_columns(self._redactor.replace(hidden["raw"]).alias("clean"))
+            text = lines.select(pl.concat_str("clean", "end").str.join("")).item()
+            fired = self._explainer.explain(lines, source.name, places) if self._explainer else []
+            return str(text).encode(stream.encoding), block.height, fired
+
+        count, trail = 0, []
+        with path.open("xb") as file:
+            file.write(stream.mark)
+            for data, height, fired in self._workers.in_order(clean, stream.blocks(ends=True)):
+                file.write(data)
+                count += height
+                trail += fired
+        return count, trail
 
 
 class Workers:

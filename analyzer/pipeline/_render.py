@@ -7,7 +7,12 @@ from dataclasses import replace
 import msgspec
 
 from analyzer.diagnose.reproduce import runnable
+<<<<<<< HEAD
 from analyzer.model import Analysis
+=======
+from analyzer.model import Analysis, Redaction
+from analyzer.pipeline._document_texts import document_texts
+>>>>>>> lines
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
@@ -27,6 +32,8 @@ def render_with(state: Run, redactor: Redactor) -> Run:
     """Does the same with a redactor that has learnt from more than the inputs."""
     assert state.analysis is not None  # noqa: S101 - the order of STAGES
     analysis = _runnable(redactor.value(state.analysis))
+    statement = Redaction(redactor.profile, redactor.counts(), state.plan.redact)
+    analysis = replace(analysis, redaction=statement)
     outputs = {
         "findings.json": findings_json(analysis),
         "summary.md": summary_markdown(analysis).encode(),

@@ -138,8 +138,8 @@ def _written(trace: Trace, redactor: Redactor, state: Run) -> Traced:
     clean = redactor.value(trace)
     said = lines(clean)
     outputs = {
-        "trace.json": trace_json(clean, _TOOL, __version__),
-        "trace.html": trace_html(clean, f"{_TOOL} {__version__}").encode(),
+        "trace.json": trace_json(clean, _TOOL, __version__, redacted=state.plan.redact),
+        "trace.html": trace_html(clean, f"{_TOOL} {__version__}", redacted=state.plan.redact).encode(),
     }
     gate = gate_of(state.plan, state.reading, redactor)
     _search(gate, {"terminal": "\n".join(line.text for line in said)}, outputs)

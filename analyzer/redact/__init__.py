@@ -9,11 +9,16 @@ from typing import TypeVar, cast
 import polars as pl
 
 from analyzer.redact._addresses import addresses_in, fake_addresses
+<<<<<<< HEAD
 from analyzer.redact._decoding import ANSI, without_ansi
+=======
+from analyzer.redact._decoding import DISGUISED, without_ansi, without_needless_escapes
+>>>>>>> lines
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate, refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
+from analyzer.redact._lines_explain import Explainer
 from analyzer.redact._lines_people import People
 from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
@@ -38,6 +43,7 @@ __all__ = [
     "TEXTS",
     "CaseMap",
     "Detector",
+    "Explainer",
     "Fired",
     "Found",
     "Gate",
@@ -161,10 +167,11 @@ class Redactor:
     def replace(self, texts: pl.Series) -> pl.Series:
         """Gives the column with every known secret, in all its spellings, replaced.
 
-        A text in which codes of a terminal cut a secret loses the codes too.
+        A text in which codes of a terminal or needless escapes cut a secret loses those too.
         """
         table = self._replacements()
         clean = table.replace(texts)
+<<<<<<< HEAD
         coloured = clean.drop_nulls().unique()
         coloured = coloured.filter(coloured.str.contains(ANSI))
         if table and not coloured.is_empty():
@@ -172,6 +179,17 @@ class Redactor:
             hidden = table.replace(plain)
             cut = plain != hidden
             clean = clean.replace(coloured.filter(cut), hidden.filter(cut)) if cut.any() else clean
+=======
+        shown = texts.drop_nulls()
+        disguised = shown.filter(shown.str.contains(DISGUISED)).unique()
+        if not table or disguised.is_empty():
+            return self._machine.hidden(clean)
+        hidden, kept = table.replace(_bare(disguised)), _bare(table.replace(disguised))
+        # What stands before the codes may be a secret by itself, so the rest would stay.
+        cut = hidden != kept
+        told = texts.replace(disguised.filter(cut), hidden.filter(cut))
+        clean = clean.zip_with(~texts.is_in(disguised.filter(cut).implode()).fill_null(value=False), told)
+>>>>>>> lines
         return self._machine.hidden(clean)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -202,3 +220,7 @@ class Redactor:
         if self._table is None:
             self._table = table_of(self._found, self._key, self._keep, self.profile)
         return self._table
+
+
+def _bare(texts: pl.Series) -> pl.Series:
+    return without_needless_escapes(without_ansi(texts))

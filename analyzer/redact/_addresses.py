@@ -73,8 +73,8 @@ def _is_the_same_everywhere(address: ipaddress.IPv4Address | ipaddress.IPv6Addre
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address, text: str) -> bool:
-    # A network's own name is no host, and this is how browsers write their version (Chrome 131.0.0.0).
-    if address.is_multicast or not address.is_global or text.endswith(".0.0.0"):
+    # A network's own name is no host, and this is how programs write versions (Chrome 131.0.0.0, HTTP 1.1.0.0).
+    if address.is_multicast or not address.is_global or text.endswith(".0.0"):
         return False
     return address.version == 4 or address in _UNICAST
 

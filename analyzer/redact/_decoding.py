@@ -42,6 +42,19 @@ _HTML = {
     **{f"&#x{spelt};": char for char in _ASCII for spelt in {f"{ord(char):02x}", f"{ord(char):02X}"}},
     **{f"&{name};": html.unescape(f"&{name};") for name in ("quot", "amp", "lt", "gt", "apos", "commat", "equals")},
 }
+_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+_NEEDED = frozenset("\t\n\r\"'\\<>&")
+_NEEDLESS = {
+    **{code: char for code, char in _PERCENT.items() if char in _UNRESERVED},
+    **{f"%25{code[1:]}": char for code, char in _PERCENT.items() if char in _UNRESERVED},
+    **{code: char for table in (_JSON, _HTML) for code, char in table.items() if char not in _NEEDED and code != "\\/"},
+}
+# A cheap pattern that fits all of these, and codes of terminals.
+DISGUISED = (
+    r"%(?:25)?(?:[46][1-9A-Fa-f]|[57][0-9AaEeFf]|3[0-9]|2[DdEe])|\\(?:u00|x)[2-7]|&#|&(?:commat|equals);"
+    rf"|{_LIKELY_ANSI}"
+)
+
 _TABLES = {"%": _PERCENT, "\\": _JSON, "&": _HTML}
 
 
@@ -71,6 +84,14 @@ def unescaped(texts: pl.Series) -> pl.Series:
 def without_ansi(texts: pl.Series) -> pl.Series:
     """Gives the texts without the escape codes of terminals."""
     return texts.str.replace_all(ANSI, "")
+
+
+def without_needless_escapes(texts: pl.Series) -> pl.Series:
+    """Gives the texts with the characters written out that needed no escape, which means the same.
+
+    In URLs the unreserved ones (RFC 3986, 6.2.2.2), in JSON and HTML all but those that end a string or a tag.
+    """
+    return texts.str.replace_many(list(_NEEDLESS), list(_NEEDLESS.values()), leftmost=True)
 
 
 def coded_in(texts: pl.Series) -> dict[str, str]:

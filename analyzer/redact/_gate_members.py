@@ -63,7 +63,8 @@ def members(data: bytes) -> Iterator[Member]:
 
 def unpacked(run: bytes) -> Iterator[bytes]:
     """Yields what a run of base64 holds if it is gzip or zlib data; what is damaged, or is no such data, ends it."""
-    data = b64decode(run.translate(_STANDARD) + b"===")
+    # One character behind whole groups of four stands for nothing.
+    data = b64decode(run[: len(run) - (len(run) % 4 == 1)].translate(_STANDARD) + b"===")
     try:
         yield zlib.decompressobj(wbits=47).decompress(data, _MOST_EMBEDDED)
     except zlib.error:

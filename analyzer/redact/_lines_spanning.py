@@ -40,6 +40,7 @@ class SpanningSecrets:
     def __init__(self) -> None:
         self._key_open = False
         self._quiet = 0
+        self._after_piece = False
         self._previous = pl.DataFrame(schema={"line": pl.Int64, "raw": pl.String})
 
     def look(self, lines: pl.DataFrame) -> tuple[Piece, ...]:
@@ -55,17 +56,16 @@ class SpanningSecrets:
         first = 0 if self._key_open else begins.arg_max() if begins.any() else None
         if first is None:
             return
-        after_piece = False
         for line, text in lines.slice(first).select("line", "raw").iter_rows():
             begin = _BEGIN.search(text)
             if begin:
-                self._key_open, self._quiet, after_piece = True, 0, False
+                self._key_open, self._quiet, self._after_piece = True, 0, False
             if self._key_open:
                 body = text[begin.end() if begin else 0 :].partition(_END)
-                found = [*_pieces(body[0], last=after_piece and not begin)]
+                found = [*_pieces(body[0], last=self._after_piece and not begin)]
                 yield from (Piece(line, value, "private_key", spreads) for value, spreads in found)
-                after_piece = any(spreads for _, spreads in found)
-                self._quiet = 0 if after_piece or begin else self._quiet + 1
+                self._after_piece = any(spreads for _, spreads in found)
+                self._quiet = 0 if self._after_piece or begin else self._quiet + 1
                 self._key_open = not body[1] and self._quiet <= _MOST_QUIET
 
 

@@ -13,7 +13,7 @@ def _words(text: str) -> frozenset[str]:
 
 # For patterns: fits whatever could be a secret name; secret_name() then decides.
 NAME = (
-    r"[0-9A-Za-z_.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pwd|(?:api|access|private|account|subscription"
+    r"[0-9A-Za-z_.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pass|psw|pwd|(?:api|access|private|account|subscription"
     r"|write|read|publishable|master|shared|service|server|client|app|licen[cs]e|hmac|consumer|signing|encryption"
     r"|functions|security|auth|secret|storage)[_.-]?key|session(?:[_.-]?id)?|jsessionid|phpsessid|csrf"
     r"|xsrf|signature|credentials?|client[_.-]?assertion|saml(?:request|response|art)|code[_.-]?verifier"
@@ -21,9 +21,9 @@ NAME = (
     r"|auth|access[_.-]?key[_.-]?id|(?:mfa|sms|auth|authorization|verification|security|recovery)[_.-]?code)[0-9A-Za-z_.-]*"
 )
 # For what a pattern matched: its group 1 is the name, before the value begins.
-NAMED = rf"(?i)({NAME})(?:\\?[\"'])?\s*(?:=>|=|:|%3D)"
+NAMED = rf"(?i)({NAME})\]?(?:\\?[\"'])?\s*(?:=>|=|:|%3D)"
 LITERALS = (
-    "token", "secret", "passw", "passphrase", "passcode", "pwd", "key", "session", "sessid", "csrf", "xsrf",
+    "token", "secret", "pass", "psw", "pwd", "key", "session", "sessid", "csrf", "xsrf",
     "signature", "credential", "assertion", "saml", "verifier", "otp", "card", "cvv", "cvc", "sid", "jwt",
     "connection", "auth", "pin", "sig", "_code", "-code", "mfacode", "smscode", "verificationcode", "securitycode",
 )  # fmt: skip
@@ -39,24 +39,27 @@ HARMLESS = _words(
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN = re.compile(r"[^0-9a-z]+")
-_LONGEST = 200
+_LONGEST = 400
+_LONGEST_FOLDED = 80  # longer ones are values in the wrong place
 
 # What the name, without separators, says anywhere in it ...
 _WITHIN = re.compile(
-    r"passw(?:or)?d|passwd|passphrase|passwort|passcode|motdepasse|secret(?!ar)|apikey|privatekey|credential|csrf|xsrf"
-    r"|sessid|sessionid|codeverifier|clientassertion|samlrequest|samlresponse|samlart|connectionstring|authorization"
+    r"passw(?:or)?d|passwd|passphrase|passwort|passcode|motdepasse|secret(?!ar)|apikey|privatekey|credential|sessid"
+    r"|sessionid|codeverifier|clientassertion|samlrequest|samlresponse|samlart|connectionstring|authorization"
     r"|requestverificationtoken|authtoken|accesstoken|refreshtoken|bearertoken|securitytoken|sessiontoken"
 )
 # ... and what says it at its end only: token_type and signature_method are no secrets.
 _AT_END = re.compile(
-    r"(?:token|pwd|session|signature|otp|totp|hotp|assertion|jwt|jws|jwe|cookie|cookies|dsn|cvv2?|cvc2?"
+    r"(?:token|(?:user|db|my|new|old|root|admin|proxy)pwd|session|signature|assertion|cookies?|cvv2|cvc2"
     r"|(?:api|access|account|subscription|write|read|publishable|master|shared|service|server|client|app|licen[cs]e"
     r"|hmac|consumer|functions|signing|encryption|security|auth|storage|deploy|ssh|rsa)keys?"
-    r"|accesskeyid|cardnumber|cardno|creditcard|ccnumber|iban|hash(?:ed)?token|tokenhint|tokenvalue|tokenkey|tokensecret"
+    r"|accesskeyid|cardnumber|cardno|creditcard|ccnumber|hash(?:ed)?token|tokenhint|tokenvalue|tokenkey|tokensecret"
     r"|mfacode|smscode|otpcode|authcode|authorizationcode|verificationcode|recoverycode|backupcode|devicecode"
     r"|pincode|securitycode|securityanswer)[0-9]?$"
 )
-_WORDS = _words("pin sid sig pass psw otp cvv cvc csc pan ssn auth jwt")
+_WORDS = _words("pin sid sig pass psw pwd otp totp hotp cvv cvc csc pan ssn auth jwt jws jwe dsn iban")
+# Short ones begin a word, or they would be found in ids.
+_BEGINS = re.compile(r"(?:^|_)[cx]srf")
 # The last word of a name that only describes a secret. An id, a name or a hash of it stays secret.
 _ABOUT = _words(
     """
@@ -109,14 +112,14 @@ def secret_name(name: str) -> str | None:
     Kinds: secret, credentials (Authorization and what is used like it), cookie, card,.
     """
     whole = folded(name)
-    if not whole or whole in _HARMLESS_WHOLE:
+    if not whole or len(whole) > _LONGEST_FOLDED or whole in _HARMLESS_WHOLE:
         return None
     words = whole.split("_")
     if words[-1] in _ABOUT:
         return None
     # A name in one case hides where its words begin: ACCESSTOKEN, accesstoken.
     compact = "".join(words)
-    if not (_WITHIN.search(compact) or _AT_END.search(compact) or words[-1] in _WORDS):
+    if not (_WITHIN.search(compact) or _BEGINS.search(whole) or _AT_END.search(compact) or words[-1] in _WORDS):
         return None
     if compact in _CREDENTIALS:
         return "credentials"

@@ -13,6 +13,8 @@ MARK = "[redacted:"
 PLACEHOLDER = r"\[redacted:[a-z_]+:[0-9a-f]{12}\]"
 
 _JSON_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(["\\/bfnrt]))')
+# Only with its semicolon: `&copy=1` is a parameter.
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SHORT_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 
@@ -32,7 +34,7 @@ def canonical(value: str) -> str:
     if "\\" in text:
         text = json_unescaped(text)
     if "&" in text:
-        text = html.unescape(text)
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     return text.lower() if _EMAIL.fullmatch(text) else text
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
 
 from analyzer.redact._addresses import fake_addresses
 from analyzer.redact._found import Found, rank
-from analyzer.redact._placeholder import placeholder
+from analyzer.redact._placeholder import PLACEHOLDER, placeholder
 from analyzer.redact._profile import Profile
 from analyzer.redact._spellings import SURE, WRITERS, spellings, spreads
 from analyzer.redact._table import Table
@@ -18,6 +19,8 @@ _MOST_COMPLETE = 2_000
 _SHORTEST_PLACE = 4
 _LONGEST_NUMBER = 24
 _ROUNDS = 4
+_Place = tuple[str, str, str]
+_PLACEHOLDER = re.compile(PLACEHOLDER)
 
 
 def table_of(found: Found, key: bytes, keep: frozenset[str], profile: Profile) -> Table:
@@ -28,27 +31,32 @@ def table_of(found: Found, key: bytes, keep: frozenset[str], profile: Profile) -
     """
     values = {value: kind for value, kind in found.values.items() if spreads(value)}
     addresses = fake_addresses(key, found.addresses, keep, profile)
-    coded = dict(found.coded)
+    wholes: dict[str, str] = {}
     for _ in range(_ROUNDS):
-        table = Table(*_forms(values, found, addresses, key))
-        leaking = _changed(table, coded)
-        if not leaking:
+        table = Table(*_forms(values, found, addresses | wholes, key))
+        leaking = {piece: said for piece, said in found.coded.items() if piece not in wholes}
+        changed = _changed(table, leaking, key)
+        if not changed:
             break
-        values |= dict.fromkeys(leaking, "encoded")
-        coded = {piece: text for piece, text in coded.items() if piece not in values}
+        for piece, shown in changed:
+            wholes |= dict.fromkeys(spellings(piece, complete=False), shown)
     return table
 
 
-def _changed(table: Table, coded: dict[str, str]) -> list[str]:
-    if not coded:
-        return []
+def _changed(table: Table, coded: dict[str, str], key: bytes) -> list[tuple[str, str]]:
+    """Gives the pieces that hold a secret, with what takes their place: the secret's own placeholder if it is all."""
     texts = pl.Series(list(coded.values()), dtype=pl.String)
-    return [piece for piece, text, clean in zip(coded, texts, table.replace(texts), strict=True) if text != clean]
+    found = zip(coded, texts, table.replace(texts), strict=True)
+    return [
+        (piece, clean if _PLACEHOLDER.fullmatch(clean) else placeholder(key, "encoded", piece))
+        for piece, text, clean in found
+        if text != clean
+    ]
 
 
 def _forms(
     values: dict[str, str], found: Found, addresses: dict[str, str], key: bytes
-) -> tuple[dict[str, str], dict[str, str]]:
+) -> tuple[dict[str, str], dict[str, str], dict[str, _Place]]:
     complete = len(values) <= _MOST_COMPLETE
     kinds: dict[str, tuple[str, str]] = {}  # form -> kind, value
     for value, kind in values.items():
@@ -57,19 +65,22 @@ def _forms(
             if known is None or (rank(kind), value) < (rank(known[0]), known[1]):
                 kinds[form] = kind, value
     anywhere: dict[str, str] = dict(addresses)
-    alone = dict(_places(found, key))
+    alone: dict[str, str] = {}
     for form, (kind, value) in kinds.items():
         short = len(form) < SURE or (form.isdigit() and len(form) <= _LONGEST_NUMBER)
         (alone if short else anywhere)[form] = placeholder(key, kind, value)
-    return anywhere, alone
+    return anywhere, alone, dict(_places(found, key))
 
 
-def _places(found: Found, key: bytes) -> Iterator[tuple[str, str]]:
-    """Yields matches with their secret replaced, also as they stand in URLs, JSON and HTML."""
+def _places(found: Found, key: bytes) -> Iterator[tuple[str, _Place]]:
+    """Yields matches with what stands before their secret, what takes its place, and what stands behind it.
+
+    Also as they stand in URLs, JSON and HTML.
+    """
     for match, (kind, value) in sorted(found.places.items()):
         before, _, after = match.rpartition(value)
         shown = placeholder(key, kind, value)
         for write in WRITERS:
             form = write(match)
             if len(form) >= _SHORTEST_PLACE:
-                yield form, f"{write(before)}{shown}{write(after)}"
+                yield form, (write(before), shown, write(after))

@@ -51,10 +51,11 @@ def spellings(value: str, *, complete: bool = True) -> tuple[str, ...]:
     """
     plain = canonical(value)
     forms: dict[str, None] = dict.fromkeys((value, plain))
-    if not _UNRESERVED.fullmatch(plain):
-        forms.update(dict.fromkeys(escaped(plain) if complete else (_percent("")(plain), _json(plain))))
-    if complete and _SHORTEST_CODED <= len(plain) <= _LONGEST_CODED:
-        forms.update(dict.fromkeys(_coded(plain)))
+    for text in dict.fromkeys((value, plain)):
+        if not _UNRESERVED.fullmatch(text):
+            forms.update(dict.fromkeys(escaped(text) if complete else (_percent("")(text), _json(text))))
+        if complete and _SHORTEST_CODED <= len(text) <= _LONGEST_CODED:
+            forms.update(dict.fromkeys(_coded(text)))
     return tuple(form for form in forms if len(form) >= SHORTEST)
 
 

@@ -24,12 +24,20 @@ class Table:
     """Replaces the given forms, the leftmost first and the longest of those that begin together.
 
     anywhere: forms replaced wherever they stand. alone: forms replaced only where no letter or digit continues them,
-    so that a short secret does not cut an id. Two secrets that overlap are both replaced. Placeholders stay.
+    so that a short secret does not cut an id. places: the same for matches, with what stands before the secret, what
+    is shown in its place, and what stands behind it. Two secrets that overlap are both replaced. Placeholders stay.
     """
 
-    def __init__(self, anywhere: Mapping[str, str], alone: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        anywhere: Mapping[str, str],
+        alone: Mapping[str, str],
+        places: Mapping[str, tuple[str, str, str]] | None = None,
+    ) -> None:
         self._anywhere = dict(anywhere)
-        self._alone = {form: shown for form, shown in alone.items() if form not in anywhere}
+        self._places = dict(places or {})
+        self._alone = {form: shown for form, (_, shown, _) in self._places.items()} | dict(alone)
+        self._alone = {form: shown for form, shown in self._alone.items() if form not in anywhere}
         # What looks the same in a pass that knows nothing of neighbours is replaced there; the rest one by one.
         self._close = sorted({*self._alone, *self._meeting()})
 
@@ -85,7 +93,7 @@ class Table:
         if form is None:
             return 0, ""
         end = at + len(form)
-        shown = self._anywhere.get(form) or self._alone[form]
+        shown = self._shown(form)
         # Another secret that begins inside this one and goes on behind it would leave its end.
         for inside in range(at + 1, end):
             for other in self._index.get(text[inside : inside + _KEY], ()):
@@ -93,6 +101,13 @@ class Table:
                     last, more = self._at(text, inside, [other])
                     return last, shown + more
         return end, shown
+
+    def _shown(self, form: str) -> str:
+        if form in self._anywhere:
+            return self._anywhere[form]
+        before, shown, after = self._places.get(form, ("", self._alone[form], ""))
+        # What stands around a secret in its place may hold another one.
+        return f"{self.text(before)}{shown}{self.text(after)}"
 
     def _fits(self, text: str, at: int, form: str) -> bool:
         if form not in self._alone:

@@ -7,9 +7,12 @@ from analyzer.redact.cookie import values
 
 DETECTOR = Detector(
     kind="cookie",
-    pattern=r"(?:\s-b ?|--cookie[= ])\$?\\?[\"']?([^\s=;,\"'\\]+=[^\"'\\\r\n]*)",
-    literals=("-b", "--cookie"),
-    finds=(("curl -b 'sid=abc123; t=dark' https://h.example", "sid=abc123; t=dark"), ('--cookie "a=xyz9"', "a=xyz9")),
-    ignores=("curl -b cookies.txt https://h.example", "--cookie-jar jar.txt"),
+    pattern=r"\bcurl\b[^\r\n]{0,2000}?\s(?:-b |--cookie[= ])\$?\\?[\"']?([^\s=;,\"'\\]+=[^\"'\\\r\n]*)",
+    literals=("curl",),
+    finds=(
+        ("curl -b 'sid=abc123; t=dark' https://h.example", "sid=abc123; t=dark"),
+        ('curl --cookie "a=xyz9"', "a=xyz9"),
+    ),
+    ignores=("curl -b cookies.txt https://h.example", "curl --cookie-jar jar.txt", "x -b sid=abc"),
     parts=values,
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from analyzer.redact._detector import Detector
 from analyzer.redact._names import HARMLESS, secret_parameter
 
-_ENCODED = r"(?:%(?:25)?[0-9A-Fa-f]{2}|\\{1,2}[ux][0-9A-Fa-f]{2,4})"
+# Letters, digits, signs of names, brackets.
+_CODE = "(?:[46][1-9A-Fa-f]|[57][0-9Aa]|5[BbDdFf]|3[0-9]|2[DdEe])"
+_ENCODED = rf"(?:%(?:25)?{_CODE}|\\{{1,2}}(?:u00|x){_CODE})"
 
 DETECTOR = Detector(
     kind="secret",
@@ -19,6 +21,7 @@ DETECTOR = Detector(
         ("GET /x?%61pi_key=mk_9&page=2", "mk_9"),
         ("GET /x?%2561ccess_token=mk_9", "mk_9"),
         ('{"\\u0070assword":"hunter2"}', "hunter2"),
+        ("user%5Bpassword%5D=hunter2", "hunter2"),
     ),
     ignores=("GET /x?filter%5Bstatus%5D=paid", "q=%20key", '{"\\u0061ge":"12"}'),
     confirm=lambda value: value.lower() not in HARMLESS,

@@ -15,6 +15,10 @@ def _is_made(value: str) -> bool:
     return _WORD.fullmatch(last) is None or (last.isalpha() and len(last) >= 20)
 
 
+def _last(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((value, value.rsplit("/", 1)[-1])))
+
+
 DETECTOR = Detector(
     kind="secret",
     pattern=(
@@ -36,4 +40,5 @@ DETECTOR = Detector(
     ),
     ignores=("/reset/done", "/verify", "/share/42", "/confirm/settings", "/invite/user-settings", "/services/payments"),
     confirm=_is_made,
+    parts=_last,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from analyzer.redact._names import HARMLESS, LITERALS, NAME, NAMED, secret_name
 
 DETECTOR = Detector(
     kind="secret",
-    pattern=rf"(?i)(?:\b{NAME}|[\"']{NAME}[\"'])\s*(?::|=>|=)\s*'([^'\\\x{{e000}}]+)(?:['\\]|$)",
+    pattern=rf"(?i)\b{NAME}[\"']?\s*(?::|=>|=)\s*\[?\s*'([^'\\\x{{e000}}]+)(?:['\\]|$)",
     literals=LITERALS,
     finds=(
         ("{ token: 'ab12', id: 4 }", "ab12"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analyzer.model import Analysis, Evidence, Exhibit, Findings, Incident, LayerVerdict, Ref, comparison
 from analyzer.report.missing import missing
+from analyzer.report.unredacted import BANNER, is_redacted
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.inert import code, fence, piece, prose
@@ -42,7 +43,9 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
     """Gives the summary; words from the inputs stand in code or in fences, where they can be no markup and no link."""
     findings = analysis.findings
     told = phrases.serious(findings) or findings.incidents
-    blocks = [] if told and told[0] in phrases.serious(findings) else [f"# {phrases.headline_of_none(findings)}\n"]
+    blocks = [] if is_redacted(analysis) else [f"{BANNER}\n"]
+    if not told or told[0] not in phrases.serious(findings):
+        blocks.append(f"# {phrases.headline_of_none(findings)}\n")
     before = len(blocks)
     spoken = sum(len(block) + 1 for block in blocks) + len(_closing(analysis, len(findings.incidents), report_name))
     room = MOST_CHARACTERS - spoken
