@@ -7,12 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from analyzer.diagnose.reproduce import runnable
-<<<<<<< HEAD
-from analyzer.model import Analysis
-=======
 from analyzer.model import Analysis, Redaction
-from analyzer.pipeline._document_texts import document_texts
->>>>>>> lines
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects

@@ -9,11 +9,7 @@ from typing import TypeVar, cast
 import polars as pl
 
 from analyzer.redact._addresses import addresses_in, fake_addresses
-<<<<<<< HEAD
-from analyzer.redact._decoding import ANSI, without_ansi
-=======
 from analyzer.redact._decoding import DISGUISED, without_ansi, without_needless_escapes
->>>>>>> lines
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate, refuse_leaks
@@ -171,15 +167,6 @@ class Redactor:
         """
         table = self._replacements()
         clean = table.replace(texts)
-<<<<<<< HEAD
-        coloured = clean.drop_nulls().unique()
-        coloured = coloured.filter(coloured.str.contains(ANSI))
-        if table and not coloured.is_empty():
-            plain = without_ansi(coloured)
-            hidden = table.replace(plain)
-            cut = plain != hidden
-            clean = clean.replace(coloured.filter(cut), hidden.filter(cut)) if cut.any() else clean
-=======
         shown = texts.drop_nulls()
         disguised = shown.filter(shown.str.contains(DISGUISED)).unique()
         if not table or disguised.is_empty():
@@ -189,7 +176,6 @@ class Redactor:
         cut = hidden != kept
         told = texts.replace(disguised.filter(cut), hidden.filter(cut))
         clean = clean.zip_with(~texts.is_in(disguised.filter(cut).implode()).fill_null(value=False), told)
->>>>>>> lines
         return self._machine.hidden(clean)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import haralyzer
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from packet_story import BEGAN, capture
@@ -44,7 +44,7 @@ def table(data: bytes) -> list[dict[str, str]]:
 
 
 @given(st.lists(st.integers(0, 30), max_size=20), st.integers(30, 60))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_groups_keep_all_items_in_order_and_their_size(sizes: list[int], most: int) -> None:
     """Nothing is lost, nothing changes places, and no group is larger than it may be."""
     groups = grouped(enumerate(sizes), most)
