@@ -105,7 +105,9 @@ def attacked(texts: tuple[str, ...]) -> tuple[Analysis, Case]:
         for name in dict.fromkeys(item.name for item in facts().told)
         for text in texts[:3]
     )
-    ids = tuple(Identified(Ref(text, 1), None, 500, ((text, text), ("x-request-id", text))) for text in texts[:3])
+    ids = tuple(
+        Identified(Ref(text, 1), None, 500, (("traceparent", text), ("x-request-id", text))) for text in texts[:3]
+    )
     first = whole.findings.incidents[0]
     known = {"title", "expected", "severity", "steps", "account", "tried", "resources", "zone", "contact"}
     listed = {"steps", "account", "tried", "resources"}

@@ -85,5 +85,5 @@ def _joined(texts: tuple[str, ...]) -> str:
     if len(texts) > len(lines):
         lines.append(f"{plural(len(texts) - len(lines), 'more text')} in case.yaml")
     if len(lines) > 1:
-        return "; ".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+        return "; ".join(f"({number}) {line}" for number, line in enumerate(lines, 1))
     return lines[0] if lines else _NONE

@@ -23,7 +23,7 @@ def _steps(material: Material) -> Derived | None:
     if incident is None or incident.reproduction is None or not incident.reproduction.steps:
         return None
     made = incident.reproduction.steps
-    steps = [f"{number}. {unmarked(step)}" for number, step in enumerate(made[:_MOST_STEPS], 1)]
+    steps = [f"({number}) {unmarked(step)}" for number, step in enumerate(made[:_MOST_STEPS], 1)]
     more = [f"{plural(len(made) - len(steps), 'more step')} in repro/"] if len(made) > len(steps) else []
     return Derived("; ".join([*steps, *more]), material.first, draft=True)
 
