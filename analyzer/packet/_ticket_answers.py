@@ -8,24 +8,30 @@ from dataclasses import replace
 from analyzer.model import Analysis, Identified, Incident
 from analyzer.packet._item import MISSING, Item
 from analyzer.packet.items.ids import TRACES, pairs
+from analyzer.packet.items.request import ERROR_TEXTS
 from analyzer.wording import phrases
 from analyzer.wording.inert import code, piece, prose
-from analyzer.wording.quoting import excerpt
+from analyzer.wording.quoting import clip, excerpt
 from analyzer.wording.words import clock, number, where
 
 _MOST_QUOTES = 6
 _TERSE_QUOTES = 3
 _WIDE = 240
-_TEXTS = ("error", "error_code", "error_title", "error_detail", "exception_type", "exception_message")
+_READ = 500
 
 
 def answer(item: Item, level: int) -> str:
     """Gives the answer with its place, whether it is a draft, or what is known beside MISSING: ask."""
     if item.answer is None:
         known = f" Known so far: {fitted(item.known, level)}" if item.known else ""
-        return f"{MISSING} {item.question}{known}" if item.required else ""
+        return f"{missing(item.question)}{known}" if item.required else ""
     draft = " (draft, not confirmed)" if item.draft else ""
     return f"{fitted(item.answer, level)}{draft}{placed(item)}"
+
+
+def missing(question: str) -> str:
+    """Gives MISSING: ask and the question."""
+    return f"{MISSING} {prose(question, 1_000)}"
 
 
 def placed(item: Item) -> str:
@@ -61,14 +67,18 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def ids_first(item: Item, analysis: Analysis, names: Sequence[str]) -> Item:
-    """Gives the item of request ids or trace ids with the vendor's own ids in front, all others as they are."""
-    if item.id not in ("P04", "P05") or item.answer is None:
+    """Gives the item of request ids or trace ids with the vendor's own ids in front, all others as they are.
+
+    Where failing requests have none of them, it asks for them: the ids of others lead that vendor nowhere.
+    """
+    wanted = [name for name in names if (name in TRACES) == (item.id == "P05")]
+    if item.id not in ("P04", "P05") or not wanted or not item.open:
         return item
     requests = [request for facts in analysis.facts.values() for request in facts.identified]
-    wanted = [name for name in names if (name in TRACES) == (item.id == "P05")]
     mine = [request for request in requests if any(name in wanted for name, _ in request.ids)]
     if not mine:
-        return item
+        question = f"Which {' or '.join(wanted[:2])} did failing requests get?"
+        return replace(item, answer=None, required=True, question=question, known=item.answer or item.known)
     told = [_ordered(request, wanted, traces=item.id == "P05") for request in mine]
     return replace(item, answer="; ".join(told), refs=tuple(request.ref for request in mine))
 
@@ -85,14 +95,14 @@ def quotes(analysis: Analysis, incident: Incident, level: int) -> list[str]:
     most = _MOST_QUOTES if level >= _WIDE else _TERSE_QUOTES
     facts = analysis.facts.get(incident.id)
     lines: dict[str, str] = {}
-    for told in facts.of(*_TEXTS) if facts else ():
+    for told in facts.of(*ERROR_TEXTS) if facts else ():
         place = where(told.ref) if told.ref else told.name
         lines.setdefault(told.value, f"{piece(place, 120)}  {told.name}: {piece(told.value, level)}")
     for error in incident.errors:
         lines.setdefault(error, piece(error, level))
     texts = {exhibit.ref: exhibit.text for exhibit in reversed(analysis.exhibits)}
     deciding = dict.fromkeys(item.ref for item in incident.root_evidence if item.ref is not None)
-    about = phrases.about(incident)
+    about = [clip(text, _READ) for text in phrases.about(incident)[:_READ]]
     excerpts = {ref: excerpt(texts[ref], level, about) for ref in deciding if ref in texts}
     quoted = [f"{piece(where(ref), 120)}  {piece(text, 2 * level)}" for ref, text in excerpts.items()]
     shown = [*list(lines.values())[:most], *quoted[: most // 2]]

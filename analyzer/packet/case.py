@@ -129,11 +129,8 @@ def case_yaml(case: Case, items: Iterable[Item] = ()) -> bytes:
 
 def _commented(question: Question) -> Iterator[str]:
     yield f"# {question.text}"
-    if question.many:
-        yield f"# {question.key}:"
-        yield f"#   - {question.example}"
-    else:
-        yield f"# {question.key}: {question.example}"
+    example = documents.dump(question.key, [question.example] if question.many else question.example)
+    yield from (f"# {line}" for line in example.splitlines())
 
 
 def case_schema() -> dict[str, Any]:

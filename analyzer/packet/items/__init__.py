@@ -8,13 +8,15 @@ from typing import cast
 from analyzer.model import Analysis
 from analyzer.packet._case import Case
 from analyzer.packet._item import Item, Question
-from analyzer.packet.items._check import Check, Derived, Material
+from analyzer.packet.items._check import Check, Derived, Material, unmarked
 from analyzer.redact import Profile
 from analyzer.registry import discover
+from analyzer.wording.words import plural
 
-__all__ = ["Check", "Material", "checks", "items_of"]
+__all__ = ["Check", "Material", "checks", "items_of", "unmarked"]
 
 _NONE = "none"
+_MOST_TEXTS = 20
 
 
 @cache
@@ -79,7 +81,9 @@ def _labelled(question: Question, text: str) -> str:
 
 
 def _joined(texts: tuple[str, ...]) -> str:
-    lines = [" ".join(text.split()) for text in texts]
+    lines = [unmarked(text) for text in texts[:_MOST_TEXTS]]
+    if len(texts) > len(lines):
+        lines.append(f"{plural(len(texts) - len(lines), 'more text')} in case.yaml")
     if len(lines) > 1:
-        return "; ".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+        return "; ".join(f"({number}) {line}" for number, line in enumerate(lines, 1))
     return lines[0] if lines else _NONE

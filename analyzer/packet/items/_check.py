@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,9 +13,13 @@ from analyzer.packet._case import Case
 from analyzer.packet._item import Question
 from analyzer.redact import Profile
 from analyzer.wording.phrases import serious
+from analyzer.wording.quoting import clip
 from analyzer.wording.words import number
 
 _MOST_REFS = 8
+_MOST_QUOTED = 300
+_MOST_TYPED = 2_000
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _NOTHING = IncidentFacts(0, 0)
 
 
@@ -56,7 +61,7 @@ class Material:
     @property
     def first(self) -> tuple[Ref, ...]:
         """The place of the failing request that is followed, else of the first quoted line, else none."""
-        return tuple(item.ref for item in (*self.hops[:1], *self.exhibits[:1]))[:1]
+        return (*(hop.ref for hop in self.hops[:1]), *(exhibit.ref for exhibit in self.exhibits[:1]))[:1]
 
     def has_status(self, *wanted: int) -> bool:
         """Whether failing requests were answered with one of these statuses."""
@@ -109,9 +114,14 @@ class Check:
     withheld: frozenset[Profile] = field(default_factory=frozenset)
 
 
-def quoted(value: str) -> str:
-    r"""Marks a piece that comes from the inputs; a backtick in it is written as \x60."""
-    return "`" + value.replace("`", "\\x60") + "`"
+def quoted(value: str, most: int = _MOST_QUOTED) -> str:
+    r"""Marks a piece that comes from the inputs, cut at most characters; a backtick in it is written as \x60."""
+    return "`" + clip(value, most).replace("`", "\\x60") + "`"
+
+
+def unmarked(text: str, most: int = _MOST_TYPED) -> str:
+    """Gives text that a person typed on one line, without backticks, so that it marks nothing as quoted."""
+    return " ".join(clip(text, most).replace("`", "'").split())
 
 
 def listed(items: Iterable[Told], *, most: int = 4, counts: bool = True) -> str:
@@ -120,6 +130,11 @@ def listed(items: Iterable[Told], *, most: int = 4, counts: bool = True) -> str:
     shown = [quoted(item.value) + (f" ({number(item.count)})" if counts else "") for item in known[:most]]
     rest = (known[0].distinct if known else 0) - len(shown)
     return ", ".join(shown) + (f" and {number(rest)} more" if rest > 0 else "")
+
+
+def amounts(items: Iterable[Told]) -> list[float]:
+    """Gives the values that are numbers; one that was redacted is none."""
+    return [float(item.value) for item in items if _NUMBER.fullmatch(item.value)]
 
 
 def places(items: Iterable[Told | Evidence | None]) -> tuple[Ref, ...]:

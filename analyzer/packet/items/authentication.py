@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.model import Told
-from analyzer.packet.items._check import Check, Derived, Material, listed, places
+from analyzer.packet.items._check import Check, Derived, Material, amounts, listed, places
 from analyzer.wording.words import number, plural
 
 _CLAIMS = {
@@ -39,7 +39,7 @@ def _parts(material: Material, left: tuple[Told, ...]) -> Iterator[str]:
     if without:
         yield f"{plural(without, 'failing request')} without credentials"
     yield from (f"{word} {listed(facts.of(name), most=3)}" for name, word in _CLAIMS.items() if facts.of(name))
-    seconds = [float(item.value) for item in left]
+    seconds = amounts(left)
     if seconds:
         yield _age(min(seconds), max(seconds))
 

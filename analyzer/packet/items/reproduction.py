@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from analyzer.packet._item import Question
-from analyzer.packet.items._check import Check, Derived, Material, places, quoted
+from analyzer.packet.items._check import Check, Derived, Material, places, quoted, unmarked
+from analyzer.wording.words import plural
+
+_WHOLE = 20_000
+_MOST_STEPS = 20
 
 _STEPS = Question(
     "steps",
@@ -18,15 +22,17 @@ def _steps(material: Material) -> Derived | None:
     incident = material.incident
     if incident is None or incident.reproduction is None or not incident.reproduction.steps:
         return None
-    steps = " ".join(f"{number}. {step}" for number, step in enumerate(incident.reproduction.steps, 1))
-    return Derived(steps, material.first, draft=True)
+    made = incident.reproduction.steps
+    steps = [f"({number}) {unmarked(step)}" for number, step in enumerate(made[:_MOST_STEPS], 1)]
+    more = [f"{plural(len(made) - len(steps), 'more step')} in repro/"] if len(made) > len(steps) else []
+    return Derived("; ".join([*steps, *more]), material.first, draft=True)
 
 
 def _curl(material: Material) -> Derived | None:
     incident = material.incident
     if incident is None or incident.reproduction is None:
         return None
-    return Derived(quoted(incident.reproduction.curl), material.first)
+    return Derived(quoted(incident.reproduction.curl, _WHOLE), material.first)
 
 
 def _counter_example(material: Material) -> Derived | None:

@@ -28,7 +28,10 @@ _RESOURCES = Question(
     "arn:aws:s3:::example-bucket",
     many=True,
 )
-_ERRORS = ("error", "error_code", "error_title", "error_detail", "exception_type", "exception_message")
+# Columns that hold words of an error, the most exact first.
+ERROR_TEXTS = (
+    "error", "error_code", "error_title", "error_detail", "exception_type", "exception_message", "message",
+)  # fmt: skip
 
 
 def _request(material: Material) -> Derived | None:
@@ -50,7 +53,7 @@ def _error(material: Material) -> Derived | None:
     incident = material.incident
     if incident is None:
         return None
-    said = material.facts.of(*_ERRORS)
+    said = material.facts.of(*ERROR_TEXTS)
     values = dict.fromkeys((*incident.errors, *(item.value for item in said)))
     parts = [f"status {', '.join(str(status) for status in incident.statuses[:8])}"] if incident.statuses else []
     parts += [quoted(value) for value in list(values)[:8]]

@@ -33,7 +33,7 @@ _ACTUAL = Question(
 
 def _title(material: Material) -> Derived | None:
     incident = material.incident
-    if incident is None:
+    if incident is None or "title" in material.case.answers:
         return None
     begin, end = f"{day(incident.started)} {clock(incident.started)[:5]}", clock(incident.ended)[:5]
     until = end if day(incident.started) == day(incident.ended) else f"{day(incident.ended)} {end}"

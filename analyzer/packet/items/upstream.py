@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from analyzer.packet.items._check import Check, Derived, Material, listed, places, quoted
+from analyzer.packet.items._check import Check, Derived, Material, amounts, listed, places, quoted
 from analyzer.wording.words import microseconds
 
 _FIELDS = {
     "answered_by": "answered by",
     "upstream": "asked",
     "upstream_name": "backend",
-    "upstream_status": "it answered",
+    "upstream_status": "status logged of it",
     "response_flags": "response flags",
     "termination_state": "termination state",
     "result": "result",
@@ -28,8 +28,8 @@ def _evidence(material: Material) -> Derived | None:
     found = {name: [item for item in facts.of(name) if item.count] for name in _FIELDS}
     parts = [f"{_FIELDS[name]} {listed(items)}" for name, items in found.items() if items]
     times = [item for item in facts.of("upstream_us") if item.count]
-    if times:
-        spent = [int(item.value) for item in times]
+    spent = [int(value) for value in amounts(times)]
+    if spent:
         parts.append(f"after {microseconds(min(spent))} to {microseconds(max(spent))}")
     said = _said(material)
     parts += [said] if said else []

@@ -7,7 +7,7 @@ from analyzer.packet.vendors._vendor import Field, Vendor
 VENDOR = Vendor(
     title="Stripe support",
     fields=(
-        Field("Request id (req_...)", ("P04",)),
+        Field("Request id (begins with req)", ("P04",)),
         Field("When", ("P02",)),
         Field("API request", ("P06",)),
         Field("Error", ("P07",)),
