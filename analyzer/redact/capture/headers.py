@@ -31,6 +31,7 @@ _URLS = frozenset({
     "x-forwarded-uri", "x-forwarded-path", "sourcemap", "destination", "x-amz-website-redirect-location",
 })  # fmt: skip
 _ABOUT = ("access-control-", "sec-", "content-")  # access-control-allow-credentials tells of credentials, and has none
+_CHALLENGES = ("www-authenticate", "proxy-authenticate")
 _LINKS = re.compile(r"(<)([^<>]*+)(>)|(url=[\"']?)([^\"'\s;]++)()", re.IGNORECASE)
 _TOKEN68 = re.compile(r"(\b(?:negotiate|ntlm|kerberos)\s+)([A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"(?:client-?cert|ssl-client|clientcert)")
@@ -47,8 +48,14 @@ def surviving_values(headers: Any) -> set[str]:
     found = headers if isinstance(headers, list) else []
     pairs = ((item.get("name"), item.get("value")) for item in found if isinstance(item, dict))
     return {
-        value for name, value in pairs if isinstance(name, str) and isinstance(value, str) and _survives(name.lower())
+        value
+        for name, value in pairs
+        if isinstance(name, str) and isinstance(value, str) and _stays(name.lower(), value)
     }
+
+
+def _stays(name: str, value: str) -> bool:
+    return _survives(name) or (name in _CHALLENGES and _TOKEN68.search(value) is None)
 
 
 def _survives(name: str) -> bool:
@@ -122,6 +129,6 @@ _RULES: dict[str, Callable[[Work, str], str | Written]] = {
     **dict.fromkeys(("set-cookie", "set-cookie2"), clean_set_cookie),
     **dict.fromkeys(("baggage", "tracestate"), clean_trace_field),
     **dict.fromkeys(("link", "refresh"), _links),
-    **dict.fromkeys(("www-authenticate", "proxy-authenticate"), _challenge),
+    **dict.fromkeys(_CHALLENGES, _challenge),
     **dict.fromkeys(("content-security-policy", "content-security-policy-report-only"), _policy),
 }

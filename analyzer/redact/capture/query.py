@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, unquote_plus
 from analyzer.redact.capture._masks import PLACEHOLDER, is_masked
 from analyzer.redact.capture._names import flow_kind, folded
 from analyzer.redact.capture._work import Work
+from analyzer.redact.capture.graphql import clean_operation
 from analyzer.redact.capture.named_json import clean_json_text, json_behind
 from analyzer.redact.capture.presigned import clean_presigned
 
@@ -58,6 +59,8 @@ def _value(work: Work, name: str, plain: str, nested: Nested, depth: int) -> str
         return work.secret(kind, plain, "query")
     if folded(name) == "variables":
         return work.withheld(plain, "graphql")
+    if folded(name) == "query" and (operation := clean_operation(work, plain)) is not None:
+        return operation
     return _inner(work, plain, nested, depth) or plain
 
 
