@@ -33,7 +33,8 @@ def named_case(file: Path | None, folder: Path | None, first_input: str, key: by
 
 
 def _plain(name: str, key: bytes) -> str:
-    return re.sub(r"[^A-Za-z0-9.]+", "-", Redactor(key).value(name)).strip("-.")[:60] or "case"
+    whole = name.encode("utf-8", "replace").decode()
+    return re.sub(r"[^A-Za-z0-9.]+", "-", Redactor(key).value(whole)).strip("-.")[:60] or "case"
 
 
 def answered(case: Case, items: Sequence[Item], vendor: str, file: Path | None) -> Case:

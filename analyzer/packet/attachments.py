@@ -37,7 +37,8 @@ def read_attachment(path: Path) -> Attachment:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}.", location=Location(str(path)), hint=_READ) from error
-    return attachment_of(path.name, data)
+    # A name that is no UTF-8 holds halves of characters, which can be written nowhere.
+    return attachment_of(path.name.encode("utf-8", "replace").decode(), data)
 
 
 def attachment_of(name: str, data: bytes) -> Attachment:

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from packet_story import KEY, NOW, PLANTED, files_of_story, write_attachments, write_packet, write_story
 from PIL import Image
 
-from analyzer.cli import group
+from analyzer.cli import _ask, group
 from analyzer.errors import AnalyzerError, LeakError, UsageError
 from analyzer.packet import verify_archive, verify_folder
 from analyzer.packet.manifest import read_manifest
@@ -303,11 +303,14 @@ def test_a_leak_leaves_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert sorted(path.name for path in here.iterdir()) == ["in", "key"]
 
 
-def test_a_packet_without_incident_of_inputs_that_cannot_all_be_read(here: Path) -> None:
-    """Exit code 4, and the manifest counts the input; there is no evidence and nothing to reproduce."""
+def test_answers_on_the_terminal_for_inputs_without_incident(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is typed is in case.yaml and in the packet. Exit code 4 for an input that cannot be read, which is counted;
+    there is no evidence and nothing to reproduce.
+    """
+    monkeypatch.setattr(_ask, "require_terminal", lambda stdin: None)
     Path("in/access.log").write_text("".join(Path("in/access.log").read_text().splitlines(keepends=True)[:30]))
     Path("in/broken.har").write_text('{"log": {"version": "1.2", "entries": 5}}')
-    done = escalate("in/access.log", "in/broken.har", "-o", "out", "--strict")
+    done = escalate("in/access.log", "in/broken.har", "-o", "out", "--strict", "--ask", input="the first answer\n\n")
     assert done.exit_code == 4
     assert "No incident" in done.output
     assert sorted(tree(Path("out"))) == [
@@ -315,6 +318,9 @@ def test_a_packet_without_incident_of_inputs_that_cannot_all_be_read(here: Path)
     ]  # fmt: skip
     assert verify_folder(Path("out")).differences == ()
     assert read_manifest(Path("out/manifest.json").read_bytes()).unreadable_inputs == 1
+    assert stat.S_IMODE(Path("case.yaml").stat().st_mode) == 0o600
+    for path in ("case.yaml", "out/case.yaml", "out/summary.md"):
+        assert "the first answer" in Path(path).read_text()
 
 
 def test_the_readme_names_what_is_there(tmp_path: Path) -> None:

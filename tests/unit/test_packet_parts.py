@@ -5,31 +5,39 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import stat
+import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 
 import haralyzer
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from markdown_it import MarkdownIt
 from packet_story import BEGAN, capture
 from PIL import Image, PngImagePlugin
+from report_cases import NAME, POOL
 
 from analyzer.cli._size import Size
+from analyzer.diagnose._shell import command_line
 from analyzer.errors import DocumentError, UsageError
-from analyzer.model import Ref
+from analyzer.model import Ref, Reproduction, Variable
 from analyzer.packet import Captures, Excerpt, LeftOut, Row, evidence_files, zip_bytes
 from analyzer.packet._json import json_bytes
 from analyzer.packet._layout import media_type, role_of
 from analyzer.packet._pieces import grouped
-from analyzer.packet.attachments import attachment_of
+from analyzer.packet.attachments import attachment_of, read_attachment
 from analyzer.packet.checksums import read_sha256sums, sha256sums
 from analyzer.packet.manifest import Manifest, read_manifest
 from analyzer.packet.pictures import redrawn
 from analyzer.packet.redaction_report import redaction_report, redactions_in
+from analyzer.packet.reproduction import reproduction_files
 from analyzer.redact import Fired
 
 SCHEMA = json.loads((files("analyzer.packet") / "manifest.schema.json").read_text("utf-8"))
@@ -336,6 +344,13 @@ def test_what_cannot_be_searched_is_refused(data: bytes) -> None:
         attachment_of("capture.txt", data)
 
 
+def test_a_name_that_is_no_utf8_is_read_too(tmp_path: Path) -> None:
+    """What cannot be written is a question mark."""
+    path = tmp_path / os.fsdecode(b"n\xff.txt")
+    path.write_text("text")
+    assert read_attachment(path).name == "n?.txt"
+
+
 def test_a_har_is_recognised_and_a_broken_one_refused() -> None:
     """By its content, whatever it is called."""
     found = attachment_of("x.json", json.dumps(capture()).encode())
@@ -413,6 +428,34 @@ def test_the_redaction_report_names_places_but_no_lines() -> None:
     assert report["left_out"] == [{"file": "evidence/incident-1", "what": "rows", "why": "why", "count": 3}]
     assert (report["redacted"], report["profile"], report["in_files"]) == (True, "vendor", {"a": {"jwt": 1}})
     assert "0123456789ab" not in json.dumps(report)
+
+
+HOSTILE = "x\n$(touch pwned) `touch pwned` ](javascript:alert(1)) <script> \x1b[2J \u202e @everyone # - 1. end"
+
+
+def test_hostile_words_run_nothing_and_are_no_markup(tmp_path: Path) -> None:
+    """A title cannot leave its comment, a step is one item of a list; only the command itself is run."""
+    command = "printf %s " + command_line(((HOSTILE, Variable("TOKEN")), ("[redacted:jwt:0123456789ab]",)))
+    told = Reproduction(command, (HOSTILE, "Send it."))
+    made = reproduction_files([NAME, replace(POOL, title=HOSTILE, reproduction=told), replace(POOL, reproduction=None)])
+    assert sorted(made) == ["repro/request-01.sh", "repro/request-02.sh", "repro/steps.md"]
+    script = tmp_path / "request.sh"
+    script.write_bytes(made["repro/request-02.sh"])
+    known = {"TOKEN": "t", "JWT_0123456789ab": "j"}
+    done = subprocess.run(["/bin/sh", script], env=known, cwd=tmp_path, capture_output=True, check=True)
+    assert done.stdout.decode() == f"{HOSTILE}tj"
+    assert [path.name for path in tmp_path.iterdir()] == ["request.sh"]
+    without = subprocess.run(["/bin/sh", script], env={}, cwd=tmp_path, capture_output=True, check=False)
+    assert (without.returncode, without.stdout) == (2, b"")
+    lines = made["repro/request-02.sh"].decode().splitlines()
+    assert "# TOKEN: yours to supply" in lines
+    assert "# JWT_0123456789ab: stands for [redacted:jwt:0123456789ab]" in lines
+    steps = made["repro/steps.md"].decode()
+    assert all(char.isprintable() or char == "\n" for char in steps)
+    assert [line for line in steps.splitlines() if line.startswith("2. ")][-1] == "2. Send it."
+    shown = MarkdownIt().render(steps)
+    assert "<script>" not in shown
+    assert "<a " not in shown
 
 
 def test_the_schema_of_the_manifest_is_that_of_the_program() -> None:
