@@ -14,7 +14,7 @@ def _words(text: str) -> frozenset[str]:
 # For patterns: fits whatever could be a secret name; secret_name() then decides.
 NAME = (
     r"[0-9A-Za-z_.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pass|psw|pwd|(?:api|access|private|account|subscription"
-    r"|write|read|publishable|master|shared|service|server|client|app|licen[cs]e|hmac|consumer|signing|encryption"
+    r"|write|read|publishable|master|shared|service|server|client|app|licen[cs]e|hmac|consumer|encryption"
     r"|functions|security|auth|secret|storage)[_.-]?key|session(?:[_.-]?id)?|jsessionid|phpsessid|csrf"
     r"|xsrf|signature|credentials?|client[_.-]?assertion|saml(?:request|response|art)|code[_.-]?verifier"
     r"|id[_.-]?token|otp|authkey|card[_.-]?number|cvv2?|cvc2?|sid|sig|passcode|jwt|connection[_.-]?string|pin"
@@ -52,7 +52,7 @@ _WITHIN = re.compile(
 _AT_END = re.compile(
     r"(?:token|(?:user|db|my|new|old|root|admin|proxy)pwd|session|signature|assertion|cookies?|cvv2|cvc2"
     r"|(?:api|access|account|subscription|write|read|publishable|master|shared|service|server|client|app|licen[cs]e"
-    r"|hmac|consumer|functions|signing|encryption|security|auth|storage|deploy|ssh|rsa)keys?"
+    r"|hmac|consumer|functions|encryption|security|auth|storage|deploy|ssh|rsa)keys?"
     r"|accesskeyid|cardnumber|cardno|creditcard|ccnumber|hash(?:ed)?token|tokenhint|tokenvalue|tokenkey|tokensecret"
     r"|mfacode|smscode|otpcode|authcode|authorizationcode|verificationcode|recoverycode|backupcode|devicecode"
     r"|pincode|securitycode|securityanswer)[0-9]?$"

@@ -11,7 +11,7 @@ from analyzer.redact._addresses import fake_addresses
 from analyzer.redact._found import Found, rank
 from analyzer.redact._placeholder import PLACEHOLDER, placeholder
 from analyzer.redact._profile import Profile
-from analyzer.redact._spellings import SURE, WRITERS, spellings, spreads
+from analyzer.redact._spellings import SURE, WRITERS, coded_spellings, spellings, spreads
 from analyzer.redact._table import Table
 
 # With more secrets than this only plain spellings are looked for; what lies under base64 is then found by decoding.
@@ -59,8 +59,11 @@ def _forms(
 ) -> tuple[dict[str, str], dict[str, str], dict[str, _Place]]:
     complete = len(values) <= _MOST_COMPLETE
     kinds: dict[str, tuple[str, str]] = {}  # form -> kind, value
+    coded: set[str] = set()
     for value, kind in values.items():
-        for form in spellings(value, complete=complete):
+        inside = coded_spellings(value) if complete else frozenset()
+        coded |= inside
+        for form in (*spellings(value, complete=complete), *inside):
             known = kinds.get(form)
             if known is None or (rank(kind), value) < (rank(known[0]), known[1]):
                 kinds[form] = kind, value
@@ -68,7 +71,7 @@ def _forms(
     alone: dict[str, str] = {}
     for form, (kind, value) in kinds.items():
         short = len(form) < SURE or (form.isdigit() and len(form) <= _LONGEST_NUMBER)
-        (alone if short else anywhere)[form] = placeholder(key, kind, value)
+        (alone if short and form not in coded else anywhere)[form] = placeholder(key, kind, value)
     return anywhere, alone, dict(_places(found, key))
 
 

@@ -15,6 +15,8 @@ from analyzer.redact._spellings import SURE, spreads
 
 # Placeholders of an earlier run are hidden behind private-use characters, as long as a value that detectors accept.
 _MASK_CHARACTER = "\ue000"
+# What others write in place of a secret.
+_BLANKED = frozenset("*\u2022\u25cf.#xX_-")
 
 
 def search(texts: pl.Series, detectors: Sequence[Detector]) -> Found:
@@ -48,7 +50,7 @@ def _search_plainly(texts: pl.Series, detectors: Sequence[Detector], found: Foun
             continue
         for match, masked_value in _matches(masked["text"].filter(choice), detector).iter_rows():
             value = masked_value.replace(_MASK_CHARACTER, "")
-            if value and detector.confirm(value):
+            if not set(value) <= _BLANKED and detector.confirm(value):
                 _add(found, detector, match, value)
 
 

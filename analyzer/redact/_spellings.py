@@ -46,17 +46,31 @@ def spreads(value: str) -> bool:
 def spellings(value: str, *, complete: bool = True) -> tuple[str, ...]:
     """Gives the forms of a value: raw, percent-encoded once and twice, in JSON, in HTML; as a whole or in part.
 
-    And base64 in its three alignments and two alphabets (RFC 4648), and hex. Without complete only the raw and the
+    And all of it in lower and in upper case where nothing else looks like it. Without complete only the raw and the
     percent-encoded ones. Forms shorter than 6 characters are left out, as they would be found everywhere.
     """
     plain = canonical(value)
     forms: dict[str, None] = dict.fromkeys((value, plain))
-    for text in dict.fromkeys((value, plain)):
+    for text in tuple(forms):
         if not _UNRESERVED.fullmatch(text):
             forms.update(dict.fromkeys(escaped(text) if complete else (_percent("")(text), _json(text))))
-        if complete and _SHORTEST_CODED <= len(text) <= _LONGEST_CODED:
-            forms.update(dict.fromkeys(_coded(text)))
+    if complete and (_is_sure(plain) or "@" in plain):
+        for form in tuple(forms):
+            forms.update(dict.fromkeys((form.lower(), form.upper())))
     return tuple(form for form in forms if len(form) >= SHORTEST)
+
+
+def coded_spellings(value: str) -> frozenset[str]:
+    """Gives a value in base64, in its three alignments and two alphabets (RFC 4648), and in hex, if it is 8 bytes long.
+
+    Unlike the value itself these may stand inside a longer run of letters and digits.
+    """
+    texts = {value, canonical(value)}
+    return frozenset(form for text in texts if _SHORTEST_CODED <= len(text) <= _LONGEST_CODED for form in _coded(text))
+
+
+def _is_sure(value: str) -> bool:
+    return len(value) >= SURE and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
 def escaped(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from analyzer.redact.cookie import values
 DETECTOR = Detector(
     kind="cookie",
     pattern=r"\bcurl\b[^\r\n]{0,2000}?\s(?:-b |--cookie[= ])\$?\\?[\"']?([^\s=;,\"'\\]+=[^\"'\\\r\n]*)",
-    literals=("curl",),
+    literals=("--cookie", " -b "),
     finds=(
         ("curl -b 'sid=abc123; t=dark' https://h.example", "sid=abc123; t=dark"),
         ('curl --cookie "a=xyz9"', "a=xyz9"),

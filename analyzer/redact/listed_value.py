@@ -7,13 +7,12 @@ from analyzer.redact._names import HARMLESS, secret_name
 
 _OPEN, _SHUT = r"\\*[\"']", r"\\*[\"']\s*[:=,]\s*\\*[\"']"
 _NAME = rf"{_OPEN}(?:name|key|header|field|param|k){_SHUT}[^\"'\\]{{1,100}}\\*[\"']\s*,\s*"
-_BEFORE = rf"{_OPEN}(?:value|val|content|v){_SHUT}"
+_BEFORE = rf"{_OPEN}(?:value|content){_SHUT}"
 
 DETECTOR = Detector(
     kind="secret",
     pattern=rf"(?i){_NAME}{_BEFORE}([^\"'\\\x{{e000}}]+)",
-    literals=("name", "key", "header", "field", "param", '"k'),
-    likely=r"(?i)(?:name|key|header|field|param|\bk)\\*[\"']\s*[:=,]\s*\\*[\"'][^\"'\\]{1,100}\\*[\"']\s*,\s*\\*[\"']v",
+    literals=('value"', "value'", "value\\", 'content"', "content'", "content\\"),
     finds=(
         ('{"name":"password","value":"hunter2"}', "hunter2"),
         ('[{\\"name\\": \\"X-Api-Key\\", \\"value\\": \\"ab 12\\"}]', "ab 12"),

@@ -75,7 +75,9 @@ SPELT = {
     "raw": str,
     "percent": quote,
     "all percent": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
-    "percent lower": lambda text: quote(text, safe="").replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d"),
+    "percent lower": lambda text: (
+        quote(text, safe="").replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d")
+    ),
     "percent twice": lambda text: quote(quote(text, safe=""), safe=""),
     "slashes left": lambda text: quote(text, safe="/"),
     "equals left": lambda text: quote(text, safe="="),
@@ -100,6 +102,28 @@ def test_every_spelling_of_a_known_secret_is_replaced_by_the_same_hex(how, secre
     (clean,) = redact(f"<{spelt}>", values=((secret, "token"),))
     assert spelt not in clean
     assert placeholder(KEY, "token", secret).rpartition(":")[2] in clean
+
+
+@pytest.mark.parametrize("before", [b"", b"\x00", b"\x00\x01", b"\x00\x01\xff"])
+@pytest.mark.parametrize("secret", ["hunter-2", "hunter22x"])
+def test_a_short_secret_is_found_inside_longer_base64_and_hex(before, secret):
+    """Its letters stand among others there, though the secret itself is replaced only where it stands alone."""
+    data = before + secret.encode() + b"\xfe\xff\xfd"
+    for coded in (b64(data), base64.urlsafe_b64encode(data).decode(), data.hex(), data.hex().upper()):
+        (clean,) = redact(f"x {coded} y", values=((secret, "token"),))
+        assert placeholder(KEY, "token", secret) in clean
+    assert redact(f"x{secret}x", values=((secret, "token"),)) == [f"x{secret}x"]
+
+
+def test_a_sure_secret_is_replaced_in_the_other_case_too():
+    """A token in lower or upper case, an e-mail address in capitals; a short one as it is only."""
+    values = (("abcdEFGH1234zz", "token"), ("ann@mail.example", "email"), ("hunTer-2", "token"))
+    clean = redact("abcdefgh1234zz ABCDEFGH1234ZZ", "ANN@MAIL.EXAMPLE", "HUNTER-2", values=values)
+    assert clean == [
+        " ".join([placeholder(KEY, "token", "abcdEFGH1234zz")] * 2),
+        placeholder(KEY, "email", "ann@mail.example"),
+        "HUNTER-2",
+    ]
 
 
 def test_spellings_of_one_value_have_one_canonical_form():

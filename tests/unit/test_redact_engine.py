@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from analyzer.redact import Redactor, detectors, harmless_name, merged, placeholder, secret_name, secret_parameter
 
 KEY = b"k" * 32
-SAMPLES = sorted({text for detector in detectors() for text in (*(text for text, _ in detector.finds), *detector.ignores)})
+SAMPLES = sorted(
+    {text for detector in detectors() for text in (*(text for text, _ in detector.finds), *detector.ignores)}
+)
 
 
 def learnt(texts, **options) -> Redactor:
@@ -150,7 +152,16 @@ def test_addresses_one_after_the_other_and_what_only_looks_like_one():
     """A chain without blanks loses each; times, versions, clocks and longer numbers stay."""
     (chain,) = clean(["X-Forwarded-For: 8.8.8.8,1.1.1.1,9.9.9.9"])
     assert not any(address in chain for address in ("8.8.8.8", "1.1.1.1", "9.9.9.9"))
-    texts = ["at 10:11:12", "app/1.2.3.4", "v1.2.3.4.5", "std::vector", "22/Nov/2026:16:14:14", "1.2.3", "a::b", "300.1.1.1"]
+    texts = [
+        "at 10:11:12",
+        "app/1.2.3.4",
+        "v1.2.3.4.5",
+        "std::vector",
+        "22/Nov/2026:16:14:14",
+        "1.2.3",
+        "a::b",
+        "300.1.1.1",
+    ]
     assert clean(texts) == texts
 
 
@@ -177,7 +188,9 @@ def test_names_of_secrets(name, kind):
 
 def test_names_of_parameters_and_harmless_names():
     """OAuth's code and state and the signatures of pre-signed URLs are secret in URLs; pages and sorts nowhere."""
-    assert all(map(secret_parameter, ("code", "state", "nonce", "sig", "X-Amz-Credential", "code_verifier", "access_token")))
+    assert all(
+        map(secret_parameter, ("code", "state", "nonce", "sig", "X-Amz-Credential", "code_verifier", "access_token"))
+    )
     assert not any(map(secret_parameter, ("page", "X-Amz-Date", "X-Amz-SignedHeaders", "grant_type", "q", "status")))
     assert all(map(harmless_name, ("page", "perPage", "sort", "grant_type", "response-type", "scope", "locale")))
     assert not any(map(harmless_name, ("q", "user", "email", "code", "password")))

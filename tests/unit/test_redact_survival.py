@@ -52,7 +52,9 @@ SHAPES = {
     "uber-trace-id": lambda: f"{drawn(HEX, 16)}:{drawn(HEX, 16)}:0:1",
     "x-cloud-trace-context": lambda: f"{drawn(HEX, 32)}/{drawn(string.digits, 19)};o=1",
     "x-datadog-trace-id": lambda: drawn(string.digits, 19),
-    "x-vercel-id": lambda: f"fra1::iad1::{drawn(string.ascii_lowercase + string.digits, 5)}-{drawn(string.digits, 13)}-{drawn(HEX, 12)}",
+    "x-vercel-id": lambda: (
+        f"fra1::iad1::{drawn(string.ascii_lowercase + string.digits, 5)}-{drawn(string.digits, 13)}-{drawn(HEX, 12)}"
+    ),
     "x-served-by": lambda: f"cache-fra-{drawn(string.ascii_lowercase, 4)}{drawn(string.digits, 7)}-FRA",
     "ulid": lambda: f"01{drawn('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 24)}",
 }
@@ -71,7 +73,9 @@ def test_none_of_100_000_ids_is_redacted():
     """Ids of 26 shapes, as headers, in JSON, in logfmt, in paths and queries, in sentences; learnt, then replaced."""
     each = 100_000 // len(SHAPES) + 1
     texts = [
-        WRITTEN[number % len(WRITTEN)].format(name=name, id=make()) for name, make in SHAPES.items() for number in range(each)
+        WRITTEN[number % len(WRITTEN)].format(name=name, id=make())
+        for name, make in SHAPES.items()
+        for number in range(each)
     ]
     column = pl.Series("text", texts)
     redactor = Redactor(KEY)
@@ -126,7 +130,14 @@ def test_headers_survive_beside_secrets(name):
 def test_a_short_secret_does_not_cut_an_id(secret):
     """It goes where it stands alone, also behind an escape, and stays inside a longer run of letters and digits."""
     ids = [f"{secret}cd43dd8448eb211c80319c", f"4bf92f{secret}dd8448eb", f"80319c4bf{secret}"]
-    alone = [f"pin {secret}.", f"%20{secret}&", f'\\n{secret}"', f"a_{secret}", f"\\u0022{secret}\\u0022", f"({secret})"]
+    alone = [
+        f"pin {secret}.",
+        f"%20{secret}&",
+        f'\\n{secret}"',
+        f"a_{secret}",
+        f"\\u0022{secret}\\u0022",
+        f"({secret})",
+    ]
     column = pl.Series([f"password={secret}", *ids, *alone])
     redactor = Redactor(KEY)
     redactor.learn(column)
