@@ -217,6 +217,43 @@ def test_bodies_of_many_kinds_keep_their_shape():
         assert shown.endswith(end), shown
 
 
+def test_fields_that_har_does_not_know_are_dropped_or_cleaned():
+    made = canaries.entry(
+        _mine={"password": "p4ss-0001", "auth": {"x": "n3utral-1"}, "colour": "green"}, _priority="High"
+    )
+    dropped = cleaned(log_of(made))["log"]["entries"][0]
+    assert "_mine" not in dropped
+    assert dropped["_priority"] == "High"
+    kept = cleaned(log_of(made), keep_unknown=True)["log"]["entries"][0]["_mine"]
+    assert kept["colour"] == "green"
+    assert kept["auth"] == {"x": "[9 characters]"}
+    assert kept["password"].startswith("[redacted:secret:")
+
+
+TRACE_FIELDS = {
+    "dd=00f067aa0ba902b7,shop=ann": r"dd=00f067aa0ba902b7,shop=\[redacted:baggage:[0-9a-f]{12}\]",
+    "sentry-trace_id=4bf92f3577b34da6,sentry-user=ann": (
+        r"sentry-trace_id=4bf92f3577b34da6,sentry-user=\[redacted:baggage:[0-9a-f]{12}\]"
+    ),
+}
+
+
+@pytest.mark.parametrize("value", TRACE_FIELDS)
+def test_of_trace_fields_the_ids_stay(value: str):
+    shown = one(sent={"baggage": value})["request"]["headers"][1]["value"]
+    assert re.fullmatch(TRACE_FIELDS[value], shown), shown
+
+
+def test_sizes_and_times_stay():
+    made = canaries.entry(body=("application/json", '{"a": "some text"}'))
+    made["response"]["content"] |= {"size": 4711, "compression": -3}
+    shown = cleaned(log_of(made))["log"]["entries"][0]
+    assert shown["response"]["content"]["size"] == 4711
+    assert shown["response"]["content"]["compression"] == -3
+    assert shown["timings"] == made["timings"]
+    assert shown["time"] == 61.5
+
+
 def test_the_trail_names_rule_and_place_and_no_value():
     trail = []
     cleaned(canary_har(), trail=trail)

@@ -60,6 +60,7 @@ PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
     "json neutral": lambda s: _answer({"note": s}),
     "json in json": lambda s: _answer({"a": json.dumps({"b": json.dumps({"password": s})})}),
     "json in base64": lambda s: _answer({"a": _b64(json.dumps({"password": s}))}),
+    "beneath a name": lambda s: _answer({"credentials": {"first": {"x": [s]}}}),
     "form": lambda s: _posted(FORM, f"a=1&passWord={quote(s, safe='')}"),
     "neutral form": lambda s: _posted(FORM, f"a={quote(s, safe='')}&page=1"),
     "base64 body": lambda s: _posted(JSON, _b64(json.dumps({"password": s})), encoding="base64"),

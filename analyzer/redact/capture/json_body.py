@@ -85,6 +85,8 @@ def _shaped(work: Work, value: Any, key: _Key, depth: int, *, failed: bool) -> A
         return _text(work, value, key, failed=failed)
     if value is None or kind is bool:
         return value
+    if key.kind is not None and work.bodies == "redacted" and kind is dict:
+        return _lengths(work, value, key, depth)  # beneath a name such as `credentials` nothing is neutral
     if kind is dict:
         return _object(work, value, depth, failed=failed) if depth < DEEPEST else "[too deep]"
     if kind is list:
@@ -135,11 +137,11 @@ def _lengths(work: Work, value: Any, key: _Key, depth: int) -> Any:
 def _text(work: Work, value: str, key: _Key, *, failed: bool) -> Any:
     if not value or is_masked(value):
         return value
-    formed = _formed(work, value, failed=failed) if value[0] in "e{[" else None
-    if formed is not None and (key.kind is None or isinstance(formed, Written)):
-        return formed
     if key.kind is not None:
-        return work.secret(key.kind, value, "json_body")
+        return clean_token(work, value) or work.secret(key.kind, value, "json_body")
+    formed = _formed(work, value, failed=failed) if value[0] in "e{[" else None
+    if formed is not None:
+        return formed
     if failed and key.tells and len(value) <= _LONGEST_TOLD:
         return clean_urls_in(work, value)
     return _readable(work, value) if work.bodies == "redacted" else f"[{len(value)} characters]"

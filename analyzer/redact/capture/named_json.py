@@ -15,6 +15,7 @@ from analyzer.redact.capture._work import Work
 from analyzer.redact.capture.jwt_claims import clean_token
 
 DEEPEST = 60
+_BENEATH = "beneath"  # in an object under a secret name, where nothing is neutral
 _LONGEST = 1_000_000
 _HIDDEN = ("eyJ", "eyI", "ewog", "W3si", "eyAi", "ewo")  # base64 of {" and [{ with and without blanks
 
@@ -58,17 +59,20 @@ def clean_named(work: Work, value: Any, kind: str | None = None, depth: int = 0)
         return _text(work, value, kind)
     if isinstance(value, dict) and depth < DEEPEST:
         work.search(" ".join(value))
-        return {key: clean_named(work, item, secret_kind(key), depth + 1) for key, item in value.items()}
+        beneath = None if kind is None else _BENEATH
+        return {key: clean_named(work, item, secret_kind(key) or beneath, depth + 1) for key, item in value.items()}
     if isinstance(value, list) and depth < DEEPEST:
         return [clean_named(work, item, kind, depth + 1) for item in value]
     if isinstance(value, dict | list):
         return "[too deep]"
-    if kind is not None and isinstance(value, int | float) and not isinstance(value, bool):
-        return work.secret(kind, str(value), "json")
+    if kind not in (None, _BENEATH) and isinstance(value, int | float) and not isinstance(value, bool):
+        return work.secret(str(kind), str(value), "json")
     return value
 
 
 def _text(work: Work, value: str, kind: str | None) -> str:
+    if kind == _BENEATH:
+        return work.withheld(value, "json")
     if kind is not None:
         return work.secret(kind, value, "json")
     if value[:1] in ("{", "["):

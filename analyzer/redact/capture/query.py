@@ -20,7 +20,6 @@ HARMLESS = frozenset({
     "apiversion", "v", "xamzalgorithm", "xamzexpires", "xamzdate", "xamzsignedheaders", "xgoogalgorithm",
     "xgoogexpires", "xgoogdate", "xgoogsignedheaders", "expires", "se", "sp", "sv", "sr", "st", "spr",
 })  # fmt: skip
-_MARKS = "[]:"
 
 
 def clean_query(work: Work, query: str, nested: Nested, depth: int) -> str:

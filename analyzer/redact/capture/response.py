@@ -27,7 +27,7 @@ _DROPPED = "[dropped]"
 
 
 def clean_response(work: Work, response: dict[str, Any], at: str) -> dict[str, Any]:
-    """Gives the response as HAR 1.2 has it; work.failed says whether its body may tell of an error."""
+    """Gives the response as HAR 1.2 has it; of a failure the body keeps what tells of the error."""
     status = _status(response.get("status"))
     work.at = f"{at}.statusText"
     clean: dict[str, Any] = {

@@ -31,6 +31,7 @@ def clean_url(work: Work, url: str, depth: int = 0, *, queries: bool = True) -> 
 
     queries=False drops query and fragment. A data: URL keeps its media type. RFC 3986, 3; matrix parameters: 3.3.
     """
+    work.kept += 1
     if depth == 0 and work.trail is None:
         shown = work.urls.get((url, queries))
         if shown is None:
@@ -59,10 +60,8 @@ def _cleaned(work: Work, url: str, depth: int, *, queries: bool) -> str:
 
 def clean_urls_in(work: Work, text: str) -> str:
     """Gives a text with every absolute URL in it cleaned; the rest is for the detectors."""
-    if "://" not in text:
-        return work.text(text)
-    work.search(text)
-    return _IN_TEXT.sub(lambda found: _one_in_text(work, found.group()), text)
+    kept = work.text(text)
+    return _IN_TEXT.sub(lambda found: _one_in_text(work, found.group()), kept)
 
 
 def _one_in_text(work: Work, found: str) -> str:
