@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import msgspec
-import polars as pl
 
 from analyzer.diagnose.reproduce import runnable
 from analyzer.model import Analysis, Redaction
-from analyzer.pipeline._document_texts import document_texts
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
 from analyzer.redact import Redactor
+from analyzer.redact.capture import learn_capture
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
-
-_SEARCHED_AT_ONCE = 8_000_000  # characters
 
 
 def render_outputs(state: Run) -> Run:
@@ -62,23 +58,8 @@ def learned_redactor(reading: Reading, plan: Plan) -> Redactor:
     for texts in raw_texts(reading.reject_parts):  # all of them are written
         redactor.learn(texts)
     for document in reading.documents:
-        for some in _some_at_a_time(sorted(document_texts(document.load()))):
-            redactor.learn(pl.Series("text", some, dtype=pl.String))
+        learn_capture(document.load(), redactor)
     return redactor
-
-
-def _some_at_a_time(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Yields lists of texts that together are short enough to be searched in little memory."""
-    some: list[str] = []
-    length = 0
-    for text in texts:
-        some.append(text)
-        length += len(text)
-        if length > _SEARCHED_AT_ONCE:
-            yield some
-            some, length = [], 0
-    if some:
-        yield some
 
 
 def _servers(reading: Reading) -> frozenset[str]:

@@ -10,6 +10,7 @@ import polars as pl
 from analyzer.model import Exhibit, Ref, Reject
 from analyzer.pipeline._plan import Reading
 from analyzer.redact import People
+from analyzer.redact.capture import reject_shown
 from analyzer.schema import EVENTS, conform, empty
 
 
@@ -73,8 +74,17 @@ def rows_of(reading: Reading, places: pl.DataFrame, people: People) -> pl.DataFr
 
 
 def read_rejects(reading: Reading) -> pl.DataFrame:
-    """Gives source, line, reason, raw, format of every reject, in the order of reading."""
-    return pl.concat([pl.read_parquet(part) for part in reading.reject_parts])
+    """Gives source, line, reason, raw, format of every reject, in the order of reading.
+
+    Of a HAR's entry that is broken only what is known to be harmless is text: no reader can tell what its values are.
+    """
+    rejects = pl.concat([pl.read_parquet(part) for part in reading.reject_parts])
+    of_har = pl.col("format").eq_missing("har")
+    texts = rejects.filter(of_har)["raw"].drop_nulls().unique()
+    shown = {text: reject_shown(text) for text in texts}
+    return rejects.with_columns(
+        pl.when(of_har).then(pl.col("raw").replace(shown)).otherwise(pl.col("raw")).alias("raw")
+    )
 
 
 def first_rejects(rejects: pl.DataFrame, most: int) -> tuple[Reject, ...]:

@@ -46,5 +46,5 @@ def clean_capture(
     log = log_of(document)
     work = Work(redactor, bodies=bodies, keep_unknown=keep_unknown, trail=trail, known=known_texts(log))
     tree, dropped = clean_log(work, log)
-    clean = resolve({"log": tree}, work)
-    return {"log": mark(clean["log"], redactor.profile, dropped + dropped_before(log))}
+    clean = resolve({"log": tree}, work)["log"]
+    return {"log": mark(clean, redactor.profile, dropped + dropped_before(log))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from analyzer.redact.capture._fields import mapping, number, remark, written
+from analyzer.redact.capture._fields import mapping, moment, number, remark, written
 from analyzer.redact.capture._work import Work
 from analyzer.redact.capture.initiator import clean_initiator
 from analyzer.redact.capture.messages import clean_events, clean_frames
@@ -48,12 +48,14 @@ def clean_entry(work: Work, entry: dict[str, Any], index: int, pages: frozenset[
     at = f"entry {index}"
     work.started_us = _started(entry.get("startedDateTime"))
     clean: dict[str, Any] = {"pageref": entry["pageref"]} if entry.get("pageref") in pages else {}
-    clean["startedDateTime"] = written(entry.get("startedDateTime"))
+    clean["startedDateTime"] = moment(entry.get("startedDateTime"))
     clean["time"] = number(entry.get("time"))
     clean["request"] = clean_request(work, mapping(entry.get("request")), f"{at} request")
     clean["response"] = clean_response(work, mapping(entry.get("response")), f"{at} response")
     work.at = at
     clean["cache"] = _cache(work, mapping(entry.get("cache")))
+    if entry.get("timings") == {}:
+        clean["cache"].setdefault("afterRequest", None)  # Firefox's ways to say that its cache answered
     clean["timings"] = _timings(mapping(entry.get("timings")))
     for name in ("serverIPAddress", "connection"):
         if written(entry.get(name)):

@@ -18,12 +18,18 @@ def number(value: Any, absent: float = -1) -> float:
             return absent
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return absent
-    return value
+    # One number has one spelling, whether or not a reader made it a float.
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
-def whole(value: Any, absent: int = -1) -> int:
-    """Gives a whole number."""
-    return round(number(value, absent))
+def size(value: Any) -> int:
+    """Gives whole bytes, -1 where they are unknown."""
+    return max(round(number(value)), -1)
+
+
+def moment(value: Any) -> str:
+    """Gives a time as it was written; one that is missing is the first of all, which every reader knows for none."""
+    return value if isinstance(value, str) and value else "0001-01-01T00:00:00.000Z"
 
 
 def written(value: Any) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from analyzer.redact.capture._entry import clean_entry
-from analyzer.redact.capture._fields import mapping, number, remark, written
+from analyzer.redact.capture._fields import mapping, moment, number, remark, written
 from analyzer.redact.capture._work import Work
 from analyzer.redact.capture.broken import learn_broken
 from analyzer.redact.capture.headers import surviving_values
@@ -19,6 +19,11 @@ _KNOWN_PAGE = frozenset({"startedDateTime", "id", "title", "pageTimings", "comme
 _KNOWN_PROGRAM = frozenset({"name", "version", "comment"})
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s]{1,4000}")
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)")
+
+
+def _is_entry(entry: Any) -> bool:
+    url = mapping(mapping(entry).get("request")).get("url")
+    return isinstance(url, str) and bool(url.strip())
 
 
 def log_of(document: Any) -> dict[str, Any]:
@@ -50,7 +55,7 @@ def clean_log(work: Work, log: dict[str, Any]) -> tuple[dict[str, Any], int]:
     ids = frozenset(page["id"] for page in pages)
     whole, dropped = [], 0
     for index, entry in enumerate(log.get("entries") or []):
-        if isinstance(entry, dict) and written(mapping(entry.get("request")).get("url")):
+        if _is_entry(entry):
             shown = clean_entry(work, entry, index, ids)
             if not work.learning:
                 whole.append(shown)
@@ -86,7 +91,12 @@ def _pages(work: Work, log: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _is_invented(page: dict[str, Any]) -> bool:
     """The reader puts all entries of a capture without pages on one page, which says nothing."""
-    return not page.get("startedDateTime") and not page.get("title") and not page.get("pageTimings")
+    return (
+        page.get("id") == "page_1"
+        and not page.get("startedDateTime")
+        and not page.get("title")
+        and not page.get("pageTimings")
+    )
 
 
 def _page(work: Work, page: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +106,7 @@ def _page(work: Work, page: dict[str, Any]) -> dict[str, Any]:
     shown = clean_url(work, title) if _URL.fullmatch(title) else work.withheld(title, "title")
     timings = mapping(page.get("pageTimings"))
     clean: dict[str, Any] = {
-        "startedDateTime": written(page.get("startedDateTime")),
+        "startedDateTime": moment(page.get("startedDateTime")),
         "id": written(page.get("id")),
         "title": shown,
         "pageTimings": {name: number(value) for name, value in timings.items() if isinstance(value, int | float)},

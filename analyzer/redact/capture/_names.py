@@ -12,7 +12,7 @@ _PARTS = (
     "token", "secret", "passw", "pwd", "passphrase", "passcode", "apikey", "accesskey", "privatekey", "accountkey",
     "subscriptionkey", "writekey", "readkey", "publishablekey", "masterkey", "sharedkey", "servicekey", "serverkey",
     "clientkey", "appkey", "licensekey", "licencekey", "consumerkey", "functionskey", "encryptionkey", "signingkey",
-    "authkey", "passkey", "publickey", "accesskeyid", "sessionid", "sessid", "csrf", "xsrf", "signature", "credential",
+    "authkey", "passkey", "accesskeyid", "sessionid", "sessid", "csrf", "xsrf", "signature", "credential",
     "assertion", "samlrequest", "samlresponse", "codeverifier", "authorization", "cardnumber", "cookie", "clientcert",
     "securitycode", "recoverycode", "backupcode", "onetimecode",
 )  # fmt: skip

@@ -43,7 +43,8 @@ class Work:
     """What a walk carries along.
 
     learning: values are learnt and nothing is written; known: texts that are no secret, such as hosts and request ids;
-    at: the place of what is looked at, for the trail. replaced: {text that stays: the same with known secrets replaced}.
+    at: the place of what is looked at, for the trail. started_us: the start of the entry in microseconds since 1970.
+    kept counts the texts that stay; urls and headers hold those that were cleaned before, by what they were.
     """
 
     redactor: Learner
@@ -54,7 +55,10 @@ class Work:
     known: frozenset[str] = frozenset()
     at: str = ""
     started_us: int | None = None
-    failed: bool = False
+    kept: int = 0
+    urls: dict[tuple[str, bool], str] = field(default_factory=dict)
+    headers: dict[tuple[str, str], str] = field(default_factory=dict)
+    _shown: dict[tuple[str, str], str] = field(default_factory=dict)
     _values: list[tuple[str, str]] = field(default_factory=list)
     _texts: set[str] = field(default_factory=set)
     _characters: int = 0
@@ -66,15 +70,21 @@ class Work:
         """
         if not value or is_masked(value):
             return value
-        if value in self.known or _NO_SECRET.fullmatch(value):
-            shown = self.redactor.marked(kind, value)
-        elif self.learning:
-            self._values.append((value, kind))
-            return value
-        else:
-            shown = self.redactor.shown(kind, value)
+        if kind == "email" and "@" not in value:
+            return self.withheld(value, rule)
+        shown = self._shown.get((kind, value))
+        if shown is None:
+            shown = self._shown[kind, value] = self._placeholder(kind, value)
         self._fired(rule, kind, shown, value)
         return shown
+
+    def _placeholder(self, kind: str, value: str) -> str:
+        if value in self.known or _NO_SECRET.fullmatch(value):
+            return self.redactor.marked(kind, value)
+        if self.learning:
+            self._values.append((value, kind))
+            return value
+        return self.redactor.shown(kind, value)
 
     def teach(self, kind: str, value: str) -> None:
         """Learns a part of a secret that is one on its own."""
@@ -92,6 +102,7 @@ class Work:
 
     def text(self, value: str) -> str:
         """Gives a text that stays; the detectors learn from it, and known secrets in it are replaced at the end."""
+        self.kept += 1
         self.search(value)
         return value
 

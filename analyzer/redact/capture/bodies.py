@@ -38,29 +38,32 @@ def clean_body(work: Work, text: str, mime: str, *, failed: bool) -> str | Writt
         return text
     work.search(text)
     start = text[:200].lstrip("\ufeff \t\r\n")
-    structured = _structured(work, text, start, failed=failed)
+    structured = _structured(work, text, start, mime, failed=failed)
     if structured is not None:
         return structured
     media = mime.partition(";")[0].strip().lower()
     if _is_binary(text) or media.startswith(("application/grpc", "text/event-stream")):
         return work.withheld(text, "bodies")
+    return _by_marks(work, text, start, failed=failed)
+
+
+def _by_marks(work: Work, text: str, start: str, *, failed: bool) -> str:
     if start[:1] == "<":
         page = _HTML.match(text[:2000]) or _XHTML.match(text[:2000])
         return (clean_html if page else clean_xml)(work, text, failed=failed)
     if start.startswith("--") and (parts := clean_multipart(work, text)) is not None:
         return parts
-    if is_form(text):
-        return clean_form(work, text)
-    return _plain(work, text, failed=failed)
+    return clean_form(work, text, failed=failed) if is_form(text) else _plain(work, text, failed=failed)
 
 
-def _structured(work: Work, text: str, start: str, *, failed: bool) -> str | Written | None:
+def _structured(work: Work, text: str, start: str, mime: str, *, failed: bool) -> str | Written | None:
     if start[:1] in ("{", "[", ")", "f", "w"):
         found = clean_json(work, text, failed=failed)
-        found = found or (clean_lines(work, text, failed=failed) if start[:1] == "{" else None)
+        if found is None and start[:1] == "{":
+            found = clean_lines(work, text, failed=failed)
         if found is not None:
             return found
-    return clean_operation(work, text) or clean_token(work, text.strip())
+    return clean_operation(work, text, short="graphql" in mime) or clean_token(work, text.strip())
 
 
 def _is_binary(text: str) -> bool:

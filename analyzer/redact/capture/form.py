@@ -21,18 +21,20 @@ def is_form(text: str) -> bool:
     return _FORM.fullmatch(text.strip()) is not None and not any(mark in text for mark in "<>{}\n;")
 
 
-def clean_form(work: Work, text: str) -> str:
-    """Gives `name=value&...` with all values but harmless ones replaced."""
-    return "&".join(_pair(work, pair) for pair in text.split("&"))
+def clean_form(work: Work, text: str, *, failed: bool = False) -> str:
+    """Gives `name=value&...` with all values but harmless ones replaced; failed: error and its description stay."""
+    return "&".join(_pair(work, pair, failed=failed) for pair in text.split("&"))
 
 
-def _pair(work: Work, pair: str) -> str:
+def _pair(work: Work, pair: str, *, failed: bool) -> str:
     name, equals, value = pair.partition("=")
     if not equals:
         return pair if not pair or is_masked(pair) else _encoded(work.withheld(pair, "form"))
     plain = unquote_plus(value)
+    if failed and name in ("error", "error_description"):  # RFC 6749, 5.2
+        return work.text(pair)
     shown = clean_field(work, unquote_plus(name), plain)
-    if value != plain and shown != plain and work.learning and (kind := flow_kind(name, plain)):
+    if plain not in (value, shown) and work.learning and (kind := flow_kind(name, plain)):
         work.teach(kind, value)
     return pair if shown == plain else f"{name}={_encoded(shown)}"
 

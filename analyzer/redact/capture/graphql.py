@@ -14,18 +14,24 @@ _BEGINS = re.compile(
     r"[\s,\ufeff]*(?:#[^\n]*\n\s*)*(?:\{|(?:query|mutation|subscription)(?:\s+[A-Za-z_]\w*)?\s*(?:\([^)]*\))?\s*(?:@[^{]*)?\{"
     r"|fragment\s+\w+\s+on\s+\w+[^{]*\{)"
 )
+# All that a document without literals is made of; the lengths stand for texts.
+_WHOLE = re.compile(r"""(?:[\w\s{}()\[\]:,!$@=|&.-]|"")*+(?:"\[[^\]"]*\]"(?:[\w\s{}()\[\]:,!$@=|&.-]|"")*+)*""")
 _LITERAL = re.compile(
     r'("""(?:[^"\\]|\\.|"(?!""))*+(?:"""|$))|("(?:[^"\\\n]|\\.)*+(?:"|$))|(#[^\n]*)|(?<![\w$])(-?[0-9][0-9.eE+-]*)',
     re.DOTALL,
 )
 
 
-def clean_operation(work: Work, query: str) -> str | None:
-    """Gives the document with every literal replaced, None if the text is no GraphQL document."""
-    if "{" not in query or _BEGINS.match(query) is None:
+def clean_operation(work: Work, query: str, *, short: bool = True) -> str | None:
+    """Gives the document with every literal replaced, None if the text is no GraphQL document.
+
+    short: it may begin with a brace, as it would in JSON or a script.
+    """
+    if "{" not in query or _BEGINS.match(query) is None or (query.lstrip()[:1] == "{" and not short):
         return None
     work.search(query)
-    return _LITERAL.sub(_literal, query)
+    shown = _LITERAL.sub(_literal, query)
+    return shown if _WHOLE.fullmatch(shown) else None
 
 
 def _literal(found: re.Match[str]) -> str:

@@ -30,6 +30,7 @@ _URLS = frozenset({
     "referer", "location", "content-location", "origin", ":path", "x-original-url", "x-rewrite-url", "x-original-uri",
     "x-forwarded-uri", "x-forwarded-path", "sourcemap", "destination", "x-amz-website-redirect-location",
 })  # fmt: skip
+_ABOUT = ("access-control-", "sec-", "content-")  # access-control-allow-credentials tells of credentials, and has none
 _LINKS = re.compile(r"(<)([^<>]*+)(>)|(url=[\"']?)([^\"'\s;]++)()", re.IGNORECASE)
 _TOKEN68 = re.compile(r"(\b(?:negotiate|ntlm|kerberos)\s+)([A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"(?:client-?cert|ssl-client|clientcert)")
@@ -58,8 +59,16 @@ def _one(work: Work, item: dict[str, Any], at: str) -> dict[str, Any]:
     name, value = item.get("name"), item.get("value")
     name = name if isinstance(name, str) else ""
     value = value if isinstance(value, str) else "" if value is None else str(value)
-    work.at = f"{at}.{name.lower()}"
-    return {"name": name, "value": clean_header(work, name.strip().lower(), value)}
+    folded = name.strip().lower()
+    if work.trail is not None:
+        work.at = f"{at}.{folded}"
+        return {"name": name, "value": clean_header(work, folded, value)}
+    shown: str | Written | None = work.headers.get((folded, value))
+    if shown is None:
+        shown = clean_header(work, folded, value)
+        if isinstance(shown, str):  # what a token says depends on the entry
+            work.headers[folded, value] = shown
+    return {"name": name, "value": shown}
 
 
 def clean_header(work: Work, name: str, value: str) -> str | Written:
@@ -76,7 +85,7 @@ def clean_header(work: Work, name: str, value: str) -> str | Written:
     token = clean_token(work, value)
     if token is not None:
         return token
-    kind = secret_kind(name)
+    kind = None if name.startswith(_ABOUT) else secret_kind(name)
     return _unnamed(work, value) if kind is None else work.secret(kind, value, "headers")
 
 

@@ -1,4 +1,4 @@
-"""Cleans _initiator: function, line and the URL without its query stay (Chrome DevTools Protocol, Network.Initiator)."""
+"""Cleans _initiator: function, line and the URL without its query stay (Chrome DevTools Protocol, Network)."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 from typing import Any
 
+from analyzer.redact.capture._fields import number
 from analyzer.redact.capture._masks import is_masked
 from analyzer.redact.capture._work import Work, Written
 from analyzer.redact.capture.json_body import clean_json
@@ -23,7 +24,7 @@ def clean_events(work: Work, events: Any) -> list[dict[str, Any]]:
     """Gives _eventSourceMessages with their data cleaned; an event's id may be a token, and goes."""
     clean = []
     for event in _objects(events):
-        shown: dict[str, Any] = {"time": event.get("time")}
+        shown: dict[str, Any] = {"time": number(event.get("time"))}
         if isinstance(event.get("eventName"), str):
             shown["eventName"] = work.text(event["eventName"])
         for key, rule in (("eventId", _withheld), ("data", _data)):
@@ -38,9 +39,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def _frame(work: Work, frame: dict[str, Any]) -> dict[str, Any]:
-    clean: dict[str, Any] = {
-        key: frame[key] for key in ("time", "opcode", "mask") if key in frame and isinstance(frame[key], int | float | None)
-    }
+    clean: dict[str, Any] = {key: number(frame[key]) for key in ("time", "opcode") if frame.get(key) is not None}
     kind = frame.get("type")
     if isinstance(kind, str):
         clean["type"] = work.text(kind)

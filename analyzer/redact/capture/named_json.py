@@ -12,6 +12,7 @@ import msgspec
 from analyzer.redact.capture._masks import is_masked
 from analyzer.redact.capture._names import secret_kind
 from analyzer.redact.capture._work import Work
+from analyzer.redact.capture.jwt_claims import clean_token
 
 DEEPEST = 60
 _LONGEST = 1_000_000
@@ -73,3 +74,54 @@ def _text(work: Work, value: str, kind: str | None) -> str:
     if value[:1] in ("{", "["):
         return clean_json_text(work, value) or work.text(value)
     return work.text(value) if json_behind(value) is None else work.withheld(value, "json")
+
+
+def is_by_field(value: dict[str, Any]) -> bool:
+    """Whether every field has a list of sentences: ASP.NET's, Laravel's and Django REST framework's answer to input."""
+    return bool(value) and all(
+        isinstance(item, list)
+        and item
+        and all(isinstance(text, str) and (" " in text or is_masked(text)) for text in item)
+        for item in value.values()
+    )
+
+
+def learn_json(work: Work, value: Any, *, escaped: bool, failed: bool = False) -> None:
+    """Learns the values of secret names in a JSON value, in JSON within its texts and in base64 too.
+
+    escaped: the text that the value was read from holds escapes, so the detectors have to see its texts and names.
+    failed: it answers a request that failed, and may say of a field named password what is wrong with it.
+    """
+    stack: list[tuple[str | None, Any]] = [(None, value)]
+    while stack:
+        kind, node = stack.pop()
+        if isinstance(node, str):
+            _learn_text(work, node, kind, stack)
+            if escaped:
+                work.search(node)
+        elif isinstance(node, dict):
+            told = failed and is_by_field(node)
+            stack += [
+                (None if told else secret_kind(key), item) for key, item in node.items() if item.__class__ in _HOLDERS
+            ]
+            if escaped:
+                work.search(" ".join(node))
+        elif isinstance(node, list):
+            stack += [(kind, item) for item in node if item.__class__ in _HOLDERS]
+
+
+_HOLDERS = frozenset({str, dict, list})
+
+
+def _learn_text(work: Work, text: str, kind: str | None, stack: list[tuple[str | None, Any]]) -> None:
+    inner = None
+    if text[:1] in ("{", "["):
+        inner = read_json(text)
+    elif text[:1] in ("e", "W"):
+        clean_token(work, text)
+        inner = json_behind(text)
+    if inner is not None:
+        work.search(text)
+        stack.append((None, inner))
+    if kind is not None and (inner is None or text[:1] not in ("{", "[")):
+        work.secret(kind, text, "json")

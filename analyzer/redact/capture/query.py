@@ -1,4 +1,4 @@
-"""Cleans queries, fragments and the parameters in queryString: names stay, and values that no name or form gives away."""
+"""Cleans queries, fragments and queryString: names stay, and values that neither name nor form gives away."""
 
 from __future__ import annotations
 
@@ -29,43 +29,36 @@ def clean_query(work: Work, query: str, nested: Nested, depth: int) -> str:
 
 def clean_parameter(work: Work, name: str, value: str, nested: Nested) -> str:
     """Gives the value of an item of queryString, which tools write decoded or as it was sent."""
-    return _value(work, name, value, nested, 0, encode=False)
+    return _value(work, name, value, nested, 0)
 
 
 def _pair(work: Work, pair: str, nested: Nested, depth: int) -> str:
     name, equals, value = pair.partition("=")
     if not equals:
-        return _bare(work, pair)
-    return f"{name}={_value(work, name, value, nested, depth, encode=True)}"
+        # A query without names is a word, or all of it is one value.
+        return pair if json_behind(unquote_plus(pair)) is None else work.withheld(pair, "query")
+    plain = unquote_plus(value)
+    shown = _value(work, name, plain, nested, depth)
+    if shown == plain:
+        return pair
+    if work.learning and (kind := flow_kind(name, plain)):
+        work.teach(kind, value)
+    return f"{name}={_encoded(shown)}"
 
 
-def _bare(work: Work, text: str) -> str:
-    """A query without names is a word, or all of it is a token."""
-    held = json_behind(unquote_plus(text))
-    return text if held is None else work.withheld(text, "query")
-
-
-def _value(work: Work, name: str, value: str, nested: Nested, depth: int, *, encode: bool) -> str:
-    plain = unquote_plus(value) if encode else value
-    if not plain or is_masked(plain) or is_masked(unquote(plain)):
-        return value
-    if folded(name) in HARMLESS:
-        return value
+def _value(work: Work, name: str, plain: str, nested: Nested, depth: int) -> str:
+    """Gives what stands in place of a value that is not percent-encoded."""
+    if not plain or is_masked(plain) or is_masked(unquote(plain)) or folded(name) in HARMLESS:
+        return plain
     signed = clean_presigned(work, name, plain)
     if signed is not None:
-        return _encoded(signed) if encode else signed
-    if folded(name) == "variables":
-        shown = work.withheld(plain, "graphql")
-        return _encoded(shown) if encode else shown
+        return signed
     kind = flow_kind(name, plain)
     if kind is not None:
-        if value != plain:
-            work.teach(kind, value)
         return work.secret(kind, plain, "query")
-    inner = _inner(work, plain, nested, depth)
-    if inner is None or inner == plain:
-        return value
-    return _encoded(inner) if encode else inner
+    if folded(name) == "variables":
+        return work.withheld(plain, "graphql")
+    return _inner(work, plain, nested, depth) or plain
 
 
 def _inner(work: Work, plain: str, nested: Nested, depth: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.redact.capture._fields import mapping, remark, whole, written
+from analyzer.redact.capture._fields import mapping, remark, size, written
 from analyzer.redact.capture._work import Work
 from analyzer.redact.capture.bodies import clean_body, clean_encoded
 from analyzer.redact.capture.cookies import clean_cookies
@@ -15,7 +15,8 @@ from analyzer.redact.capture.unknown import Rule, clean_custom, clean_scalar
 from analyzer.redact.capture.url import clean_nested, clean_url
 
 _KNOWN = frozenset({
-    "method", "url", "httpVersion", "cookies", "headers", "queryString", "postData", "headersSize", "bodySize", "comment",
+    "method", "url", "httpVersion", "cookies", "headers", "queryString", "postData", "headersSize", "bodySize",
+    "comment",
 })  # fmt: skip
 _KNOWN_BODY = frozenset({"mimeType", "params", "text", "comment", "encoding", "_textBase64"})
 _RULES: dict[str, Rule] = dict.fromkeys(("_transferSize", "_isHttps", "_cached"), clean_scalar)
@@ -37,7 +38,7 @@ def clean_request(work: Work, request: dict[str, Any], at: str) -> dict[str, Any
     work.at = f"{at}.postData"
     if isinstance(request.get("postData"), dict) and request["postData"]:
         clean["postData"] = _posted(work, request["postData"])
-    clean["headersSize"], clean["bodySize"] = whole(request.get("headersSize")), whole(request.get("bodySize"))
+    clean["headersSize"], clean["bodySize"] = size(request.get("headersSize")), size(request.get("bodySize"))
     return clean | remark(work, request) | clean_custom(work, request, _KNOWN, _RULES)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.redact.capture._fields import mapping, number, remark, whole, written
+from analyzer.redact.capture._fields import mapping, number, remark, size, written
 from analyzer.redact.capture._work import Work
 from analyzer.redact.capture.bodies import clean_body, clean_encoded
 from analyzer.redact.capture.cookies import clean_cookies
@@ -39,10 +39,10 @@ def clean_response(work: Work, response: dict[str, Any], at: str) -> dict[str, A
     clean["cookies"] = clean_cookies(work, response.get("cookies"))
     clean["headers"] = clean_headers(work, response.get("headers"), f"{at}.headers")
     work.at = f"{at}.content"
-    clean["content"] = _content(work, mapping(response.get("content")), failed=status >= 400 or status == 0)
+    clean["content"] = _content(work, mapping(response.get("content")), failed=status >= 400 or status < 100)
     work.at = f"{at}.redirectURL"
     clean["redirectURL"] = clean_url(work, written(response.get("redirectURL")))
-    clean["headersSize"], clean["bodySize"] = whole(response.get("headersSize")), whole(response.get("bodySize"))
+    clean["headersSize"], clean["bodySize"] = size(response.get("headersSize")), size(response.get("bodySize"))
     work.at = at
     told = response.get("status")
     if isinstance(told, str) and not status and told.strip() and not any(response.get(name) for name in _ERRORS):
@@ -51,19 +51,21 @@ def clean_response(work: Work, response: dict[str, Any], at: str) -> dict[str, A
 
 
 def _status(value: Any) -> int:
+    """Gives a whole number, also one of those that tools write for no response: 0, -1, -999."""
     found = number(value, 0)
-    return int(found) if 100 <= found <= 999 else 0
+    return int(found) if float(found).is_integer() and abs(found) < 1_000_000 else 0
 
 
 def _content(work: Work, content: dict[str, Any], *, failed: bool) -> dict[str, Any]:
     mime = written(content.get("mimeType"))
-    clean: dict[str, Any] = {"size": whole(content.get("size")), "mimeType": mime}
+    clean: dict[str, Any] = {"size": size(content.get("size")), "mimeType": mime}
     if isinstance(content.get("compression"), int | float):
-        clean["compression"] = whole(content["compression"])
+        clean["compression"] = round(number(content["compression"]))
     text = content.get("text")
     told = remark(work, content)
     if isinstance(text, str) and text:
         is_coded = str(content.get("encoding")).lower() == "base64"
+        failed = failed or text.startswith("error=")  # some token endpoints answer so with 200
         if is_coded:
             shown, is_coded = clean_encoded(work, text, mime, failed=failed)
         else:

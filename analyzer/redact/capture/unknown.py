@@ -38,7 +38,7 @@ def clean_custom(work: Work, node: dict[str, Any], known: frozenset[str], rules:
         if rule is not None:
             shown = rule(work, value)
             if shown is not None:
-                clean[name] = shown
+                clean["_error" if name == "error" else name] = shown
         elif work.learning or work.keep_unknown:
             clean[name] = clean_named(work, {name: value})[name]
     return {} if work.learning else clean

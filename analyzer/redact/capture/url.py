@@ -20,6 +20,7 @@ _LETS_IN = frozenset({
     "hooks", "webhook", "webhooks", "magic", "magiclink", "verify", "verifyemail", "confirm", "confirmation",
     "unsubscribe", "share", "activate", "activation",
 })  # fmt: skip
+_MAY_LET_IN = re.compile("|".join(sorted(word[:6] for word in _LETS_IN)), re.IGNORECASE)
 _HOOKS = frozenset({"hooks", "webhook", "webhooks"})  # what follows is a secret in several parts
 _SEGMENT = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9._~%=+:-]{8,}|[A-Za-z0-9_=-]{24,}")
 _WORDS = re.compile(r"[a-z]{2,20}(?:[-_.][a-z]{2,20}){0,5}")
@@ -30,6 +31,15 @@ def clean_url(work: Work, url: str, depth: int = 0, *, queries: bool = True) -> 
 
     queries=False drops query and fragment. A data: URL keeps its media type. RFC 3986, 3; matrix parameters: 3.3.
     """
+    if depth == 0 and work.trail is None:
+        shown = work.urls.get((url, queries))
+        if shown is None:
+            shown = work.urls[url, queries] = _cleaned(work, url, 0, queries=queries)
+        return shown
+    return _cleaned(work, url, depth, queries=queries)
+
+
+def _cleaned(work: Work, url: str, depth: int, *, queries: bool) -> str:
     match = _PARTS.fullmatch(url)
     if match is None:
         return work.withheld(url, "url")
@@ -78,7 +88,7 @@ def _authority(work: Work, authority: str) -> str:
 
 
 def _path(work: Work, path: str, *, hook: bool = False) -> str:
-    if ";" not in path and path.count("/") < 2:
+    if not hook and ";" not in path and _MAY_LET_IN.search(path) is None:
         return path
     segments = path.split("/")
     before = ""

@@ -5,6 +5,7 @@ Read by its marks and not by a parser: no entity is expanded. SAML 2.0 Core, 2 a
 
 from __future__ import annotations
 
+import html
 import re
 
 from analyzer.redact.capture._masks import is_masked
@@ -17,6 +18,7 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([\w.:-]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_FAULT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:Error|Errors|ErrorResponse|Fault|problem)[\s>]")
 _PARTIES = frozenset({"issuer", "audience"})
 _ERROR = frozenset({
     "code", "message", "faultcode", "faultstring", "value", "text", "statusmessage", "requestid", "hostid",
@@ -31,6 +33,7 @@ _KEPT_ATTRIBUTES = frozenset({
 def clean_xml(work: Work, text: str, *, failed: bool) -> str:
     """Gives the document with texts and attributes replaced by their lengths; failed: error fields stay."""
     work.search(text)
+    failed = failed or _FAULT.search(text[:2000]) is not None
     shown: list[str] = []
     name = ""
     for piece in _PIECE.finditer(text):
@@ -39,7 +42,8 @@ def clean_xml(work: Work, text: str, *, failed: bool) -> str:
             name = "" if slash else tag.rpartition(":")[2].lower()
             shown.append(_element(piece, attributes))
         elif plain is not None or cdata is not None:
-            shown.append(_content(work, name, plain if cdata is None else cdata, failed=failed))
+            content = plain if cdata is None else html.escape(cdata, quote=False)
+            shown.append(_content(work, name, content, failed=failed))
         elif piece.group().startswith("<?xml "):
             shown.append(piece.group())
     return "".join(shown)
