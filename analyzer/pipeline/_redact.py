@@ -149,7 +149,7 @@ class _Writer:
         if not sources:
             return
         named = {source.name: (source, name) for source, name in sources}
-        if self._plan.stdin is not None:
+        if file == "-" and self._plan.stdin is not None:
             self._plan.stdin.seek(0)
         for stream in open_streams(file, limits=self._plan.limits, stdin=self._plan.stdin):
             if stream.name in named:
@@ -157,7 +157,7 @@ class _Writer:
 
     def _write(self, stream: Stream, source: LearntSource, name: str) -> None:
         self._plan.progress(f"Writing {name}", None)
-        path = self._plan.work / f"output-{len(self.outputs):06}"
+        path = self._plan.work / f"output-{len(self.outputs) + len(self.problems):06}"
         if source.document is not None:
             document = msgspec.json.decode(source.document.read_bytes())
             trail: list[Fired] | None = [] if self._how.explain else None
