@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 
 from analyzer.cli._options import plan_from, redaction_key, work_folder
 from analyzer.cli._progress import progress
+from analyzer.cli._redaction import PROFILES, remember
 from analyzer.cli._text import visible
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ _UNASKED = {"zone": None, "since": None, "until": None, "now": None}
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR",
               help="A new folder for the redacted files.")  # fmt: skip
-@click.option("--profile", type=click.Choice(["internal", "vendor", "public"]), default="vendor", show_default=True,
+@click.option("--profile", type=click.Choice(PROFILES), default="vendor", show_default=True,
               help="Who it is for: what becomes of addresses and tenants.")  # fmt: skip
 @click.option("--format", "format_name", metavar="NAME", help="Read lines as this format, for the users they name.")
 @click.option("--log-format", metavar="TEXT", help="The server's own LogFormat or log_format text.")
@@ -37,6 +39,7 @@ _UNASKED = {"zone": None, "since": None, "until": None, "now": None}
 @click.option("--explain", is_flag=True, help="Print which rule replaced what where; never a value.")
 @click.option("--json", "as_json", is_flag=True, help="With --explain: one JSON object a line, and nothing else.")
 @click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+@click.option("--no-map", is_flag=True, help="Do not keep what `analyzer reveal` needs.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the folder.")
 def command(**options: Any) -> None:
     """Write every FILE again without secrets: a HAR as a HAR, a log as a log, line by line.
@@ -59,6 +62,7 @@ def command(**options: Any) -> None:
         )
         done = redact_inputs(plan_from(work, key, options | _UNASKED, tell), how)
         publish(options["output"], done.outputs, done.gate)
+    remember(done.redactor, options["output"], datetime.now(UTC), options)
     _tell(done, options)
     sys.exit(4 if done.problems else 0)
 
@@ -73,7 +77,7 @@ def _tell(done: Redacted, options: dict[str, Any]) -> None:
             click.echo(visible(f"{source.name} -> {source.file}{size}"))
             for note in source.notes:
                 click.echo(visible(f"  Note: {note}"))
-        found = ", ".join(f"{count:,} x {kind}" for kind, count in done.counts.items())
+        found = ", ".join(f"{count:,} x {kind}" for kind, count in done.redactor.counts().items())
         click.echo(f"Replaced: {found or 'nothing'}.")
     for problem in done.problems:
         click.secho(f"Problem: {visible(problem)}", fg="yellow", err=True)

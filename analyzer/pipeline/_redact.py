@@ -55,14 +55,14 @@ class RedactedSource:
 class Redacted:
     """The redacted files: their names to where they wait in the work folder, to be published.
 
-    gate knows what none of them may hold; counts are the distinct secrets of each kind; problems are redacted sentences
-    about inputs that could not be read, in whole or in part; fired is every replacement, if it was asked for.
+    redactor has learnt all secrets, and gate searches for them; problems are redacted sentences about inputs that could
+    not be read, in whole or in part; fired is every replacement, if it was asked for.
     """
 
     sources: tuple[RedactedSource, ...]
     outputs: dict[str, Path]
+    redactor: Redactor
     gate: Gate
-    counts: dict[str, int]
     problems: tuple[str, ...]
     fired: tuple[Fired, ...]
 
@@ -88,8 +88,9 @@ def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
         why = redactor.value(" ".join(map(str, problems)))
         raise NothingReadableError(f"nothing readable in the inputs. {why}".strip())
     sources, fired, told = redactor.value((tuple(writer.sources), tuple(writer.fired), tuple(map(str, problems))))
-    gate = Gate((value, kind) for value, kind in redactor.found.values.items())
-    return Redacted(sources, writer.outputs, gate, redactor.counts(), told, fired)
+    kinds = redactor.found.values
+    gate = Gate((value, kinds[value]) for value in redactor.secrets)
+    return Redacted(sources, writer.outputs, redactor, gate, told, fired)
 
 
 def _learn(files: tuple[str, ...], plan: Plan, how: Redaction, workers: Workers) -> list[Learnt]:
@@ -148,7 +149,7 @@ class _Writer:
         if not sources:
             return
         named = {source.name: (source, name) for source, name in sources}
-        if self._plan.stdin is not None:
+        if file == "-" and self._plan.stdin is not None:
             self._plan.stdin.seek(0)
         for stream in open_streams(file, limits=self._plan.limits, stdin=self._plan.stdin):
             if stream.name in named:
@@ -156,7 +157,7 @@ class _Writer:
 
     def _write(self, stream: Stream, source: LearntSource, name: str) -> None:
         self._plan.progress(f"Writing {name}", None)
-        path = self._plan.work / f"output-{len(self.outputs):06}"
+        path = self._plan.work / f"output-{len(self.outputs) + len(self.problems):06}"
         if source.document is not None:
             document = msgspec.json.decode(source.document.read_bytes())
             trail: list[Fired] | None = [] if self._how.explain else None

@@ -23,19 +23,30 @@ _READ_CHARACTERS = 1_000_000  # a format reads no more of a line than analyze do
 _FURTHER = 64  # lines of the next block that the last event of a block may own
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """A file of places, and the lines that they reach."""
+
+    path: Path
+    first: int
+    last: int
+
+
 @dataclass(slots=True)
 class LearntSource:
     """One source: a document that waits in a file, or lines, with the places that name people on them."""
 
     name: str
     document: Path | None = None
-    places: list[Path] = field(default_factory=list)
+    places: list[_Places] = field(default_factory=list)
     digest: bytes = b""
 
     def places_on(self, lines: pl.DataFrame) -> pl.DataFrame:
         """Gives the places that reach any of these lines (line, raw)."""
-        near = (pl.col("until") >= lines["line"][0]) & (pl.col("line") <= lines["line"][-1])
-        found = [pl.read_parquet(path).filter(near) for path in self.places]
+        first, last = lines["line"][0], lines["line"][-1]
+        near = (pl.col("until") >= first) & (pl.col("line") <= last)
+        files = [known.path for known in self.places if known.last >= first and known.first <= last]
+        found = [pl.read_parquet(path).filter(near) for path in files]
         return pl.concat(found) if found else pl.DataFrame(schema=PLACES)
 
 
@@ -154,4 +165,5 @@ class _LineLearner:
         if not places.is_empty():
             path = self._stem.with_name(f"{self._stem.name}-{len(self._source.places):06}.parquet")
             places.write_parquet(path, compression="lz4")
-            self._source.places.append(path)
+            first, last = places.select(pl.col("line").min(), pl.col("until").max()).row(0)
+            self._source.places.append(_Places(path, first, last))

@@ -29,7 +29,10 @@ def call(tmp_path, monkeypatch):
 
     def run(*arguments, stdin=None):
         return CliRunner().invoke(
-            group, ["redact", "--redaction-key", "key", *arguments], input=stdin, env={"NO_COLOR": "1"}
+            group,
+            ["redact", "--redaction-key", "key", "--no-map", *arguments],
+            input=stdin,
+            env={"NO_COLOR": "1"},
         )
 
     return run

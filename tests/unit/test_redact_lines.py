@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from analyzer import formats
 from analyzer.formats import Choice, Reader
-from analyzer.pipeline import Plan, Redaction, _redact_learn, redact_inputs
+from analyzer.pipeline import Plan, Redaction, _redact, _redact_learn, redact_inputs
 from analyzer.pipeline._redact_names import file_names
 from analyzer.redact import PLACES, People, SpanningSecrets, hide_places
 from analyzer.redact._lines_places import hide
@@ -139,6 +140,37 @@ def redacted(folder, *contents, **how):
     work.mkdir()
     done = redact_inputs(Plan(tuple(inputs), work, KEY), Redaction(**how))
     return [done.outputs[source.file].read_bytes() for source in done.sources]
+
+
+def test_standard_input_that_nobody_named_is_left_alone(tmp_path):
+    """It may be a pipe, in which nobody can go back."""
+
+    class Pipe(io.BytesIO):
+        def seek(self, *place):
+            raise io.UnsupportedOperation
+
+    (tmp_path / "a.log").write_bytes(b"token=abc12345x\n")
+    done = redact_inputs(Plan((str(tmp_path / "a.log"),), tmp_path, KEY, stdin=Pipe(b"")), Redaction())
+    assert b"abc12345x" not in done.outputs["a.log"].read_bytes()
+
+
+def test_a_file_that_changes_while_it_is_read_is_left_out_and_told(tmp_path, monkeypatch):
+    """What was written to it since was never searched for secrets."""
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_bytes(b"token=abc12345x\n")
+    learn = _redact._learn
+
+    def learn_and_change(*given):
+        learnt = learn(*given)
+        (tmp_path / "a.log").write_bytes(b"token=xyz98765a\n")
+        return learnt
+
+    monkeypatch.setattr(_redact, "_learn", learn_and_change)
+    (tmp_path / "work").mkdir()
+    inputs = tuple(str(tmp_path / name) for name in ("a.log", "b.log"))
+    done = redact_inputs(Plan(inputs, tmp_path / "work", KEY), Redaction())
+    assert list(done.outputs) == ["b.log"]
+    assert "a.log: it changed while it was read, so it is left out." in done.problems[-1]
 
 
 PIECES = st.sampled_from(
