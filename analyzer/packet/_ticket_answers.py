@@ -66,20 +66,23 @@ def _pieces(text: str) -> Iterator[str]:
         yield open_piece
 
 
-def ids_first(item: Item, analysis: Analysis, names: Sequence[str]) -> Item:
+def ids_first(item: Item, analysis: Analysis, names: Sequence[str], *, wanted: bool) -> Item:
     """Gives the item of request ids or trace ids with the vendor's own ids in front, all others as they are.
 
-    Where failing requests have none of them, it asks for them: the ids of others lead that vendor nowhere.
+    wanted: the form has a field for them. Where failing requests then have none of them, it asks for them, as the ids
+    of others lead that vendor nowhere.
     """
-    wanted = [name for name in names if (name in TRACES) == (item.id == "P05")]
-    if item.id not in ("P04", "P05") or not wanted or not item.open:
+    own = [name for name in names if (name in TRACES) == (item.id == "P05")]
+    if item.id not in ("P04", "P05") or not own or not item.open:
         return item
     requests = [request for facts in analysis.facts.values() for request in facts.identified]
-    mine = [request for request in requests if any(name in wanted for name, _ in request.ids)]
+    mine = [request for request in requests if any(name in own for name, _ in request.ids)]
     if not mine:
-        question = f"Which {' or '.join(wanted[:2])} did failing requests get?"
-        return replace(item, answer=None, required=True, question=question, known=item.answer or item.known)
-    told = [_ordered(request, wanted, traces=item.id == "P05") for request in mine]
+        any_own = any(name in names for request in requests for name, _ in request.ids)
+        question = f"Which {' or '.join(own[:2])} did failing requests get?"
+        asked = replace(item, answer=None, required=True, question=question, known=item.answer or item.known)
+        return asked if wanted and not any_own else item
+    told = [_ordered(request, own, traces=item.id == "P05") for request in mine]
     return replace(item, answer="; ".join(told), refs=tuple(request.ref for request in mine))
 
 

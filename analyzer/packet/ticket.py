@@ -147,7 +147,8 @@ def _shown(ticket: _Ticket, item: Item) -> str:
     if item.id == "P12" and item.answer is not None and steps:
         draft = " (draft, not confirmed)" if item.draft else ""
         return f"{plural(len(steps), 'step')} below, under To see it again{draft}"
-    ordered = ids_first(item, ticket.analysis, ticket.vendor.ids)
+    in_form = any(item.id in field.items for field in ticket.vendor.fields)
+    ordered = ids_first(item, ticket.analysis, ticket.vendor.ids, wanted=in_form)
     return answer(ordered, ticket.level)
 
 

@@ -123,6 +123,13 @@ def test_a_rate_is_counted_by_the_minute_where_it_lasted_longer():
     assert "about 60 failures a minute" in of(about(LIMIT))["P09"].answer
 
 
+def test_few_failures_are_no_burst_and_no_rate_of_none():
+    """2 failures in 523 s: not "about 0 a minute"."""
+    items = of(about(replace(LIMIT, failed=2, failure_rate=2 / 1_203)))
+    assert "2 failures within 8 min 43 s" in items["P09"].answer
+    assert items["P01"].answer == "429 on `GET /v2/rates/{id}`, 2026-05-12 16:10-16:18 UTC"
+
+
 def test_each_answer_points_at_what_it_rests_on():
     """The places are those of the values."""
     items = of(story())
@@ -135,15 +142,14 @@ def test_each_answer_points_at_what_it_rests_on():
 def test_what_a_person_says_replaces_a_draft_and_stands_before_what_was_read():
     """A given title is the title; a given region stands beside the point of presence."""
     items = of(story(), answered())
-    assert items["P01"].answer == "Quotes fail: POST /v2/quotes answers 500 since 16:32 UTC."
+    assert items["P01"].answer == "Quotes fail: POST /v2/quotes answers 500 since 16:32 UTC"
     assert not items["P01"].draft
     assert (
-        items["P11"].answer
-        == "Severity: production system impaired. Impact: No quotes for 15 customers, about 40 lost."
+        items["P11"].answer == "Severity: production system impaired. Impact: No quotes for 15 customers, about 40 lost"
     )
     assert items["P12"].answer.startswith("(1) Open the basket; (2) Press Quote. From the inputs: (1) Send 10 requests")
     assert items["P18"].answer == "eu-central-1. From the inputs: point of presence `SJC` (1)."
-    assert items["P31"].answer == "none."
+    assert items["P31"].answer == "none"
     assert items["P30"].answer.startswith(
         "16:31:58 worker 10.3.0.17 restarted with another pool_size. From the inputs: "
     )
@@ -153,7 +159,7 @@ def test_half_an_answer_is_missing_and_not_lost():
     """Severity without impact: the impact is asked for, the severity is known so far."""
     item = of(story(), Case("half", {"severity": "high"}))["P11"]
     assert item.missing
-    assert item.known == "Severity: high."
+    assert item.known == "Severity: high"
     assert item.shown == "MISSING: ask What can the business not do, for how many people, and what does it cost?"
     assert item.case_key == "impact"
 
@@ -167,8 +173,8 @@ def test_what_came_before_is_no_answer_to_what_was_changed():
 
 def test_accounts_stay_out_of_what_anybody_may_read():
     """Profile public leaves them out and says so."""
-    assert of(story(), answered(), "vendor")["P19"].answer == "account 012345670123."
-    assert of(story(), answered(), "public")["P19"].answer == "given, and left out by the profile public."
+    assert of(story(), answered(), "vendor")["P19"].answer == "account 012345670123"
+    assert of(story(), answered(), "public")["P19"].answer == "given, and left out by the profile public"
 
 
 def test_nobody_can_mark_text_as_quoted_by_a_backtick():
@@ -283,6 +289,23 @@ def test_ids_come_in_pairs_with_their_names_and_tell_the_point_of_presence(tmp_p
     assert (
         items["P22"].answer == "address `192.0.2.10` (20); scheme `https` (20); HTTP version `HTTP/2` (20); port 443."
     )
+
+
+def test_what_a_packet_tells_is_redacted_like_the_findings(tmp_path):
+    """A reset link in a path, and a key in a user agent, are placeholders in the facts too."""
+    secret, key = "5f2c8e1b9a7d4c3e8f6a1b2c3d4e5f60", "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+    entries = [entry(second, 503) for second in range(20)]
+    for one in entries:
+        one["request"]["url"] = f"https://files.example.com/reset/{secret}"
+        one["request"]["headers"][0]["value"] = f"Sync/1.2 {key}"
+    (tmp_path / "reset.har").write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}))
+    work = tmp_path / "work"
+    work.mkdir()
+    analysis = run(Plan((str(tmp_path / "reset.har"),), work, b"k" * 32, packet_facts=True)).analysis
+    told = repr(analysis.facts)
+    assert "[redacted:" in told
+    assert secret not in told
+    assert key not in told
 
 
 def test_facts_count_working_requests_beside_failing_ones():

@@ -106,7 +106,7 @@ def test_an_answered_case_leaves_little_to_ask():
     """What a person answered is neither missing nor a draft."""
     text = write(story(), answered(), "generic")
     assert "MISSING: ask" not in text
-    assert "**What was tried:** none." in text
+    assert "**What was tried:** none\n" in text
     assert "Drafted by the program and not confirmed yet: Time zones and clock skew" in text
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 from analyzer.model import Analysis
 from analyzer.packet._case import Case
-from analyzer.packet._item import Item, Question
+from analyzer.packet._item import Item
 from analyzer.packet.items._check import Check, Derived, Material, unmarked
 from analyzer.redact import Profile
 from analyzer.registry import discover
@@ -38,7 +38,7 @@ def _item(check: Check, material: Material) -> Item:
     unanswered = tuple(question for question in check.questions if question.key not in material.case.answers)
     first = next(iter((*unanswered, *check.questions)), None)
     derived = check.derive(material)
-    told = " ".join(filter(None, (given, _beside(given, derived))))
+    told = _sentences([given, _beside(given, derived)])
     answered = not unanswered or (bool(given) and check.source != "ask")
     whole = bool(told) and (answered or (derived is not None and derived.whole))
     return Item(
@@ -66,18 +66,21 @@ def _given(check: Check, material: Material) -> str:
     if material.profile in check.withheld and any(
         question.key in material.case.answers for question in check.questions
     ):
-        return f"given, and left out by the profile {material.profile}."
+        return f"given, and left out by the profile {material.profile}"
     parts = []
     for question in check.questions:
         texts = material.case.texts(question.key)
         if texts is not None:
-            parts.append(_labelled(question, _joined(texts)))
-    return " ".join(parts)
+            label = f"{question.label}: " if question.label else ""
+            parts.append(f"{label}{_joined(texts)}")
+    return _sentences(parts)
 
 
-def _labelled(question: Question, text: str) -> str:
-    ended = text if text.endswith((".", "!", "?")) else f"{text}."
-    return f"{question.label}: {ended}" if question.label else ended
+def _sentences(parts: list[str]) -> str:
+    """Joins what is there, each but the last with a full stop."""
+    known = [part for part in parts if part]
+    ended = [part if part.endswith((".", "!", "?")) else f"{part}." for part in known[:-1]]
+    return " ".join([*ended, *known[-1:]])
 
 
 def _joined(texts: tuple[str, ...]) -> str:

@@ -38,7 +38,7 @@ def _frequency(material: Material) -> Derived | None:
 
 def _rate(incident: Incident) -> str:
     seconds = (incident.ended - incident.started).total_seconds()
-    if seconds < 60:
+    if seconds < 60 or incident.failed < seconds / 60:
         return f"{plural(incident.failed, 'failure')} within {lasted(incident.started, incident.ended)}"
     return f"about {number(round(incident.failed / seconds * 60))} failures a minute"
 

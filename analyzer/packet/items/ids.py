@@ -15,7 +15,7 @@ _MOST_IDS = 10
 # Names that stand for a whole trace, not for one request.
 TRACES = frozenset({
     "trace id", "span id", "traceparent", "x-amzn-trace-id", "x-b3-traceid", "uber-trace-id", "x-cloud-trace-context",
-    "x-datadog-trace-id", "atl-traceid", "x-correlation-id", "x-ms-correlation-request-id",
+    "x-datadog-trace-id", "atl-traceid", "x-correlation-id",
 })  # fmt: skip
 _REQUEST_IDS = Question(
     "request_ids",

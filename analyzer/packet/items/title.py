@@ -9,6 +9,7 @@ from analyzer.packet._item import Question
 from analyzer.packet.items._check import Check, Derived, Material, quoted
 from analyzer.wording.words import clock, day, number, percent, plural
 
+_BURST = 5
 _TITLE = Question(
     "title",
     "What is this about, in one sentence: what fails, where, since when?",
@@ -44,7 +45,7 @@ def _title(material: Material) -> Derived | None:
 def _fault(incident: Incident) -> str:
     what = ", ".join(str(status) for status in incident.statuses[:2])
     what = what or (quoted(incident.errors[0]) if incident.errors else "Failure")
-    return f"{what} burst" if incident.failed > 1 else what
+    return f"{what} burst" if incident.failed >= _BURST else what
 
 
 def _where(incident: Incident) -> str:
