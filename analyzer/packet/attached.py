@@ -14,6 +14,7 @@ from analyzer.packet.captures import Captures, Clean
 from analyzer.packet.pictures import redrawn
 from analyzer.packet.redaction_report import placeholders_in
 from analyzer.redact import Fired, Redactor
+from analyzer.wording.quoting import visible
 
 _WHY_PICTURE = "colour profile, EXIF, texts and further frames of a picture are never copied"
 
@@ -30,8 +31,9 @@ class Attached:
 
 
 def attached_files(attachments: Sequence[Attachment], redactor: Redactor, clean: Clean, most_bytes: int) -> Attached:
-    """Gives screenshots/ and evidence/attachments/, in files of at most most_bytes.
+    r"""Gives screenshots/ and evidence/attachments/, in files of at most most_bytes.
 
+    In a text every character that nobody can see is written out, such as \x1b, so that no terminal obeys it.
     The redactor has learnt from all of them; names of files are numbers, as a name may hold a secret. Raises
     UsageError for a picture that is damaged or cannot be made small enough.
     """
@@ -61,7 +63,7 @@ def attached_files(attachments: Sequence[Attachment], redactor: Redactor, clean:
 
 def _add_text(made: Attached, stem: str, name: str, text: str, most_bytes: int) -> None:
     made.trail += placeholders_in(text, "attached text")
-    rows = [line.encode("utf-8", "backslashreplace") for line in text.splitlines(keepends=True)]
+    rows = [line.encode() for line in visible(text).splitlines(keepends=True)]
     long = sum(len(row) > most_bytes for row in rows)
     if long:
         made.left_out.append(LeftOut("lines", "one alone is longer than a file may be", long, stem))

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import zipfile
@@ -15,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import haralyzer
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,13 +34,14 @@ from analyzer.packet import Captures, Excerpt, LeftOut, Row, evidence_files, zip
 from analyzer.packet._json import json_bytes
 from analyzer.packet._layout import media_type, role_of
 from analyzer.packet._pieces import grouped
-from analyzer.packet.attachments import attachment_of, read_attachment
+from analyzer.packet.attached import attached_files
+from analyzer.packet.attachments import Attachment, attachment_of, read_attachment
 from analyzer.packet.checksums import read_sha256sums, sha256sums
 from analyzer.packet.manifest import Manifest, read_manifest
 from analyzer.packet.pictures import redrawn
 from analyzer.packet.redaction_report import redaction_report, redactions_in
 from analyzer.packet.reproduction import reproduction_files
-from analyzer.redact import Fired
+from analyzer.redact import Fired, Redactor
 
 SCHEMA = json.loads((files("analyzer.packet") / "manifest.schema.json").read_text("utf-8"))
 
@@ -342,6 +345,22 @@ def test_what_cannot_be_searched_is_refused(data: bytes) -> None:
     """An archive, a packet capture: secrets in them would not be found."""
     with pytest.raises(UsageError, match="is neither text nor a picture"):
         attachment_of("capture.txt", data)
+
+
+def test_an_attached_text_is_redacted_split_and_does_nothing_to_a_terminal() -> None:
+    """Parts end between lines; a line that fits nowhere is left out, and counted."""
+    text = f"password=CNRPq7Zk4Wv9Ls2X\x1b[2J\n{'a' * 60}\n{'b' * 101}\n{'c' * 60}\n"
+    redactor = Redactor(b"k" * 32)
+    redactor.learn(pl.Series([text]))
+    made = attached_files([Attachment("notes.txt", "text", text)], redactor, marked, 100)
+    stem = "evidence/attachments/attachment-01"
+    assert list(made.files) == [f"{stem}-001-of-003.txt", f"{stem}-002-of-003.txt", f"{stem}-003-of-003.txt"]
+    lines = b"".join(made.files.values()).decode().splitlines()
+    assert re.fullmatch(r"password=\[redacted:secret:[0-9a-f]{12}\].*", lines[0])
+    assert lines[1:] == ["a" * 60, "c" * 60]
+    assert "\x1b" not in lines[0]
+    assert [(item.what, item.count) for item in made.left_out] == [("lines", 1)]
+    assert set(made.origins.values()) == {"notes.txt"}
 
 
 def test_a_name_that_is_no_utf8_is_read_too(tmp_path: Path) -> None:
