@@ -39,7 +39,7 @@ def _section(script: str, incident: Incident) -> Iterator[str]:
     names = _variables(incident.reproduction.curl)
     yield f"The request is in {script}." + (" Set these variables first:" if names else "")
     for name in names:
-        yield f"- `{name}`: {_meaning(name)}"
+        yield f"- `{name}`: {inert.prose(_meaning(name))}"
 
 
 def _script(incident: Incident) -> Iterator[str]:

@@ -21,7 +21,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from markdown_it import MarkdownIt
 from packet_story import BEGAN, capture
 from PIL import Image, PngImagePlugin
 from report_cases import NAME, POOL
@@ -472,9 +471,8 @@ def test_hostile_words_run_nothing_and_are_no_markup(tmp_path: Path) -> None:
     steps = made["repro/steps.md"].decode()
     assert all(char.isprintable() or char == "\n" for char in steps)
     assert [line for line in steps.splitlines() if line.startswith("2. ")][-1] == "2. Send it."
-    shown = MarkdownIt().render(steps)
-    assert "<script>" not in shown
-    assert "<a " not in shown
+    outside = re.sub(r"`[^`\n]*`", "", steps)
+    assert not set("<>[]@\\") & set(outside)  # tags, links, mentions and escapes stand in code only
 
 
 def test_the_schema_of_the_manifest_is_that_of_the_program() -> None:
