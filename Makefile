@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STORY ?= sample_logs/signing-key-rotation
 STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
-.PHONY: demo scores test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts lint clean
+.PHONY: demo scores test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-redact lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -36,7 +36,7 @@ conformance: $(VENV)/.installed
 scores: $(VENV)/.installed
 	POLARS_MAX_THREADS=1 PYTHONPATH=tests $(BIN)/python tests/story_scores.py
 
-benchmarks: benchmark-har benchmark-rules benchmark-bursts
+benchmarks: benchmark-har benchmark-rules benchmark-bursts benchmark-redact
 
 # Reading a 72 MB capture against json.loads in the same run: ratios of CPU time and memory.
 benchmark-har: $(VENV)/.installed
@@ -49,6 +49,10 @@ benchmark-rules: $(VENV)/.installed
 # False bursts in shuffled and generated logs, beside two usual methods, and planted bursts; fails if alpha does not hold.
 benchmark-bursts: $(VENV)/.installed
 	POLARS_MAX_THREADS=1 $(BIN)/python benchmarks/bursts.py
+
+# Redacting a million log lines against parsing them: ratio of CPU times.
+benchmark-redact: $(VENV)/.installed
+	$(BIN)/python benchmarks/redact.py
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -1,7 +1,8 @@
-"""Reads YAML documents, and keeps the place of every key and value; the only door to PyYAML."""
+"""Reads YAML documents, and keeps the place of every key and value, and writes small ones; the only door to PyYAML."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,13 +26,15 @@ Key = tuple[str | int, ...]
 class Document:
     """One YAML document: value holds plain Python, places maps a path of keys and indexes to line and column.
 
-    dates are the paths of unquoted dates, whose values are text as it was written.
+    dates are the paths of unquoted dates, whose values are text as it was written; written gives numbers and the like
+    as they were written, for a reader who takes 0123 for a name.
     """
 
     path: str
     value: Any
     places: dict[Key, tuple[int, int]] = field(repr=False)
     dates: set[Key] = field(default_factory=set, repr=False)
+    written: dict[Key, str] = field(default_factory=dict, repr=False)
 
     def where(self, *keys: str | int) -> Location:
         """Gives the place of the value under these keys, or of the nearest parent that has one."""
@@ -78,7 +81,7 @@ def parse(text: str, name: str) -> tuple[Document, ...]:
                 node: Any = loader.get_node()
                 noted = _Noted()
                 value = _build(node, (), noted, name)
-                documents.append(Document(name, value, noted.places, noted.dates))
+                documents.append(Document(name, value, noted.places, noted.dates, noted.written))
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -111,6 +114,7 @@ _SCALARS = yaml.SafeLoader("")
 class _Noted:
     places: dict[Key, tuple[int, int]] = field(default_factory=dict)
     dates: set[Key] = field(default_factory=set)
+    written: dict[Key, str] = field(default_factory=dict)
 
 
 def _build(node: Any, path: Key, noted: _Noted, name: str) -> Any:
@@ -126,6 +130,7 @@ def _build(node: Any, path: Key, noted: _Noted, name: str) -> Any:
     if node.tag.endswith(":timestamp"):
         noted.dates.add(path)
         return node.value
+    noted.written[path] = node.value
     try:
         return _SCALARS.construct_object(node, deep=True)
     except (ValueError, LookupError, OverflowError) as error:
@@ -161,6 +166,25 @@ def _mapping(node: Any, path: Key, noted: _Noted, name: str) -> dict[str, Any]:
         noted.places[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         built[key] = _build(value_node, (*path, key), noted, name)
     return built
+
+
+def dump(key: str, value: str | Sequence[str]) -> str:
+    """Writes one key with its text, or with its list of texts, as lines of YAML that parse reads back the same."""
+    shown = value if isinstance(value, str) else list(value)
+    return str(yaml.dump({key: shown}, Dumper=_Dumper, allow_unicode=True, default_flow_style=False, width=100))
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes texts of several lines as they are read by people."""
+
+
+def _text_node(dumper: yaml.CSafeDumper, text: str) -> Any:
+    lines = text.split("\n")
+    plain = len(lines) > 1 and all(line.isprintable() and line == line.strip() for line in lines)
+    return dumper.represent_scalar(_TEXT, text, style="|" if plain else None)
+
+
+_Dumper.add_representer(str, _text_node)
 
 
 @cache

@@ -1,15 +1,17 @@
-"""Puts finished outputs in place, whole or not at all."""
+"""Puts finished outputs in place, whole and searched, or not at all."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from analyzer.errors import Location, UsageError
+from analyzer.errors import LeakError, Location, UsageError
+from analyzer.redact import Gate
 
 OWN_NAMES = frozenset(
     {
@@ -22,6 +24,9 @@ OWN_NAMES = frozenset(
         "comparison.json",
     }
 )
+_LOCK = "analyzer.lock"
+
+Content = bytes | Path
 
 
 def check_folder(folder: Path) -> None:
@@ -43,52 +48,118 @@ def check_folder(folder: Path) -> None:
         raise UsageError(message, location=place, hint=hint)
 
 
-def publish(folder: Path, outputs: Mapping[str, bytes]) -> None:
-    """Writes all outputs into a private folder beside the target and moves it into place.
+def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None = None) -> None:
+    """Writes all outputs into a private folder beside the target, searches them, and moves it into place.
 
-    The folder is readable by its owner only. What an earlier run left there is replaced. If anything fails, nothing
-    is left behind and the earlier run's outputs stay. Raises UsageError where the system refuses to write.
+    outputs maps names, in which "/" makes folders, to bytes or to files that are copied. Folders are 0700 and files
+    0600. What an earlier run left there is replaced. If anything fails, nothing is left behind and the earlier run's
+    outputs stay. Raises LeakError where the gate finds a secret, UsageError where the system refuses to write.
     """
     check_folder(folder)
-    with _refusals_told(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent))
-        fresh, earlier = partial / "fresh", partial / "earlier"
+    with _refusals_told(folder), _private_place(folder) as place:
+        fresh, earlier = place / "fresh", place / "earlier"
+        _fill(fresh, outputs)
+        _search(gate, folder, {name: fresh / name for name in outputs})
         try:
-            _fill(fresh, outputs)
             if folder.is_dir():
                 folder.rename(earlier)
             fresh.rename(folder)
         finally:
-            if earlier.is_dir() and not folder.exists():
-                earlier.rename(folder)
-            shutil.rmtree(partial, ignore_errors=True)
+            _put_back(earlier, folder)
 
 
-def _fill(folder: Path, outputs: Mapping[str, bytes]) -> None:
-    folder.mkdir(mode=0o700)
-    for name, data in outputs.items():
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+def publish_file(path: Path, data: Content, gate: Gate | None = None) -> None:
+    """Writes one file in a private folder beside its target, searches it, and moves it into place.
 
-
-def publish_file(path: Path, data: bytes) -> None:
-    """Writes one file beside its target and moves it into place.
-
-    Raises UsageError if the target is a link or a folder, or where the system refuses to write.
+    Raises LeakError where the gate finds a secret, UsageError if the target is a link or a folder, or where the system
+    refuses to write.
     """
     with _refusals_told(path):
         if path.is_symlink() or path.is_dir():
             raise UsageError("the output is a link or a folder.", location=Location(str(path)), hint="Name a new file.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+        with _private_place(path) as place:
+            _fill(place / "fresh", {path.name: data})
+            _search(gate, path, {path.name: place / "fresh" / path.name})
+            (place / "fresh" / path.name).rename(path)
+
+
+def _search(gate: Gate | None, target: Path, files: Mapping[str, Path]) -> None:
+    if gate is None:
+        return
+    gate.search({target.name: b""})
+    try:
+        gate.search(files)
+    except LeakError as error:
+        location = Location(f"{target.name}/{error.location}") if len(files) > 1 else error.location
+        raise LeakError(error.message, location=location, hint=error.hint) from None
+
+
+def _fill(folder: Path, outputs: Mapping[str, Content]) -> None:
+    folder.mkdir(mode=0o700)
+    for name, content in outputs.items():
+        target = folder.joinpath(*_parts(name))
+        for parent in reversed(target.relative_to(folder).parents[:-1]):
+            (folder / parent).mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                with content.open("rb") as source:
+                    shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Gives the parts of an output's name; raises ValueError for one that could lead out of the folder."""
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
+        raise ValueError("an output's name leads out of its folder")
+    return parts
+
+
+@contextmanager
+def _private_place(target: Path) -> Iterator[Path]:
+    """Yields a new folder beside the target that is removed at the end, and first removes what killed runs left.
+
+    A run holds the lock of its folder for as long as it lives, so that a folder whose lock is free is nobody's.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_orphans(target)
+    place = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+    try:
+        descriptor = os.open(place / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(partial).rename(path)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield place
         finally:
-            Path(partial).unlink(missing_ok=True)
+            os.close(descriptor)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_orphans(target: Path) -> None:
+    for orphan in sorted(target.parent.glob(".*.partial")):
+        lock = orphan / _LOCK
+        try:
+            if orphan.is_symlink() or orphan.stat().st_uid != os.getuid():
+                continue
+            descriptor = os.open(lock, os.O_WRONLY | os.O_NOFOLLOW)
+        except OSError:  # it is not one of ours, or is just being removed
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # A run that was killed between its two moves has the earlier outputs in here.
+            _put_back(orphan / "earlier", orphan.parent / orphan.name.removeprefix(".").rsplit(".", 2)[0])
+            shutil.rmtree(orphan, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(descriptor)
+
+
+def _put_back(earlier: Path, folder: Path) -> None:
+    if earlier.is_dir() and not folder.exists():
+        earlier.rename(folder)
 
 
 @contextmanager

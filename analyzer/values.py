@@ -11,6 +11,9 @@ import polars as pl
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
+# What redaction writes in place of a value, so that what was redacted is read like what was not.
+REDACTED = r"\[redacted:[a-z_]+:[0-9a-f]{12}\]"
+
 _HEX = r"[0-9A-Fa-f]"
 _ID = (
     r"[0-9]+"  # numbers
@@ -20,8 +23,20 @@ _ID = (
     r"|[A-Z]{1,6}[0-9]{3,}[A-Z0-9]*"  # MSKU1234567
     r"|[^/@]+@[^/@]+\.[^/@]+"  # e-mail
     r"|[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]{21,}"  # long random text with a digit
+    rf"|{REDACTED}"  # what stood here was a secret
 )
 _ID_SEGMENT = rf"(^|/)(?:{_ID})(/|$)"
+
+
+# What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
+_FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
+
+
+def no_formula(name: str) -> pl.Expr:
+    """Gives the text column with an apostrophe before whatever a spreadsheet would take for a formula."""
+    return (
+        pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), name)).otherwise(name).alias(name)
+    )
 
 
 def blank_to_null(text: pl.Expr) -> pl.Expr:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from report_cases import CASES, HOSTILE_TEXTS, demo, hostile
 
 from analyzer.report import comparison_html, report_html
-from analyzer.report.quoting import visible
+from analyzer.wording.quoting import visible
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

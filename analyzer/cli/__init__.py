@@ -8,6 +8,9 @@ import os
 import pkgutil
 import signal
 import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import click
@@ -53,7 +56,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 findings at or above --fail-on, 2 wrong use, 3 nothing readable, "
-    "4 some inputs could not be read, 5 the leak gate refused to write.",
+    "4 some inputs could not be read, 5 the leak gate refused to write, 70 the program itself failed.",
 )
 @click.version_option(__version__, prog_name="analyzer")
 def group() -> None:
@@ -69,6 +72,7 @@ def main() -> None:
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(stop) != signal.SIG_IGN:
             signal.signal(stop, lambda number, _: sys.exit(128 + number))
+    sys.excepthook = _tell_crash
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"  # https://no-color.org
     try:
         group(prog_name="analyzer", standalone_mode=True, color=False if plain else None)
@@ -84,4 +88,20 @@ def main() -> None:
         sys.exit(2)
 
 
+def _tell_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tells where the program itself failed and ends with 70 (EX_SOFTWARE of sysexits.h).
+
+    Everything is unwound by then. Neither the exception's message nor anything of its frames is shown: they may hold
+    what stands in the inputs.
+    """
+    del error
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(trace)]
+    ours = [f"{Path(name).relative_to(_OURS)}:{line}" for name, line in places if Path(name).is_relative_to(_OURS)]
+    where = f" at {ours[-1]}" if ours else ""
+    click.echo(f"analyzer: the program itself failed: {kind.__name__}{where}.", err=True)
+    click.echo("Nothing of the inputs is shown here. Please report this line.", err=True)
+    os._exit(70)
+
+
+_OURS = Path(__file__).parents[2]
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from analyzer.cli._redaction import machine
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -156,6 +157,9 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         until=until,
         rules=(only,) if only else tuple(options.get("rules", ())),
         only_rules=only is not None,
+        profile=options.get("profile", "vendor"),
+        redact=not options.get("no_redact"),
+        machine=machine(),
         stdin=standard_input(),
         progress=progress,
     )

@@ -91,7 +91,7 @@ def _time(moment: datetime) -> str:
 
 
 def _print_sources(analysis: Analysis) -> None:
-    from analyzer.report.words import GAP_WORDS
+    from analyzer.wording.words import GAP_WORDS
 
     for source in analysis.findings.sources:
         ledger = source.ledger

@@ -12,6 +12,7 @@ import click
 
 from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options, work_folder
 from analyzer.cli._progress import progress
+from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._text import visible
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the report goes.")
 @click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
-@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+@redaction_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report.")
 @click.option("--json", "as_json", is_flag=True, help="Print findings.json instead of the summary.")
 def command(**options: Any) -> None:
@@ -35,18 +36,22 @@ def command(**options: Any) -> None:
     INPUT is a file, a folder, a pattern or - for standard input; compressed files and archives are read as they are.
     The folder gets report.html, findings.json, summary.md and rejects.ndjson; all of it is redacted.
     """
-    from analyzer.pipeline import run
+    from analyzer.pipeline import gate, run
     from analyzer.publish import check_folder, publish
     from analyzer.redact import Redactor
 
+    confirm_unredacted(options)
     now = instant(options["now"], "--now") or datetime.now(UTC)
     key = redaction_key(options["redaction_key"])
     folder = options["output"] or default_folder(Redactor(key).value(options["inputs"][0]), now)
+    folder = marked(folder, options, folder=True)
     check_folder(folder)
     with work_folder() as work, progress(quiet=options["quiet"]) as tell:
         state = run(plan_from(work, key, options, tell))
         outputs = {**state.outputs, **(_events(state) if options["events"] else {})}
-        publish(folder, outputs)
+        publish(folder, outputs, gate(state))
+    assert state.redactor is not None  # noqa: S101 - the last stage fills it
+    remember(state.redactor, folder, now, options)
     _tell(state, folder, options)
     sys.exit(_exit_code(state, options["fail_on"]))
 

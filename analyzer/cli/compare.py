@@ -10,6 +10,7 @@ import click
 
 from analyzer.cli._options import plan_from, reading_options_without_inputs, redaction_key, work_folder
 from analyzer.cli._progress import progress
+from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
@@ -26,7 +27,7 @@ _MOST_ROWS = 12
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR",
               help="Write comparison.html and comparison.json there.")  # fmt: skip
 @click.option("--fail-on-difference", is_flag=True, help="Exit with 1 if what worked in GOOD failed in BAD.")
-@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+@redaction_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the first sentence.")
 @click.option("--json", "as_json", is_flag=True, help="Print comparison.json instead of the summary.")
 def command(**options: Any) -> None:
@@ -38,7 +39,9 @@ def command(**options: Any) -> None:
     from analyzer.pipeline import compare
     from analyzer.publish import check_folder, publish
 
-    folder, names = options["output"], (options["good"], options["bad"])
+    confirm_unredacted(options)
+    folder = options["output"] and marked(options["output"], options, folder=True)
+    names = options["good"], options["bad"]
     if names == ("-", "-"):
         raise UsageError("only one of GOOD and BAD can be standard input.")
     if folder is not None:
@@ -51,7 +54,8 @@ def command(**options: Any) -> None:
             plans.append(plan_from(work / place, key, {**options, "inputs": (name,)}, tell))
         found = compare(plans[0], plans[1])
         if folder is not None:
-            publish(folder, found.outputs)
+            publish(folder, found.outputs, found.gate)
+            remember(found.redactor, folder, plans[0].now, options)
     _tell(found, folder, options)
     problems = (*found.comparison.good.problems, *found.comparison.bad.problems)
     sys.exit(4 if problems else int(options["fail_on_difference"] and found.comparison.failed > 0))

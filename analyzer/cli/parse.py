@@ -10,6 +10,7 @@ import click
 
 from analyzer.cli._options import plan_from, reading_options, redaction_key, work_folder
 from analyzer.cli._progress import progress
+from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
@@ -18,14 +19,14 @@ from analyzer.errors import UsageError
 @reading_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Ends in .parquet, .ndjson or .csv.")  # fmt: skip
-@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+@redaction_options
 def command(**options: Any) -> None:
     """Read inputs into one canonical frame and write it, redacted; the ledger of each source is printed."""
-    from analyzer.pipeline import frame_bytes, parse
+    from analyzer.pipeline import frame_bytes, gate, parse
     from analyzer.publish import publish_file
-    from analyzer.redact import Redactor
 
-    output: Path = options["output"]
+    confirm_unredacted(options)
+    output = marked(options["output"], options, folder=False)
     if output.suffix not in (".parquet", ".ndjson", ".csv"):
         raise UsageError(f"{output.name!r} ends in none of .parquet, .ndjson and .csv.")
     if any(Path(name).resolve() == output.resolve() for name in options["inputs"]):
@@ -33,9 +34,11 @@ def command(**options: Any) -> None:
     key = redaction_key(options["redaction_key"])
     with work_folder() as work, progress(quiet=False) as tell:
         state = parse(plan_from(work, key, options, tell))
-        publish_file(output, frame_bytes(state, output.suffix))
-    assert state.reading is not None  # noqa: S101 - parse fills it
-    sources, problems = Redactor(key).value((state.reading.sources, tuple(map(str, state.reading.problems))))
+        publish_file(output, frame_bytes(state, output.suffix), gate(state))
+    assert state.reading is not None  # noqa: S101 - parse fills both
+    assert state.redactor is not None  # noqa: S101
+    remember(state.redactor, output, state.plan.now, options)
+    sources, problems = state.redactor.value((state.reading.sources, tuple(map(str, state.reading.problems))))
     for source in sources:
         ledger = source.ledger
         click.echo(

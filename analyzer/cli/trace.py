@@ -10,6 +10,7 @@ import click
 
 from analyzer.cli._options import plan_from, reading_options, redaction_key, work_folder
 from analyzer.cli._progress import progress
+from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
@@ -24,7 +25,7 @@ _KINDS = {".html": "trace.html", ".json": "trace.json"}
 @reading_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the trace as a page (.html) or a document (.json).")  # fmt: skip
-@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
+@redaction_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the first sentence.")
 @click.option("--json", "as_json", is_flag=True, help="Print trace.json instead of the lines.")
 def command(**options: Any) -> None:
@@ -37,15 +38,20 @@ def command(**options: Any) -> None:
     from analyzer.pipeline import trace
     from analyzer.publish import publish_file
 
+    confirm_unredacted(options)
     name = _output_name(options["output"])
     if not options["asked"].strip():
         raise UsageError("the id is empty.")
+    output = options["output"] and marked(options["output"], options, folder=False)
     key = redaction_key(options["redaction_key"])
     with work_folder() as work, progress(quiet=options["quiet"]) as tell:
-        found = trace(plan_from(work, key, options, tell), options["asked"])
+        plan = plan_from(work, key, options, tell)
+        found = trace(plan, options["asked"])
         if name is not None:
-            publish_file(options["output"], found.outputs[name])
-    _tell(found, options)
+            publish_file(output, found.outputs[name], found.gate)
+    if name is not None:
+        remember(found.redactor, output, plan.now, options)
+    _tell(found, options | {"output": output})
     sys.exit(4 if found.trace.problems else 0)
 
 

@@ -11,7 +11,7 @@ from analyzer.diagnose._sent_body import body_pieces
 from analyzer.diagnose._shell import Word
 from analyzer.formats import HarEntry
 from analyzer.model import Variable
-from analyzer.redact import SECRET_NAME
+from analyzer.redact import secret_name
 
 _NEEDS_LOGIN = (401, 403)
 _NO_BODY = ("GET", "HEAD", "OPTIONS", "DELETE")
@@ -28,7 +28,7 @@ _OF_THE_WAY = re.compile(
     r"x-(?:forwarded|real|b3|amzn|amz-cf|datadog|cloud|envoy|request-(?:id|start)|correlation|trace|client-ip|ot|original)"
     r".*|x-client-data"
 )
-_SECRET = re.compile(rf"authorization|proxy-authorization|cookie|{SECRET_NAME}|x-auth.*|x-api-.*key", re.IGNORECASE)
+_SECRET = re.compile(r"x-auth.*|x-api-.*key", re.IGNORECASE)
 _SIMPLE = ("GET", "HEAD", "POST")
 _MOST_HEADERS = 20
 
@@ -130,7 +130,7 @@ def _headers(row: Mapping[str, Any], entry: HarEntry | None, *, agent: bool) -> 
         value = ", ".join(sent[name])
         if value == "*/*" or not value.isprintable() or not name.isprintable() or ":" in name:
             continue
-        secret = _SECRET.fullmatch(name)
+        secret = secret_name(name) or _SECRET.fullmatch(name)
         title = "-".join(part.capitalize() for part in name.split("-"))
         variable = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").upper() or "HEADER"
         yield from (("-H",), (f"{title}: ", Variable(variable)) if secret else (f"{title}: {value}",))

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from analyzer.model import Variable
-from analyzer.redact import SECRET_NAME
+from analyzer.redact import secret_parameter
 
 _LONGEST = 2_000
 _LONGEST_VALUE = 40
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _PAIR = re.compile(r"(^|&)([^=&]*)=([^&]*)")
-_SECRET = re.compile(SECRET_NAME, re.IGNORECASE)
 _PERSONAL = re.compile(
     r"name|mail|phone|mobile|fax|street|address|city|zip|postcode|postal|birth|dob|gender|iban|bic|account|card|ssn"
     r"|tax.?id|passport|licen|note|comment|message|text|description|subject|latitude|longitude|\blat\b|\blon\b|ip\b",
@@ -68,7 +67,7 @@ def _form(body: str) -> Iterator[Piece]:
 
 
 def _may_stand(key: str, value: str) -> bool:
-    if _SECRET.fullmatch(key) or _PERSONAL.search(key) or len(value) > _LONGEST_VALUE:
+    if secret_parameter(key) or _PERSONAL.search(key) or len(value) > _LONGEST_VALUE:
         return False
     if _DATE.fullmatch(value):
         return True

@@ -9,7 +9,6 @@ from analyzer.formats._custom import read_custom_format
 from analyzer.formats._detection import Choice, Score, detect
 from analyzer.formats._har_entry import HarEntry, har_entries
 from analyzer.formats._har_headers import Headers
-from analyzer.formats._har_hidden_texts import hidden_texts
 from analyzer.formats._har_text import load_json
 from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.formats._reader import Reader
@@ -30,7 +29,6 @@ __all__ = [
     "detect",
     "document_formats",
     "har_entries",
-    "hidden_texts",
     "line_formats",
     "line_wrappers",
     "load_json",

@@ -53,6 +53,13 @@ def origin_notes(log: dict[str, Any], entries: list[dict[str, Any]]) -> list[str
     return [*notes, *([_CAVEATS[name]] if name in _CAVEATS else [])]
 
 
+def redaction_note(log: dict[str, Any]) -> list[str]:
+    """Says of a capture that this program redacted that it did, since texts in it are then placeholders or lengths."""
+    marker = mapping(log.get("_sanitized"))
+    profile = text(marker.get("profile"))
+    return [f"Redacted before, with the profile {one_line(profile, 30)}."] if profile else []
+
+
 def program(value: Any) -> str | None:
     """Gives `name version` on one line, null without a name."""
     name, version = text(mapping(value).get("name")), text(mapping(value).get("version"))

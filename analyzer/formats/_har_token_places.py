@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.formats._har_headers import Headers, first
+from analyzer.formats._har_text import load_json
 from analyzer.formats._har_token import JWT_FORM, token_claims
 from analyzer.formats._har_values import mapping, sequence, text
 
@@ -19,6 +20,8 @@ _VALUE = re.compile(
 )
 _ANYWHERE = re.compile(rf"(?<![\w.-]){JWT_FORM}", re.ASCII)
 _ISSUED = re.compile(rf'"(?i:(?:access|id)_?token)"\s{{0,20}}:\s{{0,20}}"({JWT_FORM})"', re.ASCII)
+# What this program's redaction writes in place of a token, as JSON within the JSON of a body.
+_REDACTED = re.compile(r'"([A-Za-z_]{1,60})":"(\{\\"jwt\\":\{(?:[^"\\]|\\.){1,9000})"')
 _CREDENTIALS = ("authorization", "x-auth-token", "x-access-token", "x-amzn-oidc-accesstoken")
 
 
@@ -33,7 +36,7 @@ def token_columns(request: dict[str, Any], headers: Headers, sent: str | None, a
         ("request_body", _in_body(request, sent)),
         ("query", _found(_VALUE, str(request["url"]).partition("?")[2].partition("#")[0])),
         ("cookie", _in_cookies(request, headers)),
-        ("response_body", _found(_ISSUED, answered)),
+        ("response_body", (*_found(_ISSUED, answered), *_redacted(answered, issued=True))),
     ):
         for token in tokens:
             claims = token_claims(token)
@@ -53,6 +56,7 @@ def _in_headers(headers: Headers) -> Iterator[str]:
 
 def _in_body(request: dict[str, Any], body: str | None) -> Iterator[str]:
     yield from _found(_VALUE, body)
+    yield from _redacted(body, issued=False)
     if body is None:
         for item in sequence(mapping(request.get("postData")).get("params"))[:1000]:
             yield from _found(_VALUE, text(mapping(item).get("value")))
@@ -63,6 +67,16 @@ def _in_cookies(request: dict[str, Any], headers: Headers) -> Iterator[str]:
         yield from _found(_VALUE, value)
     for item in sequence(request.get("cookies"))[:1000]:
         yield from _found(_VALUE, text(mapping(item).get("value")))
+
+
+def _redacted(body: str | None, *, issued: bool) -> Iterator[str]:
+    if body is None or '{\\"jwt\\":' not in body:
+        return
+    for count, match in enumerate(_REDACTED.finditer(body, 0, _SEARCHED)):
+        if count == _MOST:
+            return
+        if not issued or match[1].replace("_", "").lower() in ("accesstoken", "idtoken"):
+            yield str(load_json(f'"{match[2]}"').value)
 
 
 def _found(pattern: re.Pattern[str], body: str | None) -> Iterator[str]:

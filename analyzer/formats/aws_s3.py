@@ -11,11 +11,12 @@ from analyzer.formats import _aws_layout
 from analyzer.formats._aws_layout import CLF_TIME, AwsLayout, Pieces
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._plugin import Format
+from analyzer.values import REDACTED
 
 _NUMBER = "[0-9]+|-"
 _WORD = "[A-Za-z0-9_.-]+"
 _PIECES: Pieces = (
-    Field("bucket_owner", None, shape="[0-9A-Za-z]+|-"),
+    Field("bucket_owner", None, shape=rf"[0-9A-Za-z]+|-|{REDACTED}"),
     Text(" "),
     Field("bucket", "upstream_name", shape=r"[^\s\[\]]+"),
     Text(" ["),

@@ -16,6 +16,7 @@ from analyzer.formats._directives import Field, Text
 from analyzer.formats._logformat import LogFormat
 from analyzer.formats._plugin import Format
 from analyzer.formats._variants import Variants
+from analyzer.values import REDACTED
 
 _APACHE = "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#examples"
 _NGINX = "https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format"
@@ -37,7 +38,7 @@ def _one_dash(pieces: Sequence[Text | Field]) -> list[Text | Field]:
     """Some configurations leave out one of the two dashes; what stands there is then the user, if anybody."""
     user = next(piece for piece in pieces if isinstance(piece, Field) and piece.slot == "user")
     behind = pieces[pieces.index(user) + 1 :]
-    return [pieces[0], Text(" "), replace(user, shape=r'[^\s"\[\]]+'), *behind]
+    return [pieces[0], Text(" "), replace(user, shape=rf'{REDACTED}|[^\s"\[\]]+'), *behind]
 
 
 def _nobody(pieces: Sequence[Text | Field]) -> list[Text | Field]:

@@ -13,7 +13,7 @@ from analyzer.formats._har_document import read_log
 from analyzer.formats._har_frame import make_events
 from analyzer.formats._har_gaps import find_gaps, is_likely_sanitised
 from analyzer.formats._har_normalise import normalise, why_rejected
-from analyzer.formats._har_notes import origin_notes, protocol_note, repair_notes, tls_note
+from analyzer.formats._har_notes import origin_notes, protocol_note, redaction_note, repair_notes, tls_note
 from analyzer.formats._har_pages import structure_pages
 from analyzer.formats._har_recognise import looks_like_har
 from analyzer.formats._har_recorder import tls_failure_notes
@@ -78,6 +78,7 @@ class HarFormat:
             entries=len(source.entries),
             notes=(
                 *origin_notes(source.log, entries),
+                *redaction_note(source.log),
                 *tls_failure_notes(source.log),
                 *source.notes,
                 *structure.notes,

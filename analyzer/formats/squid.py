@@ -12,11 +12,13 @@ import polars as pl
 from analyzer.formats import _headers, _positional, _times
 from analyzer.formats._plugin import Format
 from analyzer.formats._positional import Layout, Part, Positional
+from analyzer.values import REDACTED
 
 _DOCUMENTATION = "https://wiki.squid-cache.org/Features/LogFormat#squid-native-accesslog-format-in-detail"
 _WORD = "[A-Z][A-Z0-9_]*"
 _RESULT = f"(?P<result>{_WORD}|-)"
-_MIME = r"(?: \[(?P<asked>[^\]]*)\] \[(?P<replied>[^\]]*)\])?"  # brackets inside are escaped
+_INSIDE = rf"(?:{REDACTED}|[^\]])*"  # brackets inside are escaped, but for those of placeholders
+_MIME = rf"(?: \[(?P<asked>{_INSIDE})\] \[(?P<replied>{_INSIDE})\])?"
 _NATIVE = (
     Part("", r" *(?P<time>[0-9]{1,10}\.[0-9]{3})", "the time in seconds and milliseconds"),
     Part(" ", " *(?P<elapsed>-?[0-9]+)", "the elapsed milliseconds"),

@@ -16,7 +16,9 @@ from analyzer.model._evidence import (
 from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEvaluated, SignalReport, StatusMinute, Tool
 from analyzer.model._hops import Attempt, Hop
 from analyzer.model._incident import Incident, Reproduction, Step, Variable
+from analyzer.model._redaction import Redaction
 from analyzer.model._sources import FormatUse, Ledger, Reject, SourceReport, ZoneGap
+from analyzer.model._told import Identified, IncidentFacts, Told
 
 __all__ = [
     "LAYERS",
@@ -32,7 +34,9 @@ __all__ = [
     "FormatUse",
     "Gap",
     "Hop",
+    "Identified",
     "Incident",
+    "IncidentFacts",
     "Join",
     "Layer",
     "LayerVerdict",
@@ -40,6 +44,7 @@ __all__ = [
     "Noise",
     "NotEvaluated",
     "Ratio",
+    "Redaction",
     "Ref",
     "Reject",
     "Reproduction",
@@ -49,6 +54,7 @@ __all__ = [
     "SourceReport",
     "StatusMinute",
     "Step",
+    "Told",
     "Tool",
     "Variable",
     "Verdict",

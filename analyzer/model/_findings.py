@@ -9,7 +9,9 @@ from typing import Literal
 from analyzer.model._evidence import Ref
 from analyzer.model._hops import Hop
 from analyzer.model._incident import Incident
+from analyzer.model._redaction import Redaction
 from analyzer.model._sources import Reject, SourceReport
+from analyzer.model._told import IncidentFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Analysis:
 
     bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
     way of one failing request; reject_total counts all rejects, of which rejects holds the first; problems are
-    sentences about inputs that could not be read.
+    sentences about inputs that could not be read; facts maps an incident's id to what a packet tells of it beyond the
+    findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done.
     """
 
     findings: Findings
@@ -108,3 +111,5 @@ class Analysis:
     rejects: tuple[Reject, ...] = ()
     reject_total: int = 0
     problems: tuple[str, ...] = ()
+    facts: dict[str, IncidentFacts] = field(default_factory=dict)
+    redaction: Redaction | None = None

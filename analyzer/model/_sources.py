@@ -59,7 +59,8 @@ class ZoneGap:
 class SourceReport:
     """What became of one source; entries is None unless it is a HAR; notes are sentences for the reader.
 
-    gaps names what a capture cannot show, so that its absence proves nothing; each is said in a note too.
+    gaps names what a capture cannot show, so that its absence proves nothing; each is said in a note too. bytes is
+    its size, decompressed.
     """
 
     name: str
@@ -77,6 +78,7 @@ class SourceReport:
     notes: tuple[str, ...] = ()
     zone_gap: ZoneGap | None = None
     gaps: tuple[Gap, ...] = ()
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,32 +20,47 @@ from analyzer.errors import NothingReadableError, UsageError
 from analyzer.facts import add_facts
 from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
+from analyzer.packet import Attachment
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
+from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
 from analyzer.pipeline._frame import frame_bytes
+from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
+from analyzer.pipeline._people import hide_people
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._read import read_inputs
+from analyzer.pipeline._redact import Redacted, RedactedSource, Redaction, redact_inputs
 from analyzer.pipeline._render import learned_redactor, render_outputs
 from analyzer.pipeline._samples import follow_samples
 from analyzer.pipeline._shift import place_columns, place_events
 from analyzer.pipeline._tables import read_events, read_rejects
 from analyzer.pipeline._trace import Traced, trace_run
-from analyzer.redact import Redactor
+from analyzer.redact import Gate, Redactor
 
 __all__ = [
     "STAGES",
+    "Asked",
     "Compared",
+    "Draft",
     "Looked",
+    "Packet",
     "Plan",
     "Reading",
+    "Redacted",
+    "RedactedSource",
+    "Redaction",
     "Run",
     "Traced",
     "compare",
+    "draft",
+    "finish_packet",
     "frame_bytes",
+    "gate",
     "look",
     "look_at_events",
     "parse",
+    "redact_inputs",
     "run",
     "trace",
 ]
@@ -63,9 +78,32 @@ def run(plan: Plan) -> Run:
     return state
 
 
+def draft(plan: Plan, attachments: Sequence[Attachment] = ()) -> Draft:
+    """Diagnoses the inputs and learns from all, the attachments too; finish_packet makes a packet of the result.
+
+    Raises AnalyzerError for what stops the whole run.
+    """
+    state = Run(replace(plan, packet_facts=True))
+    for stage in STAGES[:-1]:  # rendering waits until everything was learnt
+        state = stage(state)
+    return draft_packet(state, attachments)
+
+
 def parse(plan: Plan) -> Run:
     """Reads the inputs, and finds their zones; frame_bytes turns the result into a file."""
-    return place_columns(_read(Run(plan)))
+    state = place_columns(_read(Run(plan)))
+    assert state.reading is not None  # noqa: S101 - read before
+    return replace(state, redactor=learned_redactor(state.reading, plan))
+
+
+def gate(state: Run) -> Gate | None:
+    """Gives the gate that the outputs of run and parse must pass when they are published; None if unredacted.
+
+    To be asked for when all outputs are made, since making them may find further secrets.
+    """
+    assert state.reading is not None  # noqa: S101 - read before
+    assert state.redactor is not None  # noqa: S101 - filled by the last stage
+    return gate_of(state.plan, state.reading, state.redactor)
 
 
 def compare(good: Plan, bad: Plan) -> Compared:
@@ -99,7 +137,7 @@ def look(plan: Plan) -> Looked:
         missing=hidden_columns(captures_of(state.reading.sources, state.exchanges)),
         events=events.select("source", "line", "row"),
         rejects=read_rejects(state.reading).select("source", "line", "reason") if state.reading.reject_parts else _NONE,
-        redactor=learned_redactor(state.reading, plan.key),
+        redactor=learned_redactor(state.reading, plan),
         problems=tuple(str(problem) for problem in state.reading.problems),
     )
 
@@ -128,7 +166,7 @@ def _read(state: Run) -> Run:
     reading = read_inputs(state.plan)
     if not reading.events:
         hint = "`analyzer formats` lists what can be read; --log-format takes the server's own format text."
-        why = Redactor(state.plan.key).value(_why_nothing(reading))
+        why = state.plan.redactor().value(_why_nothing(reading))
         raise NothingReadableError(f"nothing readable in the inputs. {why}".strip(), hint=hint)
     found = replace(state, reading=reading)
     if not reading.parts:
@@ -235,6 +273,7 @@ STAGES: tuple[Stage, ...] = (
     _correlate,
     _add_facts,
     _detect,
+    hide_people,
     compose_analysis,
     follow_samples,
     render_outputs,

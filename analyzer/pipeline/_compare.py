@@ -9,10 +9,11 @@ import polars as pl
 
 from analyzer import __version__
 from analyzer.diagnose.comparison import Comparison, Exchange, Side, compare, exchanges_of
+from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._plan import Plan, Reading
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_events
-from analyzer.redact import placeholder, refuse_leaks
+from analyzer.redact import Gate, People, Redactor, placeholder
 from analyzer.report import comparison_html, comparison_json
 from analyzer.report.comparison.words import headline, hidden, matched, sentence
 
@@ -21,7 +22,7 @@ _TOOL = "analyzer"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The redacted comparison, its sentences (most telling first), how it was matched, and its files: name to bytes."""
+    """The redacted comparison, its sentences (most telling first), how it was matched, its files: name to bytes."""
 
     comparison: Comparison
     headline: str
@@ -29,6 +30,8 @@ class Compared:
     not_visible: tuple[str, ...]
     matched: tuple[str, ...]
     outputs: dict[str, bytes]
+    gate: Gate | None
+    redactor: Redactor
 
 
 def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> Compared:
@@ -39,7 +42,7 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
     plan = good[0]
     plan.progress("Comparing", None)
     names = short_names([source.name for _, reading in (good, bad) for source in reading.sources])
-    sides = [_exchanges(reading, names) for _, reading in (good, bad)]
+    sides = [_exchanges(reading, names, plan.people()) for _, reading in (good, bad)]
     known = tuple(
         Side(
             tuple(replace(source, name=names[source.name]) for source in reading.sources),
@@ -50,10 +53,14 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
         for (_, reading), (_, left_out) in zip((good, bad), sides, strict=True)
     )
     found = compare(
-        sides[0][0], sides[1][0], (known[0], known[1]), lambda kind, value: placeholder(plan.key, kind, value)
+        sides[0][0],
+        sides[1][0],
+        (known[0], known[1]),
+        lambda kind, value: placeholder(plan.key, kind, value) if plan.redact else value,
     )
     plan.progress("Redacting and writing the comparison", None)
-    redactor = learned_redactor(_both(good[1], bad[1]), plan.key)
+    both = _both(good[1], bad[1])
+    redactor = learned_redactor(both, plan)
     clean = redactor.value(found)
     told = Compared(
         comparison=clean,
@@ -62,13 +69,17 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
         not_visible=tuple(hidden(item) for item in clean.hidden),
         matched=tuple(matched(clean)),
         outputs={
-            "comparison.json": comparison_json(clean, _TOOL, __version__),
-            "comparison.html": comparison_html(clean, f"{_TOOL} {__version__}").encode(),
+            "comparison.json": comparison_json(clean, _TOOL, __version__, redacted=plan.redact),
+            "comparison.html": comparison_html(clean, f"{_TOOL} {__version__}", redacted=plan.redact).encode(),
         },
+        gate=None,
+        redactor=redactor,
     )
+    gate = gate_of(plan, both, redactor)
     spoken = "\n".join((told.headline, *told.sentences, *told.not_visible, *told.matched)).encode("utf-8", "replace")
-    refuse_leaks({**told.outputs, "terminal": spoken}, redactor.secrets)
-    return told
+    if gate is not None:
+        gate.search({**told.outputs, "terminal": spoken})
+    return replace(told, gate=gate)
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:
@@ -81,8 +92,8 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def _exchanges(reading: Reading, names: Mapping[str, str]) -> tuple[tuple[Exchange, ...], int]:
-    events = read_events(reading, raw=False).with_columns(pl.col("source").replace(dict(names)))
+def _exchanges(reading: Reading, names: Mapping[str, str], people: People) -> tuple[tuple[Exchange, ...], int]:
+    events = people.hidden(read_events(reading, raw=False)).with_columns(pl.col("source").replace(dict(names)))
     hiding = {names[source.name] for source in reading.sources if {"sanitised", "masked"} & set(source.gaps)}
     documents = {names[source]: document for source, document in reading.named_documents().items()}
     return exchanges_of(events, documents, hiding)
@@ -95,4 +106,5 @@ def _both(good: Reading, bad: Reading) -> Reading:
         parts=(*good.parts, *bad.parts),
         reject_parts=(*good.reject_parts, *bad.reject_parts),
         documents=(*good.documents, *bad.documents),
+        secrets=(*good.secrets, *bad.secrets),
     )

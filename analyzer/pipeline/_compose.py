@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from analyzer.model import (
     Analysis,
     Evidence,
     Findings,
+    Hop,
     Incident,
     NotEvaluated,
     Ref,
@@ -26,6 +28,7 @@ from analyzer.model import (
     Tool,
     comparison,
 )
+from analyzer.pipeline._packet_facts import packet_facts
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import exhibits_of, first_rejects, read_rejects
 
@@ -61,17 +64,18 @@ def compose_analysis(state: Run) -> Run:
     )
     analysis = Analysis(
         findings=findings,
-        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis)),
+        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis), state.plan.people()),
         hops=diagnosis.hops,
         status_minutes=_status_minutes(state.exchanges, width),
         bucket_seconds=width,
         problems=tuple(str(problem) for problem in (*state.reading.problems, *_faults_of_own_rules(state))),
+        facts=packet_facts(state, diagnosis) if state.plan.packet_facts else {},
     )
     if state.reading.reject_parts:
         rejects = read_rejects(state.reading)
         shown = first_rejects(rejects, _MOST_REJECTS_SHOWN)
         analysis = replace(analysis, rejects=shown, reject_total=rejects.height)
-    return replace(state, analysis=analysis)
+    return replace(state, analysis=analysis, failing_rows=diagnosis.failing_rows)
 
 
 def _faults_of_own_rules(state: Run) -> tuple[DocumentError, ...]:
@@ -137,14 +141,8 @@ def _wanted(state: Run, diagnosis: Diagnosis) -> dict[Ref, str | None]:
     """Gives the refs whose lines the report quotes: all that sentences point at, then more failing lines."""
     wanted: dict[Ref, str | None] = {}
     for incident in diagnosis.incidents:
-        for evidence in _sentences(incident):
-            if evidence.ref is not None:
-                wanted.setdefault(evidence.ref, incident.id)
-        for step in incident.course:
-            if step.ref is not None:
-                wanted.setdefault(step.ref, incident.id)
-        for hop in diagnosis.hops.get(incident.id, ()):
-            wanted.setdefault(hop.ref, incident.id)
+        for ref in cited_refs(incident, diagnosis.hops.get(incident.id, ())):
+            wanted.setdefault(ref, incident.id)
     for incident in diagnosis.incidents:
         room = min(_EXHIBITS_PER_INCIDENT, _MOST_EXHIBITS - len(wanted))
         if room <= 0:
@@ -152,6 +150,14 @@ def _wanted(state: Run, diagnosis: Diagnosis) -> dict[Ref, str | None]:
         for ref in _failing_refs(state, diagnosis.failing_rows[incident.id], room):
             wanted.setdefault(ref, incident.id)
     return wanted
+
+
+def cited_refs(incident: Incident, hops: Sequence[Hop]) -> tuple[Ref, ...]:
+    """Gives the places that the sentences about an incident point at, each once."""
+    refs = [evidence.ref for evidence in _sentences(incident)]
+    refs += [step.ref for step in incident.course]
+    refs += [hop.ref for hop in hops]
+    return tuple(dict.fromkeys(ref for ref in refs if ref is not None))
 
 
 def _sentences(incident: Incident) -> tuple[Evidence, ...]:

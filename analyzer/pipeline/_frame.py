@@ -8,31 +8,27 @@ from collections.abc import Iterator
 import polars as pl
 
 from analyzer.diagnose.zones import apply_shifts
-from analyzer.errors import LeakError, Location
 from analyzer.pipeline._plan import Run
-from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_events
-from analyzer.redact import TEXTS, Redactor
-
-# What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
-_FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
+from analyzer.redact import TEXTS
+from analyzer.values import no_formula
 
 
 def frame_bytes(state: Run, suffix: str) -> bytes:
     """Gives the canonical frame as a file of the kind that the suffix names: .parquet, .ndjson or .csv.
 
     Its times are on the zones that were found, as those of the findings are.
-    Raises LeakError if a column still holds a known secret.
     """
     assert state.reading is not None  # noqa: S101 - read before
-    redactor = learned_redactor(state.reading, state.plan.key)
+    assert state.redactor is not None  # noqa: S101 - filled by parse and by run
+    redactor = state.redactor
     frame = apply_shifts(read_events(state.reading, raw=True), state.shifts)
     if state.shifts:
         frame = frame.sort("timestamp", "source", "line", nulls_last=True)
+    frame = state.plan.people().hidden(frame)
     for texts in _texts(frame):
         redactor.learn(texts)
     clean = redactor.frame(frame)
-    _refuse_leaks(clean, redactor)
     buffer = io.BytesIO()
     if suffix == ".parquet":
         clean.write_parquet(buffer, compression="zstd")
@@ -41,16 +37,6 @@ def frame_bytes(state: Run, suffix: str) -> bytes:
     else:
         _for_spreadsheets(clean).write_csv(buffer)
     return buffer.getvalue()
-
-
-def _refuse_leaks(frame: pl.DataFrame, redactor: Redactor) -> None:
-    secrets = list(redactor.secrets)
-    if not secrets:
-        return
-    for texts in _texts(frame):
-        leaking = texts.str.contains_any(secrets).fill_null(value=False)
-        if leaking.any():
-            raise LeakError(f"a known secret is still in column {texts.name}.", location=Location("events"))
 
 
 def _texts(frame: pl.DataFrame) -> Iterator[pl.Series]:
@@ -66,8 +52,4 @@ def _for_spreadsheets(frame: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in frame.schema.items()
         if isinstance(dtype, pl.List)
     )
-    texts = [name for name, dtype in lists.schema.items() if dtype == pl.String]
-    return lists.with_columns(
-        pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), name)).otherwise(name).alias(name)
-        for name in texts
-    )
+    return lists.with_columns(no_formula(name) for name, dtype in lists.schema.items() if dtype == pl.String)

@@ -17,6 +17,8 @@ from analyzer.diagnose.zones import ZoneShift
 from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
+from analyzer.pipeline._unredacted import Everybody, Unredacted
+from analyzer.redact import Machine, People, Profile, Redactor
 from analyzer.sources import Limits
 
 
@@ -32,7 +34,9 @@ class Plan:
     placeholders; now decides the year of times that carry none; progress is told what is being done and the share that
     is done, where it is known; rules are files or folders, in addition to the shipped ones unless only_rules.
     format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
-    detection may choose; log_format_from is a server's configuration file.
+    detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
+    tells of an incident (Analysis.facts). profile says for whom the outputs are redacted,
+    redact whether they are at all; machine is what they must not name: where the run takes place.
     """
 
     inputs: tuple[str, ...]
@@ -51,6 +55,20 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     stdin: BinaryIO | None = None
     progress: Callable[[str, float | None], None] = _silent
+    packet_facts: bool = False
+    profile: Profile = "vendor"
+    redact: bool = True
+    machine: Machine = field(default_factory=Machine)
+
+    def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
+        """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""
+        return (Redactor if self.redact else Unredacted)(
+            self.key, profile=self.profile, keep=keep, machine=self.machine
+        )
+
+    def people(self) -> People:
+        """Gives what hides the names of users."""
+        return (People if self.redact else Everybody)(self.key, self.profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,8 @@ class Reading:
     """What became of the inputs: Parquet parts of canonical rows, and of rejects (source, line, reason, raw, format).
 
     documents are the normalised ones, in the order of reading, for the redactor to learn from and for comparisons;
-    problems are inputs that could not be read, in whole or in part.
+    problems are inputs that could not be read, in whole or in part; secrets are (value, kind) of the pieces of secrets
+    that stand on several lines, which no single row shows.
     """
 
     sources: tuple[SourceReport, ...]
@@ -78,6 +97,7 @@ class Reading:
     reject_parts: tuple[Path, ...]
     problems: tuple[InputError, ...]
     documents: tuple[Document, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
 
     @property
     def events(self) -> int:
@@ -91,7 +111,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything known so far; each stage fills what it makes."""
+    """Everything known so far; each stage fills what it makes.
+
+    failing_rows maps an incident's id to the rows of its failing exchanges; redactor has learnt from all of the inputs.
+    """
 
     plan: Plan
     reading: Reading | None = None
@@ -101,5 +124,7 @@ class Run:
     rule_set: RuleSet | None = None
     detected: Detected | None = None
     analysis: Analysis | None = None
+    failing_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
+    redactor: Redactor | None = None
     redacted_kinds: dict[str, int] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from analyzer.pipeline._meter import Meter
 from analyzer.pipeline._plan import Document, Plan, Reading
 from analyzer.pipeline._tally import Tally, bound, left_out_note
 from analyzer.pipeline._zone import ZoneWatch, year_note
+from analyzer.redact import SpanningSecrets
 from analyzer.schema import conform
 from analyzer.sources import Stream, expand, open_streams
 
@@ -35,6 +36,7 @@ class _Store:
     reject_parts: list[Path] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     seen: dict[bytes, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
     first: int = 0
 
     def begin(self) -> None:
@@ -91,7 +93,7 @@ def read_inputs(plan: Plan) -> Reading:
     source at all; whatever is wrong with one input is a problem of that input only.
     """
     expanded = expand(plan.inputs)
-    problems: list[InputError] = list(expanded.problems)
+    problems = [_shorter(problem, plan) for problem in expanded.problems]
     store, sources = _Store(plan.work, Meter(expanded.files, plan.progress)), []
     chosen, opened = choose(plan), False
     for stream in _streams(expanded.files, plan, store.meter, problems):
@@ -103,18 +105,23 @@ def read_inputs(plan: Plan) -> Reading:
         except InputError as error:
             problems.append(error)
             continue
-        report = store.count_once(report, stream.digest)
+        report = replace(store.count_once(report, stream.digest), bytes=stream.size)
         sources.append(report)
         problems += _unread(report)
         problems += [stream.problem] if stream.problem else []
     # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
     if sources or (opened and chosen.document):
         check_choice(plan, chosen, sources)
-    notes = (*expanded.notes, *(chosen.configuration.notes if chosen.configuration else ()))
+    notes = (*map(plan.machine.shorter, expanded.notes), *(chosen.configuration.notes if chosen.configuration else ()))
     if sources and notes:
         sources[0] = replace(sources[0], notes=(*sources[0].notes, *notes))
     return Reading(
-        tuple(sources), tuple(store.parts), tuple(store.reject_parts), tuple(problems), tuple(store.documents)
+        tuple(sources),
+        tuple(store.parts),
+        tuple(store.reject_parts),
+        tuple(problems),
+        tuple(store.documents),
+        tuple(sorted(store.secrets.items())),
     )
 
 
@@ -132,9 +139,18 @@ def _streams(files: tuple[str, ...], plan: Plan, meter: Meter, problems: list[In
     for path in files:
         meter.begin(path)
         try:
-            yield from open_streams(path, limits=plan.limits, stdin=plan.stdin)
+            for stream in open_streams(path, limits=plan.limits, stdin=plan.stdin):
+                stream.name = plan.machine.shorter(stream.name)
+                yield stream
         except InputError as error:
-            problems.append(error)
+            problems.append(_shorter(error, plan))
+
+
+def _shorter(problem: InputError, plan: Plan) -> InputError:
+    """Gives the problem with ~ for the home folder of whoever runs this."""
+    place, hint = problem.location, problem.hint
+    shown = place and replace(place, path=plan.machine.shorter(place.path))
+    return InputError(plan.machine.shorter(problem.message), location=shown, hint=hint and plan.machine.shorter(hint))
 
 
 def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:
@@ -179,7 +195,8 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     choice = _first(chosen.for_source(stream.name), detect(head, zone, plan.now, chosen.own))
     tally, watch = Tally(), ZoneWatch(head, choice, plan.zone, plan.now)
     reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
-    for result in chain(map(reader.read, stream.blocks()), map(Reader.finish, [reader])):
+    blocks = _watched(stream.blocks(), store)
+    for result in chain(map(reader.read, blocks), map(Reader.finish, [reader])):
         events = watch.settle(_placed(result.events, stream.name))
         kept = _within(events, plan)
         name = choice.formats[0].name if choice.formats else ""
@@ -188,6 +205,14 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
         store.meter.show(stream, tally.ledger.lines)
     notes = (*year_note(head, choice, plan.now), *watch.notes(), *stream.notes)
     return tally.report(stream.name, choice, watch, notes)
+
+
+def _watched(blocks: Iterator[pl.DataFrame], store: _Store) -> Iterator[pl.DataFrame]:
+    """Passes blocks on, and keeps the pieces of secrets that go over several lines."""
+    spanning = SpanningSecrets()
+    for block in blocks:
+        store.secrets |= {piece.value: piece.kind for piece in spanning.look(block) if piece.spreads}
+        yield block
 
 
 def _first(wanted: Format | None, choice: Choice) -> Choice:

@@ -1,39 +1,41 @@
-"""Redacts the analysis, renders every output, and lets none pass that still holds a known secret."""
+"""Redacts the analysis and renders every output; the gate searches them when they are published."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import msgspec
-import polars as pl
 
 from analyzer.diagnose.reproduce import runnable
-from analyzer.model import Analysis
-from analyzer.pipeline._document_texts import document_texts
-from analyzer.pipeline._plan import Reading, Run
+from analyzer.model import Analysis, Redaction
+from analyzer.pipeline._plan import Plan, Reading, Run
+from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
-from analyzer.redact import Redactor, refuse_leaks
+from analyzer.redact import Redactor
+from analyzer.redact.capture import learn_capture
 from analyzer.report import escaped, findings_json, report_html, summary_markdown
-
-_SEARCHED_AT_ONCE = 8_000_000  # characters
 
 
 def render_outputs(state: Run) -> Run:
-    """Fills outputs: file name to bytes; raises LeakError if the gate finds a known secret in one of them."""
-    assert state.analysis is not None  # noqa: S101 - the order of STAGES
-    assert state.reading is not None  # noqa: S101
+    """Fills outputs: file name to bytes; gate_of gives what they must pass before anybody reads them."""
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
     state.plan.progress("Redacting and writing the report", None)
-    redactor = learned_redactor(state.reading, state.plan.key)
+    return render_with(state, learned_redactor(state.reading, state.plan))
+
+
+def render_with(state: Run, redactor: Redactor) -> Run:
+    """Does the same with a redactor that has learnt from more than the inputs."""
+    assert state.analysis is not None  # noqa: S101 - the order of STAGES
     analysis = _runnable(redactor.value(state.analysis))
+    statement = Redaction(redactor.profile, redactor.counts(), state.plan.redact)
+    analysis = replace(analysis, redaction=statement)
     outputs = {
         "findings.json": findings_json(analysis),
         "summary.md": summary_markdown(analysis).encode(),
         "report.html": report_html(analysis).encode(),
         "rejects.ndjson": _rejects(state, redactor),
     }
-    refuse_leaks(outputs, redactor.secrets)
-    return replace(state, analysis=analysis, outputs=outputs, redacted_kinds=redactor.counts())
+    return replace(state, analysis=analysis, outputs=outputs, redactor=redactor, redacted_kinds=redactor.counts())
 
 
 def _runnable(analysis: Analysis) -> Analysis:
@@ -45,40 +47,25 @@ def _runnable(analysis: Analysis) -> Analysis:
     return replace(analysis, findings=replace(analysis.findings, incidents=incidents))
 
 
-def learned_redactor(reading: Reading, key: bytes) -> Redactor:
+def learned_redactor(reading: Reading, plan: Plan) -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
-    redactor = Redactor(key, keep=_servers(reading))
+    redactor, people = plan.redactor(_servers(reading)), plan.people()
+    for part in read_columns(reading, people.columns):
+        redactor.learn_values(iter(people.secrets(part)))
+    redactor.learn_values(iter(reading.secrets))
     for texts in raw_texts(reading.parts):
         redactor.learn(texts, addresses=False)
     for texts in raw_texts(reading.reject_parts):  # all of them are written
         redactor.learn(texts)
     for document in reading.documents:
-        for some in _some_at_a_time(sorted(document_texts(document.load()))):
-            redactor.learn(pl.Series("text", some, dtype=pl.String))
+        learn_capture(document.load(), redactor)
     return redactor
-
-
-def _some_at_a_time(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Yields lists of texts that together are short enough to be searched in little memory."""
-    some: list[str] = []
-    length = 0
-    for text in texts:
-        some.append(text)
-        length += len(text)
-        if length > _SEARCHED_AT_ONCE:
-            yield some
-            some, length = [], 0
-    if some:
-        yield some
 
 
 def _servers(reading: Reading) -> frozenset[str]:
     """Gives addresses of servers, which stay readable: what clients or proxies connected to."""
-    servers: set[str] = set()
-    for part in read_columns(reading, ("upstream", "server_ip")):
-        behind = part["upstream"].explode(empty_as_null=True).drop_nulls().unique().str.replace(r":\d+$", "")
-        servers |= {*behind.to_list(), *part["server_ip"].drop_nulls().unique().to_list()}
-    return frozenset(servers)
+    parts = read_columns(reading, ("upstream", "server_ip"))
+    return frozenset(server for part in parts for server in servers_in(part))
 
 
 def _rejects(state: Run, redactor: Redactor) -> bytes:

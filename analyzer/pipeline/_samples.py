@@ -26,7 +26,7 @@ def follow_samples(state: Run) -> Run:
     if not refs:
         return state
     sources = {source.name: source for source in state.reading.sources}
-    rows = rows_of(state.reading, _places(refs))
+    rows = rows_of(state.reading, _places(refs), state.plan.people())
     entries = _entries(state.reading, refs)
     samples = _samples(state, hops)
     incidents = tuple(

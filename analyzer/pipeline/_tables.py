@@ -9,6 +9,8 @@ import polars as pl
 
 from analyzer.model import Exhibit, Ref, Reject
 from analyzer.pipeline._plan import Reading
+from analyzer.redact import People
+from analyzer.redact.capture import reject_shown
 from analyzer.schema import EVENTS, conform, empty
 
 
@@ -37,8 +39,8 @@ def raw_texts(parts: Sequence[Path]) -> Iterator[pl.Series]:
         yield pl.read_parquet(part, columns=["raw"])["raw"]
 
 
-def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibit, ...]:
-    """Gives the lines that the refs point at, in the refs' order; wanted maps a ref to its incident."""
+def exhibits_of(reading: Reading, wanted: dict[Ref, str | None], people: People) -> tuple[Exhibit, ...]:
+    """Gives the lines that the refs point at, without people, in the refs' order; wanted maps a ref to its incident."""
     if not wanted or not reading.parts:
         return ()
     keys = pl.DataFrame(
@@ -46,11 +48,14 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibi
         schema={"source": pl.String, "line": pl.Int64, "is_entry": pl.Boolean},
         orient="row",
     )
+    columns = ("source", "line", "timestamp", "raw")
     found = pl.concat(
-        part.select("source", "line", "timestamp", "raw", is_entry=pl.col("format") == "har").join(
-            keys, on=["source", "line", "is_entry"], how="semi"
-        )
-        for part in read_columns(reading, ("source", "line", "timestamp", "raw", "format"))
+        people.hidden(
+            part.with_columns(is_entry=pl.col("format") == "har").join(
+                keys, on=["source", "line", "is_entry"], how="semi"
+            )
+        ).select(*columns, "is_entry")
+        for part in read_columns(reading, (*columns, "format", *people.columns))
     )
     lines = {
         Ref(source, entry=line) if is_entry else Ref(source, line=line): (timestamp, raw or "")
@@ -59,18 +64,27 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None]) -> tuple[Exhibi
     return tuple(Exhibit(ref, *lines[ref], incident) for ref, incident in wanted.items() if ref in lines)
 
 
-def rows_of(reading: Reading, places: pl.DataFrame) -> pl.DataFrame:
-    """Gives the canonical rows at these places (source, line), in the order of reading; raw is null."""
+def rows_of(reading: Reading, places: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Gives the canonical rows at these places (source, line), without people, in the order of reading; raw is null."""
     found = [
-        part.join(places, on=["source", "line"], how="semi", maintain_order="left")
+        people.hidden(part.join(places, on=["source", "line"], how="semi", maintain_order="left"))
         for part in read_columns(reading, [name for name in EVENTS if name != "raw"])
     ]
     return conform(pl.concat(found)) if found else empty()
 
 
 def read_rejects(reading: Reading) -> pl.DataFrame:
-    """Gives source, line, reason, raw, format of every reject, in the order of reading."""
-    return pl.concat([pl.read_parquet(part) for part in reading.reject_parts])
+    """Gives source, line, reason, raw, format of every reject, in the order of reading.
+
+    Of a HAR's entry that is broken only what is known to be harmless is text: no reader can tell what its values are.
+    """
+    rejects = pl.concat([pl.read_parquet(part) for part in reading.reject_parts])
+    of_har = pl.col("format").eq_missing("har")
+    texts = rejects.filter(of_har)["raw"].drop_nulls().unique()
+    shown = {text: reject_shown(text) for text in texts}
+    return rejects.with_columns(
+        pl.when(of_har).then(pl.col("raw").replace(shown)).otherwise(pl.col("raw")).alias("raw")
+    )
 
 
 def first_rejects(rejects: pl.DataFrame, most: int) -> tuple[Reject, ...]:

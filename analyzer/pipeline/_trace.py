@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,11 @@ from analyzer.diagnose.ids import KINDS, Found, find, forms_of, ids_of
 from analyzer.diagnose.noise import reference
 from analyzer.diagnose.trace import Consulted, Mention, Trace, passages_of
 from analyzer.errors import UsageError
+from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_columns, read_rejects, rows_of
-from analyzer.redact import Redactor, refuse_leaks
+from analyzer.redact import Gate, People, Redactor
 from analyzer.report import trace_html, trace_json
 from analyzer.report.trace.words import Line, lines, refusal
 
@@ -28,11 +29,13 @@ _PLACE = ("source", "line")
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The redacted trace, its lines for a terminal, and its files: name to bytes."""
+    """The redacted trace, its lines for a terminal, its files (name to bytes), and the gate that they have passed."""
 
     trace: Trace
     lines: tuple[Line, ...]
     outputs: dict[str, bytes]
+    gate: Gate | None
+    redactor: Redactor
 
 
 def trace_run(state: Run, asked: str) -> Traced:
@@ -44,18 +47,18 @@ def trace_run(state: Run, asked: str) -> Traced:
     state.plan.progress("Looking for the id", None)
     asked = asked.strip()
     ids = pl.concat(ids_of(part) for part in read_columns(state.reading, (*_PLACE, *KINDS)))
-    redactor = learned_redactor(state.reading, state.plan.key)
+    redactor = learned_redactor(state.reading, state.plan)
     found = find(asked, ids)
     if found.rows.is_empty():
         # What a report prints has gone through redaction.
         printed = find(asked, _printed(ids, redactor))
         found = found if printed.rows.is_empty() else printed
-    trace = _trace(state, asked, ids, found)
+    trace = _trace(state, asked, ids, found, state.plan.people())
     if not trace.passages and not trace.mentions:
         message, hint = redactor.value(refusal(trace, found.candidates))
-        refuse_leaks({"message": f"{message} {hint}".encode("utf-8", "replace")}, redactor.secrets)
+        _search(gate_of(state.plan, state.reading, redactor), {"message": f"{message} {hint}"}, {})
         raise UsageError(message, hint=hint)
-    return _written(trace, redactor)
+    return _written(trace, redactor, state)
 
 
 def _printed(ids: pl.DataFrame, redactor: Redactor) -> pl.DataFrame:
@@ -64,15 +67,16 @@ def _printed(ids: pl.DataFrame, redactor: Redactor) -> pl.DataFrame:
     return ids.with_columns(id=shown, folded=shown.str.to_lowercase().str.replace_all("-", "", literal=True))
 
 
-def _trace(state: Run, asked: str, ids: pl.DataFrame, found: Found) -> Trace:
+def _trace(state: Run, asked: str, ids: pl.DataFrame, found: Found, people: People) -> Trace:
     assert state.reading is not None  # noqa: S101 - read before
     assert state.joined is not None  # noqa: S101
     placed = state.joined.events.join(found.rows, on=_PLACE, how="semi")
     exchanges = state.joined.exchanges.join(placed.select("exchange").unique(), on="exchange", how="semi")
     events = state.joined.events.join(exchanges.select("exchange"), on="exchange", how="semi", maintain_order="left")
-    rows = rows_of(state.reading, events.select(_PLACE))
+    events, exchanges = people.hidden(events), people.hidden(exchanges)
+    rows = rows_of(state.reading, events.select(_PLACE), people)
     unclear = found.by_prefix and found.rows.is_empty()
-    mentions = [] if unclear else _mentions(state.reading, _needles(asked, found), events.select(_PLACE))
+    mentions = [] if unclear else _mentions(state.reading, _needles(asked, found), events.select(_PLACE), people)
     return Trace(
         asked=asked,
         ids=found.ids,
@@ -104,30 +108,39 @@ def _needles(asked: str, found: Found) -> list[str]:
     return [text for text in dict.fromkeys(texts) if len(text) >= _SHORTEST_IN_TEXT]
 
 
-def _mentions(reading: Reading, needles: Sequence[str], known: pl.DataFrame) -> list[Mention]:
+def _mentions(reading: Reading, needles: Sequence[str], known: pl.DataFrame, people: People) -> list[Mention]:
     """Gives the lines, in time order, that name the id but are not among the known ones; rejected lines too."""
     if not needles:
         return []
-    return sorted(_named(reading, needles, known), key=lambda item: (item.at is None, str(item.at), str(item.ref)))
+    found = _named(reading, needles, known, people)
+    return sorted(found, key=lambda item: (item.at is None, str(item.at), str(item.ref)))
 
 
-def _named(reading: Reading, needles: Sequence[str], known: pl.DataFrame) -> Iterator[Mention]:
+def _named(reading: Reading, needles: Sequence[str], known: pl.DataFrame, people: People) -> Iterator[Mention]:
     names = pl.col("raw").str.contains_any(list(needles), ascii_case_insensitive=True)
-    for part in read_columns(reading, (*_PLACE, "format", "timestamp", "raw")):
-        for source, line, form, at, raw in part.filter(names).join(known, on=_PLACE, how="anti").iter_rows():
+    columns = (*_PLACE, "format", "timestamp", "raw")
+    for part in read_columns(reading, (*columns, *people.columns)):
+        named = people.hidden(part.filter(names).join(known, on=_PLACE, how="anti")).select(columns)
+        for source, line, form, at, raw in named.iter_rows():
             yield Mention(reference(source, line, form), at if isinstance(at, datetime) else None, raw)
     if reading.reject_parts:
         for source, line, reason, raw, form in read_rejects(reading).filter(names).iter_rows():
             yield Mention(reference(source, line, form), None, raw, reason)
 
 
-def _written(trace: Trace, redactor: Redactor) -> Traced:
+def _search(gate: Gate | None, texts: Mapping[str, str], outputs: Mapping[str, bytes]) -> None:
+    if gate is not None:
+        gate.search({**outputs, **{name: text.encode("utf-8", "replace") for name, text in texts.items()}})
+
+
+def _written(trace: Trace, redactor: Redactor, state: Run) -> Traced:
+    assert state.reading is not None  # noqa: S101 - read before
     clean = redactor.value(trace)
     said = lines(clean)
     outputs = {
-        "trace.json": trace_json(clean, _TOOL, __version__),
-        "trace.html": trace_html(clean, f"{_TOOL} {__version__}").encode(),
+        "trace.json": trace_json(clean, _TOOL, __version__, redacted=state.plan.redact),
+        "trace.html": trace_html(clean, f"{_TOOL} {__version__}", redacted=state.plan.redact).encode(),
     }
-    spoken = "\n".join(line.text for line in said).encode("utf-8", "replace")
-    refuse_leaks({**outputs, "terminal": spoken}, redactor.secrets)
-    return Traced(clean, said, outputs)
+    gate = gate_of(state.plan, state.reading, redactor)
+    _search(gate, {"terminal": "\n".join(line.text for line in said)}, outputs)
+    return Traced(clean, said, outputs, gate, redactor)

@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import polars as pl
 
-from analyzer.redact import _secrets as secrets
-from analyzer.redact._addresses import PATTERN_V4, PATTERN_V6, fake_addresses
+from analyzer.redact._addresses import addresses_in, fake_addresses
+from analyzer.redact._decoding import DISGUISED, without_ansi, without_needless_escapes
 from analyzer.redact._detector import Detector
-from analyzer.redact._gate import refuse_leaks
+from analyzer.redact._found import Found, merged
+from analyzer.redact._gate import Gate, refuse_leaks
 from analyzer.redact._key import key_path, own_key, read_key
+from analyzer.redact._lines_explain import Explainer
+from analyzer.redact._lines_people import People
+from analyzer.redact._lines_places import PLACES, hide_places
+from analyzer.redact._lines_spanning import Piece, SpanningSecrets
+from analyzer.redact._machine import Machine
+from analyzer.redact._map import CaseMap, Revealed, forget, hexadecimal, list_maps, reveal, write_map
 from analyzer.redact._names import NAME as SECRET_NAME
-from analyzer.redact._placeholder import placeholder
+from analyzer.redact._names import harmless_name, secret_name, secret_parameter
+from analyzer.redact._placeholder import MARK, canonical, placeholder
 from analyzer.redact._profile import PROFILES, Profile
+from analyzer.redact._replacements import table_of
+from analyzer.redact._search import search
+from analyzer.redact._spellings import spellings, spreads
+from analyzer.redact._table import Table
+from analyzer.redact._trail import Fired
 from analyzer.redact._walk import replace_strings, strings_of
 from analyzer.registry import discover
 
 __all__ = [
+    "PLACES",
     "PROFILES",
     "SECRET_NAME",
     "TEXTS",
+    "CaseMap",
     "Detector",
+    "Explainer",
+    "Fired",
+    "Found",
+    "Gate",
+    "Machine",
+    "People",
+    "Piece",
     "Profile",
     "Redactor",
+    "Revealed",
+    "SpanningSecrets",
+    "canonical",
     "detectors",
+    "forget",
+    "harmless_name",
+    "hexadecimal",
+    "hide_places",
     "key_path",
+    "list_maps",
+    "merged",
     "own_key",
     "placeholder",
     "read_key",
     "refuse_leaks",
+    "reveal",
+    "secret_name",
+    "secret_parameter",
+    "spellings",
+    "write_map",
 ]
 
 T = TypeVar("T")
 TEXTS = (pl.String, pl.List(pl.String))
+_NO_MACHINE = Machine()
 
 
 @cache
@@ -48,17 +85,35 @@ class Redactor:
     """Learns secrets from whatever it is shown, and replaces them wherever they stand.
 
     Learn first from every text that will be written and from every place that holds secrets (a HAR's headers), then
-    replace: a secret that one place names is replaced in all the others too. keep holds addresses of servers.
+    replace: a secret that one place names is replaced in all the others too. What several redactors with one key
+    learnt can be merged in any order. keep holds addresses of servers; machine is that of the run, whose home folder
+    becomes ~.
     """
 
-    def __init__(self, key: bytes, *, profile: Profile = "vendor", keep: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        *,
+        profile: Profile = "vendor",
+        keep: frozenset[str] = frozenset(),
+        machine: Machine = _NO_MACHINE,
+    ) -> None:
         self._key = key
         self.profile = profile
         self._keep = keep
-        self._found: dict[str, str] = {}
-        self._context: dict[str, str] = {}
-        self._addresses: dict[str, str] = {}
-        self._table: dict[str, str] | None = None
+        self._machine = machine
+        self._found = Found()
+        self._table: Table | None = None
+
+    @property
+    def found(self) -> Found:
+        """Gives a copy of what was learnt."""
+        return merged([self._found])
+
+    def merge(self, found: Found) -> None:
+        """Learns what another redactor found."""
+        if self._found.update(found):
+            self._table = None
 
     def learn(self, texts: pl.Series, *, addresses: bool = True) -> None:
         """Learns the secrets in a column of text, and the addresses unless told not to; nulls are skipped.
@@ -69,42 +124,59 @@ class Redactor:
         distinct = texts.drop_nulls().unique()
         if distinct.is_empty():
             return
-        found, in_context = secrets.find(distinct, detectors(), self._key)
-        self._found = found | self._found
-        self._context |= in_context
-        if addresses:
-            self._addresses |= fake_addresses(self._key, _addresses_in(distinct), self._keep)
-        self._table = None
+        found = search(distinct, detectors())
+        if addresses and self.profile != "internal":
+            found.addresses.update(addresses_in(distinct))
+        self.merge(found)
 
-    def learn_values(self, values: Iterator[tuple[str, str]]) -> None:
+    def learn_values(self, values: Iterable[tuple[str, str]]) -> None:
         """Learns (secret, kind) pairs that their place gave away."""
-        for value, kind in values:
-            if value and not value.startswith("[redacted:"):
-                self._found.setdefault(value, kind)
-        self._table = None
+        self.merge(merged(Found({value: kind}) for value, kind in values if value and not value.startswith(MARK)))
 
     def shown(self, kind: str, value: str) -> str:
         """Gives the placeholder of a value that its place gave away, and learns it."""
-        self.learn_values(iter([(value, kind)]))
+        self.learn_values([(value, kind)])
+        return placeholder(self._key, kind, value)
+
+    def marked(self, kind: str, value: str) -> str:
+        """Gives the placeholder of a value that is no secret elsewhere, such as a date in a cookie: not learnt."""
         return placeholder(self._key, kind, value)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Gives the known secrets that must not survive anywhere, sorted."""
-        return tuple(sorted(value for value in self._found if secrets.spreads(value)))
+        return tuple(sorted(value for value in self._found.values if spreads(value)))
+
+    def revealed(self) -> Iterator[tuple[str, str, str]]:
+        """Yields (placeholder, value, kind) of all secrets, and (fake, address, kind) of all addresses replaced."""
+        for value, kind in self._found.values.items():
+            yield placeholder(self._key, kind, value), value, kind
+        fakes = fake_addresses(self._key, self._found.addresses, self._keep, self.profile)
+        yield from ((fake, address, "address") for address, fake in fakes.items() if fake != address)
 
     def counts(self) -> dict[str, int]:
         """Counts the distinct secrets of each kind."""
-        kinds = sorted(self._found.values())
+        distinct = {canonical(value): kind for value, kind in sorted(self._found.values.items())}
+        kinds = sorted(distinct.values())
         return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
 
     def replace(self, texts: pl.Series) -> pl.Series:
-        """Gives the column with every known secret, in all its spellings, replaced."""
+        """Gives the column with every known secret, in all its spellings, replaced.
+
+        A text in which codes of a terminal or needless escapes cut a secret loses those too.
+        """
         table = self._replacements()
-        if not table:
-            return texts
-        # Of two that begin at the same place the longer one wins, as it comes first.
-        return texts.str.replace_many(list(table), list(table.values()), leftmost=True)
+        clean = table.replace(texts)
+        shown = texts.drop_nulls()
+        disguised = shown.filter(shown.str.contains(DISGUISED)).unique()
+        if not table or disguised.is_empty():
+            return self._machine.hidden(clean)
+        hidden, kept = table.replace(_bare(disguised)), _bare(table.replace(disguised))
+        # What stands before the codes may be a secret by itself, so the rest would stay.
+        cut = hidden != kept
+        told = texts.replace(disguised.filter(cut), hidden.filter(cut))
+        clean = clean.zip_with(~texts.is_in(disguised.filter(cut).implode()).fill_null(value=False), told)
+        return self._machine.hidden(clean)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every column of text, or of lists of text, replaced."""
@@ -130,21 +202,11 @@ class Redactor:
         self.learn(texts)
         return cast("T", replace_strings(value, dict(zip(texts, self.replace(texts), strict=True))))
 
-    def _replacements(self) -> dict[str, str]:
+    def _replacements(self) -> Table:
         if self._table is None:
-            table = dict(self._context)
-            table |= self._addresses
-            for value, kind in self._found.items():
-                if secrets.spreads(value):
-                    shown = placeholder(self._key, kind, value)
-                    table |= dict.fromkeys(secrets.spellings(value), shown)
-            self._table = dict(sorted(table.items(), key=lambda item: (-len(item[0]), item[0])))
+            self._table = table_of(self._found, self._key, self._keep, self.profile)
         return self._table
 
 
-def _addresses_in(texts: pl.Series) -> list[str]:
-    found: list[Any] = []
-    for pattern in (PATTERN_V4, PATTERN_V6):
-        matches = texts.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
-        found += matches.str.extract(pattern, 1).drop_nulls().unique().sort().to_list()
-    return found
+def _bare(texts: pl.Series) -> pl.Series:
+    return without_needless_escapes(without_ansi(texts))

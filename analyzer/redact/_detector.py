@@ -20,6 +20,8 @@ class Detector:
 
     pattern: Polars (Rust) regex; its group 1 is the secret, what stands around it in the match is context that stays.
     literals: at least one of these, in lower case, stands in every text that the pattern fits (a cheap first test).
+    likely: a cheap regex that fits every text that the pattern fits, where the literals are too common to choose by.
+    name: regex whose group 1 gives from a match the name of the secret, which is_secret then judges.
     confirm: a last check of the secret by code (a checksum). parts: the pieces of it that are secrets on their own.
     finds, ignores: samples that must and must not match; finds maps a text to its secret.
     """
@@ -31,3 +33,6 @@ class Detector:
     ignores: tuple[str, ...]
     confirm: Callable[[str], bool] = _always
     parts: Callable[[str], tuple[str, ...]] = _whole
+    likely: str = ""
+    name: str = ""
+    is_secret: Callable[[str], str | None] | None = None

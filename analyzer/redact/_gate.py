@@ -1,23 +1,173 @@
-"""Looks for known secrets in finished outputs, and names the place but never the value."""
+"""The last look at finished files: no value that was found in the inputs may stand in them, in no usual spelling."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
 
 import polars as pl
 
 from analyzer.errors import LeakError, Location
-from analyzer.redact._secrets import spellings
+from analyzer.redact._gate_curl import COMMAND, holds_credentials
+from analyzer.redact._gate_forms import forms_of, literal
+from analyzer.redact._gate_index import Index, as_bytes, series, words
+from analyzer.redact._gate_members import DAMAGE, PACKED_RUN, is_packed, members, unpacked
+from analyzer.redact._gate_pieces import content, groups, pieces_of
+from analyzer.redact._gate_views import ESCAPED_WORD, VIEWS, Decode, wide
+
+DEEPEST = 4
+_HEAD = 64
+_RUN = r"[A-Za-z0-9+/_-]{9,}"  # in which hex or base64 may stand
+_MOST_WAITING = 2_000_000  # runs
+_HINT = "Nothing was written. Please report which input format this was."
+
+
+Read = Callable[[], Iterator[bytes]]
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+class Gate:
+    """Knows what must not be written, and searches files for it before anybody else can read them.
+
+    secrets: (value, kind) pairs, of which those that cannot be told from chance are left out. identity: (word, kind)
+    pairs about the machine of the run, such as its host's name; given tells whether a word stands in the inputs, where
+    it is evidence and none of ours.
+    """
+
+    def __init__(
+        self,
+        secrets: Iterable[tuple[str, str]],
+        identity: Iterable[tuple[str, str]] = (),
+        given: Callable[[str], bool] = _never,
+    ) -> None:
+        forms = [form for value, kind in secrets for form in forms_of(value, kind)]
+        encoded = ("hex", "base64")
+        self._plain = Index(
+            (*(form for form in forms if form.spelling not in encoded), *(literal(*pair) for pair in identity))
+        )
+        self._encoded = Index(form for form in forms if form.spelling in encoded)
+        self._words = {literal(*pair): pair[0] for pair in identity}
+        self._given = given
+
+    def search(self, outputs: Mapping[str, bytes | Path]) -> None:
+        """Raises LeakError for the first output that holds a secret in its name or content, or cannot be searched.
+
+        outputs maps names to contents or to finished files. The error tells the name, the byte offset, the kind and
+        the spelling, never the value.
+        """
+        for number, name in enumerate(outputs, 1):
+            self._search_name(name, f"output {number}")
+        for name, data in outputs.items():
+            self._search(name, partial(content, data), 0)
+
+    def _search_name(self, name: str, shown: str) -> None:
+        """Raises LeakError if a name holds a secret; then the name cannot be told."""
+        data = name.encode("utf-8", "surrogateescape")
+        self._search_plainly(f"the name of {shown}", lambda: iter([data]), 0)
+
+    def _search(self, name: str, read: Read, depth: int) -> None:
+        self._search_plainly(name, read, depth)
+        pieces = read()
+        head = b""
+        while len(head) < _HEAD and (piece := next(pieces, None)) is not None:
+            head += piece
+        if is_packed(head):
+            self._search_members(name, b"".join(chain([head], pieces)), depth)
+
+    def _search_members(self, name: str, whole: bytes, depth: int) -> None:
+        if depth == DEEPEST:
+            raise LeakError("it is packed too often to be searched.", location=Location(name), hint=_HINT)
+        try:
+            for number, (label, _) in enumerate(members(whole)):
+                self._search_name(label, f"a part of {name}")
+                self._search(f"{name}!{label}", partial(_member, whole, number), depth + 1)
+        except DAMAGE as error:
+            message = f"it cannot be opened to be searched ({type(error).__name__})."
+            raise LeakError(message, location=Location(name), hint=_HINT) from error
+
+    def _search_plainly(self, name: str, read: Read, depth: int) -> None:
+        waiting: list[pl.Series] = []
+        for pieces in groups(read()):
+            try:
+                runs = self._search_pieces(pieces)
+                waiting.append(runs)
+                if sum(map(len, waiting)) > _MOST_WAITING:
+                    self._search_runs(waiting)
+                    waiting = []
+            except _Found as found:
+                raise found.leak(name, read()) from None
+            for run in as_bytes(words(runs, PACKED_RUN)) if depth < DEEPEST else ():
+                self._search_plainly(f"{name}!base64", partial(unpacked, run), depth + 1)
+        try:
+            self._search_runs(waiting)
+        except _Found as found:
+            raise found.leak(name, read()) from None
+
+    def _search_pieces(self, pieces: Sequence[bytes]) -> pl.Series:
+        """Raises _Found for what stands in the pieces or in what their escapes stand for; gives the runs in both."""
+        read = series(pieces)
+        escaped = as_bytes(words(read, ESCAPED_WORD))
+        views = _views(pieces, escaped)
+        for form, number, data in self._plain.found([*pieces, *(text for _, _, text in views)]):
+            if form in self._words and self._given(self._words[form]):
+                continue
+            if number < len(pieces):
+                raise _Found(data, form.kind, form.spelling)
+            spelling, decode, _ = views[number - len(pieces)]
+            raise _Found(_word_with(data, escaped, decode) if decode else data, form.kind, spelling)
+        for command in as_bytes(words(read, COMMAND)):
+            if holds_credentials(command.decode("utf-8", "replace")):
+                raise _Found(command, "credentials", "a curl command")
+        return words(series([*pieces, *(text for _, _, text in views)]), _RUN)
+
+    def _search_runs(self, runs: Sequence[pl.Series]) -> None:
+        together = b"\n".join(as_bytes(pl.concat(runs).unique())) if runs else b""
+        for form, _, data in self._encoded.found([together]):
+            raise _Found(data, form.kind, form.spelling)
+
+
+def _views(pieces: Sequence[bytes], escaped: Sequence[bytes]) -> list[tuple[str, Decode | None, bytes]]:
+    """Gives what the escaped words stand for in each way, and the pieces as UTF-16, where that is anything new."""
+    together = b"\n".join(escaped)
+    views: list[tuple[str, Decode | None, bytes]] = []
+    seen = {together}
+    for spelling, decode, marks in VIEWS:
+        needless = not any(mark in together for mark in marks)
+        if not needless and (decoded := decode(together)) not in seen:
+            seen.add(decoded)
+            views.append((spelling, decode, decoded))
+    return [*views, *(("UTF-16", None, text) for piece in pieces for text in wide(piece))]
+
+
+def _word_with(data: bytes, escaped: Sequence[bytes], decode: Decode) -> bytes:
+    """Gives the first word whose decoded text holds the data; nothing if it stands across words."""
+    return next((word for word in escaped if data in decode(word)), b"")
+
+
+def _member(whole: bytes, number: int) -> Iterator[bytes]:
+    for _, inner in islice(members(whole), number, number + 1):
+        yield from inner
+
+
+class _Found(Exception):  # noqa: N818 - it never leaves this module
+    """What was found, as it stands in the pieces."""
+
+    def __init__(self, data: bytes, kind: str, spelling: str) -> None:
+        super().__init__(kind)
+        self._data, self._kind, self._spelling = data, kind, spelling
+
+    def leak(self, name: str, data: Iterator[bytes]) -> LeakError:
+        offset = next((start + at for start, piece in pieces_of(data) if (at := piece.find(self._data)) >= 0), 0)
+        how = "" if self._spelling == "as it is" else f" ({self._spelling})"
+        message = f"a known secret is still at byte {offset:,}. Its kind is {self._kind}{how}."
+        return LeakError(message, location=Location(name), hint=_HINT)
 
 
 def refuse_leaks(outputs: Mapping[str, bytes], secrets: Sequence[str]) -> None:
     """Raises LeakError with file and byte offset if one of the secrets stands in an output, in any of its spellings."""
-    forms = sorted({form for secret in secrets for form in spellings(secret)})
-    if not forms:
-        return
-    for name, data in outputs.items():
-        text = data.decode("utf-8", "replace")
-        hit = pl.Series([text]).str.find_many(forms, leftmost=True)[0]
-        if len(hit):
-            hint = "Nothing was written. Please report which input format this was."
-            raise LeakError(f"a known secret is still at byte {hit[0]:,}.", location=Location(name), hint=hint)
+    Gate((secret, "secret") for secret in secrets).search(outputs)

@@ -1,43 +1,20 @@
-"""Finds keys by the prefixes that their issuers publish.
-
-Stripe, GitHub, GitLab, Slack, OpenAI, Anthropic, AWS, Google, npm, SendGrid.
-"""
+"""Finds keys by the forms that their issuers publish."""
 
 from __future__ import annotations
 
 from analyzer.redact._detector import Detector
+from analyzer.redact._issued_keys import ISSUED, written_out
 
 DETECTOR = Detector(
     kind="provider_key",
-    pattern=(
-        r"\b((?:[a-z]{2,4}_(?:live|test)_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,}"
-        r"|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}"
-        r"|sk-(?:[a-z]{3,10}-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{20,})"
-        r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}))"
-    ),
-    literals=(
-        "_live_",
-        "_test_",
-        "whsec_",
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "glpat-",
-        "xox",
-        "sk-",
-        "akia",
-        "asia",
-        "aiza",
-        "npm_",
-        "sg.",
-    ),
+    pattern=rf"\b((?:{'|'.join(issued.pattern for issued in ISSUED)}))",
+    literals=tuple("0123456789abcdefghijklmnopqrstuvwxyz"),
+    likely="|".join(issued.likely for issued in ISSUED),
     finds=(
         ("key sk_live_abcdefgh1234", "sk_live_abcdefgh1234"),
         ("AKIAABCDEFGHIJKLMNOP", "AKIAABCDEFGHIJKLMNOP"),
         ("provided: sk-abcdefghij0123456789.", "sk-abcdefghij0123456789"),
+        *((f"before {written_out(issued.key)} after", written_out(issued.key)) for issued in ISSUED),
     ),
     ignores=(
         "task-abcdefghij0123456789",
@@ -46,6 +23,7 @@ DETECTOR = Detector(
         "xoxo",
         "asian food",
         "AKIA",
+        *(issued.other for issued in ISSUED),
     ),
     confirm=lambda value: any(character.isdigit() for character in value) or value.isupper(),
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from analyzer.redact._detector import Detector
-from analyzer.redact._names import HARMLESS, LITERALS, NAME
+from analyzer.redact._names import HARMLESS, LITERALS, NAME, NAMED, secret_name
 
 DETECTOR = Detector(
     kind="secret",
-    pattern=rf"(?i)(?:\b{NAME}|[\"']{NAME}[\"'])\s*(?::|=>|=)\s*'([^'\\\x{{e000}}]+)(?:['\\]|$)",
+    pattern=rf"(?i)\b{NAME}[\"']?\s*(?::|=>|=)\s*\[?\s*'([^'\\\x{{e000}}]+)(?:['\\]|$)",
     literals=LITERALS,
     finds=(
         ("{ token: 'ab12', id: 4 }", "ab12"),
@@ -16,4 +16,6 @@ DETECTOR = Detector(
     ),
     ignores=("{'token': None}", "{ token: 'expired' }", "the session: it's over"),
     confirm=lambda value: value.strip().lower() not in HARMLESS,
+    name=NAMED,
+    is_secret=secret_name,
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analyzer.model import Incident
-from analyzer.report import phrases
 from analyzer.report.material import Material
 from analyzer.report.view import Card, Fact
-from analyzer.report.words import sentence, series
+from analyzer.wording import phrases
+from analyzer.wording.words import sentence, series
 
 _ERRORS = 3
 

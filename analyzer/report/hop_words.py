@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.model import Attempt, Hop
-from analyzer.report.words import microseconds, plural
+from analyzer.wording.words import microseconds, plural
 
 _ALSO_FOR_NOBODY = (502, 504)  # nginx, $upstream_status: written where a server behind did not answer, too
 JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}

@@ -23,8 +23,9 @@ from analyzer.model import (
     SignalReport,
     SourceReport,
 )
-from analyzer.report.phrases import verdicts
-from analyzer.report.words import iso
+from analyzer.report.unredacted import is_redacted, key
+from analyzer.wording.phrases import verdicts
+from analyzer.wording.words import iso
 
 MOST_IDS = 1_000
 Value = dict[str, object]
@@ -38,7 +39,7 @@ _UNSEEN = re.compile(
 
 def findings_json(analysis: Analysis) -> bytes:
     """Gives findings.json in UTF-8, indented by 2, with characters that nobody can see as JSON escapes."""
-    return as_bytes(_findings(analysis.findings))
+    return as_bytes(_findings(analysis.findings) | key(redacted=is_redacted(analysis)))
 
 
 def as_bytes(document: Value) -> bytes:

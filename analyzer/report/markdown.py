@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from analyzer.model import Analysis, Evidence, Exhibit, Findings, Incident, LayerVerdict, Ref, comparison
-from analyzer.report import phrases
-from analyzer.report.alike import grouped
 from analyzer.report.missing import missing
-from analyzer.report.quoting import clip, cut, excerpt, notice, visible
-from analyzer.report.words import (
+from analyzer.report.unredacted import BANNER, is_redacted
+from analyzer.wording import phrases
+from analyzer.wording.alike import grouped
+from analyzer.wording.inert import code, fence, piece, prose
+from analyzer.wording.quoting import excerpt
+from analyzer.wording.words import (
     GAP_WORDS,
     LAYER_WORDS,
     SERIOUS,
@@ -27,22 +28,11 @@ from analyzer.report.words import (
 
 MOST_CHARACTERS = 8_000
 _FULL = 3
-_PIECE = 320
 _QUOTE = 400
 _ITEMS = 4
 _QUOTES = 3
 _RULES = 6
 _AROUND = 200
-# Words of letters, digits and these are no markup, link or mention in Markdown or chat; a dot could make a host name.
-_PLAIN = frozenset("/{}(),:;%'\"=+-\u2013")
-_NUMBER = re.compile(r"[0-9]+(?:[.:][0-9]+)*")
-_MARKER = re.compile(r"(?:[0-9]+[.)]|[-+=\u2013]+)")
-_AFTER_CODE = re.compile(r"` ([.,;:)])")
-_EDGES = "\"'(),.:;?!…"
-_OPENING = "\"'(…"
-_STOPS = ",.;:?!"
-# What stands in double quotes is one word, together with the key in front of it.
-_WORD = re.compile(r'[^\s"]*"[^"]*"[^\s"]*|\S+')
 _IDS = 5
 _ENDPOINTS = 8
 _CLIENTS = 3
@@ -53,7 +43,9 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
     """Gives the summary; words from the inputs stand in code or in fences, where they can be no markup and no link."""
     findings = analysis.findings
     told = phrases.serious(findings) or findings.incidents
-    blocks = [] if told and told[0] in phrases.serious(findings) else [f"# {phrases.headline_of_none(findings)}\n"]
+    blocks = [] if is_redacted(analysis) else [f"{BANNER}\n"]
+    if not told or told[0] not in phrases.serious(findings):
+        blocks.append(f"# {phrases.headline_of_none(findings)}\n")
     before = len(blocks)
     spoken = sum(len(block) + 1 for block in blocks) + len(_closing(analysis, len(findings.incidents), report_name))
     room = MOST_CHARACTERS - spoken
@@ -66,61 +58,6 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
         blocks.append(block)
     blocks.append(_closing(analysis, len(findings.incidents) - len(blocks) + before, report_name))
     return "\n".join(blocks)
-
-
-def prose(text: str, limit: int = _PIECE) -> str:
-    """Gives words as Markdown text: plain words stay; all others, and text between backticks, stand in code."""
-    shown, rest = _kept(text, limit)
-    more = f" … ({rest:,} more characters)" if rest else ""
-    pieces = shown.split("`")
-    if len(pieces) % 2 == 0 and not rest:
-        return _words(shown)
-    told = (code(piece.strip()) if index % 2 else _words(piece) for index, piece in enumerate(pieces))
-    # No reader of Markdown agrees with another on code spans that touch, so only punctuation follows one closely.
-    return _AFTER_CODE.sub(r"`\1", " ".join(filter(None, told))) + more
-
-
-def code(text: str, limit: int = _PIECE) -> str:
-    r"""Gives text in a code span; a backtick in it is written as \x60, so that no reader takes it for the end."""
-    shown = _piece(text, limit).replace("`", "\\x60")
-    return f"`{shown}`" if shown.strip() else "(empty)"
-
-
-def fence(text: str, limit: int = _QUOTE) -> str:
-    r"""Gives text in a fence; a row of three backticks or more in it is written as \x60 each."""
-    shown = re.sub("`{3,}", lambda found: "\\x60" * len(found.group()), visible(clip(text, limit)))
-    return f"```text\n{shown}\n```"
-
-
-def _piece(text: str, limit: int) -> str:
-    shown, rest = _kept(text, limit)
-    return shown + (notice(text, len(text) - rest) if rest else "")
-
-
-def _kept(text: str, limit: int) -> tuple[str, int]:
-    # Written-out characters take up to ten places, so a text full of them is cut sooner.
-    for most in (limit, limit // 10):
-        kept, rest = cut(text, most)
-        shown = visible(kept, keep="")
-        if len(shown) <= 2 * limit:
-            break
-    return shown, rest
-
-
-def _words(text: str) -> str:
-    return " ".join(_word(word, first=index == 0) for index, word in enumerate(_WORD.findall(text)))
-
-
-def _word(word: str, *, first: bool) -> str:
-    if "=" in word.strip("=") or '"' in word:
-        core = word.rstrip(_STOPS)
-        return code(core) + word[len(core) :] if core else word
-    core = word.lstrip(_OPENING).rstrip(_EDGES)
-    plain = _NUMBER.fullmatch(core) or all(char.isalnum() or char in _PLAIN for char in core)
-    if plain and "://" not in core and not (first and _MARKER.fullmatch(word)):
-        return word
-    head, _, tail = word.partition(core)
-    return f"{head}{code(core)}{tail}" if core else code(word)
 
 
 def _full(analysis: Analysis, incident: Incident, rank: int) -> str:
@@ -231,7 +168,7 @@ def _quotes(exhibits: Sequence[Exhibit], incident: Incident, evidence: Sequence[
         if item.ref in texts:
             said.setdefault(item.ref, item.text)
     return [
-        (_piece(where(ref), 120), excerpt(texts[ref], _QUOTE, phrases.about(incident, text)))
+        (piece(where(ref), 120), excerpt(texts[ref], _QUOTE, phrases.about(incident, text)))
         for ref, text in list(said.items())[:_QUOTES]
     ]
 

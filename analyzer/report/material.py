@@ -9,12 +9,12 @@ from hashlib import sha256
 from typing import TypeVar
 
 from analyzer.model import Analysis, Evidence, Incident, Ref, comparison
-from analyzer.report import phrases
-from analyzer.report.alike import grouped
 from analyzer.report.links import address
-from analyzer.report.quoting import clip
 from analyzer.report.view import Claim, Listing, Place, Run
-from analyzer.report.words import iso, number, plural, where
+from analyzer.wording import phrases
+from analyzer.wording.alike import grouped
+from analyzer.wording.quoting import clip
+from analyzer.wording.words import iso, number, plural, where
 
 T = TypeVar("T")
 _JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}

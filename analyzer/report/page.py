@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 
 from analyzer.model import Incident
-from analyzer.report import phrases
 from analyzer.report.cards import card
 from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection, Section, ordered
 from analyzer.report.view import Article, IncidentsView, PageView, Part
-from analyzer.report.words import number, plural, series, source_name, span
+from analyzer.wording import phrases
+from analyzer.wording.words import number, plural, series, source_name, span
 
 _NAMES = 3
 

@@ -15,8 +15,9 @@ from analyzer.report.comparison.page import build_comparison
 from analyzer.report.links import href
 from analyzer.report.material import Limits, prepare
 from analyzer.report.page import build
-from analyzer.report.quoting import is_short, visible
 from analyzer.report.trace.page import build_trace
+from analyzer.report.unredacted import is_redacted, marked
+from analyzer.wording.quoting import is_short, visible
 
 MOST_BYTES = 2_000_000
 _MOST_ROWS = 128
@@ -39,26 +40,26 @@ def report_html(analysis: Analysis, limits: Limits | None = None) -> str:
 
 def render(analysis: Analysis, limits: Limits) -> str:
     """Gives the page within these limits, however large that is."""
-    view = build(prepare(analysis, limits), policy())
+    view = marked(build(prepare(analysis, limits), policy()), redacted=is_redacted(analysis))
     return environment().get_template("page.html.j2").render(view=view)
 
 
-def comparison_html(comparison: Comparison, tool: str) -> str:
+def comparison_html(comparison: Comparison, tool: str, *, redacted: bool = True) -> str:
     """Gives the page of a comparison, at most 2 MB in UTF-8: rows are left out, most telling first, until it fits."""
     most_rows = _MOST_ROWS
     while True:
-        view = build_comparison(comparison, policy(), tool, most_rows)
+        view = marked(build_comparison(comparison, policy(), tool, most_rows), redacted=redacted)
         text = environment().get_template("page.html.j2").render(view=view)
         if len(text.encode()) <= MOST_BYTES or most_rows == 1:
             return text
         most_rows //= 2
 
 
-def trace_html(trace: Trace, tool: str) -> str:
+def trace_html(trace: Trace, tool: str, *, redacted: bool = True) -> str:
     """Gives the page of a trace, at most 2 MB in UTF-8: fewer requests and shorter texts until it fits."""
     most, longest = _MOST_PASSAGES, _LONGEST_TEXT
     while True:
-        view = build_trace(trace, policy(), tool, most, longest)
+        view = marked(build_trace(trace, policy(), tool, most, longest), redacted=redacted)
         text = environment().get_template("page.html.j2").render(view=view)
         if len(text.encode()) <= MOST_BYTES or most == 1:
             return text

@@ -9,8 +9,8 @@ from analyzer.diagnose.breakdown import break_down
 from analyzer.model import Hop, Ref
 from analyzer.report import hop_words
 from analyzer.report.charts import spent as spent_chart
+from analyzer.report.moments import moment
 from analyzer.report.view import Claim, Listing, Place, SpentView, Stage
-from analyzer.report.words import moment
 
 
 @dataclass(frozen=True, slots=True)

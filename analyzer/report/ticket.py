@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analyzer.model import Analysis, Incident
-from analyzer.report import phrases
-from analyzer.report.alike import grouped
-from analyzer.report.quoting import one_line
-from analyzer.report.words import plural, series, where
+from analyzer.wording import phrases
+from analyzer.wording.alike import grouped
+from analyzer.wording.quoting import one_line
+from analyzer.wording.words import plural, series, where
 
 _STEPS = 3
 _ERRORS = 3

@@ -379,7 +379,10 @@ class IncidentsView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """The page: title, inputs (their names), window, scale (what was read), parts in order, policy, tool."""
+    """The page: title, inputs (their names), window, scale (what was read), parts in order, policy, tool.
+
+    banner: what a reader must know before anything else, or empty.
+    """
 
     title: str
     inputs: str
@@ -388,3 +391,4 @@ class PageView:
     parts: tuple[Part, ...]
     policy: str
     tool: str
+    banner: str = ""

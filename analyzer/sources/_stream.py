@@ -11,7 +11,7 @@ from analyzer.errors import InputError, Location
 from analyzer.sources._feed import Feed
 from analyzer.sources._limits import Limits
 from analyzer.sources._lines import Block, cut
-from analyzer.sources._text import Damage, decode_head, detect_encoding, split_lines, utf16_to_utf8
+from analyzer.sources._text import Damage, decode_head, detect_encoding, line_ends, split_lines, utf16_to_utf8
 
 HEAD_BYTES = 64 << 10
 _FEW_LINES = 10
@@ -80,11 +80,17 @@ class Stream:
             lines.pop()
         return [line.removesuffix("\r") for line in lines[:count]]
 
-    def blocks(self, block_bytes: int = 8 << 20) -> Iterator[pl.DataFrame]:
+    @property
+    def mark(self) -> bytes:
+        """The byte order mark that the content begins with, or nothing."""
+        return self.head[: self._mark]
+
+    def blocks(self, block_bytes: int = 8 << 20, *, ends: bool = False) -> Iterator[pl.DataFrame]:
         """Yields frames of line (Int64, from 1) and raw (String), some block_bytes each, blank lines included.
 
         Lines end at a line feed, before which one carriage return is dropped; a last line may do without. Invalid
-        text becomes U+FFFD, a line that is too long is cut, and both are told in notes.
+        text becomes U+FFFD, a line that is too long is cut, and both are told in notes. With ends, the column end
+        (String) holds what was dropped behind each line.
         """
         self._start()
         self._lines = 0
@@ -93,7 +99,8 @@ class Stream:
         if self.encoding != "utf-8":
             chunks = utf16_to_utf8(chunks, self.encoding, self._damage)
         for block in cut(chunks, block_bytes=block_bytes, line_bytes=self._limits.line_bytes):
-            yield self._frame(block)
+            frame = self._frame(block)
+            yield frame.with_columns(line_ends(block.text, frame.height)) if ends else frame
 
     def whole(self) -> bytes:
         """Gives all bytes, up to limits.document_bytes; a longer document is cut there, which is a problem."""

@@ -78,6 +78,19 @@ def split_lines(text: bytes, first_line: int, damage: Damage) -> pl.DataFrame:
     return pl.DataFrame([lines, raw])
 
 
+def line_ends(text: bytes, count: int) -> pl.Series:
+    """Gives what ends each of the lines that split_lines gives: a line feed, a carriage return with it, or nothing."""
+    ends = pl.repeat("\n", count, dtype=pl.String, eager=True)
+    if b"\r" in text:
+        lines = pl.Series([text.decode("utf-8", "replace")]).str.split("\n").explode(empty_as_null=True).slice(1, count)
+        marked = lines.str.ends_with("\r").rename("marked")
+        ends = marked.to_frame().select(pl.when("marked").then(pl.lit("\r\n")).otherwise(pl.lit("\n"))).to_series()
+    if count and not text.endswith(b"\n"):
+        last = "\r" if text.endswith(b"\r") else ""
+        ends = pl.concat([ends.head(count - 1), pl.Series([last])])
+    return ends.alias("end")
+
+
 def _read_lines(text: bytes) -> pl.Series:
     return pl.read_lines(text, name="raw").to_series().slice(1)
 

@@ -38,6 +38,15 @@ def test_each_reader_is_measured_against_json_loads():
     assert [line.split()[0] for line in lines] == ["json.loads", "parse_document", "analyze"]
 
 
+def test_redacting_is_measured_against_parsing():
+    """One line per step, the peer first, and the ratio that is asked for."""
+    title, *lines, asked = call("redact.py", "--lines", "500").splitlines()
+    assert title.startswith("500 lines")
+    assert [line.split()[0] for line in lines] == ["parse", "redact"]
+    assert lines[0].endswith("1.00 x parsing")
+    assert asked == "asked for: at most 3 x parsing"
+
+
 def test_the_capture_is_one_that_chrome_could_write(tmp_path: Path):
     """The capture is the same each time, 10 KB an entry, and read without repairs."""
     paths = [tmp_path / "first.har", tmp_path / "second.har"]

@@ -602,7 +602,7 @@ def test_a_named_key_is_used_and_none_is_made(here):
     first = placeholder()
     analyze("a.log", "--events", "--redaction-key", "team.key")
     assert placeholder() == first
-    assert not Path(os.environ["XDG_STATE_HOME"]).exists()
+    assert not (Path(os.environ["XDG_STATE_HOME"]) / "analyzer" / "redaction.key").exists()
     write("team.key", "y" * 16)
     analyze("a.log", "--events", "--redaction-key", "team.key")
     assert placeholder() != first

@@ -9,9 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import polars as pl
-import pytest
 
-from analyzer.formats._har_hidden_texts import hidden_texts
 from analyzer.pipeline import Plan, frame_bytes, run
 
 PASSWORDS = {
@@ -130,20 +128,3 @@ def test_the_columns_hold_no_secret_even_before_redaction(tmp_path):
     found = {name for name in kept.columns if "CNRY" in str(kept[name].to_list())}
     assert found == set()
     assert not any(whole.split(".")[1] in str(kept.rows()) for whole in TOKENS.values())
-
-
-@pytest.mark.parametrize("side", ["content", "postData"])
-@pytest.mark.parametrize("mime", ["application/json", "image/png", "", None])
-def test_bodies_in_base64_are_learnt_whatever_their_type_says(side: str, mime: str | None):
-    """The coded text, a coded one beside a plain one, and the fields of multipart; what is no text is left out."""
-    form = '--b\r\nContent-Disposition: form-data; name="pin"\r\n\r\n4711\r\n--b--'
-    bodies = ['{"password": "x"}', form, "\x89PNG\r\n\x1a\n\x00\x00"]
-    coded = [base64.b64encode(body.encode("latin-1")).decode() for body in bodies]
-    assert list(hidden_texts({side: {"mimeType": mime, "text": coded[0], "encoding": "base64"}})) == bodies[:1]
-    assert list(hidden_texts({side: {"mimeType": mime, "text": "plain", "_textBase64": coded[0]}})) == bodies[:1]
-    both = {"mimeType": mime, "text": coded[0], "encoding": "base64", "_textBase64": coded[1]}
-    assert list(hidden_texts({side: both})) == [bodies[0], form, 'pin="4711"']
-    assert list(hidden_texts({side: {"mimeType": mime, "_textBase64": coded[1]}})) == [form, 'pin="4711"']
-    assert list(hidden_texts({side: {"mimeType": mime, "text": form}})) == ['pin="4711"']
-    assert list(hidden_texts({side: {"mimeType": mime, "text": coded[2], "encoding": "base64"}})) == []
-    assert list(hidden_texts({side: {"mimeType": mime, "_textBase64": {"a": 1}, "text": ["x"]}})) == []

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analyzer import schema
 from analyzer.errors import AnalyzerError, FormatError, LeakError, NothingReadableError, UsageError
 from analyzer.model import LAYERS
-from analyzer.pipeline import STAGES, Plan, frame_bytes, parse, run
+from analyzer.pipeline import STAGES, Plan, frame_bytes, gate, parse, run
 from analyzer.redact import Redactor
 
 KEY = b"k" * 32
@@ -70,9 +70,9 @@ def found(state):
 
 
 def test_the_stages_fill_one_value_each_and_change_no_earlier_one(plan):
-    """Rules, reading, joined rows, facts, signals, analysis, outputs: in this order, and a run is those alone."""
+    """Rules, reading, joined rows, facts, signals, people hidden, analysis, outputs: in this order, and a run is those alone."""
     state = run(plan({"a.log": access((1, 500), (2, 200))}))
-    assert len(STAGES) == 8
+    assert len(STAGES) == 9
     filled = (state.rule_set, state.reading, state.joined, state.exchanges, state.detected, state.analysis)
     assert all(value is not None for value in filled)
     assert sorted(state.outputs) == ["findings.json", "rejects.ndjson", "report.html", "summary.md"]
@@ -216,16 +216,19 @@ def test_a_rule_that_cannot_be_read_is_reported(plan, tmp_path):
 
 
 def test_the_gate_sees_every_output(plan, monkeypatch):
-    """A redactor that leaves everything as it is stops the run; so does one that only the frame passes through."""
+    """A redactor that leaves everything as it is: neither the report nor a frame of any kind passes."""
     files = {"a.log": access((1, 500)).replace("/v1/x/0", "/v1/x?api_key=s3cr3t-value-91")}
     state = run(plan(files))
     assert b"s3cr3t-value-91" not in b"".join(state.outputs.values())
     assert state.redacted_kinds["secret"] == 1
     monkeypatch.setattr(Redactor, "replace", lambda self, texts: texts)
+    state = run(plan(files))
     with pytest.raises(LeakError):
-        run(plan(files))
-    with pytest.raises(LeakError, match=r"events: a known secret is still in column (target|query|url|raw)\."):
-        frame_bytes(parse(plan(files)), ".csv")
+        gate(state).search(state.outputs)
+    parsed = parse(plan(files))
+    for suffix in (".csv", ".ndjson", ".parquet"):
+        with pytest.raises(LeakError):
+            gate(parsed).search({"events": frame_bytes(parsed, suffix)})
 
 
 def test_a_pattern_that_matches_nothing_stops_before_anything_is_read(plan, tmp_path):

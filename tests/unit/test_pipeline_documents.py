@@ -11,6 +11,7 @@ import pytest
 
 from analyzer.pipeline import Plan, Reading, _render, run
 from analyzer.pipeline._read import read_inputs
+from analyzer.redact.capture import _work
 
 KEY = b"k" * 32
 
@@ -85,7 +86,7 @@ def test_a_token_of_any_body_is_known_everywhere(tmp_path: Path, monkeypatch: py
     assert state.reading is not None
     at_once = secrets_of(state.reading)
     assert set(tokens.values()) <= set(at_once)
-    monkeypatch.setattr(_render, "_SEARCHED_AT_ONCE", 50)
+    monkeypatch.setattr(_work, "_LEARNT_AT_ONCE", 50)
     assert secrets_of(state.reading) == at_once
 
 

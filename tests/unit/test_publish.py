@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from analyzer import publish as publishing
-from analyzer.errors import UsageError
+from analyzer.errors import LeakError, UsageError
 from analyzer.publish import check_folder, publish, publish_file
+from analyzer.redact import Gate
 
 OUTPUTS = {"findings.json": b"{}", "report.html": b"<p>"}
 
@@ -73,6 +78,102 @@ def test_an_earlier_runs_outputs_are_replaced_as_a_whole(tmp_path):
     publish(tmp_path / "r", {**OUTPUTS, "events.parquet": b"PAR1"})
     publish(tmp_path / "r", {"findings.json": b"[]"})
     assert tree(tmp_path) == {"r": None, "r/findings.json": b"[]"}
+
+
+def test_names_with_slashes_make_folders_and_files_are_copied(tmp_path):
+    """All of them for their owner only; the file that was copied stays where it was."""
+    (tmp_path / "work").write_bytes(b"copied")
+    before = os.umask(0)
+    try:
+        publish(tmp_path / "r", {"a/b/c.txt": tmp_path / "work", "a/d.txt": b"d"})
+    finally:
+        os.umask(before)
+    assert tree(tmp_path / "r") == {"a": None, "a/b": None, "a/b/c.txt": b"copied", "a/d.txt": b"d"}
+    assert {mode(path) for path in (tmp_path / "r").rglob("*") if path.is_dir()} == {0o700}
+    assert {mode(path) for path in (tmp_path / "r").rglob("*") if path.is_file()} == {0o600}
+    assert (tmp_path / "work").read_bytes() == b"copied"
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "", "a\0b"])
+def test_no_name_leads_out_of_the_folder(tmp_path, name):
+    """Nothing is written, anywhere."""
+    with pytest.raises(ValueError, match="leads out of its folder"):
+        publish(tmp_path / "r", {name: b"x"})
+    assert tree(tmp_path) == {}
+
+
+GATE = Gate([("CNRYab12cd34", "token")])
+
+
+@pytest.mark.parametrize("data", [b"x CNRYab12cd34", gzip.compress(b"x CNRYab12cd34")])
+def test_a_leak_leaves_nothing_and_the_earlier_outputs(tmp_path, data):
+    """The error names the file below the folder; a folder whose own name leaks is refused too."""
+    publish(tmp_path / "r", {"findings.json": b"earlier"}, GATE)
+    with pytest.raises(LeakError, match=r"^r/report\.html(!content)?: a known secret is still at byte 2\."):
+        publish(tmp_path / "r", {"findings.json": b"{}", "report.html": data}, GATE)
+    with pytest.raises(LeakError, match=r"^e\.csv(!content)?: a known secret"):
+        publish_file(tmp_path / "e.csv", data, GATE)
+    with pytest.raises(LeakError, match=r"^the name of output 1: "):
+        publish(tmp_path / "cnryAB12cd34", OUTPUTS, GATE)
+    assert tree(tmp_path) == {"r": None, "r/findings.json": b"earlier"}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from analyzer import publish
+number = int(sys.argv[2])
+def stop(*_):
+    print("there", flush=True)
+    if number == signal.SIGKILL:
+        os.kill(os.getpid(), number)
+    signal.pause()
+signal.signal(signal.SIGINT, lambda number, _: sys.exit(128 + number))
+signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+publish._search = stop
+publish.publish(Path(sys.argv[1]), {"findings.json": b"secret so far"})
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_stopped_while_it_writes_leaves_nothing(tmp_path, number):
+    """Killed, it can clean up nothing: what it left is for its owner only, and the next run removes it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, tmp_path / "r", str(int(number))], stdout=subprocess.PIPE
+    ) as run:
+        assert run.stdout.readline() == b"there\n"
+        (partial,) = [path for path in tmp_path.iterdir() if path.name.endswith(".partial")]
+        assert mode(partial) == 0o700
+        if number != signal.SIGKILL:
+            # A run that is alive keeps its folder, whatever another one removes.
+            publish(tmp_path / "other", OUTPUTS)
+            assert partial.exists()
+            run.send_signal(number)
+        assert run.wait(30) == (-number if number == signal.SIGKILL else 128 + number)
+    assert partial.exists() == (number == signal.SIGKILL)
+    publish(tmp_path / "other", OUTPUTS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other"]
+
+
+def test_a_run_killed_between_its_two_moves_loses_nothing(tmp_path):
+    """The earlier outputs wait in its folder; the next run puts them back."""
+    orphan = tmp_path / ".r.abcdefgh.partial"
+    (orphan / "earlier").mkdir(parents=True)
+    (orphan / "earlier" / "findings.json").write_bytes(b"earlier")
+    (orphan / "analyzer.lock").touch()
+    publish_file(tmp_path / "e.csv", b"x")
+    assert tree(tmp_path) == {"e.csv": b"x", "r": None, "r/findings.json": b"earlier"}
+
+
+def test_what_is_not_ours_is_not_removed(tmp_path):
+    """Another program's partial folder, and a link to a folder that has our lock."""
+    (tmp_path / ".mine.partial").mkdir()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "analyzer.lock").touch()
+    (tmp_path / ".link.partial").symlink_to(tmp_path / "folder")
+    before = set(tree(tmp_path))
+    publish_file(tmp_path / "e.csv", b"x")
+    assert set(tree(tmp_path)) == before | {"e.csv"}
 
 
 def test_an_empty_folder_is_used(tmp_path):

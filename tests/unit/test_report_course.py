@@ -12,7 +12,8 @@ import pytest
 from report_cases import demo, healthy
 
 from analyzer.model import Ref, Step
-from analyzer.report import findings_json, phrases, report_html, summary_markdown
+from analyzer.report import findings_json, report_html, summary_markdown
+from analyzer.wording import phrases
 
 SCHEMA = json.loads((files("analyzer.report") / "findings.schema.json").read_text("utf-8"))
 HOSTILE = "pool <b>empty</b> [x](http://evil.example)"

@@ -23,11 +23,11 @@ from analyzer.report.charts import heat, timeline, waterfall
 from analyzer.report.comparison import view as comparison_view
 from analyzer.report.material import Limits, anchor, prepare
 from analyzer.report.page import build
-from analyzer.report.quoting import visible
 from analyzer.report.render import environment, policy, render
 from analyzer.report.sections import _section
 from analyzer.report.trace import view as trace_view
-from analyzer.report.words import LAYER_WORDS
+from analyzer.wording.quoting import visible
+from analyzer.wording.words import LAYER_WORDS
 
 PACKAGE = Path(view.__file__).parent
 TEMPLATES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.j2"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from report_cases import CASES, HOSTILE_TEXTS, POOL, demo, everywhere, huge
 
 from analyzer.report import summary_markdown
-from analyzer.report.markdown import code, fence, prose
+from analyzer.wording.inert import code, fence, prose
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
 

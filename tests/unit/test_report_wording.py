@@ -23,12 +23,13 @@ from analyzer.model import (
     Ref,
     Separating,
 )
-from analyzer.report import phrases, report_html, summary_markdown
-from analyzer.report.alike import grouped
-from analyzer.report.markdown import prose
+from analyzer.report import report_html, summary_markdown
 from analyzer.report.missing import missing
-from analyzer.report.quoting import clip, excerpt
-from analyzer.report.words import where
+from analyzer.wording import phrases
+from analyzer.wording.alike import grouped
+from analyzer.wording.inert import prose
+from analyzer.wording.quoting import clip, excerpt
+from analyzer.wording.words import where
 
 LINE = '{"headers": "' + "h" * 900 + '", "exception": "a.b.PoolTimeout: none left", "tail": "' + "t" * 900 + '"}'
 

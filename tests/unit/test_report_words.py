@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.report import words
 from analyzer.report.links import address, href
 from analyzer.report.material import Limits, runs
-from analyzer.report.quoting import clip, one_line, visible
 from analyzer.report.view import Run
+from analyzer.wording import words
+from analyzer.wording.quoting import clip, one_line, visible
 
 
 @pytest.mark.parametrize(

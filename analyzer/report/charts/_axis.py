@@ -9,7 +9,7 @@ from math import ceil
 
 from analyzer.diagnose._wording import duration
 from analyzer.report.chart_view import Tick
-from analyzer.report.words import iso, utc
+from analyzer.wording.words import iso, utc
 
 _ALIGN = ("start", "middle", "end")
 

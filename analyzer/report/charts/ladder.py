@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analyzer.model import Incident, LayerVerdict, Verdict
 from analyzer.report.chart_view import LadderChart, Rung, Table
-from analyzer.report.phrases import verdicts
-from analyzer.report.words import LAYER_WORDS, VERDICT_WORDS, number, sentence
+from analyzer.wording.phrases import verdicts
+from analyzer.wording.words import LAYER_WORDS, VERDICT_WORDS, number, sentence
 
 _RUNG = 28
 _ORDER: tuple[Verdict, ...] = ("cause", "suspected", "ruled_out", "not_visible")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from analyzer.diagnose.breakdown import Breakdown, Share
 from analyzer.report.chart_view import SpentChart, Stop, Table, Tick
 from analyzer.report.charts._axis import place
-from analyzer.report.words import microseconds, percent, where
+from analyzer.wording.words import microseconds, percent, where
 
 _ROW = 38
 # A name in a picture cannot wrap; the table under it has the whole.

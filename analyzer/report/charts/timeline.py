@@ -9,7 +9,7 @@ from datetime import datetime
 
 from analyzer.report.chart_view import Lane, Shape, Table, TimelineChart
 from analyzer.report.charts._axis import Axis, Scale, lay, place
-from analyzer.report.words import number, plural
+from analyzer.wording.words import number, plural
 
 _FLOOR = 120
 _TALLEST = 96

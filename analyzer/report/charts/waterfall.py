@@ -10,8 +10,9 @@ from analyzer.diagnose._wording import duration
 from analyzer.model import Hop
 from analyzer.report.chart_view import Stop, Table, WaterfallChart
 from analyzer.report.charts._axis import Axis, later, place
-from analyzer.report.quoting import clip
-from analyzer.report.words import microseconds, moment, plural, utc, where
+from analyzer.report.moments import moment
+from analyzer.wording.quoting import clip
+from analyzer.wording.words import microseconds, plural, utc, where
 
 _ROW = 46
 # A name in a picture cannot wrap; the list under it has the whole.

@@ -6,16 +6,18 @@ from analyzer.diagnose.comparison import Comparison, Difference, Example, Outcom
 from analyzer.model import Ref
 from analyzer.report.comparison import words
 from analyzer.report.json import as_bytes
-from analyzer.report.words import iso
+from analyzer.report.unredacted import key
+from analyzer.wording.words import iso
 
 Value = dict[str, object]
 
 
-def comparison_json(comparison: Comparison, tool: str, version: str) -> bytes:
+def comparison_json(comparison: Comparison, tool: str, version: str, *, redacted: bool = True) -> bytes:
     """Gives comparison.json in UTF-8, indented by 2, with characters that nobody can see as JSON escapes."""
     return as_bytes(
         {
             "schema_version": "1",
+            **key(redacted=redacted),
             "tool": {"name": tool, "version": version},
             "headline": words.headline(comparison),
             "good": _side(comparison.good),

@@ -11,9 +11,9 @@ from analyzer.diagnose.comparison._headers import ONLY_PRESENCE, VOLATILE
 from analyzer.report.chart_view import Table
 from analyzer.report.comparison import words
 from analyzer.report.comparison.view import DifferenceRow, DifferencesView, RemarksView, SummaryView, TierView
-from analyzer.report.quoting import clip
 from analyzer.report.view import Fact, Listing, PageView, Part, Run
-from analyzer.report.words import number, plural, span
+from analyzer.wording.quoting import clip
+from analyzer.wording.words import number, plural, span
 
 _MOST_DETAILS = 40
 _MOST_REMARKS = 50

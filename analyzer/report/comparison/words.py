@@ -9,8 +9,8 @@ from typing import Literal
 
 from analyzer.diagnose.comparison import Comparison, Difference, Hidden, Outcome, Row, known_kinds
 from analyzer.model import Ref
-from analyzer.report.quoting import clip
-from analyzer.report.words import number, plural, series, source_name, where
+from analyzer.wording.quoting import clip
+from analyzer.wording.words import number, plural, series, source_name, where
 
 _LONGEST_VALUE = 160
 _LONGEST_PLACE = 200

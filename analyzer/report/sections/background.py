@@ -6,7 +6,7 @@ from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view import BackgroundView
-from analyzer.report.words import number
+from analyzer.wording.words import number
 
 
 def build(material: Material) -> BackgroundView | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from analyzer.model import Evidence, Incident
-from analyzer.report import phrases
 from analyzer.report.material import Material
+from analyzer.report.moments import moment
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view import CourseStep, CourseView
-from analyzer.report.words import moment
+from analyzer.wording import phrases
 
 
 def build(material: Material, incident: Incident) -> CourseView | None:

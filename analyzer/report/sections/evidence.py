@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from analyzer.report.material import Material, anchor
-from analyzer.report.quoting import excerpt
+from analyzer.report.moments import moment
 from analyzer.report.sections._section import Section
 from analyzer.report.view import EvidenceRow, EvidenceView, Moment
-from analyzer.report.words import moment, number, series, where
+from analyzer.wording.quoting import excerpt
+from analyzer.wording.words import number, series, where
 
 
 def build(material: Material) -> EvidenceView:

@@ -8,7 +8,7 @@ from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.stages import Cutter, spent, stages
 from analyzer.report.view import HopsView
-from analyzer.report.words import number
+from analyzer.wording.words import number
 
 
 def build(material: Material, incident: Incident) -> HopsView | None:

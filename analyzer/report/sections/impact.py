@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from analyzer.model import Incident, comparison
-from analyzer.report import phrases
 from analyzer.report.cards import facts
 from analyzer.report.chart_view import Table, TimelineChart
 from analyzer.report.charts._axis import Scale
@@ -14,7 +13,8 @@ from analyzer.report.json import MOST_IDS
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view import Fact, ImpactView, Listing
-from analyzer.report.words import number, series
+from analyzer.wording import phrases
+from analyzer.wording.words import number, series
 
 _COLUMNS = 48
 

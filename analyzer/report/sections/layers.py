@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analyzer.model import Incident
 from analyzer.report.material import Material
-from analyzer.report.phrases import verdicts
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view import LayerItem, LayersView
-from analyzer.report.words import LAYER_WORDS, VERDICT_WORDS, sentence
+from analyzer.wording.phrases import verdicts
+from analyzer.wording.words import LAYER_WORDS, VERDICT_WORDS, sentence
 
 
 def build(material: Material, incident: Incident) -> LayersView:

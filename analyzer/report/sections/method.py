@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from analyzer.model import Redaction
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
+from analyzer.report.unredacted import BANNER
 from analyzer.report.view import Fact, MethodView
+from analyzer.wording.words import number
 
+_PROFILES = {
+    "internal": "internal, for colleagues: addresses stay as they are",
+    "vendor": "vendor: public addresses of clients became fakes, those of servers and of private networks stay",
+    "public": "public: every address became a fake",
+}
+REVIEW = (
+    "A person should still look through it before it is passed on: free text, host names, routes and words that name a "
+    "customer are not secrets by their form, and no program can read pictures."
+)
 REDACTION = (
     "Secrets and personal data were replaced by placeholders of the form [redacted:kind:hex] before this report was "
     "made. Equal hex means equal value, so one value can be followed across lines and files without being shown."
@@ -35,13 +47,28 @@ _STATEMENTS = (
 
 def build(material: Material) -> MethodView:
     """Gives the statements and the program's identity."""
+    redaction = material.analysis.redaction
     tool = material.analysis.findings.tool
     facts = (
         Fact("Program", material.label(f"{tool.name} {tool.version}"), ""),
         Fact("Rules (SHA-256)", material.label(tool.rules_sha256), ""),
         Fact("Schema of findings.json", material.analysis.findings.schema_version, ""),
     )
-    return MethodView(_STATEMENTS, facts)
+    if redaction is None:
+        return MethodView(_STATEMENTS, facts)
+    if not redaction.done:
+        return MethodView((BANNER, *_STATEMENTS[1:]), facts)
+    told = (REDACTION, REVIEW, *_STATEMENTS[1:])
+    return MethodView(told, (*facts, *_redaction(redaction)))
+
+
+def _redaction(redaction: Redaction) -> tuple[Fact, ...]:
+    total = sum(redaction.counts.values())
+    kinds = ", ".join(f"{number(count)} {kind.replace('_', ' ')}" for kind, count in redaction.counts.items())
+    return (
+        Fact("Redaction profile", _PROFILES.get(redaction.profile, redaction.profile), ""),
+        Fact("Distinct values replaced", f"{number(total)}: {kinds}" if total else "none was found", ""),
+    )
 
 
 SECTION = Section("Method and redaction", after="background", build=build)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analyzer.report.material import Material
-from analyzer.report.phrases import verdicts
 from analyzer.report.sections._section import Section
 from analyzer.report.view import NotVisibleView, Unseen
-from analyzer.report.words import LAYER_WORDS, sentence, series
+from analyzer.wording.phrases import verdicts
+from analyzer.wording.words import LAYER_WORDS, sentence, series
 
 _WHY = "no input shows it"
 _ALL = "the incidents say how in findings.json"

@@ -8,7 +8,7 @@ from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view import RejectRow, RejectsView
-from analyzer.report.words import number, plural, where
+from analyzer.wording.words import number, plural, where
 
 
 def build(material: Material) -> RejectsView:

@@ -10,7 +10,7 @@ from analyzer.report.material import Material
 from analyzer.report.missing import missing
 from analyzer.report.sections._section import Section
 from analyzer.report.view import RulesView
-from analyzer.report.words import number, plural, sentence, series, span
+from analyzer.wording.words import number, plural, sentence, series, span
 
 _FIRED = ("Rule", "Level", "Signals", "Groups", "When", "Count", "Id", "Author")
 _SILENT = ("What is missing", "Rules", "Which", "Rows that cannot be judged")

@@ -6,7 +6,7 @@ from analyzer.model import Ledger, SourceReport
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view import Listing, SourceRow, SourcesView
-from analyzer.report.words import number, percent, plural, series, source_name, span
+from analyzer.wording.words import number, percent, plural, series, source_name, span
 
 
 def build(material: Material) -> SourcesView:

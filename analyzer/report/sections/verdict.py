@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from analyzer.model import Evidence, Exhibit, Incident, Ref
-from analyzer.report import phrases
 from analyzer.report.cards import card
 from analyzer.report.charts import ladder
 from analyzer.report.material import Material
 from analyzer.report.missing import missing
-from analyzer.report.quoting import excerpt
 from analyzer.report.sections._section import Section
 from analyzer.report.ticket import ticket
 from analyzer.report.view import Claim, Lead, Listing, Run, VerdictView
-from analyzer.report.words import GAP_WORDS, SERIOUS, plural, source_name, span
+from analyzer.wording import phrases
+from analyzer.wording.quoting import excerpt
+from analyzer.wording.words import GAP_WORDS, SERIOUS, plural, source_name, span
 
 _REASONS = 3
 _STEPS = 4

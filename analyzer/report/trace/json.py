@@ -9,16 +9,18 @@ from analyzer.diagnose.trace import Consulted, Passage, Trace
 from analyzer.model import Attempt, Hop, Ref
 from analyzer.report.json import as_bytes
 from analyzer.report.trace import words
-from analyzer.report.words import iso
+from analyzer.report.unredacted import key
+from analyzer.wording.words import iso
 
 Value = dict[str, object]
 
 
-def trace_json(trace: Trace, tool: str, version: str) -> bytes:
+def trace_json(trace: Trace, tool: str, version: str, *, redacted: bool = True) -> bytes:
     """Gives trace.json in UTF-8, indented by 2, with characters that nobody can see as JSON escapes."""
     return as_bytes(
         {
             "schema_version": "1",
+            **key(redacted=redacted),
             "tool": {"name": tool, "version": version},
             "asked": trace.asked,
             "ids": _ids(trace.ids),

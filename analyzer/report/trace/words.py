@@ -10,7 +10,8 @@ from analyzer.diagnose.ids import KINDS
 from analyzer.diagnose.trace import Consulted, Passage, Trace
 from analyzer.model import Hop
 from analyzer.report import hop_words
-from analyzer.report.words import iso, microseconds, moment, percent, plural, series, source_name, utc, where
+from analyzer.report.moments import moment
+from analyzer.wording.words import iso, microseconds, percent, plural, series, source_name, utc, where
 
 _MOST_PASSAGES = 20
 _MOST_MENTIONS = 10

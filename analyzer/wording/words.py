@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from analyzer.diagnose._wording import duration
 from analyzer.model import Gap, Layer, Ref, Severity, Verdict
-from analyzer.report.view import Moment
 
 LAYER_WORDS: dict[Layer | str, str] = {
     "browser": "browser",
@@ -106,12 +105,6 @@ def clock(moment: datetime) -> str:
     return iso(moment)[11:19]
 
 
-def moment(value: datetime) -> Moment:
-    """Gives a time for a reader and for a machine, both in UTC with milliseconds."""
-    text = iso(value)
-    return Moment(text=text.replace("T", " ").replace("Z", " UTC"), datetime=text)
-
-
 def microseconds(value: int) -> str:
     """Gives a duration that is counted in microseconds."""
     if value < 1_000:
@@ -128,10 +121,11 @@ def span(start: datetime, end: datetime) -> str:
         return f"{begin} UTC ({duration(end - start)})"
     until = clock(end) if day(start) == day(end) else f" {day(end)} {clock(end)}"
     gap = " " if day(start) != day(end) else ""
-    return f"{begin}{gap}\u2013{until} UTC ({_length(start, end)})"
+    return f"{begin}{gap}\u2013{until} UTC ({lasted(start, end)})"
 
 
-def _length(start: datetime, end: datetime) -> str:
+def lasted(start: datetime, end: datetime) -> str:
+    """Gives how long it took, as the moments that are printed have it."""
     # From ten seconds on, the length is that between the seconds that are printed.
     length = end - start
     if length < timedelta(seconds=10):

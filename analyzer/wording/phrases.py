@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from analyzer.diagnose._wording import duration
 from analyzer.model import LAYERS, ClientCount, Clients, Findings, Incident, LayerVerdict, Separating, Step
-from analyzer.report.words import (
+from analyzer.wording.words import (
     LAYER_WORDS,
     SERIOUS,
     clock,

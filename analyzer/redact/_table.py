@@ -1,0 +1,147 @@
+"""Replaces all known secrets in text: one pass for most of a column, and a closer look where a secret is short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+import polars as pl
+
+from analyzer.redact._placeholder import MARK, PLACEHOLDER
+
+_PLACEHOLDER = re.compile(PLACEHOLDER)
+# An escape that ends where a secret begins; its last letter is none of the secret's neighbours.
+_ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[bfnrtv])\Z")
+_LONGEST_ESCAPE = 6
+_KEY = 4  # characters by which the forms are looked up
+_LIKELY = 10  # characters of a form that are looked for in a whole column
+_MOST_IN_ONE_PASS = 2_000_000  # characters of all forms together; a larger automaton costs more than it saves
+_FEW = 20_000  # characters of text
+
+
+class Table:
+    """Replaces the given forms, the leftmost first and the longest of those that begin together.
+
+    anywhere: forms replaced wherever they stand. alone: forms replaced only where no letter or digit continues them,
+    so that a short secret does not cut an id. places: the same for matches, with what stands before the secret, what
+    is shown in its place, and what stands behind it. Two secrets that overlap are both replaced. Placeholders stay.
+    """
+
+    def __init__(
+        self,
+        anywhere: Mapping[str, str],
+        alone: Mapping[str, str],
+        places: Mapping[str, tuple[str, str, str]] | None = None,
+    ) -> None:
+        self._anywhere = dict(anywhere)
+        self._places = dict(places or {})
+        self._alone = {form: shown for form, (_, shown, _) in self._places.items()} | dict(alone)
+        self._alone = {form: shown for form, shown in self._alone.items() if form not in anywhere}
+        # What looks the same in a pass that knows nothing of neighbours is replaced there; the rest one by one.
+        self._close = sorted({*self._alone, *self._meeting()})
+
+    def __bool__(self) -> bool:
+        return bool(self._anywhere or self._alone)
+
+    def replace(self, texts: pl.Series) -> pl.Series:
+        """Gives the column with all forms replaced; nulls stay."""
+        if not self or texts.is_empty():
+            return texts
+        distinct = texts.drop_nulls().unique()
+        some = int(distinct.str.len_bytes().sum()) <= _FEW
+        hit = distinct if some else distinct.filter(distinct.str.contains_any(self._likely))
+        if hit.is_empty():
+            return texts
+        changed = dict(self._pairs(hit, in_one_pass=not some and self._size <= _MOST_IN_ONE_PASS))
+        changed = {text: clean for text, clean in changed.items() if text != clean}
+        return texts.replace(list(changed), list(changed.values())) if changed else texts
+
+    def _pairs(self, hit: pl.Series, *, in_one_pass: bool) -> Iterator[tuple[str, str]]:
+        if not in_one_pass:
+            yield from ((text, self.text(text)) for text in hit)
+            return
+        near = hit.str.contains(MARK, literal=True)
+        if self._close:
+            near |= hit.str.contains_any(self._close)
+        yield from ((text, self.text(text)) for text in hit.filter(near))
+        rest = hit.filter(~near)
+        if self._anywhere and not rest.is_empty():
+            # Of two that begin at the same place the longer one wins, as it comes first.
+            forms = sorted(self._anywhere, key=lambda form: (-len(form), form))
+            clean = rest.str.replace_many(forms, [self._anywhere[form] for form in forms], leftmost=True)
+            yield from zip(rest, clean, strict=True)
+
+    def text(self, text: str) -> str:
+        """Gives one text with all forms replaced."""
+        index, written, at, told = self._index, [], 0, 0
+        while at < len(text):
+            forms = index.get(text[at : at + _KEY])
+            end, shown = self._at(text, at, forms) if forms else (0, "")
+            if end:
+                written += [text[told:at], shown]
+                told = at = end
+            else:
+                at += 1
+        return "".join((*written, text[told:])) if written else text
+
+    def _at(self, text: str, at: int, forms: list[str]) -> tuple[int, str]:
+        """Gives where what is replaced here ends, and what is written; 0 if nothing is."""
+        if forms[0] == MARK and (found := _PLACEHOLDER.match(text, at)):
+            return found.end(), found[0]
+        form = next((form for form in forms if text.startswith(form, at) and self._fits(text, at, form)), None)
+        if form is None:
+            return 0, ""
+        end = at + len(form)
+        shown = self._shown(form)
+        # Another secret that begins inside this one and goes on behind it would leave its end.
+        for inside in range(at + 1, end):
+            for other in self._index.get(text[inside : inside + _KEY], ()):
+                if inside + len(other) > end and text.startswith(other, inside) and self._fits(text, inside, other):
+                    last, more = self._at(text, inside, [other])
+                    return last, shown + more
+        return end, shown
+
+    def _shown(self, form: str) -> str:
+        if form in self._anywhere:
+            return self._anywhere[form]
+        before, shown, after = self._places.get(form, ("", self._alone[form], ""))
+        # What stands around a secret in its place may hold another one.
+        return f"{self.text(before)}{shown}{self.text(after)}"
+
+    def _fits(self, text: str, at: int, form: str) -> bool:
+        if form not in self._alone:
+            return form != MARK
+        end = at + len(form)
+        if _is_part(text[end : end + 1]) and _is_part(form[-1]):
+            return False
+        before = text[max(0, at - _LONGEST_ESCAPE) : at]
+        return not (_is_part(before[-1:]) and _is_part(form[0])) or _ESCAPE.search(before) is not None
+
+    def _meeting(self) -> Iterable[str]:
+        """Yields forms that end as another one begins."""
+        if self._size > _MOST_IN_ONE_PASS // 4:
+            return
+        beginnings = {form[:length] for form in self._anywhere for length in range(3, min(len(form), 40))}
+        for form in self._anywhere:
+            if any(form[-length:] in beginnings for length in range(3, min(len(form), 40))):
+                yield form
+
+    @cached_property
+    def _size(self) -> int:
+        return sum(map(len, self._anywhere)) + sum(map(len, self._alone))
+
+    @cached_property
+    def _likely(self) -> list[str]:
+        return sorted({form[:_LIKELY] for form in (*self._anywhere, *self._alone)})
+
+    @cached_property
+    def _index(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {MARK[:_KEY]: [MARK]}
+        for form in sorted({*self._anywhere, *self._alone}, key=lambda form: (-len(form), form)):
+            index.setdefault(form[:_KEY], []).append(form)
+        return index
+
+
+def _is_part(character: str) -> bool:
+    return character.isascii() and character.isalnum()

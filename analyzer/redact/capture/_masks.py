@@ -1,0 +1,24 @@
+"""What stands where something was taken out: recognised again, so that a second run changes nothing."""
+
+from __future__ import annotations
+
+import re
+
+_FORM = r"\[(?:redacted:[a-z_]+:[0-9a-f]{12}|dropped|too deep|[0-9]{1,12}[ +](?:characters|bytes|digits))\]"
+MASKED = re.compile(_FORM)
+PLACEHOLDER = re.compile(r"\[redacted:[a-z_]+:[0-9a-f]{12}\]")
+
+
+def is_masked(text: str) -> bool:
+    """Whether the text is a placeholder or a length, and nothing else."""
+    return text[:1] == "[" and MASKED.fullmatch(text) is not None
+
+
+def length_of(text: str) -> str:
+    """Gives `[36 characters]`, which stands for a text that is no secret by name or form, but might be one."""
+    return text if is_masked(text) else f"[{len(text)} characters]"
+
+
+def bytes_of(data: bytes) -> str:
+    """Gives `[36 bytes]`."""
+    return f"[{len(data)} bytes]"

@@ -1,0 +1,44 @@
+"""Finds secrets that a sentence names: `refresh_token XYZ`, `the API key abc123 is revoked`."""
+
+from __future__ import annotations
+
+import re
+
+from analyzer.redact._detector import Detector
+from analyzer.redact._names import HARMLESS
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?.*")
+_CODED = re.compile(r"[A-Za-z]+_[A-Za-z_]+|[0-9.]{1,7}(?:ms|s|m|h|kb|mb)?|HTTP/[0-9.]+|[A-Za-z]+-[a-z-]+|/.*")
+
+
+def _is_made(value: str) -> bool:
+    bare = value.rstrip(".")
+    mixed = any(map(str.isdigit, bare)) and any(map(str.isalpha, bare))
+    humps = bare.isalpha() and not bare[1:].islower() and not bare.isupper()
+    plain = bare.lower() in HARMLESS or _DATE.fullmatch(bare) or _CODED.fullmatch(bare) or bare.endswith("=")
+    return len(bare) >= 8 and (mixed or (humps and len(bare) >= 16)) and not plain
+
+
+DETECTOR = Detector(
+    kind="secret",
+    pattern=(
+        r"(?i)\b(?:(?:access|refresh|id|api|auth|session|bearer|reset|invite|csrf|security)[_ -]?token|token"
+        r"|api[_ -]?key|access[_ -]?key|secret[_ -]?key|client[_ -]?secret|secret|password|passcode|passphrase|otp"
+        r"|session[_ -]?id|authorization[_ -]code|auth[_ -]code|verification code)"
+        r"\s+(?:(?:is|was|of|value|with|provided|given|received|used|sent)\s+)?[\"'`(\[]?([A-Za-z0-9._~+/=-]{8,})"
+    ),
+    literals=("token", "key", "secret", "passw", "passcode", "passphrase", "otp", "session", "code"),
+    finds=(
+        ("could not use refresh_token r1XYZ-88abc again", "r1XYZ-88abc"),
+        ("the API key abc12345 is revoked", "abc12345"),
+        ("password is hunter2hunter", "hunter2hunter"),
+    ),
+    ignores=(
+        "The signing key 2026-09 is not in the key set",
+        "refresh token invalid_grant",
+        "token expired 2026-09-01T10:00:00Z",
+        "token validation failed after 1200ms",
+        "session token lifetime 3600s",
+    ),
+    confirm=_is_made,
+)
