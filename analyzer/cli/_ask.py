@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-import click
-
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
-from analyzer.packet import Case, Item, Question, case_yaml, open_questions
+from analyzer.packet import Case, Item, Question, case_yaml
 from analyzer.publish import publish_file
 
 MOST_CHARACTERS = 10_000
@@ -43,19 +39,6 @@ class Dialogue:
         if not text:
             raise _EndedError
         return visible(text.rstrip("\r\n")).strip()
-
-
-def interview(path: Path, case: Case, items: Sequence[Item], vendor: str) -> tuple[Case, Path]:
-    """Asks what the items and the vendor's form leave open, writes the case, and gives it with the place.
-
-    Questions go to standard error, so that standard output stays the program's. Raises UsageError without a terminal.
-    """
-    require_terminal(sys.stdin)
-    dialogue = Dialogue(sys.stdin, partial(click.echo, err=True))
-    found = ask(case, open_questions(items, case, vendor), items, dialogue)
-    written = write_case(path, found, items, dialogue)
-    dialogue.say(f"Written to {visible(str(written))}.")
-    return found, written
 
 
 def require_terminal(stdin: TextIO) -> None:

@@ -8,7 +8,7 @@ import stat
 import pytest
 from ticket_cases import story
 
-from analyzer.cli._ask import Dialogue, ask, interview, require_terminal, write_case
+from analyzer.cli._ask import Dialogue, ask, require_terminal, write_case
 from analyzer.errors import UsageError
 from analyzer.packet import Case, items_of, open_questions, read_case
 
@@ -103,22 +103,3 @@ def test_without_a_terminal_nothing_is_asked():
     """A pipe would answer by accident."""
     with pytest.raises(UsageError, match="--ask needs a terminal"):
         require_terminal(io.StringIO("y\n"))
-
-
-class Keyboard(io.StringIO):
-    """Typed text that says it comes from a terminal."""
-
-    def isatty(self):
-        return True
-
-
-def test_an_interview_asks_what_the_vendors_form_wants_and_writes_the_file(tmp_path, monkeypatch, capsys):
-    """Questions go to standard error; standard output stays clean; the file holds the answers."""
-    monkeypatch.setattr("sys.stdin", Keyboard("Simple Storage Service\n"))
-    case, path = interview(tmp_path / "case.yaml", NOBODY, ITEMS, "aws")
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert "Which product, service and category" in shown.err
-    assert f"Written to {path}." in shown.err
-    assert read_case(path, "x") == case == Case("asked", {"product": "Simple Storage Service"})
-    assert "# impact:" in path.read_text()

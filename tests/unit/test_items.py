@@ -204,9 +204,10 @@ def test_tokens_are_described_and_their_end_is_counted_against_the_request():
     item = of(about(replace(POOL, statuses=(401,), layer="authentication"), *told))["P25"]
     assert item.answer == (
         'credentials sent as `Bearer` (2); WWW-Authenticate: `Bearer error="invalid_token"` (2); '
-        "iss `https://id.example` (2); expired 312 to 315 s before the request."
+        "iss `https://id.example` (2); expired 312 to 315 s before the request; "
+        "authentication ruled out: `The token was accepted before the handler ran`."
     )
-    assert item.refs == (Ref("a.har", entry=1), Ref("a.har", entry=2))
+    assert item.refs == (Ref("a.har", entry=1), Ref("a.har", entry=2), Ref("app/quotes.ndjson", 8839))
 
 
 def test_a_limiter_is_described_with_the_rate_of_requests():

@@ -14,7 +14,7 @@ from report_cases import HOSTILE_TEXTS, POOL, demo, empty, healthy, huge
 from ticket_cases import IDS, answered, attacked, facts, story
 
 from analyzer.errors import UsageError
-from analyzer.model import IncidentFacts, Told
+from analyzer.model import Identified, IncidentFacts, Ref, Told
 from analyzer.packet import Case, items_of, open_questions, ticket_markdown, vendors
 
 FOLDER = Path(__file__).parents[1] / "data" / "ticket"
@@ -121,11 +121,16 @@ def test_the_command_is_whole_or_not_there():
 
 def test_ids_are_never_cut():
     """Where not all fit, whole ones stand there and the others are counted."""
-    many = tuple(Told("error", f"{index:03d}-{'e' * 90}", 1, 0, 40, None) for index in range(40))
-    analysis = replace(story(), facts={POOL.id: replace(facts(), told=many)})
-    text = write(analysis, NOBODY, "cloudflare")
-    assert set(re.findall(r"`(\d{3}-e+)`", text)) <= {item.value for item in many}
-    assert "more texts" in text
+    ids = [f"8f2a1b3c4d5e{index:04x}-SJC" for index in range(40)]
+    requests = tuple(
+        Identified(Ref("a.har", entry=index), None, 503, (("cf-ray", ray),)) for index, ray in enumerate(ids)
+    )
+    analysis = replace(story(), facts={POOL.id: replace(facts(), identified=requests)})
+    line = next(line for line in write(analysis, NOBODY, "cloudflare").split("\n") if line.startswith("- **Ray ID:**"))
+    shown = re.findall(r"cf-ray `([^`]*)`", line)
+    assert shown == ids[: len(shown)]
+    assert 5 < len(shown) < 40
+    assert f"({40 - len(shown)} more of these)" in line
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)

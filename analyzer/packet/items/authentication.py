@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.model import Told
-from analyzer.packet.items._check import Check, Derived, Material, amounts, listed, places
-from analyzer.wording.words import number, plural
+from analyzer.model import Evidence, Told
+from analyzer.packet.items._check import Check, Derived, Material, amounts, listed, places, quoted
+from analyzer.wording.words import LAYER_WORDS, VERDICT_WORDS, number, plural
 
+_LAYERS = ("authentication", "authorization")
 _CLAIMS = {
     "token_from": "token in",
     "token_algorithm": "alg",
@@ -26,8 +27,18 @@ def _evidence(material: Material) -> Derived | None:
         return None
     facts = material.facts
     said = facts.of("www_authenticate", "auth_present", "auth_scheme", *_CLAIMS, "token_left_s")
-    parts = list(_parts(material, facts.of("token_left_s")))
-    return Derived("; ".join(parts) + ".", places(said)) if parts else None
+    verdicts = list(_verdicts(material))
+    parts = [*_parts(material, facts.of("token_left_s")), *(text for text, _ in verdicts)]
+    refs = places((*said, *(evidence for _, evidence in verdicts)))
+    return Derived("; ".join(parts) + ".", refs) if parts else None
+
+
+def _verdicts(material: Material) -> Iterator[tuple[str, Evidence]]:
+    """Yields what the records show of the two layers: why one is the cause, or why neither is."""
+    for item in material.incident.layers if material.incident else ():
+        if item.layer in _LAYERS and item.verdict != "not_visible":
+            for evidence in item.evidence[:1]:
+                yield f"{LAYER_WORDS[item.layer]} {VERDICT_WORDS[item.verdict]}: {quoted(evidence.text)}", evidence
 
 
 def _parts(material: Material, left: tuple[Told, ...]) -> Iterator[str]:
@@ -55,8 +66,7 @@ def _age(least: float, most: float) -> str:
 
 def _wanted(material: Material) -> bool:
     incident = material.incident
-    layers = ("authentication", "authorization")
-    return material.has_status(401, 403) or (incident is not None and incident.layer in layers)
+    return material.has_status(401, 403) or (incident is not None and incident.layer in _LAYERS)
 
 
 ITEMS = (
