@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -242,6 +243,23 @@ TRACE_FIELDS = {
 def test_of_trace_fields_the_ids_stay(value: str):
     shown = one(sent={"baggage": value})["request"]["headers"][1]["value"]
     assert re.fullmatch(TRACE_FIELDS[value], shown), shown
+
+
+def test_of_what_is_no_text_size_and_equality_stay():
+    """Two pictures of which one stands twice; readers still take them for binary."""
+
+    def picture(last: int):
+        text = base64.b64encode(b"\x89PNG\r\n\x1a\n\x00\x00" + bytes([last])).decode()
+        return canaries.entry(
+            response={"content": {"size": 11, "mimeType": "image/png", "encoding": "base64", "text": text}}
+        )
+
+    capture = cleaned(log_of(picture(1), picture(2), picture(1)))
+    first, second, third = (entry["response"]["content"] for entry in capture["log"]["entries"])
+    assert first == third
+    assert first["text"] != second["text"]
+    assert first["size"] == 11
+    assert HarFormat().parse_document(json.dumps(capture).encode()).events["body_kind"].to_list() == ["binary"] * 3
 
 
 def test_sizes_and_times_stay():

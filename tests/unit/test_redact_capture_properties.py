@@ -89,7 +89,7 @@ PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
 NEUTRAL = {"json neutral", "neutral form", "params", "text", "html"}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(place=st.sampled_from(sorted(PLACES)), value=SECRETS, other=OTHERS, bodies=st.sampled_from(BODIES))
 @example(place="cookie", value="abc/defgh1ij", other="", bodies="skeleton")
 @example(place="bearer", value="abc=defgh1==1ij", other="", bodies="skeleton")
@@ -110,7 +110,7 @@ def test_each_place_is_one():
         assert survivors(planted, {"it": ("s3cret-V4lue.0001x",)}) == {"it"}, place
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.recursive(
         SECRETS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_FORM = r"\[(?:redacted:[a-z_]+:[0-9a-f]{12}|dropped|too deep|[0-9]{1,12}[ +](?:characters|bytes|digits))\]"
+_FORM = r"\[(?:redacted:[a-z_]+:[0-9a-f]{12}|dropped|too deep|[0-9]{1,12}[ +]characters)\]"
 MASKED = re.compile(_FORM)
 PLACEHOLDER = re.compile(r"\[redacted:[a-z_]+:[0-9a-f]{12}\]")
 
@@ -17,8 +17,3 @@ def is_masked(text: str) -> bool:
 def length_of(text: str) -> str:
     """Gives `[36 characters]`, which stands for a text that is no secret by name or form, but might be one."""
     return text if is_masked(text) else f"[{len(text)} characters]"
-
-
-def bytes_of(data: bytes) -> str:
-    """Gives `[36 bytes]`."""
-    return f"[{len(data)} bytes]"

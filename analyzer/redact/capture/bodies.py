@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import codecs
+import hashlib
 import re
 import zlib
 
-from analyzer.redact.capture._masks import MASKED, bytes_of, is_masked
+from analyzer.redact.capture._masks import MASKED, is_masked
 from analyzer.redact.capture._work import Work, Written
 from analyzer.redact.capture.form import clean_form, is_form
 from analyzer.redact.capture.graphql import clean_operation
@@ -78,7 +79,10 @@ def _plain(work: Work, text: str, *, failed: bool) -> str:
 
 
 def clean_encoded(work: Work, encoded: str, mime: str, *, failed: bool) -> tuple[str | Written, bool]:
-    """Gives a body that stands in base64 cleaned, and whether the result is in base64 too: only what is no text."""
+    """Gives a body that stands in base64 cleaned, and whether the result is in base64 too: only what is no text.
+
+    Of that a placeholder is left, the same for equal bodies.
+    """
     compact = "".join(encoded.split()).rstrip("=").replace("-", "+").replace("_", "/")
     try:
         data = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
@@ -91,7 +95,8 @@ def clean_encoded(work: Work, encoded: str, mime: str, *, failed: bool) -> tuple
         clean_body(work, _inflated(data), mime, failed=failed)
     if text is not None and MASKED.fullmatch(text.removeprefix(_NO_BODY)):
         return encoded, True
-    return base64.b64encode((_NO_BODY + bytes_of(data)).encode()).decode(), True
+    shown = work.redactor.marked("body", hashlib.sha256(data).hexdigest())
+    return base64.b64encode((_NO_BODY + shown).encode()).decode(), True
 
 
 def _text_of(data: bytes) -> str | None:
