@@ -13,6 +13,9 @@ from analyzer.detect._evaluate import Evaluated, member_field
 from analyzer.detect._rule import Correlation
 
 _TYPES = {"key": pl.String(), "number": pl.Float64()}
+_PLACE = {"group": pl.UInt32(), "at": pl.Int64()}
+_EVENTS = {**_PLACE, "row": pl.UInt32(), "child": pl.Int32(), "child_group": pl.UInt32(), "child_begin": pl.Int64()}
+_ALERTS = {**_PLACE, "begin": pl.Int64(), "metric": pl.Float64()}
 _ALERT_IDS = 2**40  # an alert's number as an event follows those of all rows
 
 
@@ -77,14 +80,30 @@ def list_events(correlation: Correlation, evaluated: Evaluated, outcomes: Mappin
 
 
 def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> Outcome:
+    # Most correlations have no event in most logs, and even steps over no rows take their time.
+    if not any(_has_events(member, evaluated, outcomes) for member in correlation.rules):
+        return _nothing(correlation, [])
     found = list_events(correlation, evaluated, outcomes)
     keys = [f"key_{index}" for index in range(len(correlation.group_by))]
     notes = _note_nulls(correlation, found, keys)
     found = _prune.keep(correlation, found.drop_nulls(["at", *keys]), keys)
+    if not found.height:
+        return _nothing(correlation, notes)
     found, groups = _windows.number_groups(found, keys, "group")
     alerts, undecided = _alerts(correlation, found)
     events = _evidence(correlation, found)
     return Outcome(correlation.rules, correlation.group_by, groups, events, alerts, (*notes, *undecided))
+
+
+def _has_events(member: str, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> bool:
+    return outcomes[member].alerts.height > 0 if member in outcomes else bool(evaluated.masks[member].any())
+
+
+def _nothing(correlation: Correlation, notes: Sequence[str]) -> Outcome:
+    """Gives the outcome without an alert; a window stands at an event, so there is none without events."""
+    keys = {f"key_{index}": pl.String() for index in range(len(correlation.group_by))}
+    groups, events, alerts = (pl.DataFrame(schema=each) for each in ({"group": pl.UInt32(), **keys}, _EVENTS, _ALERTS))
+    return Outcome(correlation.rules, correlation.group_by, groups, events, alerts, tuple(notes))
 
 
 def _evidence(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
