@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from lines_by_hand import frame
 
 from analyzer import formats, registry
 from analyzer.formats import _registered
+from analyzer.formats._plugin import Hinting
 
 FORMATS = formats.line_formats()
 COMBINED = '192.0.2.1 - - [20/May/2015:12:05:17 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"'
@@ -85,6 +87,22 @@ def test_the_reason_says_what_was_chosen_and_how_much_it_reads():
     assert choice.confidence == 0.75
     assert {score.name: score.share_read for score in choice.scores}["common"] == 0.75
     assert {"common", "combined", "logfmt"} <= {score.name for score in choice.scores} < set(FORMATS)
+
+
+HINTING = {name: form.likely for name, form in FORMATS.items() if isinstance(form, Hinting)}
+
+
+@pytest.mark.parametrize("name", HINTING)
+def test_a_line_that_a_format_reads_fits_one_of_its_hints(name):
+    """Detection tries a format only where a line fits its hints, so none that it reads may be missed."""
+    lines = frame([sample for form in FORMATS.values() for sample in form.samples])
+    refused = FORMATS[name].parse(lines, "UTC").rejects["line"].to_list()
+    firsts = [text.partition("\n")[0] for text in lines.filter(~pl.col("line").is_in(refused))["raw"]]
+    assert firsts
+    hinted = pl.DataFrame({"raw": firsts}).select(
+        pl.any_horizontal(pl.col("raw").str.contains(hint) for hint in HINTING[name])
+    )
+    assert hinted.to_series().all()
 
 
 def test_nothing_readable_is_said_with_the_nearest_problem():
