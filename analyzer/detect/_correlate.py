@@ -14,8 +14,9 @@ from analyzer.detect._rule import Correlation
 
 _TYPES = {"key": pl.String(), "number": pl.Float64()}
 _PLACE = {"group": pl.UInt32(), "at": pl.Int64()}
-_EVENTS = {**_PLACE, "row": pl.UInt32(), "child": pl.Int32(), "child_group": pl.UInt32(), "child_begin": pl.Int64()}
-_ALERTS = {**_PLACE, "begin": pl.Int64(), "metric": pl.Float64()}
+_CHILD = {"child": pl.Int32(), "child_group": pl.UInt32(), "child_begin": pl.Int64()}
+_NO_EVENTS = pl.DataFrame(schema={**_PLACE, "row": pl.UInt32(), **_CHILD})
+_NO_ALERTS = pl.DataFrame(schema={**_PLACE, "begin": pl.Int64(), "metric": pl.Float64()})
 _ALERT_IDS = 2**40  # an alert's number as an event follows those of all rows
 
 
@@ -101,9 +102,9 @@ def _has_events(member: str, evaluated: Evaluated, outcomes: Mapping[str, Outcom
 
 def _nothing(correlation: Correlation, notes: Sequence[str]) -> Outcome:
     """Gives the outcome without an alert; a window stands at an event, so there is none without events."""
-    keys = {f"key_{index}": pl.String() for index in range(len(correlation.group_by))}
-    groups, events, alerts = (pl.DataFrame(schema=each) for each in ({"group": pl.UInt32(), **keys}, _EVENTS, _ALERTS))
-    return Outcome(correlation.rules, correlation.group_by, groups, events, alerts, tuple(notes))
+    keys = dict.fromkeys((f"key_{index}" for index in range(len(correlation.group_by))), pl.String())
+    groups = pl.DataFrame(schema={"group": pl.UInt32(), **keys})
+    return Outcome(correlation.rules, correlation.group_by, groups, _NO_EVENTS, _NO_ALERTS, tuple(notes))
 
 
 def _evidence(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
