@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STORY ?= sample_logs/signing-key-rotation
 STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
-.PHONY: demo scores test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup lint clean
+.PHONY: demo scores test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -36,11 +36,15 @@ conformance: $(VENV)/.installed
 scores: $(VENV)/.installed
 	POLARS_MAX_THREADS=1 PYTHONPATH=tests $(BIN)/python tests/story_scores.py
 
-benchmarks: benchmark-startup benchmark-har benchmark-rules benchmark-bursts
+benchmarks: benchmark-startup benchmark-growth benchmark-har benchmark-rules benchmark-bursts
 
 # What --help and a look-up cost against importing click in the same run.
 benchmark-startup: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
+
+# What an input four times as large costs; fails above eight times, since all work is to be linear.
+benchmark-growth: $(VENV)/.installed
+	POLARS_MAX_THREADS=1 $(BIN)/python benchmarks/growth.py
 
 # Reading a 72 MB capture against json.loads in the same run: ratios of CPU time and memory.
 benchmark-har: $(VENV)/.installed

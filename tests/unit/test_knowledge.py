@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -252,10 +251,8 @@ def test_any_text_can_be_looked_up(text):
 
 
 def test_a_long_text_is_searched_in_linear_time():
-    """A text of one long word, as a hostile HAR may hold, is searched at once."""
-    began = time.process_time()
-    assert knowledge.error("A" * 50_000) is None
-    assert time.process_time() - began < 0.5
+    """A text of one long word, as a hostile HAR may hold: in quadratic time, the search would take hours."""
+    assert knowledge.error("A" * 2_000_000) is None
 
 
 def test_a_header_is_found_by_any_of_its_names():
