@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A deadline is a clock, which on a busy machine says nothing of the code.
-settings.register_profile("quick", max_examples=40, deadline=None)
-settings.register_profile("thorough", max_examples=800, deadline=None)
+# A deadline is a clock, which on a busy machine says nothing of the code; so is the check for slow examples.
+_ANY_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _ANY_TIME, max_examples=40)
+settings.register_profile("thorough", _ANY_TIME, max_examples=800)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.detect._burst import BurstSettings, _judge, find_bursts
@@ -210,7 +210,6 @@ def test_shuffled_errors_of_a_real_log_give_no_burst():
 counts = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 200)), max_size=80)
 
 
-@settings(max_examples=150, deadline=None)
 @given(counts, st.sampled_from([600, 10800]), st.integers(1, 50))
 def test_any_counts_give_bursts_in_order_inside_the_log(pairs, local_seconds, series):
     """Whatever the counts, even more errors than requests: ordered, disjoint, consistent bursts and no exception."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import knowledge
@@ -162,7 +162,6 @@ def test_everything_known_can_be_printed():
     assert all(line.isprintable() for line in result.output.split("\n"))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
 @given(st.text())
 def test_any_term_ends_in_an_answer_or_in_wrong_use(term):
     """Whatever is asked, there is an answer or exit code 2, never a traceback."""

@@ -586,7 +586,7 @@ ROW = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.lists(ROW, max_size=6))
 def test_any_rows_get_facts(rows):
     """Nothing raises, no row is lost or moved."""

@@ -157,7 +157,6 @@ _LINES = st.lists(st.text(max_size=30) | _PIECES | st.builds(lambda text, end: t
                   max_size=8)  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
 @given(_LINES, st.permutations(sorted(FORMATS)), st.integers(0, 4))
 def test_the_ledger_adds_up_whatever_the_lines_are(lines, order, length):
     """Any text and any chain: each line is exactly one of blank, reject, directive or part of an event."""
@@ -167,11 +166,12 @@ def test_the_ledger_adds_up_whatever_the_lines_are(lines, order, length):
     assert block.ledger.rejects == block.rejects.height
     assert sum(use.lines for use in block.used) == block.ledger.event_lines + block.ledger.directives
     assert not set(block.rejects["line"]) & set(block.events["line"])
-    blank = sum(not line.strip() for line in lines)
+    # Python strips the four separators of ASCII too, which have no White_Space in Unicode's PropList.txt.
+    blank = sum(not line.strip() and not set("\x1c\x1d\x1e\x1f") & set(line) for line in lines)
     assert block.ledger.blank == blank
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(_LINES)
 def test_detection_never_raises_and_its_chain_reads_what_it_promises(lines):
     """The chain reads the share that detection promises, or more: any text may go on with the event above."""

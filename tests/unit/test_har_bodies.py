@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.formats._body_fault import find_body_fault
@@ -16,7 +16,6 @@ from analyzer.formats._error_body import find_problem
 from analyzer.formats.har import FORMATS
 
 HAR = FORMATS[0]
-QUICK = settings(max_examples=200, deadline=None)
 
 
 def row(request: dict[str, Any] | None = None, content: dict[str, Any] | None = None, status: int = 400) -> dict:
@@ -173,7 +172,6 @@ MESSAGES = st.recursive(
 )  # fmt: skip
 
 
-@QUICK
 @given(MESSAGES, st.booleans())
 def test_any_json_gives_texts_of_bounded_length(value: Any, failed: bool):
     """Whatever stands where: no exception, and texts or null, within their limits."""
@@ -181,7 +179,6 @@ def test_any_json_gives_texts_of_bounded_length(value: Any, failed: bool):
     assert all(part is None or (isinstance(part, str) and 0 < len(part) <= 1000) for part in found)
 
 
-@QUICK
 @given(st.text(max_size=60) | st.lists(st.sampled_from(["<", ">", "/", "Code", "&#0;", "&lt;", "<![CDATA[", "]]>", " ", "a:", "Error", "=", "%", "error", "--", "\r\n"]), max_size=14).map("".join))  # fmt: skip
 def test_any_text_is_told_apart_and_searched(text: str):
     """No text raises, whatever it is taken for."""
