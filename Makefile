@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STORY ?= sample_logs/signing-key-rotation
+PARTS := test-units test-stories test-formats test-captures test-wholes test-oracle
 STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
-.PHONY: demo scores test test-units test-formats test-wholes conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-redact lint clean
+.PHONY: demo scores test $(PARTS) conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth benchmark-redact lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -15,18 +16,34 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: $(VENV)/.installed
 	$(BIN)/analyzer analyze $(STORY)
 
-# Two at once: small frames gain nothing from threads, and two processes keep two cores busy.
+# Two at once, the longest first: small frames gain nothing from threads, and two processes keep two cores busy.
+# HYPOTHESIS_PROFILE=thorough tries twenty times as many examples.
+CAPTURE_TESTS := $(wildcard tests/unit/test_har_*.py tests/unit/test_capture*.py)
+FORMAT_TESTS := $(wildcard tests/unit/test_formats_*.py)
+PYTEST := POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q
+
 test: $(VENV)/.installed lint
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-units test-wholes test-formats
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(PARTS)
 
-test-units: $(VENV)/.installed
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit --ignore-glob 'tests/unit/test_formats_*'
+$(PARTS): $(VENV)/.installed
 
-test-formats: $(VENV)/.installed
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests/unit/test_formats_*.py $(STORY_TESTS)
+test-units:
+	$(PYTEST) tests/unit $(addprefix --ignore ,$(CAPTURE_TESTS) $(FORMAT_TESTS))
 
-test-wholes: $(VENV)/.installed
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q tests --ignore tests/unit $(addprefix --ignore ,$(STORY_TESTS))
+test-stories:
+	$(PYTEST) $(STORY_TESTS)
+
+test-formats:
+	$(PYTEST) $(FORMAT_TESTS)
+
+test-captures:
+	$(PYTEST) $(CAPTURE_TESTS)
+
+test-wholes:
+	$(PYTEST) tests $(addprefix --ignore ,tests/unit tests/oracle $(STORY_TESTS))
+
+test-oracle:
+	$(PYTEST) tests/oracle
 
 # Real servers log known requests, and every column of every line is compared; SERVERS names some of them.
 conformance: $(VENV)/.installed
@@ -36,7 +53,15 @@ conformance: $(VENV)/.installed
 scores: $(VENV)/.installed
 	POLARS_MAX_THREADS=1 PYTHONPATH=tests $(BIN)/python tests/story_scores.py
 
-benchmarks: benchmark-har benchmark-rules benchmark-bursts benchmark-redact
+benchmarks: benchmark-startup benchmark-growth benchmark-har benchmark-rules benchmark-bursts benchmark-redact
+
+# What --help and a look-up cost against importing click in the same run.
+benchmark-startup: $(VENV)/.installed
+	$(BIN)/python benchmarks/startup.py
+
+# What an input four times as large costs; fails above eight times, since all work is to be linear.
+benchmark-growth: $(VENV)/.installed
+	POLARS_MAX_THREADS=1 $(BIN)/python benchmarks/growth.py
 
 # Reading a 72 MB capture against json.loads in the same run: ratios of CPU time and memory.
 benchmark-har: $(VENV)/.installed

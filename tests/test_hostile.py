@@ -202,7 +202,7 @@ def count_lines(data: bytes) -> int:
     return text.count(b"\n") + (not text.endswith(b"\n") and text != b"")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(files=FILES)
 def test_any_bytes_are_read_or_told(files: list[bytes]) -> None:
     """Whatever the files hold: 0, 3 or 4, no exception, ledgers that add up, and as many lines as there are."""

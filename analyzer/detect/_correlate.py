@@ -13,6 +13,10 @@ from analyzer.detect._evaluate import Evaluated, member_field
 from analyzer.detect._rule import Correlation
 
 _TYPES = {"key": pl.String(), "number": pl.Float64()}
+_PLACE = {"group": pl.UInt32(), "at": pl.Int64()}
+_CHILD = {"child": pl.Int32(), "child_group": pl.UInt32(), "child_begin": pl.Int64()}
+_NO_EVENTS = pl.DataFrame(schema={**_PLACE, "row": pl.UInt32(), **_CHILD})
+_NO_ALERTS = pl.DataFrame(schema={**_PLACE, "begin": pl.Int64(), "metric": pl.Float64()})
 _ALERT_IDS = 2**40  # an alert's number as an event follows those of all rows
 
 
@@ -77,14 +81,30 @@ def list_events(correlation: Correlation, evaluated: Evaluated, outcomes: Mappin
 
 
 def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> Outcome:
+    # Most correlations have no event in most logs, and even steps over no rows take their time.
+    if not any(_has_events(member, evaluated, outcomes) for member in correlation.rules):
+        return _nothing(correlation, [])
     found = list_events(correlation, evaluated, outcomes)
     keys = [f"key_{index}" for index in range(len(correlation.group_by))]
     notes = _note_nulls(correlation, found, keys)
     found = _prune.keep(correlation, found.drop_nulls(["at", *keys]), keys)
+    if not found.height:
+        return _nothing(correlation, notes)
     found, groups = _windows.number_groups(found, keys, "group")
     alerts, undecided = _alerts(correlation, found)
     events = _evidence(correlation, found)
     return Outcome(correlation.rules, correlation.group_by, groups, events, alerts, (*notes, *undecided))
+
+
+def _has_events(member: str, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> bool:
+    return outcomes[member].alerts.height > 0 if member in outcomes else bool(evaluated.masks[member].any())
+
+
+def _nothing(correlation: Correlation, notes: Sequence[str]) -> Outcome:
+    """Gives the outcome without an alert; a window stands at an event, so there is none without events."""
+    keys = dict.fromkeys((f"key_{index}" for index in range(len(correlation.group_by))), pl.String())
+    groups = pl.DataFrame(schema={"group": pl.UInt32(), **keys})
+    return Outcome(correlation.rules, correlation.group_by, groups, _NO_EVENTS, _NO_ALERTS, tuple(notes))
 
 
 def _evidence(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,24 @@ class _Load:
     hashes: list[bytes] = field(default_factory=list)
     files: set[Path] = field(default_factory=set)
     documents: dict[str, Document] = field(default_factory=dict)
+    is_rules: bool = False
+
+    def add(self, part: _Load, file: Path) -> None:
+        """Adds what one file holds."""
+        self.rules += part.rules
+        # What names and ids turn out to be wrong is noted by each load for itself.
+        self.correlations += [
+            (about, section, Faults(faults.document, own=faults.own)) for about, section, faults in part.correlations
+        ]
+        self.errors += part.errors
+        self.elsewhere += part.elsewhere
+        self.warnings += part.warnings
+        self.skipped += part.skipped
+        self.ignored += part.ignored
+        self.hashes += part.hashes
+        self.documents |= part.documents
+        if part.is_rules:
+            self.files.add(file)
 
 
 def load_rules(paths: Sequence[Path]) -> RuleSet:
@@ -101,26 +120,38 @@ def _read_file(path: Path, load: _Load, *, own: bool, in_folder: bool = False) -
         return
     try:
         data = documents.bytes_of(path, str(path))
-        found = documents.decode(data, str(path))
-        load.hashes.append(hashlib.sha256(data).digest())
     except DocumentError as error:
         load.errors.append(error)
         return
+    load.add(_read_bytes(data, path, own=own, in_folder=in_folder), resolved)
+
+
+@lru_cache(maxsize=512)
+def _read_bytes(data: bytes, path: Path, *, own: bool, in_folder: bool) -> _Load:
+    """Gives what a file holds, which is not to be changed; read once in a process, as several runs load the same."""
+    load = _Load()
+    try:
+        found = documents.decode(data, str(path))
+    except DocumentError as error:
+        load.errors.append(error)
+        return load
     except (ValueError, KeyError) as error:  # PyYAML's own constructors, such as for `!!int x`
         message = f"holds a value that YAML cannot read: {error}."
         load.errors.append(DocumentError(message, location=Location(str(path)), hint="Quote the values."))
-        return
+        return load
+    load.hashes.append(hashlib.sha256(data).digest())
     if len(found) > MAX_DOCUMENTS:
         message = f"holds more than {MAX_DOCUMENTS} documents."
         load.errors.append(DocumentError(message, location=Location(str(path)), hint="Split the file."))
-        return
+        return load
     if in_folder and not any(_is_sigma(document.value) for document in found):
         load.ignored.append(str(path))
-        return
-    load.files.add(resolved)
+        return load
+    load.is_rules = True
     for index, document in enumerate(each for each in found if each.value is not None):
         suffix = f"#{index + 1}" if index else ""
         _read_document(document, f"{path.stem}{suffix}", load, own=own)
+    return load
 
 
 def _is_sigma(value: Any) -> bool:

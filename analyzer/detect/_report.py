@@ -108,9 +108,9 @@ def report_rule(rule: Rule, evaluated: Evaluated) -> list[Signal]:
 def report_correlation(correlation: Correlation, outcomes: Mapping[str, Outcome], evaluated: Evaluated) -> list[Signal]:
     """Gives one signal for each span of neighbouring alerts in a group."""
     outcome = outcomes[correlation.about.id]
-    spans = _correlate.merge(correlation, outcome).join(outcome.groups, on="group", how="left").sort("label")
-    if not spans.height:
+    if not outcome.alerts.height:
         return []
+    spans = _correlate.merge(correlation, outcome).join(outcome.groups, on="group", how="left").sort("label")
     labelled = _correlate.find_rows(correlation.about.id, outcomes, spans)
     timed = labelled.join(evaluated.events.select("row", "at"), on="row", how="left", maintain_order="left")
     # One pass over all spans: a correlation by client may have tens of thousands.

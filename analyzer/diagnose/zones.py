@@ -153,12 +153,10 @@ def _votes_of_requests(events: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFr
         {"source": "other"}
     )
     elsewhere = (pl.col("other") != pl.col("source")) | ~pl.col("zoneless")
-    votes = [pl.DataFrame(schema=VOTES)]
-    for shift in range(-_LONGEST_S, _LONGEST_S + 1, _STEP_S):
-        moved = lines.with_columns(pl.col("second") - shift)
-        matched = moved.join(seen, on=[*_BY, "second"]).filter(elsewhere)
-        votes.append(matched.select("source", "line", shift=pl.lit(shift, dtype=pl.Int64)).unique())
-    return pl.concat(votes)
+    shifts = pl.DataFrame({"shift": range(-_LONGEST_S, _LONGEST_S + 1, _STEP_S)}, schema={"shift": pl.Int64})
+    moved = lines.join(shifts, how="cross").with_columns(pl.col("second") - pl.col("shift"))
+    matched = moved.join(seen, on=[*_BY, "second"]).filter(elsewhere)
+    return matched.select(list(VOTES)).unique()
 
 
 def _best(source: str, votes: pl.DataFrame) -> ZoneShift | None:

@@ -91,6 +91,8 @@ def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequ
             break
         taken.append(wrapper)
         frame, chosen = inside.select("line", "raw"), found
+    if frame.height and not chosen.chain:
+        chosen = _Chosen((), _on_first_line(frame, zone, extra))
     return _choice(chosen, frame, tuple(taken))
 
 
@@ -121,15 +123,18 @@ def _choose(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> _Chosen:
             name: _try(formats[name], frame, zone) for name in unused if _try(formats[name], _some(left), zone).read
         }
         chosen = _chosen(trials, own)
-    if frame.height and not chosen.chain:
-        first = frame.head(1)
-        return _Chosen((), tuple(_try(form, first, zone) for form in {**line_formats(), **users}.values()))
     return chosen
 
 
 def _chosen(trials: Mapping[str, _Trial], own: frozenset[str]) -> _Chosen:
     tried = tuple(trials.values())
     return _Chosen(tuple(_chain(_ranked(tried, own))), tried)
+
+
+def _on_first_line(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> tuple[_Trial, ...]:
+    """Tries all formats on the first line, for what stopped each of them."""
+    formats = {**line_formats(), **{form.name: form for form in extra}}
+    return tuple(_try(form, frame.head(1), zone) for form in formats.values())
 
 
 def _plausible(frame: pl.DataFrame) -> dict[str, Format]:

@@ -13,6 +13,7 @@ from analyzer.formats._plugin import Parsed
 from analyzer.formats._text import TextFormat
 
 _HEADER = r"^(?:Log file created at: |Running on machine: |Binary: Built with |Running duration \(|Log line format: )"
+_LETTER = "[IWEFV][0-9]{4}"
 _CREATED = r"^Log file created at: ([0-9]{4}/[0-9]{2}/[0-9]{2})"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}"
 _TAIL = r" *[0-9]+ (?P<logger>[^\s:\]]+):[0-9]+\] (?P<message>.*)$"
@@ -37,6 +38,11 @@ class Glog:
         "I20261122 16:14:14.123456       1 service.cc:42] loaded",
         "E20261122 16:14:14.123456   12345 orders.go:17] could not load order 17",
     )
+
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """What a line that it reads fits: cheaper to try than parse."""
+        return (_HEADER, _LETTER)
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; the lines of the header are directives."""

@@ -13,6 +13,7 @@ import polars as pl
 from analyzer.formats import _events, _rejects, _slots, _times
 from analyzer.formats._plugin import Format, Parsed
 
+_EVENT = r"^\s*<Event[ >]"
 _PROVIDER = 'Provider Name="Microsoft-Windows-IIS-Logging"'
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 _SLOTS = {
@@ -60,10 +61,15 @@ class IisEvent:
         ),
     )
 
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """What a line that it reads fits: cheaper to try than parse."""
+        return (_EVENT,)
+
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:  # noqa: ARG002 - W3C's times are UTC
         """Reads a frame of line, raw; other events and anything else are rejects."""
         raw = pl.col("raw")
-        ours = raw.str.contains(r"^\s*<Event[ >]") & raw.str.contains(_PROVIDER, literal=True)
+        ours = raw.str.contains(_EVENT) & raw.str.contains(_PROVIDER, literal=True)
         marked = lines.select("line", "raw", ours.fill_null(value=False).alias("_ours"))
         found = marked.filter("_ours").select("line", "raw", *_slots.merge(_texts()))
         written = pl.concat_str("_date", pl.lit(" "), "_time")

@@ -77,6 +77,11 @@ class NginxError:
         "2026/11/22 16:22:01 [notice] 16549#16549: nginx/1.22.1",
     )
 
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """What a line that it reads fits: cheaper to try than parse."""
+        return (_HEAD,)
+
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; times carry no offset, so zone decides."""
         owned = _own(lines)

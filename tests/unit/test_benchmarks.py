@@ -31,6 +31,21 @@ def call(script: str, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
 
 
+def test_each_start_is_measured_against_click():
+    """One line per command, the peer first, whose ratio is 1."""
+    title, *lines = call("startup.py", "--runs", "1").splitlines()
+    assert title.startswith("least of 1 runs")
+    assert [line.split("  ")[0] for line in lines] == ["import click", "analyzer --help", "analyzer explain 429"]
+    assert lines[0].split()[-1] == "1.00"
+
+
+def test_each_kind_of_input_is_measured_in_two_sizes():
+    """One line per kind; what is too quick to be compared, as at a hundredth of the size, has no ratio."""
+    title, *lines = call("growth.py", "--scale", "0.01").splitlines()
+    assert title.split() == ["CPU", "ms", "size", "4", "x", "size", "times"]
+    assert [line.split(",")[0].split(" ")[0] for line in lines] == ["bursts", "facts", *["configuration"] * 16]
+
+
 def test_each_reader_is_measured_against_json_loads():
     """One line per reader, the peer first, whose ratios are 1."""
     title, *lines = call("har.py", "--entries", "40").splitlines()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.diagnose.breakdown import break_down
@@ -146,7 +146,6 @@ CAPTURES = st.builds(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(captures=st.lists(CAPTURES, max_size=1), lines=st.lists(LINES, max_size=3), inner=st.lists(TIMES, max_size=3))
 def test_parts_are_never_negative_and_add_up(captures, lines, inner):
     """Whatever the sources say, the parts are the whole that the outermost one counted."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.detect._burst import BurstSettings, _judge, find_bursts
@@ -211,7 +210,6 @@ def test_shuffled_errors_of_a_real_log_give_no_burst():
 counts = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 200)), max_size=80)
 
 
-@settings(max_examples=150, deadline=None)
 @given(counts, st.sampled_from([600, 10800]), st.integers(1, 50))
 def test_any_counts_give_bursts_in_order_inside_the_log(pairs, local_seconds, series):
     """Whatever the counts, even more errors than requests: ordered, disjoint, consistent bursts and no exception."""
@@ -237,12 +235,10 @@ def test_different_lengths_are_refused():
         find_bursts([1, 2, 3], [1, 2], MINUTES)
 
 
-def test_a_week_of_minutes_takes_about_a_second_at_most():
-    """10,080 buckets with a burst: well under the second on one core (a wide margin for a shared machine)."""
+def test_a_burst_is_found_in_a_week_of_minutes():
+    """10,080 buckets with a burst; benchmarks/growth.py says that four times as many cost four times as much."""
     errors, requests = plant(7, 10_080, 5000, 5030, 10)
-    began = time.process_time()
     (burst,) = find_bursts(errors, requests, MINUTES).bursts
-    assert time.process_time() - began < 2
     assert (burst.first, burst.last) == (5000, 5030)
 
 

@@ -20,7 +20,7 @@ from analyzer.pipeline import Compared, Plan, compare
 from analyzer.pipeline import run as analyze
 from analyzer.report.comparison.words import headline, sentence
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(suppress_health_check=list(HealthCheck))
 TEXT = st.text(max_size=12) | st.sampled_from(
     ["Cookie", "Set-Cookie", "Authorization", "a=1; b=2", "Bearer a.b.c", "\ud800", "Location", "//[", "https://[x"]
 )
@@ -146,7 +146,7 @@ def test_equal_secrets_are_equal_placeholders_on_both_sides(tmp_path: Path):
     assert differences[0]["good"] != differences[1]["good"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(
     st.from_regex(r"[A-Za-z0-9]{6}[0-9][A-Za-z0-9_-]{3,20}", fullmatch=True),
     st.sampled_from(["Authorization", "Cookie", "X-Api-Key", "X-Any", "query", "body", "Set-Cookie"]),

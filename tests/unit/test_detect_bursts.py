@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.detect import _series, detect, load_rules
@@ -382,7 +382,6 @@ moments = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(moments, st.sampled_from([10, 60, 90]))
 def test_any_partition_of_a_log_gives_the_same_series(rows, seconds):
     """Events of four groups, before 1970 too, dealt to three parts: the parts' base counts, added, make equal series."""

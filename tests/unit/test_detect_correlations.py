@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.detect import detect, load_rules
@@ -321,7 +321,6 @@ def _spans(rows, alerts, span):
     return found_spans
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 25), st.sampled_from("ab"), st.sampled_from(["x", "y", "z", None])),

@@ -240,7 +240,7 @@ def _expected_digits(text):
     return f"{int(address):032x}" if address.version == 6 else f"{'0' * 20}ffff{int(address):08x}"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(ADDRESSES, min_size=20, max_size=60))
 def test_an_address_is_compared_by_value(texts):
     """The digits of an address are those that the standard library reads, and null for what it refuses."""
@@ -248,7 +248,6 @@ def test_an_address_is_compared_by_value(texts):
     assert found == [_expected_digits(text) for text in texts]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from(["/a", "/b", "/ab", None, ""]), min_size=1, max_size=12),
     st.lists(st.integers(min_value=1, max_value=12), max_size=3),

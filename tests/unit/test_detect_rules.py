@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import documents
@@ -396,7 +396,6 @@ def _write(value):
     )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(TREES, max_size=3))
 def test_any_document_gives_rules_or_located_errors(tmp_path_factory, trees):
     """Whatever the maps and lists hold, loading ends, and every error names the file."""
@@ -405,7 +404,6 @@ def test_any_document_gives_rules_or_located_errors(tmp_path_factory, trees):
     assert all(error.location.path == str(file) for error in load_rules([file]).errors)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_give_rules_or_located_errors(tmp_path_factory, data):
     """Whatever the bytes are, loading ends, and every error names the file."""
@@ -419,7 +417,6 @@ PIECES = st.sampled_from([b"", b"\n", b" ", b":", b"- ", b"{", b"]", b"'", b"|al
 CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), PIECES), min_size=1, max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(OWN), CUTS)
 def test_a_damaged_rule_file_gives_rules_or_located_errors(tmp_path_factory, source, cuts):
     """Whatever is cut out of a good file or put in, loading ends, and every error names the file and a line in it."""
@@ -462,7 +459,6 @@ ITEMS = st.tuples(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(ITEMS)
 def test_a_rule_that_loads_runs_on_columns_of_every_type(tmp_path_factory, item):
     """Whatever fields, modifiers and values a rule combines, it is an error when it is read, or it runs."""

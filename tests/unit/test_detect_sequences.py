@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.detect import _correlate, _prune, detect, load_rules
@@ -258,7 +258,6 @@ def _rows(raw):
     return frame, [{**row, "second": second} for row, second in zip(frame.iter_rows(named=True), seconds, strict=True)]
 
 
-@settings(max_examples=80, deadline=None)
 @given(EVENTS, st.integers(1, 5), st.permutations(["a", "b", "c", "ab", "ac"]), st.integers(2, 4))
 def test_orders_agree_with_trying_every_choice(tmp_path_factory, raw, span, names, count):
     """For any events, ties of lines and of sources included, the alerts are those of a search by hand."""
@@ -290,7 +289,6 @@ def _without_by_hand(rows, span):
     return sorted(expected)
 
 
-@settings(max_examples=60, deadline=None)
 @given(EVENTS, st.integers(1, 5))
 def test_what_must_not_occur_agrees_with_looking_at_every_window(tmp_path_factory, raw, span):
     """For any events `a and not b` alerts where a search by hand finds no b."""
@@ -309,7 +307,6 @@ KINDS = {
 }
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(

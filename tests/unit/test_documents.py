@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.documents import MAX_BYTES, Document, parse, read, rules_folder
@@ -221,7 +221,6 @@ def test_a_file_that_is_missing_or_a_folder_is_an_error(tmp_path):
         read(tmp_path)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("ab:-[]{}!&*?|>'\"#%,~<= \n\t0x1_.\x00\ud7ff"), max_size=40))
 def test_any_text_gives_documents_or_an_error_with_a_place(text):
     """Whatever is written, there are plain values or one DocumentError."""

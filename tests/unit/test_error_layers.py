@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,7 +153,5 @@ def test_any_text_is_read(text):
     "text", ["connection " * 20_000, "curl " * 40_000, "-" * 200_000, "timeout of 1" + "0" * 100_000]
 )
 def test_a_hostile_text_costs_no_time(text):
-    """Every pattern is linear, and only the beginning is read."""
-    begun = time.perf_counter()
-    layer_of_error(text)
-    assert time.perf_counter() - begun < 1
+    """Only the beginning is read, by patterns that are linear: in quadratic time, five times this text takes hours."""
+    assert layer_of_error(text * 5) == layer_of_error(text)

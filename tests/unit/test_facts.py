@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import schema
@@ -88,7 +88,6 @@ hostile = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(hostile, max_size=8))
 def test_any_row_gets_facts_and_none_is_lost_or_moved(rows):
     """Whatever the columns hold: no exception, and the canonical columns stay as they were."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import schema
@@ -133,7 +133,6 @@ def test_distance_counts_letters(one, other, letters):
 PARTS = st.lists(st.sampled_from(["", "a", "api", "order", "orders", "v1", "v2", "{id}"]), min_size=1, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
 @given(PARTS, PARTS)
 def test_near_is_symmetric(one, other):
     """Which of the two was served makes no difference."""

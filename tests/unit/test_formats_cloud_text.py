@@ -7,7 +7,7 @@ from itertools import chain
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lines_by_hand import frame, only_event, read_with
 
@@ -551,7 +551,6 @@ VALUES = st.sampled_from(["1", '"x y"', "", '"q\\"q"', "5s", "-", '""', "/a?b=c"
 RECORDS = st.lists(st.tuples(st.sampled_from("abcde"), VALUES), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
 @given(RECORDS, st.sampled_from([" ", "  ", "\t"]))
 def test_pairs_are_the_same_by_pattern_and_one_by_one(record, gap):
     """A line that occurs often is read by a pattern, a rare one pair by pair: both give the same columns."""
@@ -590,7 +589,6 @@ ANY_LINES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(sorted(FORMATS)), ANY_LINES)
 def test_the_ledger_adds_up_whatever_the_lines_hold(name, lines):
     """Any text, cut or with something put into it: no exception, and each line is a row, a reject or blank."""

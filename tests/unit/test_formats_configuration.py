@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import formats
@@ -283,15 +283,12 @@ def test_a_file_that_is_too_large_is_no_configuration():
     ["include x;\n", "access_log x;\n", "access_log ${", "'a' ", "<Valve ", "<Valve a='", "<!--", "\\\n", "{", "[[",
      'CustomLog a "%h %s"\n', "accesslog.filename = a + ", "a + ", 'accesslog.filename = "a"\n', "$", "#\n"],
 )  # fmt: skip
-def test_reading_takes_time_in_proportion_to_the_size(part):
-    """60 KB of anything are read in a moment, whichever server it is taken for."""
-    begin = time.process_time()
+def test_a_file_of_one_piece_is_read_or_refused(part):
+    """60 KB of anything, whichever server it is taken for; benchmarks/growth.py says that the time is linear."""
     for head in ("access_log x;", "LogFormat \n", 'accesslog.filename = "a"\nvar.a = "b"\n', "<Valve a='b'>"):
-        try:
-            read(head + part * (60_000 // len(part)))
-        except AnalyzerError:
-            continue
-    assert time.process_time() - begin < 4
+        text = head + part * (60_000 // len(part))
+        with contextlib.suppress(AnalyzerError):
+            assert all(log.line <= text.count("\n") + 1 for log in read(text).files)
 
 
 _PARTS = [
@@ -303,7 +300,6 @@ _PARTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.one_of(st.text(max_size=60), st.lists(st.sampled_from(_PARTS), max_size=25).map("".join)), st.text(max_size=30)
 )

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lines_by_hand import filled, frame, only_event, read_with
 
@@ -453,7 +453,6 @@ _KEYS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(_KEYS, _VALUES, max_size=6), max_size=5), st.text(max_size=20))
 def test_any_record_is_a_row_or_a_reject(records, noise):
     """Whatever values stand behind the keys, every JSON format keeps every line and never raises."""
@@ -480,7 +479,6 @@ def paths(value, before=()):
         yield from paths(inner, (*before, key))
 
 
-@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(_SAMPLES), st.data())
 def test_a_sample_with_any_value_in_any_place_is_a_row_or_a_reject(sample, data):
     """Each format is given its own records with one value replaced: it keeps the line and never raises."""

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lines_by_hand import filled, frame, only_event, read_with
 
@@ -733,7 +733,6 @@ def test_values_that_nobody_keeps_need_not_be_told_apart():
 _WORD = st.text(st.sampled_from("abcXYZ019._:/?=&%-+,;()[]{}é\\\"' "), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.tuples(_WORD, _WORD, st.sampled_from(["GET /a?b HTTP/1.1", "", "-", "PUT /é HTTP/2.0"]), _WORD, _WORD),
     st.sampled_from([100, 200, 404, 599]),
@@ -756,7 +755,6 @@ _PARTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.one_of(
         st.text(st.sampled_from("%${}<>!^\"'\\;# \nhatrsTDOiozlog_frmexp=jn0123ABq"), max_size=40),

@@ -505,7 +505,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(TEXTS, max_size=5))
 def test_no_line_is_lost_whatever_it_holds(texts):
     """Any bytes, cut lines and lines with rubbish inside: each is an event's or a reject with a reason."""

@@ -79,7 +79,7 @@ def test_what_the_files_hold():
     assert read(*FILES["w3c"], [])[0]["status"].to_list() == [200, 500]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     lines=st.lists(st.sampled_from([*PHP, *CRI, *JOURNAL, *W3C, "rubbish"]), max_size=40),
     cuts=st.sets(st.integers(0, 40)),

@@ -470,7 +470,7 @@ _LINES = st.lists(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(lines=_LINES)
 def test_no_line_is_lost_whatever_it_holds(name, lines):
     """Any text, any sample, cut or with something put in: part of an event, a reject with a reason, or blank."""

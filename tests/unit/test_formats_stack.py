@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.formats import _events, _stack
@@ -293,7 +293,6 @@ _PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(_PARTS | st.text(max_size=20), max_size=8).map("\n".join), min_size=1, max_size=5))
 def test_no_text_breaks_it_and_no_line_is_lost(messages):
     """Any text: the same rows come back, and message and trace together still hold each line that was there."""

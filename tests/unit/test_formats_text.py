@@ -381,7 +381,7 @@ _LINES = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(_LINES, st.sampled_from(MINE))
 def test_every_line_is_an_event_a_directive_or_a_reject_with_a_reason(lines, name):
     """Whatever the text is, joined or not: parse raises nothing and loses nothing."""
@@ -393,7 +393,7 @@ def test_every_line_is_an_event_a_directive_or_a_reject_with_a_reason(lines, nam
     assert parsed.event_lines == parsed.events.height
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(_LINES, st.permutations(MINE), st.integers(1, 4))
 def test_the_ledger_adds_up_over_a_chain(lines, order, length):
     """Mixed files too: each line is accounted for once."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lines_by_hand import frame
 
@@ -675,7 +675,6 @@ _LINES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(_LINES, st.sampled_from(["w3c", "httperr", "cloudfront", "cloudfront_json"]), st.integers(1, 4))
 @example(["#Fields: time time time", "#Start-Date: 0001-01-01", "23:59:59 200"], "w3c", 1)  # Python has no year 0
 def test_nothing_raises_and_the_ledger_adds_up(lines, name, size):
@@ -689,7 +688,6 @@ def test_nothing_raises_and_the_ledger_adds_up(lines, name, size):
         read_in_blocks(lines, size, (FORMATS[name],))
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8", exclude_characters='\t "\n'), min_size=1, max_size=8),
@@ -705,7 +703,6 @@ def test_values_are_split_as_python_splits_them(texts):
     assert found == [(*texts, None)] * 4
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=20))
 def test_percent_decoding_undoes_encoding(text):
     """Whatever was encoded byte by byte comes back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ FILES = sorted(CAPTURES.glob("*.har"))
 pytestmark = pytest.mark.skipif(not FILES, reason="needs ../shared/data/har")
 # A parse of every prefix of a 4 MB file would take a quarter of an hour: files above SMALL are cut at SAMPLE of the
 # multiples of 1,000, evenly spread.
-SMALL, SAMPLE = 100_000, 12
+SMALL, SAMPLE = 100_000, 5
 WITHOUT_URL = {"handmade-haralyzer-missing-pageref.har", "splash-3.0-lalibre.har"}
 OPENING, CLOSING, QUOTE, BACKSLASH = b"{[", b"}]", ord('"'), ord("\\")
 
@@ -113,6 +114,11 @@ def test_the_cut_of_a_wrapped_capture_in_utf_16_is_told_in_its_own_bytes():
             )
 
 
+@cache
+def read_well(path: Path) -> ParsedDocument | str:
+    return read(path)
+
+
 def read(path: Path) -> ParsedDocument | str:
     try:
         return HAR.parse_document(path.read_bytes())
@@ -123,7 +129,7 @@ def read(path: Path) -> ParsedDocument | str:
 @pytest.mark.parametrize("place", ["load", "pages"])
 def test_haralyzer_cannot_make_a_capture_fail(place: str, monkeypatch: pytest.MonkeyPatch):
     """Every file of the folder gives the same rows when haralyzer raises, at loading or when it is asked for pages."""
-    expected = {path: read(path) for path in FILES}
+    expected = {path: read_well(path) for path in FILES}
     asked = []
 
     def fail(*_: object) -> None:

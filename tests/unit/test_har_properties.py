@@ -76,7 +76,7 @@ ENTRY: dict[str, Any] = {
     "_webSocketMessages": [{"type": "send", "time": 1, "data": "é]}"}],
 }
 PRODUCERS = sorted((Path(__file__).parents[1] / "data" / "har").glob("producer-*/input.har"))
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(suppress_health_check=list(HealthCheck))
 
 
 def check(data: bytes) -> None:

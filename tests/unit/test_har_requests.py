@@ -65,7 +65,7 @@ def test_fields_of_forms():
     assert read(method="GET")["request_fields"] is None
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.recursive(st.just("SECRETVALUE") | st.just(918273645),
                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
                     max_leaves=10))  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.formats._har_timings import find_tls_place
@@ -215,7 +215,6 @@ NAMES = (
 TIMINGS = st.dictionaries(st.sampled_from(NAMES), NUMBERS)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(TIMINGS, NUMBERS, st.booleans()), min_size=1, max_size=5), st.sampled_from([*INSIDE, "x"]))
 def test_phases_are_never_negative_and_a_sum_is_their_sum(entries: list[Any], creator: str):
     """Whatever stands in timings and time: no negative phase, and a duration made from them holds each once."""
@@ -231,7 +230,6 @@ def test_phases_are_never_negative_and_a_sum_is_their_sum(entries: list[Any], cr
             assert row["duration_us"] == (sum(known) or None)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.tuples(*[st.integers(0, 3_000)] * 7), min_size=1, max_size=6),
     st.booleans(),

@@ -114,7 +114,7 @@ def test_an_error_log_alone_tells_one_outage_as_one():
     assert incident.failed == len([each for each in situation.rows if "refused" in each["message"]])
 
 
-@settings(derandomize=True, deadline=None, max_examples=10)
+@settings(derandomize=True, max_examples=10)
 @given(seed=st.integers(5_000, 5_100), pair=st.sampled_from(PAIRS), overlap=st.booleans())
 def test_two_faults_are_two_incidents_whether_or_not_at_the_same_time(seed, pair, overlap):
     """Each has routes, a cause, and in every other situation clients of its own."""

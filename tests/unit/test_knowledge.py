@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -253,10 +251,8 @@ def test_any_text_can_be_looked_up(text):
 
 
 def test_a_long_text_is_searched_in_linear_time():
-    """A text of one long word, as a hostile HAR may hold, is searched at once."""
-    began = time.process_time()
-    assert knowledge.error("A" * 50_000) is None
-    assert time.process_time() - began < 0.5
+    """A text of one long word, as a hostile HAR may hold: in quadratic time, the search would take hours."""
+    assert knowledge.error("A" * 2_000_000) is None
 
 
 def test_a_header_is_found_by_any_of_its_names():
@@ -405,17 +401,12 @@ def test_a_file_holds_only_its_own_code(tmp_path, monkeypatch):
         knowledge.status.__wrapped__(998)
 
 
-def test_a_look_up_is_quick_and_does_without_polars():
-    """The knowledge base stays usable for a command that starts in an instant: no polars, 250 ms CPU at most."""
-    code = (
+def test_a_look_up_loads_nothing_heavy():
+    """The knowledge base stays usable for a command that starts in an instant; benchmarks/startup.py measures it."""
+    script = (
         "import sys; from analyzer import knowledge; knowledge.status(429); knowledge.error('ERR_FAILED');"
-        "knowledge.header('Via'); sys.exit('polars' in sys.modules)"
+        "knowledge.header('Via');"
+        "print('HEAVY', sorted({'polars', 'jinja2', 'click', 'haralyzer', 'rich', 'zoneinfo'} & set(sys.modules)))"
     )
-    cpu = []
-    for _ in range(3):
-        process = subprocess.Popen([sys.executable, "-c", code])
-        _, ended, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(ended)
-        assert process.returncode == 0
-        cpu.append(usage.ru_utime + usage.ru_stime)
-    assert min(cpu) < 0.25
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "HEAVY []\n"

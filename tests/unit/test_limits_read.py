@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lines_by_hand import only_event, read_with
 
@@ -96,7 +96,6 @@ def test_each_spelling_of_a_quota_in_a_capture(headers, expected):
     assert tuple(found[name] for name in QUOTA) == expected
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(["ratelimit", "ratelimit-policy", "x-ratelimit-limit", "x-ratelimit-reset", "rate-limit",
                      "x-shopify-shop-api-call-limit", "grpc-status", "a-ratelimit-b-remaining-reset"]),

@@ -260,9 +260,7 @@ LINES = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, max_size=8), st.booleans())
 def test_whatever_is_read_the_run_ends_in_outputs_or_one_error(plan, lines, terminated):
     """No traceback, and the ledger of each source adds up."""

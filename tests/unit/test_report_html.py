@@ -301,7 +301,7 @@ def test_hostile_text_makes_no_element_and_no_attribute() -> None:
         assert " ".join(visible(text).split()) in page.text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_any_text_gives_a_page_of_our_own_elements(text: str) -> None:
     """Whatever the inputs hold: UTF-8, our tags only, one script, no unseen character."""

@@ -136,7 +136,7 @@ def test_no_raw_character_steers_a_terminal() -> None:
     assert json.loads(data)["incidents"][0]["errors"][0] == "\x1b[31m\x9b0m\u202e\U000e0041\\ud800\x7f é漢"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_any_text_gives_a_valid_file(text: str) -> None:
     """Whatever the inputs hold, the file is UTF-8, JSON and fits the schema."""

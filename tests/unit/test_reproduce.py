@@ -245,7 +245,7 @@ def test_a_redacted_command_still_runs(shell):
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.lists(TEXTS, max_size=3), max_size=4))
 def test_every_word_comes_through_the_shell_unchanged(shell, words):
     """Whatever stands in a word is one argument of the program."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from events_by_hand import frame, row
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.detect import alone, detect, explain_correlation, explain_rows, load_rules, nearest, restrict, try_rule
@@ -195,7 +195,6 @@ CONDITIONS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=6), st.sampled_from(CONDITIONS))
 def test_the_explanation_is_that_of_the_engine(tmp_path_factory, cells, condition):
     """What is said of an event is what the rule does with it, and every part follows from those below it."""

@@ -241,3 +241,20 @@ def test_limits_hold_at_the_limit_and_one_beyond(tmp_path, right, wrong, message
     """Files of 1 MB, 500 documents, patterns of 1 kB, 20 levels; keys once, and no anchors."""
     assert one(tmp_path, right()).errors == ()
     assert message in str(one(tmp_path, wrong()).errors[0])
+
+
+LOST = """title: Lost
+id: 8e6d2f9e-33a1-4a2c-9c55-6f4a4a1f3f11
+level: low
+correlation: {type: event_count, rules: [nobody], group-by: [c-ip], timespan: 1m, condition: {gte: 2}}
+"""
+
+
+def test_a_second_load_in_one_process_sees_the_same_faults_and_what_was_changed(tmp_path):
+    """A file is parsed once: faults between files are not told twice, and a changed file is read anew."""
+    first, second = (one(tmp_path, LOST) for _ in range(2))
+    message = "refers to 'nobody', which is no rule."
+    assert [error.message for error in first.errors] == [error.message for error in second.errors] == [message]
+    changed = one(tmp_path, rule(1))
+    assert (len(changed.rules), changed.errors) == (1, ())
+    assert changed.sha256 != first.sha256

@@ -47,7 +47,7 @@ def test_bytes_after_the_end_are_said(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", COMPRESS)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(cut=st.integers(1, 10_000))
 def test_a_compressed_file_that_is_cut_gives_a_prefix_of_its_lines(kind: str, cut: int) -> None:
     """Wherever the bytes end there is no exception, and the problem tells the last line."""
@@ -59,7 +59,6 @@ def test_a_compressed_file_that_is_cut_gives_a_prefix_of_its_lines(kind: str, cu
     assert len(notes) == 1
 
 
-@settings(deadline=None)
 @given(cut=st.integers(0, 100))
 def test_a_gzip_file_cut_anywhere_gives_what_zlib_gives(cut: int) -> None:
     """Even inside the header, and to the last byte that was decoded."""
@@ -71,7 +70,6 @@ def test_a_gzip_file_cut_anywhere_gives_what_zlib_gives(cut: int) -> None:
     assert bool(streams[0][2]) == (kept > 0)
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_damage_anywhere_in_a_gzip_file_costs_only_what_follows(data: st.DataObject) -> None:
     """A flipped byte gives a problem, and everything that was decoded before it."""
@@ -84,7 +82,6 @@ def test_damage_anywhere_in_a_gzip_file_costs_only_what_follows(data: st.DataObj
     assert lines[: len(intact)] == intact
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(sorted(COMPRESS)), st.booleans())
 def test_damaged_bytes_of_any_kind_raise_nothing(noise: bytes, kind: str, in_front: bool) -> None:
     """Noise inside or behind a compressed file is a problem, never an exception."""

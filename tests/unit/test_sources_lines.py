@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer.sources import Limits, Stream, open_streams
@@ -69,7 +69,6 @@ def test_lines_end_at_line_feeds_only(data: bytes, expected: list[str]) -> None:
     assert stream.size == len(data)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(1, 40), st.integers(1, 50))
 @example(b"x^\nx^\nx^\n", 1, 1)
 @example(b"\xe2\x80\xa8\n\xf0\x9f\x98", 2, 1)
@@ -85,7 +84,6 @@ def test_any_bytes_in_any_blocks_give_the_lines_of_a_plain_split(data: bytes, bl
     assert stream.size == len(data)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([b"\n", b"\r", b"a", b"\xc3\xbc", b"\xff", b"\xe2\x80", b"x^", b"\0", b"\xef\xbf\xbd"]))
 )
@@ -147,7 +145,6 @@ def test_utf16_with_lone_surrogates_and_an_odd_byte_loses_no_line() -> None:
     assert stream.notes == ("3 invalid UTF-16 units replaced, first on line 2",)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"\xff\xfe", b"\xfe\xff"]), st.integers(1, 9))
 def test_any_bytes_as_utf16_give_the_lines_of_a_plain_decode(data: bytes, mark: bytes, step: int) -> None:
     """No bytes raise, and lines stay where Python's own decoder puts them."""

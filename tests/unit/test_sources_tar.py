@@ -7,7 +7,7 @@ import io
 import tarfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from unit.test_sources_samples import (
     HOSTILE_NAMES,
@@ -76,7 +76,6 @@ def test_members_that_nobody_reads_are_read_over() -> None:
     assert names == ["-!big", "-!small"]
 
 
-@settings(deadline=None)
 @given(st.integers(512, 6 * 512 - 1))
 def test_a_tar_that_is_cut_keeps_the_members_before(cut: int) -> None:
     """Headers are at 0 and 1024, contents at 512 and 1536, the end mark at 2560; without it there is a problem."""
@@ -143,7 +142,6 @@ def test_a_compressed_tar_is_checked_to_its_last_byte() -> None:
     assert "incorrect data check" in found[1][2]
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_tar_raises_nothing(data: st.DataObject) -> None:
     """The same for tar, with its extension headers."""

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from unit.test_sources_samples import (
     HOSTILE_NAMES,
@@ -130,7 +130,6 @@ def test_a_zip_without_its_directory_gives_the_members_that_are_there(through: s
     assert "has lost its zip directory" in found[2][2]
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_zip_raises_nothing(data: st.DataObject) -> None:
     """Cut and flipped bytes give streams with problems, never an exception."""

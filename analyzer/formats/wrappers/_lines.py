@@ -42,6 +42,8 @@ def join_partial(rows: pl.DataFrame) -> pl.DataFrame:
     """
     stream = pl.col("stream").fill_null("")
     same_time = pl.col("collected_at").shift(-1).over(stream) == pl.col("collected_at")
+    if not rows.height:
+        return rows
     is_open = pl.col("partial") & ((pl.col("raw").str.len_bytes() >= _WHOLE_LINE) | same_time)
     starts = ~is_open.fill_null(value=False).shift(1, fill_value=False).over(stream)
     first = [pl.col(name).first() for name in rows.columns if name not in {"raw", "lines", "stream"}]

@@ -38,6 +38,8 @@ class JournaldJson:
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - the times are whole
         """Gives one row per record that has a MESSAGE."""
         likely = lines.select("line", "raw").filter(pl.col("raw").str.contains(_LIKELY, literal=True))
+        if not likely.height:
+            return _lines.nothing(lines)
         told = pl.Series("told", [_told(raw) for raw in likely["raw"]], dtype=_RECORD)
         found = likely.select("line").hstack(told.struct.unnest()).filter(pl.col("raw").is_not_null())
         rest = lines.select("line", "raw").join(found.select("line"), on="line", how="anti", maintain_order="left")

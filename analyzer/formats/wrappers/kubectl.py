@@ -36,6 +36,8 @@ class Kubectl:
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - the times are whole
         """Gives one row per line inside; host_name is the pod, process the container."""
         found, rest = _lines.capture(lines, _PATTERN, _NAMES)
+        if not found.height:
+            return _lines.nothing(lines)
         told = found.with_columns(
             collected_at=_lines.stamp(pl.col("at"), zone),
             stream=pl.concat_str("host_name", "process", separator="/", ignore_nulls=True),

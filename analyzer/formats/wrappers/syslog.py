@@ -52,6 +52,8 @@ class Syslog:
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:
         """Gives one row per line inside, with the level of its PRI; a time without a year is the last before now."""
         found, _ = _lines.capture(lines, self.pattern, _NAMES)
+        if not found.height:  # the usual case: most logs came through no syslog
+            return _lines.nothing(lines)
         stamp = _bsd_time(pl.col("at"), zone, now) if self.pattern == _BSD else _lines.stamp(pl.col("at"), zone)
         told = found.select(
             "line",
