@@ -142,7 +142,9 @@ def test_a_hole_in_the_report_is_found(here, monkeypatch, hole):
 
 
 def holed(frame):
-    """Gives the frame with the secret in one cell of 400."""
+    """Gives the frame of events with the secret in one cell of 300; that of rejects stays."""
+    if "user_agent" not in frame.columns:
+        return frame
     return pl.concat([frame] * 100).with_row_index("_row").with_columns(
         user_agent=pl.when(pl.col("_row") == 250).then(pl.lit(f"agent {SECRET}")).otherwise("user_agent")
     ).drop("_row")  # fmt: skip
