@@ -167,6 +167,8 @@ def test_a_hole_beside_the_pages_of_parquet_is_found(here, monkeypatch, place):
     whole = pl.DataFrame.write_parquet
 
     def leaky(self, file, **more):
+        if not isinstance(file, io.BytesIO):  # an intermediate part
+            return whole(self, file, **more)
         if place == "metadata":
             return whole(self, file, **more, metadata={"note": SECRET})
         clean = io.BytesIO()
