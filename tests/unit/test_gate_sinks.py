@@ -262,12 +262,12 @@ def test_a_detector_that_fails_stops_the_run(monkeypatch):
 
 CRASH = """
 import sys
+import analyzer.pipeline
 from analyzer import cli
-from analyzer.pipeline import _read
 def fail(*_):
     secret = "CNRYs3cr3t-value-91"
     raise KeyError(secret)
-_read.choose = fail
+sys.modules["analyzer.pipeline._read"].choose = fail  # the package has a function of that name
 sys.argv = ["analyzer", "parse", "a.log", "-o", "e.csv", "--redaction-key", "team.key"]
 cli.main()
 """
