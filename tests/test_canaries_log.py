@@ -106,21 +106,22 @@ def test_what_stands_around_the_secrets_stays(inputs, tmp_path):
     assert b"02/Mar/2026:10:00:15 +0000" in outputs["windows.log"]
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_no_planted_secret_survives_in_reports(profile, analyzed):
+@pytest.fixture(scope="module", params=PROFILES)
+def rendered(request, analyzed):
+    return STAGES[-1](replace(analyzed, plan=replace(analyzed.plan, profile=request.param)))
+
+
+def test_no_planted_secret_survives_in_reports(rendered):
     """Report, findings, summary and rejects."""
-    state = STAGES[-1](replace(analyzed, plan=replace(analyzed.plan, profile=profile)))
-    assert sorted(state.outputs) == ["findings.json", "rejects.ndjson", "report.html", "summary.md"]
-    assert left(state.outputs) == set()
-    assert b"LOGC" not in repr(state.analysis).encode()
+    assert sorted(rendered.outputs) == ["findings.json", "rejects.ndjson", "report.html", "summary.md"]
+    assert left(rendered.outputs) == set()
+    assert b"LOGC" not in repr(rendered.analysis).encode()
 
 
-@pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("suffix", [".parquet", ".ndjson", ".csv"])
-def test_no_planted_secret_survives_in_the_frame(profile, suffix, analyzed):
+def test_no_planted_secret_survives_in_the_frame(suffix, rendered):
     """The canonical frame with its raw lines, users and sources."""
-    state = replace(analyzed, plan=replace(analyzed.plan, profile=profile))
-    assert survivors(frame_bytes(state, suffix), PLACES) == set()
+    assert survivors(frame_bytes(rendered, suffix), PLACES) == set()
 
 
 def test_no_planted_secret_survives_in_a_trace(inputs, tmp_path):
