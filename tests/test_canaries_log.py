@@ -9,8 +9,9 @@ import pytest
 from canaries import survivors
 from canaries_log import LONG_LINE_BYTES, PLACES, files, long_line, member, secret
 
-from analyzer.formats import detect
-from analyzer.pipeline import STAGES, Plan, Redaction, Run, _redact_learn, frame_bytes, redact_inputs, trace
+from analyzer.formats import Choice, detect, line_formats
+from analyzer.pipeline import STAGES, Plan, Redaction, Run, _redact_learn, frame_bytes, redact_inputs
+from analyzer.pipeline._trace import trace_run
 from analyzer.publish import publish
 from analyzer.redact import PROFILES
 
@@ -46,10 +47,19 @@ def inputs(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def analyzed(inputs, tmp_path_factory):
-    """Everything but the last stage, which is the one that a profile changes."""
+def joined(inputs, tmp_path_factory):
+    """Read and joined, with all names as they are."""
     state = Run(Plan(inputs, tmp_path_factory.mktemp("work"), KEY))
-    for stage in STAGES[:-1]:
+    for stage in STAGES[:3]:
+        state = stage(state)
+    return state
+
+
+@pytest.fixture(scope="module")
+def analyzed(joined):
+    """Everything but the last stage, which is the one that a profile changes."""
+    state = joined
+    for stage in STAGES[3:-1]:
         state = stage(state)
     return state
 
@@ -106,32 +116,35 @@ def test_what_stands_around_the_secrets_stays(inputs, tmp_path):
     assert b"02/Mar/2026:10:00:15 +0000" in outputs["windows.log"]
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_no_planted_secret_survives_in_reports(profile, analyzed):
+@pytest.fixture(scope="module", params=PROFILES)
+def rendered(request, analyzed):
+    return STAGES[-1](replace(analyzed, plan=replace(analyzed.plan, profile=request.param)))
+
+
+def test_no_planted_secret_survives_in_reports(rendered):
     """Report, findings, summary and rejects."""
-    state = STAGES[-1](replace(analyzed, plan=replace(analyzed.plan, profile=profile)))
-    assert sorted(state.outputs) == ["findings.json", "rejects.ndjson", "report.html", "summary.md"]
-    assert left(state.outputs) == set()
-    assert b"LOGC" not in repr(state.analysis).encode()
+    assert sorted(rendered.outputs) == ["findings.json", "rejects.ndjson", "report.html", "summary.md"]
+    assert left(rendered.outputs) == set()
+    assert b"LOGC" not in repr(rendered.analysis).encode()
 
 
-@pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("suffix", [".parquet", ".ndjson", ".csv"])
-def test_no_planted_secret_survives_in_the_frame(profile, suffix, analyzed):
+def test_no_planted_secret_survives_in_the_frame(suffix, rendered):
     """The canonical frame with its raw lines, users and sources."""
-    state = replace(analyzed, plan=replace(analyzed.plan, profile=profile))
-    assert survivors(frame_bytes(state, suffix), PLACES) == set()
+    assert survivors(frame_bytes(rendered, suffix), PLACES) == set()
 
 
-def test_no_planted_secret_survives_in_a_trace(inputs, tmp_path):
+def test_no_planted_secret_survives_in_a_trace(joined):
     """The record of L18 with its user, and the files that were looked through."""
-    found = trace(Plan(inputs, tmp_path, KEY), "req-5")
+    found = trace_run(joined, "req-5")
     assert left(found.outputs) == set()
     assert survivors("\n".join(line.text for line in found.lines).encode(), PLACES) == set()
 
 
-def test_a_line_of_more_than_ten_megabytes_is_written_whole_without_its_secret(tmp_path):
+def test_a_line_of_more_than_ten_megabytes_is_written_whole_without_its_secret(tmp_path, monkeypatch):
     """L20: what stands behind the part that formats read is redacted too."""
+    combined = Choice((line_formats()["combined"],), 1.0, "given", ())
+    monkeypatch.setattr(_redact_learn, "detect", lambda head, *rest: combined)
     path = tmp_path / "long.log"
     path.write_bytes(long_line())
     _, outputs = redacted((str(path),), tmp_path)
