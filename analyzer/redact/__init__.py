@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import polars as pl
 
 from analyzer.redact._addresses import addresses_in, fake_addresses
-from analyzer.redact._decoding import DISGUISED, without_ansi, without_needless_escapes
+from analyzer.redact._decoding import DISGUISED, unescaped, without_ansi, without_needless_escapes
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate, refuse_leaks
@@ -126,7 +126,9 @@ class Redactor:
             return
         found = search(distinct, detectors())
         if addresses and self.profile != "internal":
-            found.addresses.update(addresses_in(distinct))
+            hidden = pl.Series(list(found.coded.values()), dtype=pl.String)
+            for written in (distinct, unescaped(distinct), hidden):
+                found.addresses.update(addresses_in(written))
         self.merge(found)
 
     def learn_values(self, values: Iterable[tuple[str, str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from analyzer.redact._addresses import fake_addresses
 from analyzer.redact._found import Found, rank
 from analyzer.redact._placeholder import PLACEHOLDER, placeholder
 from analyzer.redact._profile import Profile
-from analyzer.redact._spellings import SURE, WRITERS, coded_spellings, spellings, spreads
+from analyzer.redact._spellings import SURE, WRITERS, coded_spellings, is_text, spellings, spreads
 from analyzer.redact._table import Table
 
 # With more secrets than this only plain spellings are looked for; what lies under base64 is then found by decoding.
@@ -31,6 +32,8 @@ def table_of(found: Found, key: bytes, keep: frozenset[str], profile: Profile) -
     """
     values = {value: kind for value, kind in found.values.items() if spreads(value)}
     addresses = fake_addresses(key, found.addresses, keep, profile)
+    # The colons of IPv6 are encoded in a query.
+    addresses |= {quote(text, safe=""): quote(fake, safe="") for text, fake in addresses.items() if ":" in text}
     wholes: dict[str, str] = {}
     for _ in range(_ROUNDS):
         table = Table(*_forms(values, found, addresses | wholes, key))
@@ -80,10 +83,11 @@ def _places(found: Found, key: bytes) -> Iterator[tuple[str, _Place]]:
 
     Also as they stand in URLs, JSON and HTML.
     """
+    writers = WRITERS if len(found.places) <= _MOST_COMPLETE else (str, WRITERS[1])
     for match, (kind, value) in sorted(found.places.items()):
         before, _, after = match.rpartition(value)
         shown = placeholder(key, kind, value)
-        for write in WRITERS:
+        for write in writers:
             form = write(match)
-            if len(form) >= _SHORTEST_PLACE:
+            if len(form) >= _SHORTEST_PLACE and is_text(form):
                 yield form, (write(before), shown, write(after))

@@ -65,6 +65,8 @@ def _add(found: Found, detector: Detector, match: str, value: str) -> None:
     for part in parts:
         found.add(part, detector.kind)
     # A short one is replaced anywhere only where it stands by itself; its place is sure to be hidden.
+    if match == value and spreads(value):
+        return
     if _MASK_CHARACTER not in match and not (parts and all(spreads(part) and len(part) >= SURE for part in parts)):
         found.place(match, detector.kind, value)
 

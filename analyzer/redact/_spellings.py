@@ -57,7 +57,7 @@ def spellings(value: str, *, complete: bool = True) -> tuple[str, ...]:
     if complete and (_is_sure(plain) or "@" in plain):
         for form in tuple(forms):
             forms.update(dict.fromkeys((form.lower(), form.upper())))
-    return tuple(form for form in forms if len(form) >= SHORTEST)
+    return tuple(form for form in forms if len(form) >= SHORTEST and is_text(form))
 
 
 def coded_spellings(value: str) -> frozenset[str]:
@@ -67,6 +67,11 @@ def coded_spellings(value: str) -> frozenset[str]:
     """
     texts = {value, canonical(value)}
     return frozenset(form for text in texts if _SHORTEST_CODED <= len(text) <= _LONGEST_CODED for form in _coded(text))
+
+
+def is_text(form: str) -> bool:
+    """Tells whether a form can stand in a text: half a character, as of bytes that are no UTF-8, cannot."""
+    return form.isascii() or not any("\ud800" <= character <= "\udfff" for character in form)
 
 
 def _is_sure(value: str) -> bool:

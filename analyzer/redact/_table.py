@@ -90,24 +90,29 @@ class Table:
         if forms[0] == MARK and (found := _PLACEHOLDER.match(text, at)):
             return found.end(), found[0]
         form = next((form for form in forms if text.startswith(form, at) and self._fits(text, at, form)), None)
-        if form is None:
-            return 0, ""
-        end = at + len(form)
-        shown = self._shown(form)
-        # Another secret that begins inside this one and goes on behind it would leave its end.
-        for inside in range(at + 1, end):
-            for other in self._index.get(text[inside : inside + _KEY], ()):
-                if inside + len(other) > end and text.startswith(other, inside) and self._fits(text, inside, other):
-                    last, more = self._at(text, inside, [other])
-                    return last, shown + more
-        return end, shown
+        written, end = [], at
+        while form is not None:
+            written.append(self._shown(form, end - at))
+            end = at + len(form)
+            at, form = self._beyond(text, at, end)
+        return (end, "".join(written)) if written else (0, "")
 
-    def _shown(self, form: str) -> str:
+    def _beyond(self, text: str, at: int, end: int) -> tuple[int, str | None]:
+        """Gives a secret that begins inside what is replaced and goes on behind it, so that its end does not stay."""
+        for inside in range(at + 1, end):
+            for form in self._index.get(text[inside : inside + _KEY], ()):
+                if inside + len(form) > end and text.startswith(form, inside) and self._fits(text, inside, form):
+                    return inside, form
+        return at, None
+
+    def _shown(self, form: str, told: int) -> str:
+        """Gives what is written for a form of which the first characters are told already."""
         if form in self._anywhere:
             return self._anywhere[form]
         before, shown, after = self._places.get(form, ("", self._alone[form], ""))
+        end = len(form) - len(after)
         # What stands around a secret in its place may hold another one.
-        return f"{self.text(before)}{shown}{self.text(after)}"
+        return f"{self.text(before[told:])}{shown if told < end else ''}{self.text(after[max(0, told - end) :])}"
 
     def _fits(self, text: str, at: int, form: str) -> bool:
         if form not in self._alone:

@@ -16,10 +16,11 @@ DETECTOR = Detector(
     # Quoted values are those of double_quoted_value and single_quoted_value, which know where they end.
     pattern=(
         rf"(?i)\b{NAME}\]?="
-        r"([^\s\"'\\&;,<>(){}\[\]#|%\x{e000}]+(?:%[0-9A-Fa-f]{2}[^\s\"'\\&;,<>(){}\[\]#|%\x{e000}]*)*)"
+        r"((?:[^\s\"'\\&;,<>(){}\[\]#|%\x{e000}]|%[0-9A-Fa-f]{2})+)"
     ),
     literals=LITERALS,
     finds=(
+        ("token=%2Bab12", "%2Bab12"),
         ("user[password]=hunter2&a=b", "hunter2"),
         ("GET /x?api_key=mk_9&page=2", "mk_9"),
         ("app_session=s_12; path=/", "s_12"),

@@ -186,3 +186,11 @@ def test_spellings_are_none_that_would_be_found_everywhere():
     """No form is shorter than six characters, and a plain token has few."""
     assert all(len(form) >= 6 for form in spellings("a/b+c=123"))
     assert spellings("abcdef123456", complete=False) == ("abcdef123456",)
+
+
+def test_a_long_chain_of_overlapping_secrets_is_replaced():
+    """A hostile text of one secret laid over itself thousands of times, and bytes that are no UTF-8 in a value."""
+    (clean,) = redact("ab12" * 3_000, values=(("ab12ab12ab12", "a"),))
+    assert "ab12" not in clean.replace(placeholder(KEY, "a", "ab12ab12ab12"), "")
+    texts = ["token=%ff%fe12345678 x", '{"token":"\\ud83412345678"}', "password=%ff"]
+    assert all("[redacted:" in text and "12345678" not in text for text in redact(*texts))
