@@ -48,12 +48,13 @@ def check_folder(folder: Path) -> None:
         raise UsageError(message, location=place, hint=hint)
 
 
-def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None = None) -> None:
+def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None) -> None:
     """Writes all outputs into a private folder beside the target, searches them, and moves it into place.
 
     outputs maps names, in which "/" makes folders, to bytes or to files that are copied. Folders are 0700 and files
     0600. What an earlier run left there is replaced. If anything fails, nothing is left behind and the earlier run's
-    outputs stay. Raises LeakError where the gate finds a secret, UsageError where the system refuses to write.
+    outputs stay. gate is None only where a person said that secrets may be written, and for what a person typed.
+    Raises LeakError where the gate finds a secret, UsageError where the system refuses to write.
     """
     check_folder(folder)
     with _refusals_told(folder), _private_place(folder) as place:
@@ -68,7 +69,7 @@ def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None = No
             _put_back(earlier, folder)
 
 
-def publish_file(path: Path, data: Content, gate: Gate | None = None) -> None:
+def publish_file(path: Path, data: Content, gate: Gate | None) -> None:
     """Writes one file in a private folder beside its target, searches it, and moves it into place.
 
     Raises LeakError where the gate finds a secret, UsageError if the target is a link or a folder, or where the system

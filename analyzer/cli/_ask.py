@@ -112,7 +112,7 @@ def write_case(path: Path, case: Case, items: Sequence[Item], dialogue: Dialogue
         except _EndedError:
             replaced = False
         path = path if replaced else _free(path)
-    publish_file(path, case_yaml(case, items))
+    publish_file(path, case_yaml(case, items), gate=None)
     return path
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from analyzer.diagnose._sent_body import body_pieces
+from analyzer.diagnose._sent_body import body_pieces, may_stand
 from analyzer.diagnose._shell import Word
 from analyzer.formats import HarEntry
 from analyzer.model import Variable
@@ -28,6 +28,7 @@ _OF_THE_WAY = re.compile(
     r"x-(?:forwarded|real|b3|amzn|amz-cf|datadog|cloud|envoy|request-(?:id|start)|correlation|trace|client-ip|ot|original)"
     r".*|x-client-data"
 )
+_OWN = re.compile(r"x-(?!http-method|method-override|requested-with|api-version).*")
 _SECRET = re.compile(r"x-auth.*|x-api-.*key", re.IGNORECASE)
 _SIMPLE = ("GET", "HEAD", "POST")
 _MOST_HEADERS = 20
@@ -130,7 +131,7 @@ def _headers(row: Mapping[str, Any], entry: HarEntry | None, *, agent: bool) -> 
         value = ", ".join(sent[name])
         if value == "*/*" or not value.isprintable() or not name.isprintable() or ":" in name:
             continue
-        secret = secret_name(name) or _SECRET.fullmatch(name)
+        secret = secret_name(name) or _SECRET.fullmatch(name) or (_OWN.fullmatch(name) and not may_stand(name, value))
         title = "-".join(part.capitalize() for part in name.split("-"))
         variable = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").upper() or "HEADER"
         yield from (("-H",), (f"{title}: ", Variable(variable)) if secret else (f"{title}: {value}",))

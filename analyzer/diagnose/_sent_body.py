@@ -9,7 +9,6 @@ from analyzer.model import Variable
 from analyzer.redact import secret_parameter
 
 _LONGEST = 2_000
-_LONGEST_VALUE = 40
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _PAIR = re.compile(r"(^|&)([^=&]*)=([^&]*)")
 _PERSONAL = re.compile(
@@ -17,9 +16,11 @@ _PERSONAL = re.compile(
     r"|tax.?id|passport|licen|note|comment|message|text|description|subject|latitude|longitude|\blat\b|\blon\b|ip\b",
     re.IGNORECASE,
 )
-# A code, an amount, a date, an id of few digits: what tells a program something and hardly a person.
-_CODE = re.compile(r"[A-Za-z0-9_.:+/-]*")
-_MANY_DIGITS = re.compile(r"(?:[0-9][ .-]?){7,}")
+# A word of one case, an amount, a version, a short code: what tells a program something and hardly a person. Bodies are
+# denied by default, since a secret may stand under any name; what mixes letters and digits is as likely one as an id.
+_CODE = re.compile(
+    r"[A-Za-z0-9_.:/-]{0,5}|[a-z_-]{0,16}|[A-Z_-]{0,16}|[+-]?[0-9]{1,6}(?:\.[0-9]{1,6})?|v?[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}"
+)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?")
 
 Piece = str | Variable
@@ -46,13 +47,13 @@ def _json(body: str) -> Iterator[Piece]:
         end = found.end()
         if body[end:].lstrip()[:1] == ":":
             key = found.group(1)
-        elif not _may_stand(key, found.group(1)):
+        elif not may_stand(key, found.group(1)):
             yield body[told : found.start(1)]
             yield Variable(_name(key))
             told = found.end(1)
     # A text that no quote closes belongs to a body that was cut.
     start = body.find('"', end) + 1
-    if start and not _may_stand(key, body[start:]):
+    if start and not may_stand(key, body[start:]):
         yield body[told:start]
         yield Variable(_name(key))
     else:
@@ -63,15 +64,14 @@ def _form(body: str) -> Iterator[Piece]:
     for found in _PAIR.finditer(body):
         between, key, value = found.groups()
         yield f"{between}{key}="
-        yield value if _may_stand(key, value) else Variable(_name(key))
+        yield value if may_stand(key, value) else Variable(_name(key))
 
 
-def _may_stand(key: str, value: str) -> bool:
-    if secret_parameter(key) or _PERSONAL.search(key) or len(value) > _LONGEST_VALUE:
+def may_stand(key: str, value: str) -> bool:
+    """Tells whether a value of a body or of a header of one's own may stand in a command as it was sent."""
+    if secret_parameter(key) or _PERSONAL.search(key):
         return False
-    if _DATE.fullmatch(value):
-        return True
-    return bool(_CODE.fullmatch(value)) and not _MANY_DIGITS.search(value)
+    return bool(_DATE.fullmatch(value) or _CODE.fullmatch(value))
 
 
 def _name(key: str) -> str:

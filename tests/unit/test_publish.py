@@ -65,7 +65,7 @@ def test_outputs_are_written_for_their_owner_only(tmp_path):
     """Folder 0700, files 0600, whatever the umask; parents are made; nothing else is left."""
     before = os.umask(0)
     try:
-        publish(tmp_path / "a" / "b", OUTPUTS)
+        publish(tmp_path / "a" / "b", OUTPUTS, None)
     finally:
         os.umask(before)
     assert tree(tmp_path) == {"a": None, "a/b": None, "a/b/findings.json": b"{}", "a/b/report.html": b"<p>"}
@@ -75,8 +75,8 @@ def test_outputs_are_written_for_their_owner_only(tmp_path):
 
 def test_an_earlier_runs_outputs_are_replaced_as_a_whole(tmp_path):
     """No output of the earlier run stays beside those of the new one."""
-    publish(tmp_path / "r", {**OUTPUTS, "events.parquet": b"PAR1"})
-    publish(tmp_path / "r", {"findings.json": b"[]"})
+    publish(tmp_path / "r", {**OUTPUTS, "events.parquet": b"PAR1"}, None)
+    publish(tmp_path / "r", {"findings.json": b"[]"}, None)
     assert tree(tmp_path) == {"r": None, "r/findings.json": b"[]"}
 
 
@@ -85,7 +85,7 @@ def test_names_with_slashes_make_folders_and_files_are_copied(tmp_path):
     (tmp_path / "work").write_bytes(b"copied")
     before = os.umask(0)
     try:
-        publish(tmp_path / "r", {"a/b/c.txt": tmp_path / "work", "a/d.txt": b"d"})
+        publish(tmp_path / "r", {"a/b/c.txt": tmp_path / "work", "a/d.txt": b"d"}, None)
     finally:
         os.umask(before)
     assert tree(tmp_path / "r") == {"a": None, "a/b": None, "a/b/c.txt": b"copied", "a/d.txt": b"d"}
@@ -98,7 +98,7 @@ def test_names_with_slashes_make_folders_and_files_are_copied(tmp_path):
 def test_no_name_leads_out_of_the_folder(tmp_path, name):
     """Nothing is written, anywhere."""
     with pytest.raises(ValueError, match="leads out of its folder"):
-        publish(tmp_path / "r", {name: b"x"})
+        publish(tmp_path / "r", {name: b"x"}, None)
     assert tree(tmp_path) == {}
 
 
@@ -131,7 +131,7 @@ def stop(*_):
 signal.signal(signal.SIGINT, lambda number, _: sys.exit(128 + number))
 signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 publish._search = stop
-publish.publish(Path(sys.argv[1]), {"findings.json": b"secret so far"})
+publish.publish(Path(sys.argv[1]), {"findings.json": b"secret so far"}, None)
 """
 
 
@@ -146,12 +146,12 @@ def test_a_run_that_is_stopped_while_it_writes_leaves_nothing(tmp_path, number):
         assert mode(partial) == 0o700
         if number != signal.SIGKILL:
             # A run that is alive keeps its folder, whatever another one removes.
-            publish(tmp_path / "other", OUTPUTS)
+            publish(tmp_path / "other", OUTPUTS, None)
             assert partial.exists()
             run.send_signal(number)
         assert run.wait(30) == (-number if number == signal.SIGKILL else 128 + number)
     assert partial.exists() == (number == signal.SIGKILL)
-    publish(tmp_path / "other", OUTPUTS)
+    publish(tmp_path / "other", OUTPUTS, None)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other"]
 
 
@@ -161,7 +161,7 @@ def test_a_run_killed_between_its_two_moves_loses_nothing(tmp_path):
     (orphan / "earlier").mkdir(parents=True)
     (orphan / "earlier" / "findings.json").write_bytes(b"earlier")
     (orphan / "analyzer.lock").touch()
-    publish_file(tmp_path / "e.csv", b"x")
+    publish_file(tmp_path / "e.csv", b"x", None)
     assert tree(tmp_path) == {"e.csv": b"x", "r": None, "r/findings.json": b"earlier"}
 
 
@@ -172,14 +172,14 @@ def test_what_is_not_ours_is_not_removed(tmp_path):
     (tmp_path / "folder" / "analyzer.lock").touch()
     (tmp_path / ".link.partial").symlink_to(tmp_path / "folder")
     before = set(tree(tmp_path))
-    publish_file(tmp_path / "e.csv", b"x")
+    publish_file(tmp_path / "e.csv", b"x", None)
     assert set(tree(tmp_path)) == before | {"e.csv"}
 
 
 def test_an_empty_folder_is_used(tmp_path):
     """A folder that somebody made for the report is fine."""
     (tmp_path / "r").mkdir()
-    publish(tmp_path / "r", OUTPUTS)
+    publish(tmp_path / "r", OUTPUTS, None)
     assert sorted(tree(tmp_path)) == ["r", "r/findings.json", "r/report.html"]
 
 
@@ -188,25 +188,25 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, broken_write):
     with pytest.raises(
         UsageError, match=r"/r: cannot be written: No space left on device\. Name another place with -o\."
     ):
-        publish(tmp_path / "r", OUTPUTS)
+        publish(tmp_path / "r", OUTPUTS, None)
     assert tree(tmp_path) == {}
 
 
 def test_a_write_that_fails_leaves_the_earlier_report(tmp_path, request):
     """The earlier run's outputs are there until the new ones are."""
-    publish(tmp_path / "r", {"findings.json": b"earlier"})
+    publish(tmp_path / "r", {"findings.json": b"earlier"}, None)
     request.getfixturevalue("broken_write")
     with pytest.raises(UsageError):
-        publish(tmp_path / "r", OUTPUTS)
+        publish(tmp_path / "r", OUTPUTS, None)
     assert tree(tmp_path) == {"r": None, "r/findings.json": b"earlier"}
 
 
 def test_a_move_that_fails_puts_the_earlier_report_back(tmp_path, request):
     """Even at the last step, what was there is there again."""
-    publish(tmp_path / "r", {"findings.json": b"earlier"})
+    publish(tmp_path / "r", {"findings.json": b"earlier"}, None)
     request.getfixturevalue("broken_move")
     with pytest.raises(UsageError, match="Input/output error"):
-        publish(tmp_path / "r", OUTPUTS)
+        publish(tmp_path / "r", OUTPUTS, None)
     assert tree(tmp_path) == {"r": None, "r/findings.json": b"earlier"}
 
 
@@ -218,7 +218,7 @@ def test_an_interrupt_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(publishing.os, "fdopen", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        publish(tmp_path / "r", OUTPUTS)
+        publish(tmp_path / "r", OUTPUTS, None)
     assert tree(tmp_path) == {}
 
 
@@ -230,7 +230,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path):
         (folder / name).write_bytes(b"mine")
     before = tree(tmp_path)
     with pytest.raises(UsageError) as caught:
-        publish(folder, OUTPUTS)
+        publish(folder, OUTPUTS, None)
     told = str(caught.value)
     assert told.startswith(f"{folder}: the output folder holds other files (.hidden, b.txt, c.txt).")
     assert told.endswith("Name a new folder with -o, so that nothing of yours is overwritten.")
@@ -242,7 +242,7 @@ def test_a_folder_of_an_outputs_name_is_no_earlier_output(tmp_path):
     (tmp_path / "r" / "findings.json").mkdir(parents=True)
     (tmp_path / "r" / "findings.json" / "mine.txt").write_bytes(b"mine")
     with pytest.raises(UsageError, match=r"holds other files \(findings\.json\)"):
-        publish(tmp_path / "r", OUTPUTS)
+        publish(tmp_path / "r", OUTPUTS, None)
     assert (tmp_path / "r" / "findings.json" / "mine.txt").read_bytes() == b"mine"
 
 
@@ -254,7 +254,7 @@ def test_a_link_is_refused_wherever_it_points(tmp_path, target):
     (tmp_path / "link").symlink_to(tmp_path / target)
     before = tree(tmp_path)
     with pytest.raises(UsageError, match=r"the output folder is a link or a file\. Name a new one\."):
-        publish(tmp_path / "link", OUTPUTS)
+        publish(tmp_path / "link", OUTPUTS, None)
     assert tree(tmp_path) == before
 
 
@@ -264,23 +264,23 @@ def test_a_file_is_refused_as_a_folder(tmp_path):
     with pytest.raises(UsageError, match="is a link or a file"):
         check_folder(tmp_path / "file")
     with pytest.raises(UsageError, match="cannot be written: "):
-        publish(tmp_path / "file" / "below", OUTPUTS)
+        publish(tmp_path / "file" / "below", OUTPUTS, None)
     assert tree(tmp_path) == {"file": b"mine"}
 
 
 def test_the_current_folder_is_refused(tmp_path, monkeypatch):
     """A shell that stands in a folder which is replaced stands in nothing."""
-    publish(tmp_path / "r", OUTPUTS)
+    publish(tmp_path / "r", OUTPUTS, None)
     monkeypatch.chdir(tmp_path / "r")
     for name in (".", "../r", str(tmp_path / "r")):
         with pytest.raises(UsageError, match="is the current one"):
-            publish(Path(name), OUTPUTS)
+            publish(Path(name), OUTPUTS, None)
     assert sorted(tree(tmp_path)) == ["r", "r/findings.json", "r/report.html"]
 
 
 def test_a_name_that_no_file_system_takes_is_one_sentence(tmp_path):
     """300 characters are too long for Linux."""
-    for call in (lambda path: publish(path, OUTPUTS), lambda path: publish_file(path, b"x")):
+    for call in (lambda path: publish(path, OUTPUTS, None), lambda path: publish_file(path, b"x", None)):
         with pytest.raises(UsageError, match="cannot be written: File name too long"):
             call(tmp_path / ("x" * 300))
     assert tree(tmp_path) == {}
@@ -288,8 +288,8 @@ def test_a_name_that_no_file_system_takes_is_one_sentence(tmp_path):
 
 def test_one_file_is_written_for_its_owner_only_and_replaces_a_file(tmp_path):
     """parse writes the file that the user named."""
-    publish_file(tmp_path / "a" / "e.csv", b"1")
-    publish_file(tmp_path / "a" / "e.csv", b"2")
+    publish_file(tmp_path / "a" / "e.csv", b"1", None)
+    publish_file(tmp_path / "a" / "e.csv", b"2", None)
     assert tree(tmp_path) == {"a": None, "a/e.csv": b"2"}
     assert mode(tmp_path / "a" / "e.csv") == 0o600
 
@@ -301,14 +301,14 @@ def test_one_file_never_goes_through_a_link_or_onto_a_folder(tmp_path):
     (tmp_path / "folder.csv").mkdir()
     for name in ("link.csv", "folder.csv"):
         with pytest.raises(UsageError, match=r"the output is a link or a folder\. Name a new file\."):
-            publish_file(tmp_path / name, b"x")
+            publish_file(tmp_path / name, b"x", None)
     assert (tmp_path / "mine.csv").read_bytes() == b"mine"
     assert sorted(tree(tmp_path)) == ["folder.csv", "link.csv", "mine.csv"]
 
 
 def test_one_file_that_cannot_be_written_leaves_the_earlier_one(tmp_path, monkeypatch):
     """No partial file is left beside it."""
-    publish_file(tmp_path / "e.csv", b"earlier")
+    publish_file(tmp_path / "e.csv", b"earlier", None)
 
     def fail(descriptor, *_):
         os.close(descriptor)
@@ -316,5 +316,5 @@ def test_one_file_that_cannot_be_written_leaves_the_earlier_one(tmp_path, monkey
 
     monkeypatch.setattr(publishing.os, "fdopen", fail)
     with pytest.raises(UsageError, match=r"e\.csv: cannot be written: No space left on device"):
-        publish_file(tmp_path / "e.csv", b"new")
+        publish_file(tmp_path / "e.csv", b"new", None)
     assert tree(tmp_path) == {"e.csv": b"earlier"}

@@ -143,22 +143,23 @@ def test_headers_and_body_of_the_capture_are_sent_and_secrets_are_variables(shel
         sent=[
             ("accept", "application/json"), ("Content-Type", "application/json"), ("X-Client-Version", "4.2.0"),
             ("X-Request-Id", "r1"), ("X-Forwarded-For", "192.0.2.1"), ("X-Api-Key", "k3y"), ("User-Agent", "a/1"),
-            ("Authorization", "Bearer abc"), ("cookie", "sid=9"), ("X-Note", "it's $HOME"),
+            ("Authorization", "Bearer abc"), ("cookie", "sid=9"), ("X-Note", "Ann's"), ("Prefer", "it's $HOME"),
         ],
         post={"mimeType": "application/json", "text": '{"sku": "A-1", "email": "a@b.example", "n": 2}'},
     )  # fmt: skip
     row = ROW | {"method": "POST", "status": 400, "auth_present": True, "auth_scheme": "Bearer"}
     made = in_detail(reproduce(row, WINDOW), row, found, ("Open it.",), agent=False)
-    words = shell(made.curl, X_API_KEY="1", TOKEN="2", COOKIE="3", BODY_EMAIL="c@d.example")
+    filled = {"X_API_KEY": "1", "TOKEN": "2", "COOKIE": "3", "X_NOTE": "4", "BODY_EMAIL": "c@d.example"}
+    words = shell(made.curl, **filled)
     assert words[4:] == [
         "-X", "POST", "https://h.example/v1/x", "-H", "Accept: application/json", "-H", "Content-Type: application/json",
-        "-H", "X-Client-Version: 4.2.0", "-H", "X-Api-Key: 1", "-H", "X-Note: it's $HOME",
+        "-H", "X-Client-Version: 4.2.0", "-H", "X-Api-Key: 1", "-H", "X-Note: 4", "-H", "Prefer: it's $HOME",
         "-H", "Authorization: Bearer 2", "-H", "Cookie: 3",
         "--data-raw", '{"sku": "A-1", "email": "c@d.example", "n": 2}',
     ]  # fmt: skip
     assert made.steps[0] == "Open it."
     agent = in_detail(made, row, found, (), agent=True)
-    assert "User-Agent: a/1" in shell(agent.curl, X_API_KEY="1", TOKEN="2", COOKIE="3", BODY_EMAIL="c@d.example")
+    assert "User-Agent: a/1" in shell(agent.curl, **filled)
 
 
 def test_a_preflight_is_asked_for_as_the_browser_did(shell):
@@ -208,6 +209,7 @@ def test_steps_count_how_often_it_failed():
         ('{"sku": "A-1", "email": "a@b.exa', ['{"sku": "A-1", "email": "', "$BODY_EMAIL"]),
         ('{"sku": "A-1",}', ['{"sku": "A-1",}']),
         ('{"id": "1234567"}', ['{"id": "', "$BODY_ID", '"}']),
+        ('{"x": "k7Qm92", "currency": "EUR"}', ['{"x": "', "$BODY_X", '", "currency": "EUR"}']),
     ],
 )  # fmt: skip
 def test_values_of_a_body_that_may_be_personal_are_variables(body, told):
