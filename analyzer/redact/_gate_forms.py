@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ SHORTEST_NUMBER = 12
 # Eight bytes settle nine characters of base64, whatever stands around them: 64^-9 is 5.5e-17 for each place and value.
 # Seven bytes settle seven, which a gigabyte of ids holds by chance once there are some thousand values.
 SHORTEST_ENCODED = 8
-# What our own commands have in the place of a secret; a redactor that reads them takes it for one.
-_VARIABLE = re.compile(r"[\"'\\\s]*\$\{[A-Z][A-Z0-9_]*:\?\}[\"'\\\s]*")
 _LONGEST = 1_000
 _MIDDLE = 128
 
@@ -40,8 +37,7 @@ def forms_of(value: str, kind: str) -> Iterator[Form]:
 
     Of a value longer than 1,000 characters it is the middle that is looked for: the ends of keys are all alike.
     """
-    by_chance = len(value) < SHORTEST or (value.isdigit() and len(value) < SHORTEST_NUMBER)
-    if by_chance or _VARIABLE.fullmatch(value):
+    if len(value) < SHORTEST or (value.isdigit() and len(value) < SHORTEST_NUMBER):
         return
     folds = kind == "email" or (
         len(value) >= SHORTEST_ANYWHERE and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
