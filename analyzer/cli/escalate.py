@@ -74,7 +74,7 @@ def command(**options: Any) -> None:
         with progress(quiet=options["quiet"]) as tell:
             begun = draft(plan_from(work, key, options, tell), attachments)
         if options["ask"]:
-            case = answered(case, begun.items(case), options["vendor"], options["case_file"])
+            case = answered(case, begun.items(case, options["vendor"]), options["vendor"], options["case_file"])
         packet = _finish(begun, case, options)
         _write(packet, folder, options, now)
     _tell(packet, folder, options)
@@ -158,6 +158,8 @@ def _tell(packet: Packet, folder: Path, options: dict[str, Any]) -> None:
     print_summary(packet.analysis)
     for item in packet.missing:
         click.secho(visible(f"{item.id} {item.name}: {item.shown}"), fg="yellow")
+    if packet.missing:
+        click.echo("Answer these in case.yaml with --case, or on the terminal with --ask, and make the packet again.")
     size = sum(map(len, packet.files.values()))
     click.echo(visible(f"Packet: {folder} ({len(packet.files)} files, {size / 1e6:.1f} MB)"))
     if options["as_zip"]:
