@@ -15,7 +15,7 @@ from ticket_cases import IDS, answered, attacked, facts, story
 
 from analyzer.errors import UsageError
 from analyzer.model import Identified, IncidentFacts, Ref, Told
-from analyzer.packet import Case, for_vendor, items_of, open_questions, ticket_markdown, vendors
+from analyzer.packet import Case, checklist_markdown, for_vendor, items_of, open_questions, ticket_markdown, vendors
 from analyzer.redact._walk import replace_strings
 
 FOLDER = Path(__file__).parents[1] / "data" / "ticket"
@@ -121,7 +121,7 @@ def test_the_folder_of_all_inputs_is_named_once():
     names = [source.name for source in demo().findings.sources]
     text = write(replace_strings(story(), {name: f"in/july/{name}" for name in names}), NOBODY, "generic")
     assert text.count("in/july/") == 1
-    assert "Names of inputs are those in the folder `in/july/`" in text
+    assert "Inputs are named as in the folder `in/july/`" in text
     assert "(`app/quotes.ndjson:8841`)" in text
 
 
@@ -154,6 +154,26 @@ def test_an_answered_case_leaves_little_to_ask():
     assert "MISSING: ask" not in text
     assert "**What was tried:** none\n" in text
     assert "Drafted by the program and not confirmed yet: Time zones and clock skew" in text
+
+
+def test_the_checklist_holds_all_answers_whole():
+    """P01 to P40 once and in order; what the ticket has no room for is there, and what nobody answered is asked."""
+    items = items_of(story(), NOBODY, "vendor")
+    text = checklist_markdown(story(), items)
+    assert re.findall(r"^- \*\*(P[0-9]{2}) ", text, flags=re.MULTILINE) == [f"P{number:02}" for number in range(1, 41)]
+    assert "more in `checklist.md`" not in text
+    assert "**P19 Account, project, tenant ids** (required; a person knows): MISSING: ask Which account, " in text
+    required, missing = sum(item.required for item in items), sum(item.missing for item in items)
+    assert f"{required - missing} of {required} required items are answered." in text
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_no_hostile_text_becomes_markup_in_the_checklist(text):
+    """Outside of code spans, what is left of it is plain words, as in the ticket."""
+    analysis, case = attacked((text, text, text))
+    left = live(checklist_markdown(analysis, items_of(analysis, case, "vendor")))
+    assert not re.search(r"[<>\[\]!@#$|*_~\\^&]", left)
+    assert "://" not in left
 
 
 def test_the_command_is_whole_or_not_there():

@@ -26,6 +26,7 @@ FILES = [
     "README.txt",
     "SHA256SUMS",
     "case.yaml",
+    "checklist.md",
     "evidence/incident-1.csv",
     "evidence/incident-1.ndjson",
     "har/capture-01.har",
