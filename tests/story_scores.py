@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 
 from analyzer.model import Evidence, Incident, Ref
-from analyzer.pipeline import STAGES, Plan, Run
+from analyzer.pipeline import STAGES, Plan, Run, compose_analysis
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_logs"
@@ -33,7 +33,7 @@ SECOND_COPIES = {"access.combined.log", "access.combined.log.gz"}
 CONFIGURATION = {"nginx.conf", "haproxy.cfg", "truth.json"}
 ID_COLUMNS = ("request_id", "trace_id", "edge_id", "span_id", "parent_span_id")
 _BEGINS = re.compile(r"[\[{]|\d|[A-Z][a-z]{2} +\d|ts=|time=|level=|<\d")
-_READ, _JUDGE = STAGES[:2], STAGES[2:6]
+_READ, _JUDGE = STAGES[:2], STAGES[2 : STAGES.index(compose_analysis) + 1]
 
 
 @dataclass(frozen=True, slots=True)
