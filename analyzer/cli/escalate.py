@@ -32,7 +32,8 @@ _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; wh
               help="case.yaml: what only a person knows.")  # fmt: skip
 @click.option("--ask", is_flag=True, help="Ask on the terminal for what is missing, and write case.yaml.")
 @click.option("--for", "vendor", default="generic", show_default=True, metavar="VENDOR",
-              help="Put this vendor's required fields first in summary.md.")  # fmt: skip
+              help="Put this vendor's required fields first in summary.md: generic, atlassian, aws, azure, cloudflare, "
+              "gcp, github, okta or stripe.")  # fmt: skip
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Add a picture, a HAR or a text, such as the output of traceroute.")  # fmt: skip
 @click.option("--pictures-reviewed", is_flag=True,

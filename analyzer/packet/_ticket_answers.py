@@ -29,7 +29,7 @@ def answer(item: Item, level: int) -> str:
 
 def located(folder: str) -> str:
     """Says which folder the names of inputs are cut by."""
-    return f"Inputs are named as in the folder {code(folder, 400)}; evidence/ and `manifest.json` have whole names."
+    return f"Inputs are named as in the folder {code(folder, 400)}; `manifest.json` has whole names."
 
 
 def missing(question: str) -> str:

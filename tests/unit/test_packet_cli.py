@@ -21,7 +21,7 @@ from PIL import Image
 
 from analyzer.cli import _ask, group
 from analyzer.errors import AnalyzerError, LeakError, UsageError
-from analyzer.packet import verify_archive, verify_folder
+from analyzer.packet import vendors, verify_archive, verify_folder
 from analyzer.packet.manifest import read_manifest
 from analyzer.pipeline import _escalate
 
@@ -327,6 +327,19 @@ def test_answers_on_the_terminal_for_inputs_without_incident(here: Path, monkeyp
     assert stat.S_IMODE(Path("case.yaml").stat().st_mode) == 0o600
     for path in ("case.yaml", "out/case.yaml", "out/summary.md"):
         assert "the first answer" in Path(path).read_text()
+
+
+def test_the_help_names_every_vendor() -> None:
+    """Nobody has to guess what --for takes."""
+    told = " ".join(CliRunner().invoke(group, ["escalate", "--help"]).output.split())
+    assert f"in summary.md: {', '.join(vendors()[:-1])} or {vendors()[-1]}." in told
+
+
+def test_a_packet_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    """A wrong name is no damaged packet."""
+    done = CliRunner().invoke(group, ["verify", str(tmp_path / "gone")])
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.message == "does not exist."
 
 
 def test_the_readme_names_what_is_there(tmp_path: Path) -> None:
