@@ -277,6 +277,12 @@ def test_the_sample_stories_are_told_truly(name, sample):
     assert not missing & {"P01", "P02", "P03", "P04", "P06", "P07", "P09", "P10", "P14", "P28", "P29", "P36"}
 
 
+def test_what_requests_that_worked_log_too_is_no_error_text(sample):
+    """The application logs "request completed" of every request, also of those that the browser kept from the page."""
+    items = of(sample("../tests/data/stories/cors-origin-dropped/inputs"))
+    assert items["P07"].answer == "`net::ERR_FAILED`."
+
+
 def entry(second, status, **headers):
     """Gives one HAR entry of S3 behind two edges."""
     listed = [{"name": name.replace("_", "-"), "value": value} for name, value in headers.items()]
