@@ -66,6 +66,7 @@ def clean(*lines: str) -> list[str]:
 @given(place=st.sampled_from(sorted(PLACES)), secret=SECRETS, noise=NOISE)
 @example(place="cookie", secret="aaaaaaa~.0aA", noise=[])
 @example(place="option", secret="a-------0aa", noise=["status=ok"])
+@example(place="basic", secret="A0000000AA", noise=[])
 def test_no_secret_of_a_line_survives_anywhere(place, secret, noise):
     """In its own line, beside other words, and in one that does not name it; and a second run changes nothing."""
     planted = PLACES[place](secret)
