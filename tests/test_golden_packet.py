@@ -42,6 +42,7 @@ def test_the_packet_has_these_files() -> None:
             *STABLE,
             "SHA256SUMS",
             "case.yaml",
+            "checklist.md",
             "evidence/attachments/attachment-02.har",
             "har/capture-01.har",
             "manifest.json",

@@ -29,7 +29,7 @@ _OPTIONS = (
         type=click.Choice(PROFILES),
         default="vendor",
         show_default=True,
-        help="For whom it is redacted: what becomes of addresses.",
+        help="For whom it is redacted: internal keeps addresses, vendor hides those of clients, public hides all.",
     ),
     click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders."),
     click.option("--no-map", is_flag=True, help="Do not keep what `analyzer reveal` needs."),

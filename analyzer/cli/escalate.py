@@ -32,7 +32,8 @@ _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; wh
               help="case.yaml: what only a person knows.")  # fmt: skip
 @click.option("--ask", is_flag=True, help="Ask on the terminal for what is missing, and write case.yaml.")
 @click.option("--for", "vendor", default="generic", show_default=True, metavar="VENDOR",
-              help="Put this vendor's required fields first in summary.md.")  # fmt: skip
+              help="Put this vendor's required fields first in summary.md: generic, atlassian, aws, azure, cloudflare, "
+              "gcp, github, okta or stripe.")  # fmt: skip
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Add a picture, a HAR or a text, such as the output of traceroute.")  # fmt: skip
 @click.option("--pictures-reviewed", is_flag=True,
@@ -74,7 +75,7 @@ def command(**options: Any) -> None:
         with progress(quiet=options["quiet"]) as tell:
             begun = draft(plan_from(work, key, options, tell), attachments)
         if options["ask"]:
-            case = answered(case, begun.items(case), options["vendor"], options["case_file"])
+            case = answered(case, begun.items(case, options["vendor"]), options["vendor"], options["case_file"])
         packet = _finish(begun, case, options)
         _write(packet, folder, options, now)
     _tell(packet, folder, options)
@@ -158,6 +159,8 @@ def _tell(packet: Packet, folder: Path, options: dict[str, Any]) -> None:
     print_summary(packet.analysis)
     for item in packet.missing:
         click.secho(visible(f"{item.id} {item.name}: {item.shown}"), fg="yellow")
+    if packet.missing:
+        click.echo("Answer these in case.yaml with --case, or on the terminal with --ask, and make the packet again.")
     size = sum(map(len, packet.files.values()))
     click.echo(visible(f"Packet: {folder} ({len(packet.files)} files, {size / 1e6:.1f} MB)"))
     if options["as_zip"]:

@@ -52,9 +52,16 @@ def _steps(row: Mapping[str, Any], program: object, window: pl.DataFrame) -> Ite
     yield f"{begin}; {_repeats(row, failed, requests, window)}."
     if program == "curl":
         yield "Note the status, the times that curl prints at the end, and the request id of the answer."
-    if failed < requests:
+    if _others_worked(window):
         same = "Send the same request" if program == "curl" else "Do the same"
         yield f"{same} as a client that was not affected, and compare."
+
+
+def _others_worked(window: pl.DataFrame) -> bool:
+    """Whether a request of a client without any failure is there; where no client is named, whether any worked."""
+    worked = window.filter(~pl.col("failing"))
+    affected = window.filter(pl.col("failing"))["client"].drop_nulls()
+    return not worked.filter(~pl.col("client").is_in(affected.implode()).fill_null(value=False)).is_empty()
 
 
 def _repeats(row: Mapping[str, Any], failed: int, requests: int, window: pl.DataFrame) -> str:

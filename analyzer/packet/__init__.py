@@ -11,10 +11,12 @@ from analyzer.packet.attached import attached_files
 from analyzer.packet.attachments import Attachment, read_attachment
 from analyzer.packet.captures import Captures
 from analyzer.packet.case import Case, case_schema, case_yaml, check_name, read_case
+from analyzer.packet.checklist import checklist_markdown
 from analyzer.packet.evidence import Evidence, Excerpt, Row, evidence_files
 from analyzer.packet.items import items_of
 from analyzer.packet.manifest import Option
 from analyzer.packet.ticket import open_questions, ticket_markdown
+from analyzer.packet.vendor_ids import for_vendor
 from analyzer.packet.vendors import vendors
 from analyzer.packet.verification import Verified, verify_archive, verify_folder
 
@@ -38,7 +40,9 @@ __all__ = [
     "case_schema",
     "case_yaml",
     "check_name",
+    "checklist_markdown",
     "evidence_files",
+    "for_vendor",
     "items_of",
     "open_questions",
     "read_attachment",

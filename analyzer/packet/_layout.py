@@ -16,6 +16,7 @@ _PART = r"(?:-[0-9]{3,}-of-[0-9]{3,})?"
 _PLACES = (
     (README, "readme"),
     ("summary.md", "summary"),
+    (r"checklist\.md", "checklist"),
     ("report.html", "report"),
     (MANIFEST, "manifest"),
     (CHECKSUMS, "checksums"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
-from analyzer.model import Analysis, Identified, Incident
+from analyzer.model import Analysis, Incident
 from analyzer.packet._item import MISSING, Item
-from analyzer.packet.items.ids import TRACES, pairs
 from analyzer.packet.items.request import ERROR_TEXTS
 from analyzer.wording import phrases
 from analyzer.wording.inert import code, piece, prose
 from analyzer.wording.quoting import clip, excerpt
-from analyzer.wording.words import clock, number, where
+from analyzer.wording.words import number, plural, where
 
 _MOST_QUOTES = 6
 _TERSE_QUOTES = 3
@@ -27,6 +25,11 @@ def answer(item: Item, level: int) -> str:
         return f"{missing(item.question)}{known}" if item.required else ""
     draft = " (draft, not confirmed)" if item.draft else ""
     return f"{fitted(item.answer, level)}{draft}{placed(item)}"
+
+
+def located(folder: str) -> str:
+    """Says which folder the names of inputs are cut by."""
+    return f"Inputs are named as in the folder {code(folder, 400)}; `manifest.json` has whole names."
 
 
 def missing(question: str) -> str:
@@ -50,7 +53,7 @@ def fitted(text: str, level: int) -> str:
     while kept < len(pieces) and len("; ".join(pieces[: kept + 1])) <= level:
         kept += 1
     rest = len(pieces) - kept
-    more = f" … ({number(rest)} more of these)" if rest else ""
+    more = f" … ({number(rest)} more in `checklist.md`)" if rest else ""
     return prose("; ".join(pieces[:kept]), level) + more
 
 
@@ -64,33 +67,6 @@ def _pieces(text: str) -> Iterator[str]:
             open_piece = ""
     if open_piece:
         yield open_piece
-
-
-def ids_first(item: Item, analysis: Analysis, names: Sequence[str], *, wanted: bool) -> Item:
-    """Gives the item of request ids or trace ids with the vendor's own ids in front, all others as they are.
-
-    wanted: the form has a field for them. Where failing requests then have none of them, it asks for them, as the ids
-    of others lead that vendor nowhere.
-    """
-    own = [name for name in names if (name in TRACES) == (item.id == "P05")]
-    if item.id not in ("P04", "P05") or not own or not item.open:
-        return item
-    requests = [request for facts in analysis.facts.values() for request in facts.identified]
-    mine = [request for request in requests if any(name in own for name, _ in request.ids)]
-    if not mine:
-        any_own = any(name in names for request in requests for name, _ in request.ids)
-        question = f"Which {' or '.join(own[:2])} did failing requests get?"
-        asked = replace(item, answer=None, required=True, question=question, known=item.answer or item.known)
-        return asked if wanted and not any_own else item
-    told = [_ordered(request, own, traces=item.id == "P05") for request in mine]
-    return replace(item, answer="; ".join(told), refs=tuple(request.ref for request in mine))
-
-
-def _ordered(request: Identified, wanted: Sequence[str], *, traces: bool) -> str:
-    own = [pair for pair in request.ids if (pair[0] in TRACES) == traces]
-    own.sort(key=lambda pair: wanted.index(pair[0]) if pair[0] in wanted else len(wanted))
-    at = f"at {clock(request.at)} UTC: " if request.at else ""
-    return f"{at}{pairs(own)}"
 
 
 def quotes(analysis: Analysis, incident: Incident, level: int) -> list[str]:
@@ -110,4 +86,4 @@ def quotes(analysis: Analysis, incident: Incident, level: int) -> list[str]:
     quoted = [f"{piece(where(ref), 120)}  {piece(text, 2 * level)}" for ref, text in excerpts.items()]
     shown = [*list(lines.values())[:most], *quoted[: most // 2]]
     rest = len(lines) + len(quoted) - len(shown)
-    return [*shown, f"[{number(rest)} more texts]"] if rest > 0 else shown
+    return [*shown, f"[{plural(rest, 'more text')}]"] if rest > 0 else shown

@@ -112,12 +112,12 @@ def _text(document: Document, *keys: str | int) -> str:
     return text.strip()
 
 
-def case_yaml(case: Case, items: Iterable[Item] = ()) -> bytes:
+def case_yaml(case: Case, items: Iterable[Item] | None = None) -> bytes:
     """Writes a case file that read_case reads back the same; what the items leave open stands in it as a comment.
 
     Without items, every question that has no answer does.
     """
-    wanted = {question.key for item in items for question in item.open} or set(questions())
+    wanted = set(questions()) if items is None else {question.key for item in items for question in item.open}
     blocks = [_HEAD, documents.dump("name", case.name)]
     for key, question in questions().items():
         if key in case.answers:

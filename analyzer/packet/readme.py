@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 _FILES = (
     ("summary.md", "the finding, to paste into a ticket; what is missing is said"),
+    ("checklist.md", "every item of the checklist with its whole answer"),
     ("report.html", "the whole report in one file, which loads nothing"),
     ("evidence/", "lines and entries behind each incident, NDJSON and CSV"),
-    ("evidence/attachments/", "what was attached, redacted"),
-    ("har/", "browser captures: the entries that matter, redacted"),
+    ("evidence/attachments/", "what was attached{redacted}"),
+    ("har/", "browser captures: the entries that matter{redacted}"),
     ("repro/", "steps and commands; secrets are variables"),
     ("screenshots/", "pictures, drawn anew without what hides in files"),
-    ("case.yaml", "what a person said about the case, redacted"),
+    ("case.yaml", "what a person said about the case{redacted}"),
     ("manifest.json", "inputs, program, rules, options, what is answered, files"),
     ("redaction-report.json", "what was replaced where, and what was left out"),
     ("SHA256SUMS", "checksums of every file but itself"),
@@ -35,7 +36,8 @@ in the inputs. Do not send it to anybody who may not see them.
 def readme(case: str, created: str, tool: str, paths: Collection[str], profile: str | None) -> bytes:
     """Gives the text; profile is None where redaction was switched off, created is UTC."""
     there = [(name, told) for name, told in _FILES if _is_there(name, paths)]
-    listing = "\n".join(f"  {name:<23}{told}" for name, told in there)
+    redacted = "" if profile is None else ", redacted"
+    listing = "\n".join(f"  {name:<23}{told.format(redacted=redacted)}" for name, told in there)
     said = _UNREDACTED if profile is None else _REDACTED.format(profile=profile)
     return f"""\
 Escalation packet {case}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analyzer.errors import UsageError
 from analyzer.model import Analysis, Incident
 from analyzer.packet._case import Case
 from analyzer.packet._item import Item, Question
-from analyzer.packet._ticket_answers import answer, ids_first, missing, quotes
+from analyzer.packet._ticket_answers import answer, located, missing, quotes
 from analyzer.packet.items import unmarked
-from analyzer.packet.vendors import Field, Vendor, known_vendors, vendors
+from analyzer.packet.short_names import common_folder, shortened
+from analyzer.packet.vendors import Field, Vendor, vendor_of
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.inert import code, fence, piece, prose
@@ -43,6 +43,7 @@ class _Ticket:
     items: dict[str, Item]
     vendor: Vendor
     report_name: str
+    folder: str
     level: int
     without: tuple[str, ...] = ()
 
@@ -55,13 +56,6 @@ class _Ticket:
         return prose(text, self.level)
 
 
-def vendor_of(name: str) -> Vendor:
-    """Gives a vendor by name; raises UsageError for one that is not known."""
-    if name not in known_vendors():
-        raise UsageError(f"there is no ticket for {name!r}.", hint=f"Known: {', '.join(vendors())}.")
-    return known_vendors()[name]
-
-
 def open_questions(items: Sequence[Item], case: Case, vendor: str) -> tuple[Question, ...]:
     """Gives what a person has to be asked, in order: required answers that are missing, then drafts to confirm."""
     first = [field.question for field in vendor_of(vendor).fields if field.question is not None]
@@ -72,17 +66,23 @@ def open_questions(items: Sequence[Item], case: Case, vendor: str) -> tuple[Ques
 
 
 def ticket_markdown(
-    analysis: Analysis, case: Case, items: Sequence[Item], vendor: str, *, report_name: str = "report.html"
+    analysis: Analysis,
+    case: Case,
+    items: Sequence[Item],
+    vendor: str,
+    *,
+    report_name: str = "report.html",
 ) -> str:
-    """Gives the ticket, at most 8,000 characters; analysis, case and items are redacted already.
+    """Gives the ticket, at most 8,000 characters; analysis, case and items (those for the vendor) are redacted already.
 
-    What is cut is counted. Words from outside stand in code or in fences, where they are no markup and no link.
-    Raises UsageError for a vendor that is not known.
+    The folder that all inputs lie in is named once, and what is cut is counted. Words from outside stand in code or in
+    fences, where they are no markup and no link. Raises UsageError for a vendor that is not known.
     """
-    found = vendor_of(vendor)
-    by_id = {item.id: item for item in items}
+    found, folder = vendor_of(vendor), common_folder(analysis)
+    by_id = {item.id: item for item in shortened(tuple(items), analysis)}
+    analysis = shortened(analysis, analysis)
     for level, dropped in _PLANS:
-        text = _render(_Ticket(analysis, case, by_id, found, report_name, level, _ORDER[:dropped]))
+        text = _render(_Ticket(analysis, case, by_id, found, report_name, folder, level, _ORDER[:dropped]))
         if len(text) <= MOST_CHARACTERS:
             return text
     return _cut(text)
@@ -122,10 +122,14 @@ def _head(ticket: _Ticket) -> list[str]:
     title = ticket.items.get("P01")
     if ticket.incident is None and (title is None or title.answer is None):
         headline = phrases.headline_of_none(ticket.analysis.findings)
-        return [f"# {headline}", "", _DATA]
+        return [f"# {headline}", "", _DATA, *_located(ticket)]
     assert title is not None  # noqa: S101 - every checklist holds P01
     drafted = ["(The title was drafted by the program; nobody has confirmed it.)", ""] if title.draft else []
-    return [f"# {ticket.say(title.answer or title.shown)}", "", *drafted, _DATA]
+    return [f"# {ticket.say(title.answer or title.shown)}", "", *drafted, _DATA, *_located(ticket)]
+
+
+def _located(ticket: _Ticket) -> list[str]:
+    return [located(ticket.folder)] if ticket.folder else []
 
 
 def _fields(ticket: _Ticket) -> list[str]:
@@ -147,9 +151,7 @@ def _shown(ticket: _Ticket, item: Item) -> str:
     if item.id == "P12" and item.answer is not None and steps:
         draft = " (draft, not confirmed)" if item.draft else ""
         return f"{plural(len(steps), 'step')} below, under To see it again{draft}"
-    in_form = any(item.id in field.items for field in ticket.vendor.fields)
-    ordered = ids_first(item, ticket.analysis, ticket.vendor.ids, wanted=in_form)
-    return answer(ordered, ticket.level)
+    return answer(item, ticket.level)
 
 
 def _what(ticket: _Ticket) -> list[str]:
@@ -157,6 +159,10 @@ def _what(ticket: _Ticket) -> list[str]:
     if incident is None:
         return []
     lines = ["## What broke", "", f"- **What:** {code(incident.title, ticket.level)}"]
+    if incident.root_evidence:
+        reason = incident.root_evidence[0]
+        place = f" ({code(where(reason.ref), 120)})" if reason.ref else ""
+        lines.append(f"- **Because:** {code(reason.text, ticket.level)}{place}")
     verdict = ticket.items.get("P29")
     if verdict is not None and verdict.answer is not None:
         lines.append(f"- **Layers:** {answer(verdict, ticket.level)}")
@@ -172,7 +178,7 @@ def _details(ticket: _Ticket) -> list[str]:
         above.add("P07")
     wanted = [ticket.items[name] for name in _DETAILS if name in ticket.items and name not in above]
     if "optional details" in ticket.without:
-        wanted = [item for item in wanted if item.required]
+        wanted = [item for item in wanted if item.required or (item.source == "ask" and item.answer is not None)]
     lines = [f"- **{item.name}:** {_shown(ticket, item)}" for item in wanted if item.answer is not None]
     return ["## Details", "", *lines] if lines else []
 
@@ -251,10 +257,12 @@ def _closing(ticket: _Ticket) -> list[str]:
     lines += [f"- {prose(limit)}" for limit in ticket.vendor.limits]
     if ticket.without:
         left = ", ".join(ticket.without)
-        lines.append(f"- Left out here for length: {left}; see {code(ticket.report_name, 80)} and evidence/")
+        lines.append(
+            f"- Left out here for length: {left}; see `checklist.md`, {code(ticket.report_name, 80)} and evidence/"
+        )
     tool = ticket.analysis.findings.tool
     lines.append(f"- Full report: {code(ticket.report_name, 80)}; made by {code(f'{tool.name} {tool.version}', 80)}")
     return lines
 
 
-__all__ = ["MOST_CHARACTERS", "open_questions", "ticket_markdown", "vendor_of"]
+__all__ = ["MOST_CHARACTERS", "open_questions", "ticket_markdown"]

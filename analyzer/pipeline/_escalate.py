@@ -20,16 +20,19 @@ from analyzer.packet import (
     assemble,
     attached_files,
     case_yaml,
+    checklist_markdown,
     evidence_files,
+    for_vendor,
     items_of,
     ticket_markdown,
 )
+from analyzer.pipeline._attached_answers import with_attached
 from analyzer.pipeline._excerpts import excerpts_of
 from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._packet_evidence import cut_captures, redacted_excerpts
 from analyzer.pipeline._plan import Plan, Run
 from analyzer.pipeline._render import learned_redactor, render_with
-from analyzer.redact import Fired, Gate, Redactor
+from analyzer.redact import Fired, Gate, Profile, Redactor
 from analyzer.redact.capture import clean_capture, learn_capture
 
 _OFF = "**REDACTION IS OFF: this text and all files hold secrets and personal data as they were in the inputs.**\n\n"
@@ -50,12 +53,12 @@ class Draft:
             return document
         return clean_capture(document, self.redactor, trail=trail)
 
-    def items(self, case: Case) -> tuple[Item, ...]:
-        """Gives the checklist, redacted, as the case answers it so far."""
+    def items(self, case: Case, vendor: str) -> tuple[Item, ...]:
+        """Gives the checklist for a vendor, redacted, as the case answers it so far."""
         self.redactor.learn(_texts_of(case))
         analysis, shown = self.redactor.value((self.state.analysis, case))
         assert analysis is not None  # noqa: S101 - diagnosed
-        return items_of(analysis, shown, self.state.plan.profile)
+        return for_vendor(items_of(analysis, shown, _profile(self.state.plan)), analysis, vendor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +112,20 @@ def finish_packet(draft: Draft, asked: Asked) -> Packet:
         redactor.learn(texts)
     state = render_with(draft.state, redactor)
     plan.progress("Building the packet", None)
-    analysis, case = state.analysis, redactor.value(_with_pictures(asked.case, draft.attachments))
+    analysis, case = state.analysis, redactor.value(with_attached(asked.case, draft.attachments))
     assert analysis is not None  # noqa: S101 - rendered
     assert state.reading is not None  # noqa: S101
-    items = items_of(analysis, case, plan.profile)
+    items = for_vendor(items_of(analysis, case, _profile(plan)), analysis, asked.vendor)
     written = {
-        "summary.md": _summary(ticket_markdown(analysis, case, items, asked.vendor), plan).encode(),
+        "summary.md": _marked(ticket_markdown(analysis, case, items, asked.vendor), plan)[:_LONGEST_SUMMARY].encode(),
+        "checklist.md": _marked(checklist_markdown(analysis, items), plan).encode(),
         "report.html": state.outputs["report.html"],
         "case.yaml": case_yaml(case, [item for item in items if item.missing]),
     }
     contents = Contents(
         case=case.name,
         created=plan.now,
-        profile=plan.profile if plan.redact else None,
+        profile=_profile(plan),
         analysis=analysis,
         unreadable=len(state.reading.problems),
         items=items,
@@ -153,9 +157,13 @@ def _filled(
     )
 
 
-def _summary(ticket: str, plan: Plan) -> str:
-    """Gives the ticket, whose first line says so where redaction is off."""
-    return ticket if plan.redact else f"{_OFF}{ticket}"[:_LONGEST_SUMMARY]
+def _profile(plan: Plan) -> Profile | None:
+    return plan.profile if plan.redact else None
+
+
+def _marked(text: str, plan: Plan) -> str:
+    """Gives the text, whose first line says so where redaction is off."""
+    return text if plan.redact else f"{_OFF}{text}"
 
 
 def _texts_of(value: Case | Mapping[str, Option]) -> pl.Series:
@@ -166,12 +174,3 @@ def _texts_of(value: Case | Mapping[str, Option]) -> pl.Series:
 
 def _texts_in(excerpts: Sequence[Excerpt]) -> pl.Series:
     return pl.Series([row.text for excerpt in excerpts for row in excerpt.rows], dtype=pl.String)
-
-
-def _with_pictures(case: Case, attachments: Sequence[Attachment]) -> Case:
-    """Answers the question for screenshots by those that are attached, where the case does not."""
-    names = [attachment.name for attachment in attachments if attachment.kind == "picture"]
-    if not names or "screenshots" in case.answers:
-        return case
-    told = tuple(f"screenshot-{number:02}.png, made of {name}" for number, name in enumerate(names, 1))
-    return replace(case, answers={**case.answers, "screenshots": told})

@@ -92,6 +92,8 @@ def _told(name: str, failing: pl.DataFrame, working: pl.DataFrame, placed: pl.Da
     counted = _counted(failing, name)
     if counted.is_empty() and name not in SCOPE:
         return
+    if name == "message":  # what requests that worked log too, such as "request completed", is no word of the failure
+        counted = counted.join(_counted(working, name), on="value", how="anti", maintain_order="left")
     others = dict(_counted(working, name).iter_rows()) if name in SCOPE else {}
     refs = _refs(failing, name) | (_refs(placed, name) if name in placed.columns else {})
     for value, count in counted.head(_MOST_VALUES).iter_rows():

@@ -10,19 +10,21 @@ from analyzer.redact._names import HARMLESS
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?.*")
 _CODED = re.compile(r"[A-Za-z]+_[A-Za-z_]+|[0-9.]{1,7}(?:ms|s|m|h|kb|mb)?|HTTP/[0-9.]+|[A-Za-z]+-[a-z-]+|/.*")
 
+_FIELD = re.compile(r"[a-z]{1,30}(?:_[a-z]{1,30}){1,5}=.*|.*=")  # the next field of a line in logfmt
+
 
 def _is_made(value: str) -> bool:
     bare = value.rstrip(".")
     mixed = any(map(str.isdigit, bare)) and any(map(str.isalpha, bare))
     humps = bare.isalpha() and not bare[1:].islower() and not bare.isupper()
-    plain = bare.lower() in HARMLESS or _DATE.fullmatch(bare) or _CODED.fullmatch(bare) or bare.endswith("=")
+    plain = bare.lower() in HARMLESS or _DATE.fullmatch(bare) or _CODED.fullmatch(bare) or _FIELD.fullmatch(bare)
     return len(bare) >= 8 and (mixed or (humps and len(bare) >= 16)) and not plain
 
 
 DETECTOR = Detector(
     kind="secret",
     pattern=(
-        r"(?i)\b(?:(?:access|refresh|id|api|auth|session|bearer|reset|invite|csrf|security)[_ -]?token|token"
+        r"(?i)(?:^|[^=\w])(?:(?:access|refresh|id|api|auth|session|bearer|reset|invite|csrf|security)[_ -]?token|token"
         r"|api[_ -]?key|access[_ -]?key|secret[_ -]?key|client[_ -]?secret|secret|password|passcode|passphrase|otp"
         r"|session[_ -]?id|authorization[_ -]code|auth[_ -]code|verification code)"
         r"\s+(?:(?:is|was|of|value|with|provided|given|received|used|sent)\s+)?[\"'`(\[]?([A-Za-z0-9._~+/=-]{8,})"
@@ -39,6 +41,9 @@ DETECTOR = Detector(
         "token expired 2026-09-01T10:00:00Z",
         "token validation failed after 1200ms",
         "session token lifetime 3600s",
+        "grant=password client_ip=192.0.2.17 method=POST",
+        "grant=password sourceport=49152 method=POST",
+        "grant: password client_ip=192.0.2.17",
     ),
     confirm=_is_made,
 )

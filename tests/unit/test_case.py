@@ -132,6 +132,11 @@ def test_items_decide_what_the_file_asks():
     assert "# product:" not in text
 
 
+def test_a_case_without_open_items_asks_nothing():
+    """A whole answer is no reason to ask for everything again."""
+    assert "# clocks:" not in case_yaml(answered(), []).decode()
+
+
 TEXT = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=80).map(str.strip).filter(bool)
 
 

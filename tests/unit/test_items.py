@@ -130,6 +130,41 @@ def test_few_failures_are_no_burst_and_no_rate_of_none():
     assert items["P01"].answer == "429 on `GET /v2/rates/{id}`, 2026-05-12 16:10-16:18 UTC"
 
 
+def test_a_status_of_success_is_not_called_the_failure():
+    """The browser kept a 200 from the page: the title and what came instead name its error."""
+    blocked = replace(POOL, statuses=(200,), errors=("net::ERR_FAILED",))
+    items = of(about(blocked))
+    assert items["P01"].answer.startswith("`net::ERR_FAILED` burst on `POST /v2/quotes` and 1 more endpoint, ")
+    assert (
+        "Actual: `net::ERR_FAILED` for `POST /v2/quotes` and 1 more endpoint, although the answer was 200 OK: 41"
+        in (items["P08"].answer)
+    )
+    assert items["P07"].answer.startswith("`net::ERR_FAILED`")
+
+
+def test_what_some_clients_meet_always_is_not_consistent_for_all():
+    """15 of 36 clients always, and one request alone, are told apart from what every request meets."""
+    some = of(about(replace(POOL, pattern="constant")))["P09"].answer
+    assert some.startswith("Consistent while it lasted for those affected, and transient: 41 of 96 requests failed")
+    single = of(about(replace(POOL, failed=1, requests=1, failure_rate=1.0)))["P09"].answer
+    assert single.startswith("A single failure")
+
+
+def test_evidence_is_not_counted_by_what_the_report_quotes():
+    """The folder holds up to 500 rows an incident, the report a few lines: the item counts neither."""
+    assert of(story())["P28"].answer.startswith(
+        "evidence/ holds the lines and entries that the findings rest on, and those of failing requests."
+    )
+
+
+def test_where_redaction_is_off_no_item_says_otherwise():
+    """Neither the statement, nor the capture, nor the addresses."""
+    items = of(story(), profile=None)
+    assert items["P37"].answer == "REDACTION IS OFF: secrets and personal data are as they were in the inputs."
+    assert items["P16"].answer.endswith(", NOT redacted.")
+    assert items["P21"].answer.endswith("(as recorded).")
+
+
 def test_each_answer_points_at_what_it_rests_on():
     """The places are those of the values."""
     items = of(story())
@@ -240,6 +275,12 @@ def test_the_sample_stories_are_told_truly(name, sample):
     missing = {key for key, item in items.items() if item.missing}
     assert asked <= missing | {"P18"}
     assert not missing & {"P01", "P02", "P03", "P04", "P06", "P07", "P09", "P10", "P14", "P28", "P29", "P36"}
+
+
+def test_what_requests_that_worked_log_too_is_no_error_text(sample):
+    """The application logs "request completed" of every request, also of those that the browser kept from the page."""
+    items = of(sample("../tests/data/stories/cors-origin-dropped/inputs"))
+    assert items["P07"].answer == "`net::ERR_FAILED`."
 
 
 def entry(second, status, **headers):

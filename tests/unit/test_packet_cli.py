@@ -21,7 +21,7 @@ from PIL import Image
 
 from analyzer.cli import _ask, group
 from analyzer.errors import AnalyzerError, LeakError, UsageError
-from analyzer.packet import verify_archive, verify_folder
+from analyzer.packet import vendors, verify_archive, verify_folder
 from analyzer.packet.manifest import read_manifest
 from analyzer.pipeline import _escalate
 
@@ -188,10 +188,11 @@ def test_the_commands_are_for_a_shell(made: tuple[Path, Result]) -> None:
 
 
 def test_what_a_person_said_is_in_the_packet(made: tuple[Path, Result]) -> None:
-    """Redacted; the picture that was attached answers the question for one."""
+    """Redacted; what was attached answers the questions for screenshots and for output of network tools."""
     files = tree(made[0] / "out")
     assert "No orders. password=[redacted:" in files["case.yaml"].decode()
-    assert "screenshot-01.png, made of seen.jpg" in files["case.yaml"].decode()
+    assert "screenshots/screenshot-01.png, made of seen.jpg" in files["case.yaml"].decode()
+    assert "evidence/attachments/attachment-01.txt, made of traceroute.txt" in files["case.yaml"].decode()
     assert "No orders." in files["summary.md"].decode()
     assert (made[0] / "case.yaml").read_text() == CASE
 
@@ -281,6 +282,10 @@ def test_without_redaction_everything_says_so(here: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert "REDACTION WAS SWITCHED OFF" in (folder / "README.txt").read_text()
     assert (folder / "summary.md").read_text().startswith("**REDACTION IS OFF: ")
+    for name in ("summary.md", "checklist.md"):
+        assert (folder / name).read_text().startswith("**REDACTION IS OFF: ")
+        assert "are placeholders" not in (folder / name).read_text()
+    assert ", redacted" not in (folder / "README.txt").read_text()
     assert PLANTED["cookie of a HAR"] in (folder / "har/capture-01.har").read_text()
     manifest = read_manifest((folder / "manifest.json").read_bytes())
     assert (manifest.redaction.on, manifest.redaction.profile, manifest.gate.result) == (False, None, "off")
@@ -314,13 +319,27 @@ def test_answers_on_the_terminal_for_inputs_without_incident(here: Path, monkeyp
     assert done.exit_code == 4
     assert "No incident" in done.output
     assert sorted(tree(Path("out"))) == [
-        "README.txt", "SHA256SUMS", "case.yaml", "manifest.json", "redaction-report.json", "report.html", "summary.md",
+        "README.txt", "SHA256SUMS", "case.yaml", "checklist.md", "manifest.json", "redaction-report.json", "report.html",
+        "summary.md",
     ]  # fmt: skip
     assert verify_folder(Path("out")).differences == ()
     assert read_manifest(Path("out/manifest.json").read_bytes()).unreadable_inputs == 1
     assert stat.S_IMODE(Path("case.yaml").stat().st_mode) == 0o600
     for path in ("case.yaml", "out/case.yaml", "out/summary.md"):
         assert "the first answer" in Path(path).read_text()
+
+
+def test_the_help_names_every_vendor() -> None:
+    """Nobody has to guess what --for takes."""
+    told = " ".join(CliRunner().invoke(group, ["escalate", "--help"]).output.split())
+    assert f"in summary.md: {', '.join(vendors()[:-1])} or {vendors()[-1]}." in told
+
+
+def test_a_packet_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    """A wrong name is no damaged packet."""
+    done = CliRunner().invoke(group, ["verify", str(tmp_path / "gone")])
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.message == "does not exist."
 
 
 def test_the_readme_names_what_is_there(tmp_path: Path) -> None:

@@ -393,6 +393,7 @@ def test_the_list_of_checksums_is_that_of_sha256sum() -> None:
     ("path", "role"),
     [
         ("summary.md", "summary"),
+        ("checklist.md", "checklist"),
         ("evidence/incident-1.csv", "evidence"),
         ("evidence/incident-12-001-of-010.ndjson", "evidence"),
         ("evidence/attachments/attachment-01.txt", "attachment"),

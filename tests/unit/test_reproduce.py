@@ -123,9 +123,15 @@ def test_what_failed_before_http_is_asked_for_in_its_own_way(shell, layer, words
     """A name is looked up, a certificate shown."""
     host = "h.example:8443" if layer == "tls" else "h.example"
     row = ROW | {"status": None, "error_layer": layer, "host": host}
-    made = reproduce(row, WINDOW)
+    window = pl.concat([WINDOW, pl.DataFrame({"failing": [False], "client": ["c"]})])
+    made = reproduce(row, window)
     assert shell(made.curl) == words
     assert made.steps[-1] == "Do the same as a client that was not affected, and compare."
+
+
+def test_nobody_is_sent_to_a_client_that_does_not_exist():
+    """Client a failed and worked, b failed: none is left that was not affected."""
+    assert not [step for step in reproduce(ROW, WINDOW).steps if "not affected" in step]
 
 
 def test_a_refused_connection_is_tried_with_a_limit(shell):

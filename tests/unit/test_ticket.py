@@ -15,7 +15,8 @@ from ticket_cases import IDS, answered, attacked, facts, story
 
 from analyzer.errors import UsageError
 from analyzer.model import Identified, IncidentFacts, Ref, Told
-from analyzer.packet import Case, items_of, open_questions, ticket_markdown, vendors
+from analyzer.packet import Case, checklist_markdown, for_vendor, items_of, open_questions, ticket_markdown, vendors
+from analyzer.redact._walk import replace_strings
 
 FOLDER = Path(__file__).parents[1] / "data" / "ticket"
 ACCEPT = os.environ.get("ACCEPT") == "1"
@@ -24,7 +25,7 @@ NOBODY = Case("nobody-asked")
 
 
 def write(analysis, case, vendor):
-    return ticket_markdown(analysis, case, items_of(analysis, case, "vendor"), vendor)
+    return ticket_markdown(analysis, case, for_vendor(items_of(analysis, case, "vendor"), analysis, vendor), vendor)
 
 
 def live(markdown):
@@ -83,7 +84,52 @@ def test_a_vendor_whose_ids_are_not_there_is_not_given_others_as_its_own():
     """A request id is no Ray ID: it is asked for, and what is known is called that."""
     text = write(story("generic"), NOBODY, "cloudflare")
     line = next(line for line in text.split("\n") if line.startswith("- **Ray ID:**"))
-    assert line.startswith("- **Ray ID:** MISSING: ask Which cf-ray did failing requests get? Known so far: ")
+    assert line.startswith(
+        "- **Ray ID:** MISSING: ask No Ray ID (cf-ray) is in the inputs. Which did failing requests get? "
+        "Known so far: ids of other systems: "
+    )
+
+
+def test_a_missing_id_of_the_vendor_counts_and_is_asked_for():
+    """The checklist, `--ask` and `--strict` say what the ticket says."""
+    items = for_vendor(items_of(story("generic"), NOBODY, "vendor"), story("generic"), "cloudflare")
+    assert "P04" in [item.id for item in items if item.missing]
+    asked = {question.key: question.text for question in open_questions(items, NOBODY, "cloudflare")}
+    assert asked["request_ids"] == "No Ray ID (cf-ray) is in the inputs. Which did failing requests get?"
+
+
+def test_a_header_that_others_send_too_is_the_vendors_by_its_form():
+    """Stripe's Request-Id begins with req_; that of another server is none of Stripe's."""
+    other = replace(facts(), identified=(Identified(Ref("a.har", entry=1), None, 500, (("request-id", "7f3c"),)),))
+    text = write(replace(story(), facts={POOL.id: other}), NOBODY, "stripe")
+    assert "MISSING: ask No request id of Stripe (request-id) is in the inputs." in text
+
+
+def test_nobody_is_asked_for_ids_that_cannot_be():
+    """A name that no server resolves gets no request to any server, so no server gave it an id."""
+    lost = replace(
+        POOL, layer="dns", statuses=(), errors=("net::ERR_NAME_NOT_RESOLVED",), correlation_ids=(),
+        correlation_id_count=0,
+    )  # fmt: skip
+    analysis = replace(demo(), findings=replace(demo().findings, incidents=(lost,)))
+    line = next(line for line in write(analysis, NOBODY, "cloudflare").split("\n") if "Ray ID" in line)
+    assert line.startswith("- **Ray ID:** None: no failing request got an answer, so no server gave it an id.")
+
+
+def test_the_folder_of_all_inputs_is_named_once():
+    """Places are then short."""
+    names = [source.name for source in demo().findings.sources]
+    text = write(replace_strings(story(), {name: f"in/july/{name}" for name in names}), NOBODY, "generic")
+    assert text.count("in/july/") == 1
+    assert "Inputs are named as in the folder `in/july/`" in text
+    assert "(`app/quotes.ndjson:8841`)" in text
+
+
+def test_what_a_person_said_is_not_left_out_for_length():
+    """Whom to call stands in the ticket however long the rest is."""
+    analysis = huge()
+    case = Case("long", {"contact": "quotes on call, 08:00-18:00 Europe/Berlin"})
+    assert "quotes on call" in write(analysis, case, "cloudflare")
 
 
 def test_ids_that_a_person_gave_are_an_answer():
@@ -110,6 +156,26 @@ def test_an_answered_case_leaves_little_to_ask():
     assert "Drafted by the program and not confirmed yet: Time zones and clock skew" in text
 
 
+def test_the_checklist_holds_all_answers_whole():
+    """P01 to P40 once and in order; what the ticket has no room for is there, and what nobody answered is asked."""
+    items = items_of(story(), NOBODY, "vendor")
+    text = checklist_markdown(story(), items)
+    assert re.findall(r"^- \*\*(P[0-9]{2}) ", text, flags=re.MULTILINE) == [f"P{number:02}" for number in range(1, 41)]
+    assert "more in `checklist.md`" not in text
+    assert "**P19 Account, project, tenant ids** (required; a person knows): MISSING: ask Which account, " in text
+    required, missing = sum(item.required for item in items), sum(item.missing for item in items)
+    assert f"{required - missing} of {required} required items are answered." in text
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_no_hostile_text_becomes_markup_in_the_checklist(text):
+    """Outside of code spans, what is left of it is plain words, as in the ticket."""
+    analysis, case = attacked((text, text, text))
+    left = live(checklist_markdown(analysis, items_of(analysis, case, "vendor")))
+    assert not re.search(r"[<>\[\]!@#$|*_~\\^&]", left)
+    assert "://" not in left
+
+
 def test_the_command_is_whole_or_not_there():
     """Half a command does something else."""
     long = replace(POOL, reproduction=replace(POOL.reproduction, curl="curl " + "-H 'X: y' " * 300))
@@ -130,7 +196,7 @@ def test_ids_are_never_cut():
     shown = re.findall(r"cf-ray `([^`]*)`", line)
     assert shown == ids[: len(shown)]
     assert 5 < len(shown) < 40
-    assert f"({40 - len(shown)} more of these)" in line
+    assert f"({40 - len(shown)} more in `checklist.md`)" in line
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)

@@ -26,6 +26,7 @@ FILES = [
     "README.txt",
     "SHA256SUMS",
     "case.yaml",
+    "checklist.md",
     "evidence/incident-1.csv",
     "evidence/incident-1.ndjson",
     "har/capture-01.har",
@@ -248,8 +249,8 @@ def test_rows_that_do_not_agree_are_found(packet: Path) -> None:
 def test_what_is_no_folder_is_refused(tmp_path: Path, packet: Path) -> None:
     """A link to a packet, nothing, a folder without one."""
     (tmp_path / "link").symlink_to(packet)
-    for path in (tmp_path / "link", tmp_path / "nothing"):
-        with pytest.raises(UsageError, match="is no folder that can be read"):
+    for path, told in ((tmp_path / "link", "is no folder that can be read"), (tmp_path / "nothing", "does not exist")):
+        with pytest.raises(UsageError, match=told):
             verify_folder(path)
     (tmp_path / "empty").mkdir()
     assert differences(tmp_path / "empty") == ["SHA256SUMS: is missing", "manifest.json: is missing"]

@@ -27,8 +27,8 @@ def checks() -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda check: check.id))
 
 
-def items_of(analysis: Analysis, case: Case, profile: Profile) -> tuple[Item, ...]:
-    """Gives P01 to P40 in order; the analysis and the case are redacted already."""
+def items_of(analysis: Analysis, case: Case, profile: Profile | None) -> tuple[Item, ...]:
+    """Gives P01 to P40 in order; the analysis and the case are redacted already, profile is None where they are not."""
     material = Material(analysis, case, profile)
     return tuple(_item(check, material) for check in checks())
 

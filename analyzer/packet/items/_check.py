@@ -25,11 +25,14 @@ _NOTHING = IncidentFacts(0, 0)
 
 @dataclass(frozen=True)
 class Material:
-    """What items are answered from: the redacted analysis, the redacted case, and for whom the packet is."""
+    """What items are answered from: the redacted analysis, the redacted case, and for whom the packet is.
+
+    profile is None where redaction is switched off.
+    """
 
     analysis: Analysis
     case: Case
-    profile: Profile
+    profile: Profile | None
 
     @cached_property
     def incident(self) -> Incident | None:

@@ -30,7 +30,8 @@ def _capture(material: Material) -> Derived | None:
     told = [
         f"{quoted(source_name(source.name))} ({plural(source.entries or 0, 'entry', 'entries')})" for source in captures
     ]
-    text = f"har/ holds the entries that matter of {', '.join(told[:4])}, sanitised."
+    state = "NOT redacted" if material.profile is None else "sanitised"
+    text = f"har/ holds the entries that matter of {', '.join(told[:4])}, {state}."
     return Derived(text, tuple(Ref(source.name) for source in captures))
 
 

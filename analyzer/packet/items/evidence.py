@@ -5,17 +5,15 @@ from __future__ import annotations
 from analyzer.model import Verdict
 from analyzer.packet.items._check import Check, Derived, Material, places
 from analyzer.wording import phrases
-from analyzer.wording.words import LAYER_WORDS, VERDICT_WORDS, plural
+from analyzer.wording.words import LAYER_WORDS, VERDICT_WORDS
 
 
 def _lines(material: Material) -> Derived | None:
     exhibits = material.exhibits
     if not exhibits:
         return None
-    sources = {exhibit.ref.source for exhibit in exhibits}
-    traces = sum(1 for hop in material.hops if hop.stack_trace)
-    with_trace = ", with a stack trace" if traces else ""
-    text = f"evidence/ holds {plural(len(exhibits), 'line')} of {plural(len(sources), 'source')}{with_trace}."
+    trace = " A stack trace is among them." if any(hop.stack_trace for hop in material.hops) else ""
+    text = f"evidence/ holds the lines and entries that the findings rest on, and those of failing requests.{trace}"
     return Derived(text, tuple(dict.fromkeys(exhibit.ref for exhibit in exhibits))[:8])
 
 

@@ -29,11 +29,20 @@ def _frequency(material: Material) -> Derived | None:
     if incident is None:
         return None
     after = phrases.aftermath(incident, material.analysis.findings, material.analysis.bucket_seconds)
-    word = _PATTERNS[incident.pattern]
-    if after.startswith("over"):
+    word = _pattern(incident)
+    if after.startswith("over") and incident.failed > 1:
         word = f"{word}, and transient" if incident.pattern else "transient"
     text = f"{word[0].upper()}{word[1:]}: {phrases.share(incident)}; {_rate(incident)}."
     return Derived(f"{text} {after[0].upper()}{after[1:]}." if after else text, material.first, draft=True)
+
+
+def _pattern(incident: Incident) -> str:
+    """Names the pattern that affected clients saw: what one of many meets always is not consistent for all."""
+    if incident.failed == 1:
+        return "a single failure"
+    if incident.pattern == "constant" and incident.clients.affected < incident.clients.on_endpoints:
+        return f"{_PATTERNS['constant']} for those affected"
+    return _PATTERNS[incident.pattern]
 
 
 def _rate(incident: Incident) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from analyzer.model import Identified, Ref
+from analyzer.model import Identified, Incident, Ref
 from analyzer.packet._item import Question
 from analyzer.packet.items._check import Check, Derived, Material, quoted
 from analyzer.wording.phrases import of_all
@@ -17,6 +17,8 @@ TRACES = frozenset({
     "trace id", "span id", "traceparent", "x-amzn-trace-id", "x-b3-traceid", "uber-trace-id", "x-cloud-trace-context",
     "x-datadog-trace-id", "atl-traceid", "x-correlation-id",
 })  # fmt: skip
+_BEFORE_AN_ANSWER = ("dns", "connect", "tls")
+NO_ANSWER = "None: no failing request got an answer, so no server gave it an id."
 _REQUEST_IDS = Question(
     "request_ids",
     "Which request ids do failing requests have? Send every id header of one answer (with S3, x-amz-request-id and "
@@ -34,6 +36,11 @@ _TRACE_IDS = Question(
 )
 
 
+def unanswered(incident: Incident) -> bool:
+    """Whether its requests failed before any server could give them an id."""
+    return not incident.statuses and incident.layer in _BEFORE_AN_ANSWER
+
+
 def _request_ids(material: Material) -> Derived | None:
     incident = material.incident
     if incident is None:
@@ -44,7 +51,7 @@ def _request_ids(material: Material) -> Derived | None:
         rest = f" {plural(total, 'failing request')} with ids in all." if total > len(told) else ""
         return Derived("; ".join(text for text, _ in told) + f".{rest}", tuple(ref for _, ref in told))
     if not incident.correlation_ids:
-        return None
+        return Derived(NO_ANSWER, material.first) if unanswered(incident) else None
     ids = [quoted(value) for value in incident.correlation_ids[:_MOST_IDS]]
     return Derived(f"{of_all(ids, incident.correlation_id_count)}.", material.first)
 

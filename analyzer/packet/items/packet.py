@@ -36,6 +36,8 @@ def _quality(material: Material) -> Derived | None:
 
 
 def _redaction(material: Material) -> Derived:
+    if material.profile is None:
+        return Derived("REDACTION IS OFF: secrets and personal data are as they were in the inputs.")
     return Derived(
         f"Profile {material.profile}: secrets, users and e-mail addresses are placeholders, equal for equal values; "
         f"{_PROFILES[material.profile]}. redaction-report.json counts what was replaced, by kind and place. A person "

@@ -6,7 +6,6 @@ from analyzer.packet._item import Question
 from analyzer.packet.items._check import Check, Derived, Material, places, quoted, unmarked
 from analyzer.wording.words import plural
 
-_WHOLE = 20_000
 _MOST_STEPS = 20
 
 _STEPS = Question(
@@ -23,7 +22,7 @@ def _steps(material: Material) -> Derived | None:
     if incident is None or incident.reproduction is None or not incident.reproduction.steps:
         return None
     made = incident.reproduction.steps
-    steps = [f"({number}) {unmarked(step)}" for number, step in enumerate(made[:_MOST_STEPS], 1)]
+    steps = [f"({number}) {unmarked(step).removesuffix('.')}" for number, step in enumerate(made[:_MOST_STEPS], 1)]
     more = [f"{plural(len(made) - len(steps), 'more step')} in repro/"] if len(made) > len(steps) else []
     return Derived("; ".join([*steps, *more]), material.first, draft=True)
 
@@ -32,7 +31,7 @@ def _curl(material: Material) -> Derived | None:
     incident = material.incident
     if incident is None or incident.reproduction is None:
         return None
-    return Derived(quoted(incident.reproduction.curl, _WHOLE), material.first)
+    return Derived("repro/ holds it as a script to read and to run; secrets are variables.", material.first)
 
 
 def _counter_example(material: Material) -> Derived | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from analyzer.packet._item import Question
 from analyzer.packet.items._check import Check, Derived, Material, listed, places, quoted
-from analyzer.wording.words import number, series
+from analyzer.wording.words import plural, series
 
 _MOST_ENDPOINTS = 6
+_FIRST_REFUSAL = 400
+_URL = re.compile(r"https?://[^\s'\"?#`]{1,300}")  # without the query, which is told by its names
 _REQUEST = Question(
     "request",
     "Which requests fail: method, host, path, and the names of the query parameters (no values)?",
@@ -41,6 +45,9 @@ def _request(material: Material) -> Derived | None:
     endpoints = [quoted(endpoint) for endpoint in incident.endpoints]
     hosts, names = material.facts.of("host"), material.facts.of("query_names")
     parts = [series(endpoints, _MOST_ENDPOINTS)]
+    example = _URL.search(incident.reproduction.curl) if incident.reproduction else None
+    if example:
+        parts.append(f"such as {quoted(example[0])}")
     affected = [item for item in hosts if item.count]
     if affected:
         parts.append(f"host {listed(affected, counts=len(affected) > 1)}")
@@ -55,10 +62,11 @@ def _error(material: Material) -> Derived | None:
         return None
     said = material.facts.of(*ERROR_TEXTS)
     values = dict.fromkeys((*incident.errors, *(item.value for item in said)))
-    parts = [f"status {', '.join(str(status) for status in incident.statuses[:8])}"] if incident.statuses else []
+    told = [status for status in incident.statuses if status >= _FIRST_REFUSAL or not values]
+    parts = [f"status {', '.join(map(str, told[:8]))}"] if told else []
     parts += [quoted(value) for value in list(values)[:8]]
     if len(values) > 8:
-        parts.append(f"{number(len(values) - 8)} more texts")
+        parts.append(plural(len(values) - 8, "more text"))
     refs = places((*said, *incident.root_evidence))
     return Derived("; ".join(parts) + ".", refs or material.first) if parts else None
 

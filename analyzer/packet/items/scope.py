@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analyzer.model import Incident, Told
 from analyzer.packet._item import Question
 from analyzer.packet.items._check import Check, Derived, Material, listed, places, quoted
+from analyzer.redact import Profile
 from analyzer.wording import phrases
 from analyzer.wording.words import plural
 
@@ -17,7 +18,8 @@ _SCOPE = Question(
     "all users of tenant A in Europe; tenant B and the mobile app work",
 )
 _NAMES = {"tenant": "tenant", "region": "region", "client_version": "client version", "user_agent": "user agent"}
-_PROFILES = {
+_PROFILES: dict[Profile | None, str] = {
+    None: "as recorded",
     "internal": "as recorded",
     "vendor": "public ones of clients are pseudonyms",
     "public": "all are pseudonyms",

@@ -6,7 +6,7 @@ from analyzer.model import Ref, SourceReport
 from analyzer.packet._item import Question
 from analyzer.packet.items._check import Check, Derived, Material, quoted
 from analyzer.wording import phrases
-from analyzer.wording.words import iso, lasted, number, series, source_name
+from analyzer.wording.words import iso, lasted, microseconds, series, source_name
 
 _MOST_SOURCES = 4
 _WHEN = Question(
@@ -49,7 +49,7 @@ def _clock(source: SourceReport) -> str:
     if not source.clock_offset_ms:
         return said
     side = "behind" if source.clock_offset_ms > 0 else "ahead of"
-    return f"{said}, clock {number(abs(source.clock_offset_ms))} ms {side} the servers'"
+    return f"{said}, clock {microseconds(1_000 * abs(source.clock_offset_ms))} {side} the servers'"
 
 
 ITEMS = (

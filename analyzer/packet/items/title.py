@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from analyzer.model import Incident
@@ -10,6 +11,7 @@ from analyzer.packet.items._check import Check, Derived, Material, quoted
 from analyzer.wording.words import clock, day, number, percent, plural
 
 _BURST = 5
+_FIRST_REFUSAL = 400
 _TITLE = Question(
     "title",
     "What is this about, in one sentence: what fails, where, since when?",
@@ -43,9 +45,14 @@ def _title(material: Material) -> Derived | None:
 
 
 def _fault(incident: Incident) -> str:
-    what = ", ".join(str(status) for status in incident.statuses[:2])
+    what = ", ".join(str(status) for status in _refusals(incident)[:2])
     what = what or (quoted(incident.errors[0]) if incident.errors else "Failure")
     return f"{what} burst" if incident.failed >= _BURST else what
+
+
+def _refusals(incident: Incident) -> tuple[int, ...]:
+    """Gives the statuses that say of themselves that a request failed; a browser can fail it after a 200."""
+    return tuple(status for status in incident.statuses if status >= _FIRST_REFUSAL)
 
 
 def _where(incident: Incident) -> str:
@@ -61,7 +68,9 @@ def _expected_and_actual(material: Material) -> Derived | None:
     if incident is None:
         return None
     expected = "" if "expected" in material.case.answers else _expected(incident)
-    said = f"Actual: {_answer(incident)}: {number(incident.failed)} of {plural(incident.requests, 'request')} failed."
+    counted = f"{number(incident.failed)} of {plural(incident.requests, 'request')} failed"
+    label = "" if "actual" in material.case.answers and "expected" in material.case.answers else "Actual: "
+    said = f"{label}{_answer(incident)}: {counted}."
     whole = bool(expected) or "expected" in material.case.answers
     return Derived(f"{expected}{said}", material.first, draft=True, whole=whole)
 
@@ -78,11 +87,17 @@ def _expected(incident: Incident) -> str:
 
 
 def _answer(incident: Incident) -> str:
-    statuses = [f"{status} {_PHRASES[status]}" if status in _PHRASES else str(status) for status in incident.statuses]
-    if statuses:
-        return f"{', '.join(statuses[:4])} from {_where(incident)}"
-    errors = ", ".join(quoted(error) for error in incident.errors[:2]) or "no response"
-    return f"{errors} for {_where(incident)}"
+    refusals = _refusals(incident)
+    if refusals:
+        return f"{_named(refusals)} from {_where(incident)}"
+    errors = ", ".join(quoted(error) for error in incident.errors[:2])
+    if incident.statuses:
+        return f"{errors or 'failure'} for {_where(incident)}, although the answer was {_named(incident.statuses)}"
+    return f"{errors or 'no response'} for {_where(incident)}"
+
+
+def _named(statuses: Sequence[int]) -> str:
+    return ", ".join(f"{status} {_PHRASES[status]}" if status in _PHRASES else str(status) for status in statuses[:4])
 
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}

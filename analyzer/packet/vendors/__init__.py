@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import cast
 
+from analyzer.errors import UsageError
 from analyzer.packet.vendors._vendor import Field, Vendor
 from analyzer.registry import discover
 
-__all__ = ["Field", "Vendor", "known_vendors", "vendors"]
+__all__ = ["Field", "Vendor", "known_vendors", "vendor_of", "vendors"]
 
 
 @cache
@@ -20,3 +21,10 @@ def known_vendors() -> dict[str, Vendor]:
 def vendors() -> tuple[str, ...]:
     """Gives the names that a ticket can be written for, the generic one first."""
     return tuple(sorted(known_vendors(), key=lambda name: (name != "generic", name)))
+
+
+def vendor_of(name: str) -> Vendor:
+    """Gives a vendor by name; raises UsageError for one that is not known."""
+    if name not in known_vendors():
+        raise UsageError(f"there is no ticket for {name!r}.", hint=f"Known: {', '.join(vendors())}.")
+    return known_vendors()[name]

@@ -19,6 +19,7 @@ VENDOR = Vendor(
         Field("Impact", ("P11",)),
     ),
     ids=("atl-traceid", "x-b3-traceid"),
+    id_name="Atl-Traceid",
     sources=(
         "https://support.atlassian.com/rovo/kb/identify-and-share-atl-traceid-with-atlassian-support-for-troubleshooting/",
         "https://developer.atlassian.com/developer-guide/how-to-reduce-resolution-time/",

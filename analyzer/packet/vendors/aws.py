@@ -20,6 +20,7 @@ VENDOR = Vendor(
         Field("Contact", ("P35",)),
     ),
     ids=("x-amz-request-id", "x-amz-id-2", "x-amzn-requestid", "x-amz-cf-id", "x-amzn-trace-id"),
+    id_name="request id of AWS",
     limits=(
         "A comment holds at most 8,000 characters.",
         "A message takes at most three files of at most 5 MB each.",

@@ -27,5 +27,6 @@ VENDOR = Vendor(
         "x-azure-ref",
         "ms-dyn-aid",
     ),
+    id_name="request or correlation id of Azure",
     sources=("https://learn.microsoft.com/azure/azure-portal/supportability/how-to-create-azure-support-request",),
 )

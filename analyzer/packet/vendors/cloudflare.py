@@ -30,6 +30,7 @@ VENDOR = Vendor(
         Field("Priority and impact", ("P11",)),
     ),
     ids=("cf-ray",),
+    id_name="Ray ID",
     limits=(
         "Send no ZIP or RAR: attach the files of har/ as they are.",
         "Files may be har, txt, csv, json, html, png, jpg, gif, pcap, at most 20 MB each; no md: paste this text.",

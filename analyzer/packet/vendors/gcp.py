@@ -19,6 +19,7 @@ VENDOR = Vendor(
         Field("Problem type (intermittent, transient, consistent)", ("P09",)),
         Field("Priority and impact", ("P11",)),
     ),
-    ids=("x-cloud-trace-context", "x-guploader-uploadid", "x-request-id"),
+    ids=("x-cloud-trace-context", "x-guploader-uploadid"),
+    id_name="request id of Google Cloud",
     sources=("https://cloud.google.com/support/docs/best-practices",),
 )

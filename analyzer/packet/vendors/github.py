@@ -20,5 +20,6 @@ VENDOR = Vendor(
         Field("Priority", ("P11",)),
     ),
     ids=("x-github-request-id",),
+    id_name="request id of GitHub",
     sources=("https://docs.github.com/support/contacting-github-support/creating-a-support-ticket",),
 )

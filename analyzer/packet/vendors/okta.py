@@ -19,7 +19,8 @@ VENDOR = Vendor(
         Field("Request ids", ("P04",)),
         Field("HAR file", ("P16",)),
     ),
-    ids=("x-okta-request-id", "x-auth0-requestid", "x-request-id"),
+    ids=("x-okta-request-id", "x-auth0-requestid"),
+    id_name="request id of Okta or Auth0",
     limits=("Secrets in a HAR have to be replaced before it is sent; those of har/ are.",),
     sources=(
         "https://auth0.com/docs/troubleshoot/customer-support/open-and-manage-support-tickets",

@@ -17,5 +17,7 @@ VENDOR = Vendor(
         Field("Impact", ("P11",)),
     ),
     ids=("request-id",),
+    id_name="request id of Stripe",
+    id_begin="req_",
     sources=("https://docs.stripe.com/api/request_ids",),
 )

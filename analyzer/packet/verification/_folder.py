@@ -32,7 +32,8 @@ def look_into_folder(path: Path) -> tuple[Looked, frozenset[str]]:
             _walk(root, "", looked, 0)
     except OSError as error:
         hint = "Name the folder of a packet, or its zip file; links are not followed."
-        raise UsageError("is no folder that can be read.", location=Location(str(path)), hint=hint) from error
+        told = "does not exist." if isinstance(error, FileNotFoundError) else "is no folder that can be read."
+        raise UsageError(told, location=Location(str(path)), hint=hint) from error
     for name in clashes(looked.files):
         looked.differ(name, "has the name of another file but for capital letters")
     return looked, frozenset()
