@@ -46,7 +46,7 @@ def _script(incident: Incident) -> Iterator[str]:
     assert incident.reproduction is not None  # noqa: S101 - only those are written
     yield "#!/bin/sh"
     yield f"# {incident.id}: {quoting.one_line(incident.title, _LONGEST_TITLE)}"
-    yield "# Read it before you run it: it was made from logs. Secrets are not in it."
+    yield "# Read it before you run it: it was made from logs. Credentials are variables."
     for name in _variables(incident.reproduction.curl):
         yield f"# {name}: {_meaning(name)}"
     yield "set -eu"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # incident-1: POST /v1/orders answered 502
-# Read it before you run it: it was made from logs. Secrets are not in it.
+# Read it before you run it: it was made from logs. Credentials are variables.
 # HOST: yours to supply
 # BODY_FILE: yours to supply
 set -eu
