@@ -166,8 +166,3 @@ class _Found(Exception):  # noqa: N818 - it never leaves this module
         how = "" if self._spelling == "as it is" else f" ({self._spelling})"
         message = f"a known secret is still at byte {offset:,}. Its kind is {self._kind}{how}."
         return LeakError(message, location=Location(name), hint=_HINT)
-
-
-def refuse_leaks(outputs: Mapping[str, bytes], secrets: Sequence[str]) -> None:
-    """Raises LeakError with file and byte offset if one of the secrets stands in an output, in any of its spellings."""
-    Gate((secret, "secret") for secret in secrets).search(outputs)

@@ -10,10 +10,10 @@ import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Protocol
 
 import polars as pl
-import zstandard
+
+from analyzer.zstd import Decompressor, ZstdError, decompressor
 
 _PIECE = 1 << 20
 _MOST_BYTES = 4 << 30
@@ -33,18 +33,9 @@ DAMAGE = (
     lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
-    zstandard.ZstdError,
+    ZstdError,
     pl.exceptions.PolarsError,
 )
-
-
-class _Decompressor(Protocol):
-    @property
-    def unused_data(self) -> bytes: ...
-    @property
-    def eof(self) -> bool: ...
-
-    def decompress(self, data: bytes, /) -> bytes: ...
 
 
 def is_packed(head: bytes) -> bool:
@@ -82,11 +73,11 @@ def _is_zlib(head: bytes) -> bool:
     return True
 
 
-def _inflated(data: bytes, fresh: Callable[[], _Decompressor]) -> Iterator[bytes]:
+def _inflated(data: bytes, fresh: Callable[[], Decompressor]) -> Iterator[bytes]:
     return _limited(_streams(data, fresh))
 
 
-def _streams(data: bytes, fresh: Callable[[], _Decompressor]) -> Iterator[bytes]:
+def _streams(data: bytes, fresh: Callable[[], Decompressor]) -> Iterator[bytes]:
     """Yields what all streams, one behind the other, hold."""
     at = 0
     while at < len(data):
@@ -155,7 +146,7 @@ def _values(column: pl.Series) -> Iterator[bytes]:
         yield (value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")) + b"\n"
 
 
-def _one(fresh: Callable[[], _Decompressor]) -> Callable[[bytes], Iterator[Member]]:
+def _one(fresh: Callable[[], Decompressor]) -> Callable[[bytes], Iterator[Member]]:
     return lambda data: iter([("content", _inflated(data, fresh))])
 
 
@@ -163,7 +154,7 @@ _OPENERS: dict[bytes, Callable[[bytes], Iterator[Member]]] = {
     b"\x1f\x8b": _one(lambda: zlib.decompressobj(wbits=31)),
     b"BZh": _one(bz2.BZ2Decompressor),
     b"\xfd7zXZ\0": _one(lzma.LZMADecompressor),
-    b"\x28\xb5\x2f\xfd": _one(lambda: zstandard.ZstdDecompressor().decompressobj()),
+    b"\x28\xb5\x2f\xfd": _one(decompressor),
     b"PK\x03\x04": _zipped,
     b"PK\x05\x06": _zipped,
     b"PAR1": _columns,
