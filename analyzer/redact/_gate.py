@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -83,9 +83,9 @@ class Gate:
         if depth == DEEPEST:
             raise LeakError("it is packed too often to be searched.", location=Location(name), hint=_HINT)
         try:
-            for number, (label, _) in enumerate(members(whole)):
+            for label, read in members(whole):
                 self._search_name(label, f"a part of {name}")
-                self._search(f"{name}!{label}", partial(_member, whole, number), depth + 1)
+                self._search(f"{name}!{label}", read, depth + 1)
         except DAMAGE as error:
             message = f"it cannot be opened to be searched ({type(error).__name__})."
             raise LeakError(message, location=Location(name), hint=_HINT) from error
@@ -147,11 +147,6 @@ def _views(pieces: Sequence[bytes], escaped: Sequence[bytes]) -> list[tuple[str,
 def _word_with(data: bytes, escaped: Sequence[bytes], decode: Decode) -> bytes:
     """Gives the first word whose decoded text holds the data; nothing if it stands across words."""
     return next((word for word in escaped if data in decode(word)), b"")
-
-
-def _member(whole: bytes, number: int) -> Iterator[bytes]:
-    for _, inner in islice(members(whole), number, number + 1):
-        yield from inner
 
 
 class _Found(Exception):  # noqa: N818 - it never leaves this module
