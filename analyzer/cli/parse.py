@@ -34,11 +34,11 @@ def command(**options: Any) -> None:
     key = redaction_key(options["redaction_key"])
     with work_folder() as work, progress(quiet=False) as tell:
         state = parse(plan_from(work, key, options, tell))
+        assert state.reading is not None  # noqa: S101 - parse fills both
+        assert state.redactor is not None  # noqa: S101
+        sources, problems = state.redactor.value((state.reading.sources, tuple(map(str, state.reading.problems))))
         publish_file(output, frame_bytes(state, output.suffix), gate(state))
-    assert state.reading is not None  # noqa: S101 - parse fills both
-    assert state.redactor is not None  # noqa: S101
     remember(state.redactor, output, state.plan.now, options)
-    sources, problems = state.redactor.value((state.reading.sources, tuple(map(str, state.reading.problems))))
     for source in sources:
         ledger = source.ledger
         click.echo(

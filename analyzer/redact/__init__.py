@@ -12,7 +12,7 @@ from analyzer.redact._addresses import addresses_in, fake_addresses
 from analyzer.redact._decoding import DISGUISED, unescaped, without_ansi, without_needless_escapes
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
-from analyzer.redact._gate import Gate, refuse_leaks
+from analyzer.redact._gate import Gate
 from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._lines_explain import Explainer
 from analyzer.redact._lines_people import People
@@ -20,7 +20,6 @@ from analyzer.redact._lines_places import PLACES, hide_places
 from analyzer.redact._lines_spanning import Piece, SpanningSecrets
 from analyzer.redact._machine import Machine
 from analyzer.redact._map import CaseMap, Revealed, forget, hexadecimal, list_maps, reveal, write_map
-from analyzer.redact._names import NAME as SECRET_NAME
 from analyzer.redact._names import harmless_name, secret_name, secret_parameter
 from analyzer.redact._placeholder import MARK, canonical, placeholder
 from analyzer.redact._profile import PROFILES, Profile
@@ -35,7 +34,6 @@ from analyzer.registry import discover
 __all__ = [
     "PLACES",
     "PROFILES",
-    "SECRET_NAME",
     "TEXTS",
     "CaseMap",
     "Detector",
@@ -62,7 +60,6 @@ __all__ = [
     "own_key",
     "placeholder",
     "read_key",
-    "refuse_leaks",
     "reveal",
     "secret_name",
     "secret_parameter",

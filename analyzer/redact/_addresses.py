@@ -18,7 +18,10 @@ _V6 = (
     rf"(?i)(?:^|[^0-9a-z:.])((?:{_GROUP}:){{7}}{_GROUP}|(?:{_GROUP}:){{1,6}}(?::{_GROUP}){{1,6}}|(?:{_GROUP}:){{1,7}}:"
     rf"|::(?:{_GROUP}:){{0,6}}{_GROUP})(?:$|[^0-9a-z:.]|\.(?:$|[^0-9a-z]))"
 )
-_END_V4, _END_V6 = r"(\.[0-9]{1,3})([^0-9A-Za-z./_-])", r"(?i)(:[0-9a-f]{0,4})([^0-9a-z:.])"
+# Two addresses with one character between them, which both matches need.
+_MEET_V4 = r"(\.[0-9]{1,3}\.?)([^0-9A-Za-z./_-])((?:[0-9]{1,3}\.){3})"
+_MEET_V6 = r"(?i)(:[0-9a-f]{0,4}\.?)([^0-9a-z:.])([0-9a-f]{0,4}:)"
+_COLONS = 7  # of an address without a double colon
 _FAKE_V6 = ipaddress.IPv6Network("3fff::/20")  # documentation (RFC 9637)
 _FAKE_V4 = ipaddress.IPv4Network("240.0.0.0/4")  # reserved (RFC 1112, 4)
 _UNICAST = ipaddress.IPv6Network("2000::/3")  # all that the world may use (RFC 4291, 2.4; IANA)
@@ -27,12 +30,23 @@ _UNICAST = ipaddress.IPv6Network("2000::/3")  # all that the world may use (RFC 
 def addresses_in(texts: pl.Series) -> set[str]:
     """Gives the addresses of both families in a column of text, as they are written."""
     found: set[str] = set()
-    for pattern, likely, end in ((_V4, r"[0-9]\.[0-9]{1,3}\.", _END_V4), (_V6, ":[0-9A-Fa-f]{0,4}:", _END_V6)):
-        # What stands between two addresses is needed by both matches.
-        some = texts.filter(texts.str.contains(likely)).str.replace_all(end, "$1$2$2")
-        matches = some.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
-        found.update(matches.str.extract(pattern, 1).drop_nulls().unique())
+    for pattern, likely, meet in ((_V4, _likely_v4, _MEET_V4), (_V6, _likely_v6, _MEET_V6)):
+        some = texts.filter(likely(texts))
+        near = some.str.contains(meet)
+        # Twice, as of three in a row the middle one is needed by both pairs.
+        apart = some.filter(near).str.replace_all(meet, "$1$2$2$3").str.replace_all(meet, "$1$2$2$3")
+        for part in (some.filter(~near), apart):
+            matches = part.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
+            found.update(matches.str.extract(pattern, 1).drop_nulls().unique())
     return found
+
+
+def _likely_v4(texts: pl.Series) -> pl.Series:
+    return texts.str.contains(r"[0-9]\.[0-9]{1,3}\.")
+
+
+def _likely_v6(texts: pl.Series) -> pl.Series:
+    return texts.str.contains("::", literal=True) | (texts.str.count_matches(":", literal=True) >= _COLONS)
 
 
 def fake_addresses(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import zlib
 
-import zstandard
+from analyzer.zstd import ZstdError, beginning
 
 # How base64 writes the first bytes of gzip (RFC 1952, 2.3.1), zlib (RFC 1950, 2.2) and Zstandard (RFC 8878, 3.1.1).
 MAGIC = ("H4sI", "eJ", "eN", "eA", "eF", "KLUv")
@@ -19,12 +18,9 @@ def decompressed(piece: str) -> str | None:
     bare = piece.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         data = base64.b64decode(bare + "=" * (-len(bare) % 4))
-        content = _zstd(data) if bare.startswith("KLUv") else zlib.decompressobj(47).decompress(data, _LIMIT)
-    except (binascii.Error, zlib.error, zstandard.ZstdError):
+        content = (
+            beginning(data, _LIMIT) if bare.startswith("KLUv") else zlib.decompressobj(47).decompress(data, _LIMIT)
+        )
+    except (binascii.Error, zlib.error, ZstdError):
         return None
     return content.decode("utf-8", "replace") if content else None
-
-
-def _zstd(data: bytes) -> bytes:
-    with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)) as reader:
-        return reader.read(_LIMIT)

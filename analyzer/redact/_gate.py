@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -83,9 +83,9 @@ class Gate:
         if depth == DEEPEST:
             raise LeakError("it is packed too often to be searched.", location=Location(name), hint=_HINT)
         try:
-            for number, (label, _) in enumerate(members(whole)):
+            for label, read in members(whole):
                 self._search_name(label, f"a part of {name}")
-                self._search(f"{name}!{label}", partial(_member, whole, number), depth + 1)
+                self._search(f"{name}!{label}", read, depth + 1)
         except DAMAGE as error:
             message = f"it cannot be opened to be searched ({type(error).__name__})."
             raise LeakError(message, location=Location(name), hint=_HINT) from error
@@ -149,11 +149,6 @@ def _word_with(data: bytes, escaped: Sequence[bytes], decode: Decode) -> bytes:
     return next((word for word in escaped if data in decode(word)), b"")
 
 
-def _member(whole: bytes, number: int) -> Iterator[bytes]:
-    for _, inner in islice(members(whole), number, number + 1):
-        yield from inner
-
-
 class _Found(Exception):  # noqa: N818 - it never leaves this module
     """What was found, as it stands in the pieces."""
 
@@ -166,8 +161,3 @@ class _Found(Exception):  # noqa: N818 - it never leaves this module
         how = "" if self._spelling == "as it is" else f" ({self._spelling})"
         message = f"a known secret is still at byte {offset:,}. Its kind is {self._kind}{how}."
         return LeakError(message, location=Location(name), hint=_HINT)
-
-
-def refuse_leaks(outputs: Mapping[str, bytes], secrets: Sequence[str]) -> None:
-    """Raises LeakError with file and byte offset if one of the secrets stands in an output, in any of its spellings."""
-    Gate((secret, "secret") for secret in secrets).search(outputs)

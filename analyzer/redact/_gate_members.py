@@ -10,10 +10,10 @@ import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Protocol
 
 import polars as pl
-import zstandard
+
+from analyzer.zstd import Decompressor, ZstdError, decompressor
 
 _PIECE = 1 << 20
 _MOST_BYTES = 4 << 30
@@ -23,7 +23,8 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 PACKED_RUN = r"(?:H4sI|eJ[w-z]|eA[E-H]|eN[o-r]|eF[4-7])[A-Za-z0-9+/_-]{16,}"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
-Member = tuple[str, Iterable[bytes]]
+# What is in it can be read more than once.
+Member = tuple[str, Callable[[], Iterator[bytes]]]
 # What damaged data of each kind raises: a file that cannot be opened cannot be searched, and is not written.
 DAMAGE = (
     EOFError,
@@ -33,18 +34,9 @@ DAMAGE = (
     lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
-    zstandard.ZstdError,
+    ZstdError,
     pl.exceptions.PolarsError,
 )
-
-
-class _Decompressor(Protocol):
-    @property
-    def unused_data(self) -> bytes: ...
-    @property
-    def eof(self) -> bool: ...
-
-    def decompress(self, data: bytes, /) -> bytes: ...
 
 
 def is_packed(head: bytes) -> bool:
@@ -58,7 +50,7 @@ def members(data: bytes) -> Iterator[Member]:
     Raises one of DAMAGE, also while the content is read.
     """
     opener = next((opener for magic, opener in _OPENERS.items() if data.startswith(magic)), None)
-    yield from opener(data) if opener else [("content", _inflated(data, zlib.decompressobj))]
+    yield from opener(data) if opener else [("content", partial(_inflated, data, zlib.decompressobj))]
 
 
 def unpacked(run: bytes) -> Iterator[bytes]:
@@ -82,11 +74,11 @@ def _is_zlib(head: bytes) -> bool:
     return True
 
 
-def _inflated(data: bytes, fresh: Callable[[], _Decompressor]) -> Iterator[bytes]:
+def _inflated(data: bytes, fresh: Callable[[], Decompressor]) -> Iterator[bytes]:
     return _limited(_streams(data, fresh))
 
 
-def _streams(data: bytes, fresh: Callable[[], _Decompressor]) -> Iterator[bytes]:
+def _streams(data: bytes, fresh: Callable[[], Decompressor]) -> Iterator[bytes]:
     """Yields what all streams, one behind the other, hold."""
     at = 0
     while at < len(data):
@@ -111,11 +103,16 @@ def _limited(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _zipped(data: bytes) -> Iterator[Member]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        yield "(comment)", [archive.comment]
+        yield "(comment)", partial(iter, [archive.comment])
         for info in archive.infolist():
-            yield "(name)", [info.filename.encode("utf-8", "surrogateescape"), b"\n", info.comment, b"\n", info.extra]
-            with archive.open(info) as member:
-                yield info.filename, _limited(iter(partial(member.read, _PIECE), b""))
+            told = [info.filename.encode("utf-8", "surrogateescape"), b"\n", info.comment, b"\n", info.extra]
+            yield "(name)", partial(iter, told)
+            yield info.filename, partial(_zip_member, archive, info)
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(info) as member:
+        yield from _limited(iter(partial(member.read, _PIECE), b""))
 
 
 def _chunks(data: bytes) -> Iterator[Member]:
@@ -128,11 +125,12 @@ def _chunks(data: bytes) -> Iterator[Member]:
             raise EOFError
         at += 12 + length
         if kind in (b"zTXt", b"iCCP"):
-            yield kind.decode(), [zlib.decompress(body.partition(b"\0")[2][1:])]
+            yield kind.decode(), partial(iter, [zlib.decompress(body.partition(b"\0")[2][1:])])
         elif kind == b"iTXt":
             keyword, _, rest = body.partition(b"\0")
             text = rest[2:].split(b"\0", 2)[-1]
-            yield kind.decode(), [keyword, b"\n", zlib.decompress(text) if rest[:1] == b"\1" else text]
+            told = [keyword, b"\n", zlib.decompress(text) if rest[:1] == b"\1" else text]
+            yield kind.decode(), partial(iter, told)
 
 
 def _columns(data: bytes) -> Iterator[Member]:
@@ -140,7 +138,7 @@ def _columns(data: bytes) -> Iterator[Member]:
     for name, kind in pl.read_parquet_schema(io.BytesIO(data)).items():
         if not kind.is_numeric() and not kind.is_temporal():
             column = pl.read_parquet(io.BytesIO(data), columns=[name]).to_series()
-            yield f"column {name}", _values(column)
+            yield f"column {name}", partial(_values, column)
 
 
 def _values(column: pl.Series) -> Iterator[bytes]:
@@ -155,15 +153,15 @@ def _values(column: pl.Series) -> Iterator[bytes]:
         yield (value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")) + b"\n"
 
 
-def _one(fresh: Callable[[], _Decompressor]) -> Callable[[bytes], Iterator[Member]]:
-    return lambda data: iter([("content", _inflated(data, fresh))])
+def _one(fresh: Callable[[], Decompressor]) -> Callable[[bytes], Iterator[Member]]:
+    return lambda data: iter([("content", partial(_inflated, data, fresh))])
 
 
 _OPENERS: dict[bytes, Callable[[bytes], Iterator[Member]]] = {
     b"\x1f\x8b": _one(lambda: zlib.decompressobj(wbits=31)),
     b"BZh": _one(bz2.BZ2Decompressor),
     b"\xfd7zXZ\0": _one(lzma.LZMADecompressor),
-    b"\x28\xb5\x2f\xfd": _one(lambda: zstandard.ZstdDecompressor().decompressobj()),
+    b"\x28\xb5\x2f\xfd": _one(decompressor),
     b"PK\x03\x04": _zipped,
     b"PK\x05\x06": _zipped,
     b"PAR1": _columns,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 import polars as pl
 
@@ -53,8 +54,11 @@ class Table:
         hit = distinct if some else distinct.filter(distinct.str.contains_any(self._likely))
         if hit.is_empty():
             return texts
-        changed = dict(self._pairs(hit, in_one_pass=not some and self._size <= _MOST_IN_ONE_PASS))
-        changed = {text: clean for text, clean in changed.items() if text != clean}
+        changed = {
+            text: clean
+            for text, clean in self._pairs(hit, in_one_pass=not some and self._size <= _MOST_IN_ONE_PASS)
+            if text != clean
+        }
         return texts.replace(list(changed), list(changed.values())) if changed else texts
 
     def _pairs(self, hit: pl.Series, *, in_one_pass: bool) -> Iterator[tuple[str, str]]:
@@ -67,17 +71,14 @@ class Table:
         yield from ((text, self.text(text)) for text in hit.filter(near))
         rest = hit.filter(~near)
         if self._anywhere and not rest.is_empty():
-            # Of two that begin at the same place the longer one wins, as it comes first.
-            forms = sorted(self._anywhere, key=lambda form: (-len(form), form))
-            clean = rest.str.replace_many(forms, [self._anywhere[form] for form in forms], leftmost=True)
-            yield from zip(rest, clean, strict=True)
+            forms, shown = self._longest_first
+            yield from zip(rest, rest.str.replace_many(forms, shown, leftmost=True), strict=True)
 
     def text(self, text: str) -> str:
         """Gives one text with all forms replaced."""
-        index, written, at, told = self._index, [], 0, 0
+        index, written, at, told = self._lengths, [], 0, 0
         while at < len(text):
-            forms = index.get(text[at : at + _KEY])
-            end, shown = self._at(text, at, forms) if forms else (0, "")
+            end, shown = self._at(text, at) if text[at : at + _KEY] in index else (0, "")
             if end:
                 written += [text[told:at], shown]
                 told = at = end
@@ -85,11 +86,11 @@ class Table:
                 at += 1
         return "".join((*written, text[told:])) if written else text
 
-    def _at(self, text: str, at: int, forms: list[str]) -> tuple[int, str]:
+    def _at(self, text: str, at: int) -> tuple[int, str]:
         """Gives where what is replaced here ends, and what is written; 0 if nothing is."""
-        if forms[0] == MARK and (found := _PLACEHOLDER.match(text, at)):
+        if found := _PLACEHOLDER.match(text, at):
             return found.end(), found[0]
-        form = next((form for form in forms if text.startswith(form, at) and self._fits(text, at, form)), None)
+        form = self._form_at(text, at, at)
         written, end = [], at
         while form is not None:
             written.append(self._shown(form, end - at))
@@ -97,18 +98,30 @@ class Table:
             at, form = self._beyond(text, at, end)
         return (end, "".join(written)) if written else (0, "")
 
+    def _form_at(self, text: str, at: int, end: int) -> str | None:
+        """Gives the longest form that stands here and goes on behind the end."""
+        for length in self._lengths.get(text[at : at + _KEY], ()):
+            if at + length <= end:
+                return None
+            form = text[at : at + length]
+            known = len(form) == length and (form in self._anywhere or form in self._alone)
+            if known and self._fits(text, at, form):
+                return form
+        return None
+
     def _beyond(self, text: str, at: int, end: int) -> tuple[int, str | None]:
         """Gives a secret that begins inside what is replaced and goes on behind it, so that its end does not stay."""
         for inside in range(at + 1, end):
-            for form in self._index.get(text[inside : inside + _KEY], ()):
-                if inside + len(form) > end and text.startswith(form, inside) and self._fits(text, inside, form):
-                    return inside, form
+            form = self._form_at(text, inside, end)
+            if form is not None:
+                return inside, form
         return at, None
 
     def _shown(self, form: str, told: int) -> str:
         """Gives what is written for a form of which the first characters are told already."""
         if form in self._anywhere:
-            return self._anywhere[form]
+            whole = self._anywhere[form]
+            return form[told:] if whole == form else whole
         before, shown, after = self._places.get(form, ("", self._alone[form], ""))
         end = len(form) - len(after)
         # What stands around a secret in its place may hold another one.
@@ -116,7 +129,7 @@ class Table:
 
     def _fits(self, text: str, at: int, form: str) -> bool:
         if form not in self._alone:
-            return form != MARK
+            return True
         end = at + len(form)
         if _is_part(text[end : end + 1]) and _is_part(form[-1]):
             return False
@@ -138,14 +151,23 @@ class Table:
 
     @cached_property
     def _likely(self) -> list[str]:
-        return sorted({form[:_LIKELY] for form in (*self._anywhere, *self._alone)})
+        """What a text holds if it is changed: a form that stands for itself only keeps others from cutting it."""
+        changing = (form for form, shown in self._anywhere.items() if form != shown)
+        return sorted({form[:_LIKELY] for form in (*changing, *self._alone)})
 
     @cached_property
-    def _index(self) -> dict[str, list[str]]:
-        index: dict[str, list[str]] = {MARK[:_KEY]: [MARK]}
-        for form in sorted({*self._anywhere, *self._alone}, key=lambda form: (-len(form), form)):
-            index.setdefault(form[:_KEY], []).append(form)
-        return index
+    def _longest_first(self) -> tuple[list[str], list[str]]:
+        """Gives the forms to replace anywhere and what is shown: of two that begin together the longer one wins."""
+        forms = sorted(self._anywhere, key=lambda form: (-len(form), form))
+        return forms, [self._anywhere[form] for form in forms]
+
+    @cached_property
+    def _lengths(self) -> dict[str, list[int]]:
+        """Gives how long the forms with these first characters are, the longest first: many forms begin alike."""
+        lengths: dict[str, set[int]] = {MARK[:_KEY]: set()}
+        for form in chain(self._anywhere, self._alone):
+            lengths.setdefault(form[:_KEY], set()).add(len(form))
+        return {key: sorted(some, reverse=True) for key, some in lengths.items()}
 
 
 def _is_part(character: str) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import zstandard
-
 from analyzer.errors import InputError
 from analyzer.sources._container import Compression, concatenated
+from analyzer.zstd import ZstdError, decompressor
 
 # A block of 128 KiB can be as short as 4 bytes, so a piece never gives more than some 30 MB.
 _PIECE_BYTES = 1 << 10
@@ -15,7 +14,7 @@ _PIECE_BYTES = 1 << 10
 
 class _Frame:
     def __init__(self) -> None:
-        self._decompressor = zstandard.ZstdDecompressor().decompressobj()
+        self._decompressor = decompressor()
 
     @property
     def ended(self) -> bool:
@@ -28,7 +27,7 @@ class _Frame:
     def feed(self, piece: bytes) -> Iterator[bytes]:
         try:
             yield self._decompressor.decompress(piece)
-        except zstandard.ZstdError as error:
+        except ZstdError as error:
             reason = str(error).rpartition(": ")[2]
             raise InputError(f"holds damaged zstd data ({reason})") from error
 

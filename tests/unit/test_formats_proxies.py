@@ -254,7 +254,7 @@ def test_haproxy_failed_handshakes_are_errors_with_client_and_listener():
 
 
 @pytest.mark.skipif(not RECORDED, reason="the folder with recorded logs is not on this machine")
-@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", RECORDED or [DATA], ids=lambda path: path.parent.name)
 def test_recorded_haproxy_logs_are_read_with_the_right_columns(path):
     """Every line of a real HAProxy: client, backend, timers, status, bytes, id and request are what stands there."""
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()

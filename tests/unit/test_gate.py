@@ -317,3 +317,17 @@ def test_what_the_machine_is_called_is_refused_unless_an_input_says_it():
     Gate([], words, lambda word: word == "build-host-17").search(
         {"a": b"build-host-17 /home/ann.leeds /backup/home/ann.lee"}
     )
+
+
+def test_each_column_of_a_parquet_file_is_read_once(monkeypatch):
+    """A frame has some hundred columns, so reading all of them again for each one would cost minutes."""
+    file, read, names = io.BytesIO(), pl.read_parquet, []
+    pl.DataFrame({f"c{number}": ["nothing here"] for number in range(30)}).write_parquet(file)
+
+    def counted(source, columns):
+        names.extend(columns)
+        return read(source, columns=columns)
+
+    monkeypatch.setattr(pl, "read_parquet", counted)
+    Gate([("CNRYs3cr3t-value-91", "secret")]).search({"events.parquet": file.getvalue()})
+    assert sorted(names) == sorted(f"c{number}" for number in range(30))

@@ -22,7 +22,6 @@ from analyzer.cli import _redaction
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline import _compare, _frame, _render, _trace
 from analyzer.redact import PROFILES, Machine, Redactor, detectors
-from analyzer.redact import _secrets as searching
 
 SECRET = "CNRYs3cr3t/value-91"
 LINE = '192.0.2.1 - - [01/Mar/2026:12:00:{:02} +0000] "GET /a?api_key={} HTTP/1.1" {} 5 "-" "curl/8"\n'
@@ -220,7 +219,7 @@ def test_the_name_of_the_output_is_searched(here):
 
 STEPS = [
     (Redactor, "learn"), (Redactor, "learn_values"), (Redactor, "replace"), (Redactor, "value"), (Redactor, "frame"),
-    (searching, "find"), (_render, "document_texts"),
+    (redact, "search"), (_render, "learn_capture"),
 ]  # fmt: skip
 
 

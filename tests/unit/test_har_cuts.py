@@ -75,7 +75,7 @@ def check_cut(data: bytes, cut: int, opened: int, spans: list[tuple[int, int]], 
         assert parsed.events["line"].to_list() == list(range(complete)), (name, cut)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES or [CAPTURES], ids=lambda path: path.stem)
 def test_every_entry_before_a_cut_is_recovered(path: Path):
     """Entries, the number and the place that the note tells, and the one reject are right at each cut."""
     data = path.read_bytes()

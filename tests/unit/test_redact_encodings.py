@@ -173,6 +173,25 @@ def test_the_pass_over_a_column_gives_what_the_closer_look_gives(forms, text):
     assert not any(form in piece for piece in table.text(text).split("[redacted:x:")[:1] for form in forms)
 
 
+def test_what_stands_for_itself_is_written_once():
+    """Addresses that stay are forms too; where two of them overlap beside a secret, nothing is doubled."""
+    table = Table({"10.0.0.1": "10.0.0.1", "0.0.1.77": "0.0.1.77", "secret9": "[redacted:secret:000000000000]"}, {})
+    assert table.text("secret9 at 10.0.0.1.77") == "[redacted:secret:000000000000] at 10.0.0.1.77"
+
+
+@pytest.mark.parametrize("filler", ["", "0" * 21_000])
+def test_a_text_that_ends_inside_a_longer_form(filler):
+    """Of forms that begin alike the longest that stands there whole is replaced."""
+    table = Table({"token=abc": "[redacted:x:000000000001]", "token=abcdef": "[redacted:x:000000000002]"}, {})
+    texts = pl.Series(["token=abc", "token=abcd", "token=abcdef", filler])
+    assert table.replace(texts).to_list() == [
+        "[redacted:x:000000000001]",
+        "[redacted:x:000000000001]d",
+        "[redacted:x:000000000002]",
+        filler,
+    ]
+
+
 def test_overlapping_and_contained_secrets_leave_nothing():
     """The longer one wins where one holds the other; of two that overlap both are replaced."""
     values = (("abcdef-123456", "a"), ("123456-ghijkl", "b"), ("def-1234", "c"), ("abcdef-123456-ghijkl-999", "d"))

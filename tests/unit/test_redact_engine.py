@@ -148,6 +148,21 @@ def test_an_ipv4_address_in_ipv6_follows_the_ipv4_one():
     assert private == "::ffff:10.0.0.1"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "blocked 8.8.8.8. 1.1.1.1. 9.9.9.9.",
+        "blocked 2606:4700::1111. 2606:4700::1001. 2620:fe::9.",
+        "8.8.8.8 1.1.1.1 9.9.9.9",
+        "from 2606:4700::1111,2606:4700::1001,2620:fe::9",
+    ],
+)
+def test_addresses_are_found_however_they_follow_each_other(text):
+    """A full stop and a blank between two of them belong to neither."""
+    addresses = ("8.8.8.8", "1.1.1.1", "9.9.9.9", "2606:4700::1111", "2606:4700::1001", "2620:fe::9")
+    assert not [address for address in addresses if address in clean([text])[0]]
+
+
 def test_addresses_one_after_the_other_and_what_only_looks_like_one():
     """A chain without blanks loses each; times, versions, clocks and longer numbers stay."""
     (chain,) = clean(["X-Forwarded-For: 8.8.8.8,1.1.1.1,9.9.9.9"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from analyzer.redact import SECRET_NAME
+from analyzer.redact import secret_parameter
 
 Seal = Callable[[str, str], str]  # (kind, value) -> placeholder; equal values give equal placeholders
 
@@ -19,7 +19,6 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SECRET_NAME = re.compile(rf"(?i){SECRET_NAME}|.*(?:auth|cookie|credential|sid\b|pin\b|nonce|key\b).*")
 _VERSION = re.compile(r"v?[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}|[01]")
 _NAME_OF_ONE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\[\]{}:@/-]{1,64}")
 _MOST_DIGITS = 10
@@ -70,6 +69,6 @@ def parameter_value(name: str, value: str, seal: Seal) -> str:
 def _is_plain(name: str, value: str) -> bool:
     return (
         len(name) <= 200
-        and not _SECRET_NAME.match(name)
+        and secret_parameter(name) is None
         and (value.lower() in _PLAIN or _VERSION.fullmatch(value) is not None)
     )
