@@ -73,7 +73,7 @@ _WITHIN = re.compile(
 )
 # ... and what says it at its end only: token_type and signature_method are no secrets.
 _AT_END = re.compile(
-    r"(?:token|tokenacceso|jetondacces|(?:sso|auth|login)ticket|(?:user|db|my|new|old|root|admin|proxy)pwd|session|signature|signature(?:256|512)|assertion|cookies?|cvv2|cvc2"
+    r"(?:token|tokenacceso|jetondacces|(?:sso|auth|login)ticket|(?:user|db|my|new|old|root|admin|proxy)pwd?|session|signature|signature(?:256|512)|assertion|cookies?|cvv2|cvc2"
     r"|(?:api|access|account|subscription|write|read|publishable|master|shared|service|server|client|app|licen[cs]e"
     r"|hmac|consumer|functions|encryption|security|auth|storage|deploy|ssh|rsa|(?:jwt|token|cookie|session|webhook)signing|application"
     r"|insert|ingest|admin|integration|routing|fastly|email|rest)keys?|accesssign"
@@ -82,10 +82,9 @@ _AT_END = re.compile(
     r"|activationcode|usercode"
     r"|pincode|securitycode|securityanswer)[0-9]?$"
 )
-_WORDS = _words(
-    "pin sid sig pass psw pwd pw psk otp totp hotp cvv cvc csc pan ssn auth jwt jws jwe dsn iban creds tkn bearer hmac mfa"
-    " mnemonic salt clave parola jeton"
-)
+_WORDS = _words("pin sid sig pass psw pwd otp totp hotp cvv cvc csc pan ssn auth jwt jws jwe dsn iban")
+# These count only where a sign stands before them: an id in base64 that ends in "xPw=" is no password.
+_APART = re.compile(r"(?:^|[\W_])(?:pw|psk|creds|tkn|bearer|hmac|mfa|mnemonic|salt|clave|parola|jeton)$", re.IGNORECASE)
 # Short ones begin a word, or they would be found in ids.
 _BEGINS = re.compile(r"(?:^|_)[cx]srf")
 # The last word of a name that only describes a secret. An id, a name or a hash of it stays secret.
@@ -149,7 +148,10 @@ def secret_name(name: str) -> str | None:
         return None
     # A name in one case hides where its words begin: ACCESSTOKEN, accesstoken.
     compact = "".join(words)
-    if not (_WITHIN.search(compact) or _BEGINS.search(whole) or _AT_END.search(compact) or words[-1] in _WORDS):
+    if not (
+        _WITHIN.search(compact) or _BEGINS.search(whole) or _AT_END.search(compact)
+        or words[-1] in _WORDS or _APART.search(name)
+    ):
         return None
     if compact in _CREDENTIALS:
         return "credentials"

@@ -21,7 +21,7 @@ def looks_made(value: str) -> bool:
 DETECTOR = Detector(
     kind="secret",
     pattern=(
-        rf"(?i)\b{NAME}\]?(?::\s+|\s*(?:=>|->|:=)\s*|\s+[=:]\s+|\s*=\s+|\s*[=:]?\s*(?:[<\[(`]|\x{{201c}}))"
+        rf"(?i)\b{NAME}\]?(?::\s+|\s*(?:=>|->|:=)\s*|\s+[=:]\s+|\s*[=:]?\s*(?:[<\[(`]|\x{{201c}}))"
         rf"[<\[(`\x{{201c}}]?({_BREAK}+)"
     ),
     literals=LITERALS,
