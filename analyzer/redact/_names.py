@@ -14,9 +14,9 @@ def _words(text: str) -> frozenset[str]:
 
 # What other languages call a password or a key; as patterns, in lower case.
 _ABROAD = (
-    "contrase[ñn]a", "clave", "kennwort", "mot[ _.-]?de[ _.-]?passe", "wachtwoord", "senha", "parola", "has[łl]o", "heslo",
-    "l[öo]senord", "salasana", "jelsz[óo]", "lozinka", "[şs]ifre", "пароль", "密码", "密碼", "パスワード", "비밀번호", "jeton",
-    "credencial",
+    "contrase[ñn]a", "clave", "kennwort", "mot[ _.-]?de[ _.-]?passe", "wachtwoord", "senha", "parola", "has[łl]o",
+    "heslo", "l[öo]senord", "salasana", "jelsz[óo]", "lozinka", "[şs]ifre", "пароль", "密码", "密碼", "パスワード",
+    "비밀번호", "jeton", "credencial",
 )  # fmt: skip
 # For patterns: fits whatever could be a secret name; secret_name() then decides.
 NAME = (
@@ -35,10 +35,11 @@ LITERALS = (
     "token", "secret", "pass", "psw", "pwd", "key", "session", "sessid", "csrf", "xsrf",
     "signature", "credential", "assertion", "saml", "verifier", "otp", "card", "cvv", "cvc", "sid", "jwt",
     "connection", "auth", "pin", "sig", "_code", "-code", "mfacode", "smscode", "verificationcode", "securitycode",
-    "backupcode", "recoverycode", "activationcode", "devicecode", "usercode", "pw", "psk", "ssn", "cred", "tkn", "bearer",
-    "mnemonic", "seed", "principal", "hmac", "csc", "pan", "dsn", "iban", "jws", "jwe", "ticket", "salt", "contrase",
-    "clave", "kennwort", "wachtwoord", "senha", "parola", "haslo", "hasło", "heslo", "losenord", "lösenord", "salasana",
-    "jelsz", "lozinka", "sifre", "şifre", "пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード", "비밀번호", "jeton",
+    "backupcode", "recoverycode", "activationcode", "devicecode", "usercode", "pw", "psk", "ssn", "cred", "tkn",
+    "bearer", "mnemonic", "seed", "principal", "hmac", "csc", "pan", "dsn", "iban", "jws", "jwe", "ticket", "salt",
+    "contrase", "clave", "kennwort", "wachtwoord", "senha", "parola", "haslo", "hasło", "heslo", "losenord", "lösenord",
+    "salasana", "jelsz", "lozinka", "sifre", "şifre", "пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード",
+    "비밀번호", "jeton",
 )  # fmt: skip
 # Values that say something about a secret and are none.
 HARMLESS = _words(
@@ -54,7 +55,6 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN = re.compile(r"[\W_]+")
 _LONGEST = 400
 _LONGEST_FOLDED = 80  # longer ones are values in the wrong place
-
 
 
 def _plain(text: str) -> str:
@@ -149,8 +149,11 @@ def secret_name(name: str) -> str | None:
     # A name in one case hides where its words begin: ACCESSTOKEN, accesstoken.
     compact = "".join(words)
     if not (
-        _WITHIN.search(compact) or _BEGINS.search(whole) or _AT_END.search(compact)
-        or words[-1] in _WORDS or _APART.search(name)
+        _WITHIN.search(compact)
+        or _BEGINS.search(whole)
+        or _AT_END.search(compact)
+        or words[-1] in _WORDS
+        or _APART.search(name)
     ):
         return None
     if compact in _CREDENTIALS:

@@ -19,7 +19,9 @@ _MASK_CHARACTER = "\ue000"
 # What others write in place of a secret.
 _BLANKED = frozenset("*\u2022\u25cf.#xX_-")
 # What a command or a template writes in its place, such as the curl commands of reports.
-_VARIABLE = re.compile(r"[\"'\\]*\$\{[A-Za-z_][A-Za-z0-9_.]{0,80}(?::?[?=+-][^{}]{0,80})?\}[\"'\\]*|\{\{[^{}]{1,80}\}\}")
+_VARIABLE = re.compile(
+    r"[\"'\\]*\$\{[A-Za-z_][A-Za-z0-9_.]{0,80}(?::?[?=+-][^{}]{0,80})?\}[\"'\\]*|\{\{[^{}]{1,80}\}\}"
+)
 
 
 def search(texts: pl.Series, detectors: Sequence[Detector]) -> Found:

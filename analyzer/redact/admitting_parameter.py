@@ -31,6 +31,7 @@ DETECTOR = Detector(
         ("/x?a=1&resourcekey=0-Ab12Cd34Ef", "0-Ab12Cd34Ef"),
         ("/v.m3u8?hdnts=exp=1700000000~acl=/*~hmac=ab12", "exp=1700000000~acl=/*~hmac=ab12"),
     ),
-    ignores=("/x?reset=true", "/x?t=1700000000123", "/x?sort_key=created_at_2", "/x?verify=2026-11-22T10", "/x?list=Ab12Cd34Ef"),
+    ignores=("/x?reset=true", "/x?t=1700000000123", "/x?sort_key=created_at_2", "/x?verify=2026-11-22T10",
+             "/x?list=Ab12Cd34Ef"),
     confirm=_is_made,
 )  # fmt: skip

@@ -6,7 +6,9 @@ from analyzer.redact._detector import Detector
 from analyzer.redact._names import HARMLESS
 
 # What is said of an authorization in a sentence.
-_SAID = frozenset({"failed", "denied", "granted", "error", "failure", "success", "ok", "not", "header", "the", "user", "for"})
+_SAID = frozenset(
+    {"failed", "denied", "granted", "error", "failure", "success", "ok", "not", "header", "the", "user", "for"}
+)
 
 DETECTOR = Detector(
     kind="credentials",

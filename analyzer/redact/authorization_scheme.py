@@ -1,4 +1,4 @@
-"""Finds credentials behind a scheme that no list knows: `Authorization: Splunk x`, `authorization: MAC id="a", mac="x"`."""
+"""Finds credentials behind a scheme that no list knows: `Authorization: Splunk x`, `Authorization: MAC mac="x"`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from analyzer.redact._detector import Detector
 
 _PARAMETER = re.compile(r"([A-Za-z_]+)=\\?\"?([^\s,\"\\]+)")
 # What says which credentials were used and how (RFC 9110, 11.6.2; RFC 9421; AWS Signature Version 4).
-_READABLE = frozenset({"realm", "algorithm", "qop", "uri", "nc", "ts", "headers", "signedheaders", "charset", "version"})
+_READABLE = frozenset({"realm", "algorithm", "qop", "uri", "nc", "ts", "headers", "signedheaders", "version"})
 
 
 def _is_made(value: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from analyzer.redact._detector import Detector
-from analyzer.redact._names import HARMLESS, LITERALS, NAME, NAMED, secret_name
+from analyzer.redact._names import HARMLESS, LITERALS, NAME, secret_name
 
 _AMOUNT = re.compile(r"[0-9][0-9.,]{0,9}(?:[nmuµ]?s|min|h|d|[kmg]?i?b|%)", re.IGNORECASE)
 _BREAK = r"[^\s\"'\\`&,;<>(){}\[\]#|\x{201c}\x{201d}\x{e000}]"

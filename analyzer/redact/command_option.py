@@ -12,8 +12,10 @@ DETECTOR = Detector(
         r"|oauth2-bearer|psk)[= ])|(?:-u ?|--(?:proxy-)?user[= ]|-U )[\"']?[^\s:\"']{0,64}:|\bsshpass -p ?"
         r"|\b(?:mysql|mariadb|7z)[a-z_-]*\b[^\r\n|;]{0,200}?\s-p"
         r"|\b(?:(?:docker|podman|nerdctl|oc|az|acr|registry) login|mongo[a-z]*)\b[^\r\n|;]{0,200}?\s-p[ =]"
-        r"|\bredis-cli\b[^\r\n|;]{0,200}?\s-a |\bldap[a-z]+\b[^\r\n|;]{0,200}?\s-w |\b(?:un)?zip\b[^\r\n|;]{0,200}?\s-P "
-        r"|\bsmbclient\b[^\r\n|;]{0,200}?\s-U [^\s%]{1,64}%|\s-pass(?:in|out) pass:|\bvault login |\bset [a-z0-9_.]*secret[a-z_]* "
+        r"|\bredis-cli\b[^\r\n|;]{0,200}?\s-a |\bldap[a-z]+\b[^\r\n|;]{0,200}?\s-w "
+        r"|\b(?:un)?zip\b[^\r\n|;]{0,200}?\s-P "
+        r"|\bsmbclient\b[^\r\n|;]{0,200}?\s-U [^\s%]{1,64}%|\s-pass(?:in|out) pass:|\bvault login "
+        r"|\bset [a-z0-9_.]*secret[a-z_]* "
         r"|--from-literal=[^\s=]{1,64}=)"
         r"\\?[\"']?([^\s\"'\\\x{e000}-]?[^\s\"'\\\x{e000}]+)"
     ),

@@ -19,7 +19,7 @@ def _secrets(value: str) -> tuple[str, ...]:
     columns = _COLUMNS.match(value)
     if columns is None:
         return ()
-    names = (name.strip(" \"`[]\r\n\t\\") for name in columns[1].split(","))
+    names = (name.strip(' "`[]\r\n\t\\') for name in columns[1].split(","))
     values = (quoted or bare.strip() for quoted, bare in _VALUE.findall(columns[2]))
     pairs = zip(names, values, strict=False)
     return tuple(found for name, found in pairs if found and secret_name(name) and found.lower() not in HARMLESS)

@@ -23,7 +23,7 @@ DETECTOR = Detector(
     finds=(
         ("[(b'x-api-key', b'ab12')]", "ab12"),
         ('bind [["password", "ab12"], ["id", 1]]', "ab12"),
-        ("%{params: {\\\"a\\\", 1}, [\\\"token\\\", \\\"ab12\\\"]", "ab12"),
+        ('%{params: {\\"a\\", 1}, [\\"token\\", \\"ab12\\"]', "ab12"),
     ),
     ignores=('fields: ["password", "email"]', '["token", "expires_at"]', '("token_type", "Bearer1")'),
     confirm=_is_made,

@@ -24,7 +24,8 @@ DETECTOR = Detector(
     pattern=(
         r"(?i)\b(?:(?:access|refresh|id|api|auth|session|bearer|reset|invite|csrf|security)[_ -]?token|token"
         r"|api[_ -]?key|access[_ -]?key|secret[_ -]?key|client[_ -]?secret|secret|password|passcode|passphrase|otp"
-        r"|session[_ -]?id|authorization[_ -]code|auth[_ -]code|(?:verification|recovery|backup|login|security)[_ -]codes?"
+        r"|session[_ -]?id|authorization[_ -]code|auth[_ -]code"
+        r"|(?:verification|recovery|backup|login|security)[_ -]codes?"
         r"|jwt)(?:\s+for\s+(?:user\s+)?[^\s:]{1,80})?"
         r"(?:\s+(?:is|was|of|value|with|provided|given|received|used|sent|malformed|invalid|rejected|unknown)){0,2}"
         r"\s*:?\s+[\"'`(\[]?([A-Za-z0-9._~+/=-]{8,})"

@@ -24,13 +24,14 @@ _WHOLE = frozenset({
 })  # fmt: skip
 _PERSONAL = frozenset({
     "username", "loginname", "userlogin", "email", "emailaddress", "mail", "phone", "phonenumber", "mobile", "msisdn",
-    "user", "login", "firstname", "lastname", "fullname", "displayname", "realname", "givenname", "familyname", "surname",
-    "birthdate", "birthday", "dateofbirth", "dob", "telephone", "postcode", "zipcode", "streetaddress",
+    "user", "login", "firstname", "lastname", "fullname", "displayname", "realname", "givenname", "familyname",
+    "surname", "birthdate", "birthday", "dateofbirth", "dob", "telephone", "postcode", "zipcode", "streetaddress",
     # Headers by which proxies tell an application who logged in (oauth2-proxy, Authelia, Grafana, Google IAP, ALB).
     "remoteuser", "remotename", "remoteemail", "xremoteuser", "xforwardeduser", "xforwardedemail",
     "xforwardedpreferredusername", "xwebauthuser", "xauthrequestuser", "xauthrequestemail",
     "xauthrequestpreferredusername", "xgoogauthenticateduseremail", "xgoogauthenticateduserid", "xamznoidcidentity",
-    "xauthenticateduser", "xauthuser", "xusername", "xuseremail", "xuserlogin", "xcustomername", "xmsclientprincipalname",
+    "xauthenticateduser", "xauthuser", "xusername", "xuseremail", "xuserlogin", "xcustomername",
+    "xmsclientprincipalname",
 })  # fmt: skip
 # `token_type`, `tokens_used`, `password_expired`: said of a secret, and none.
 _SAID_OF_ONE = (

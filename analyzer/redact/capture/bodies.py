@@ -29,7 +29,9 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _XHTML = re.compile(r"<\?xml(?:(?!\?>).){0,300}\?>\s*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL)
-_PROSE = frozenset({"text/plain", "text/html", "text/json", "application/json", "application/problem+json", "x-unknown"})
+_PROSE = frozenset(
+    {"text/plain", "text/html", "text/json", "application/json", "application/problem+json", "x-unknown"}
+)
 _NO_BODY = "\0\0\0\0"  # makes readers take what follows for binary, as it was
 _COMPRESSED = (b"\x1f\x8b", b"x\x9c", b"x\xda", b"x\x01", b"x^")
 

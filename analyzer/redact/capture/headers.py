@@ -34,8 +34,10 @@ _ABOUT = ("access-control-", "sec-", "content-")  # access-control-allow-credent
 _CHALLENGES = ("www-authenticate", "proxy-authenticate")
 _LINKS = re.compile(r"(<)([^<>]*+)(>)|(url=[\"']?)([^\"'\s;]++)()", re.IGNORECASE)
 _TOKEN68 = re.compile(r"(\b(?:negotiate|ntlm|kerberos)\s+)([A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
-_SUBPROTOCOL = re.compile(r"[A-Za-z][A-Za-z.-]{0,40}(?:[.-]?v?[0-9][0-9.]{0,8}(?:[.-][A-Za-z.]{1,30})?)?|")
-_METADATA = re.compile(r"x-(?:amz|goog|ms|oss|cos|obs)-meta-|(?:upload|tus)-metadata$")  # what users said of their files
+_TOKEN = re.compile(r"(?=[A-Za-z_]{0,40}[0-9])[A-Za-z0-9_]{12,}|[A-Za-z0-9_]{30,}|base64url\.bearer")
+_METADATA = re.compile(
+    r"x-(?:amz|goog|ms|oss|cos|obs)-meta-|(?:upload|tus)-metadata$"
+)  # what users said of their files
 _CERTIFICATES = re.compile(r"(?:client-?cert|ssl-client|clientcert)")
 
 
@@ -92,6 +94,10 @@ def clean_header(work: Work, name: str, value: str) -> str | Written:
         return clean_authorization(work, value)
     if _METADATA.match(name):
         return work.withheld(value, "headers")
+    return _by_name(work, name, value)
+
+
+def _by_name(work: Work, name: str, value: str) -> str | Written:
     if _CERTIFICATES.search(name):
         return work.secret("certificate", value, "headers")
     token = clean_token(work, value)
@@ -133,7 +139,7 @@ def _protocols(work: Work, value: str) -> str:
     """Keeps the names of subprotocols (RFC 6455, 11.3.4); browsers, which can set no other header, send tokens here."""
     parts = value.split(",")
     return ",".join(
-        part if _SUBPROTOCOL.fullmatch(part.strip()) else work.secret("credentials", part.strip(), "headers")
+        work.secret("credentials", part.strip(), "headers") if _TOKEN.search(part) else work.text(part)
         for part in parts
     )
 
