@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import json
+import string
 
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.cli import group
 from analyzer.redact import Redactor
 from analyzer.redact.capture import clean_capture, learn_capture
+
+WRAPPED = (
+    lambda text: text,
+    lambda text: json.dumps({"level": "error", "msg": text}),
+    lambda text: json.dumps({"log": json.dumps({"msg": text}) + "\n", "stream": "stdout"}),
+    lambda text: f"2026-11-22T16:14:14.1Z stdout F {text}",
+    lambda text: f"Caused by: app.Error: {text}",
+    lambda text: f"\x1b[31mERROR\x1b[0m {text}",
+)
+FORMS = (
+    "{}={}",
+    '{{"{}":"{}"}}',
+    "{{'{}': '{}'}}",
+    "{}: {}",
+    "map[{}:{} id:4]",
+    "(b'{}', b'{}')",
+    "GET /x?{}={}&page=2",
+)
 
 KEY = b"k" * 32
 SECRET = "q7Rt2mLx9"
@@ -187,3 +208,21 @@ def test_explaining_lines_without_an_address(tmp_path):
     assert result.exit_code == 0, result.output
     assert "named_value" in result.output
     assert "hunter22x" not in result.output
+
+
+PLANTED = st.tuples(
+    st.sampled_from(NAMES),
+    st.text(string.ascii_letters + string.digits, min_size=8, max_size=24),
+    st.sampled_from(FORMS),
+    st.sampled_from(WRAPPED),
+)
+
+
+@given(st.lists(PLANTED, min_size=8, max_size=16))
+@settings(max_examples=5, deadline=None)
+def test_random_secrets_in_random_wrappers_go(planted):
+    """Lines of a container runtime, JSON records within one, a stack trace, colours of a terminal."""
+    secrets = [f"q{letters}{at}7" for at, (_, letters, _, _) in enumerate(planted)]
+    lines = [wrap(form.format(name, secret)) for secret, (name, _, form, wrap) in zip(secrets, planted, strict=True)]
+    shown = clean(*lines)
+    assert [line for line, secret in zip(shown, secrets, strict=True) if secret in line] == []
