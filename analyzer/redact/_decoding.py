@@ -10,6 +10,8 @@ import polars as pl
 from analyzer.redact._decompress import MAGIC, decompressed
 
 DEPTH = 4
+# Letters of the names that other languages give to passwords, which most writers of JSON escape.
+_ABROAD = "".join(map(chr, range(0xC0, 0x180))) + "парольПАРОЛЬ密码碼パスワード비밀번호"
 _ASCII = [chr(code) for code in (9, 10, 13, *range(32, 127))]
 # Escape codes of terminals (ECMA-48, 5.4), raw or as JSON, shells and carets write the escape character.
 ANSI = r"(?:\x1b|\\u001[bB]|\\x1[bB]|\\033|\\e|\^\[)\[[0-9;?:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
@@ -33,6 +35,7 @@ _PERCENT = {
     for spelt in {f"{ord(char):02x}", f"{ord(char):02X}", f"{ord(char):02x}"[0] + f"{ord(char):02X}"[1]}
 }
 _JSON = {
+    **{f"\\u{spelt}": char for char in _ABROAD for spelt in {f"{ord(char):04x}", f"{ord(char):04X}"}},
     **{f"\\u00{spelt}": char for char in _ASCII for spelt in {f"{ord(char):02x}", f"{ord(char):02X}"}},
     **{f"\\x{spelt}": char for char in _ASCII for spelt in {f"{ord(char):02x}", f"{ord(char):02X}"}},
     '\\"': '"', "\\/": "/", "\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t",
@@ -51,7 +54,7 @@ _NEEDLESS = {
 }
 # A cheap pattern that fits all of these, and codes of terminals.
 DISGUISED = (
-    r"%(?:25)?(?:[46][1-9A-Fa-f]|[57][0-9AaEeFf]|3[0-9]|2[DdEe])|\\(?:u00|x)[2-7]|&#|&(?:commat|equals);"
+    r"%(?:25)?(?:[46][1-9A-Fa-f]|[57][0-9AaEeFf]|3[0-9]|2[DdEe])|\\(?:u00|x)[2-7]|\\u(?:00[C-Fc-f]|01[0-7]|04[1-4]|30[BbCcDdEeFf]|5[Bb]|78|[Bb])|&#|&(?:commat|equals);"
     rf"|{_LIKELY_ANSI}"
 )
 

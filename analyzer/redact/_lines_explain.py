@@ -86,6 +86,8 @@ def _placeholders(changed: pl.DataFrame) -> pl.DataFrame:
 def _addresses(changed: pl.DataFrame) -> pl.DataFrame:
     """Gives line, address of the addresses that are no longer there."""
     known = sorted(addresses_in(changed["raw"]))
+    if not known:
+        return pl.DataFrame(schema={"line": pl.Int64, "address": pl.String})
     found = [
         changed.select("line", address=pl.col(name).str.extract_many(known, leftmost=True))
         .explode("address", empty_as_null=True)

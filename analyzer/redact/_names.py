@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -11,21 +12,34 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# What other languages call a password or a key; as patterns, in lower case.
+_ABROAD = (
+    "contrase[ñn]a", "clave", "kennwort", "mot[ _.-]?de[ _.-]?passe", "wachtwoord", "senha", "parola", "has[łl]o",
+    "heslo", "l[öo]senord", "salasana", "jelsz[óo]", "lozinka", "[şs]ifre", "пароль", "密码", "密碼", "パスワード",
+    "비밀번호", "jeton", "credencial",
+)  # fmt: skip
 # For patterns: fits whatever could be a secret name; secret_name() then decides.
 NAME = (
-    r"[0-9A-Za-z_.-]*(?:token|secret|passw(?:or)?d|passphrase|passwd|pass|psw|pwd|(?:api|access|private|account|subscription"
+    rf"[0-9A-Za-z_.-]*(?:{'|'.join(_ABROAD)}|pw|psk|ssn|creds|tkn|bearer|mnemonic|seed[_-]?phrase|principal|access[_-]?sign"
+    r"|hmac|cvc|csc|pan|dsn|iban|jws|jwe|totp|ticket|salt"
+    r"|(?:(?:jwt|token|cookie|session|webhook)[_.-]?signing|application|insert|ingest|admin|integration|routing|fastly|email|rest)[_.-]?key|token|secret|passw(?:or)?d|passphrase|passwd|pass|psw|pwd|(?:api|access|private|account|subscription"
     r"|write|read|publishable|master|shared|service|server|client|app|licen[cs]e|hmac|consumer|encryption"
     r"|functions|security|auth|secret|storage)[_.-]?key|session(?:[_.-]?id)?|jsessionid|phpsessid|csrf"
     r"|xsrf|signature|credentials?|client[_.-]?assertion|saml(?:request|response|art)|code[_.-]?verifier"
     r"|id[_.-]?token|otp|authkey|card[_.-]?number|cvv2?|cvc2?|sid|sig|passcode|jwt|connection[_.-]?string|pin"
-    r"|auth|access[_.-]?key[_.-]?id|(?:mfa|sms|auth|authorization|verification|security|recovery)[_.-]?code)[0-9A-Za-z_.-]*"
+    r"|auth|access[_.-]?key[_.-]?id|(?:mfa|sms|auth|authorization|verification|security|recovery|backup|activation|device|user)[_.-]?code)[0-9A-Za-z_.-]*"
 )
 # For what a pattern matched: its group 1 is the name, before the value begins.
-NAMED = rf"(?i)({NAME})\]?(?:\\?[\"'])?\s*(?:=>|=|:|%3D)"
+NAMED = rf"(?i)({NAME})\]?(?:\\?[\"'])?\s*(?:=>|->|=|:|%3D)"
 LITERALS = (
     "token", "secret", "pass", "psw", "pwd", "key", "session", "sessid", "csrf", "xsrf",
     "signature", "credential", "assertion", "saml", "verifier", "otp", "card", "cvv", "cvc", "sid", "jwt",
     "connection", "auth", "pin", "sig", "_code", "-code", "mfacode", "smscode", "verificationcode", "securitycode",
+    "backupcode", "recoverycode", "activationcode", "devicecode", "usercode", "pw", "psk", "ssn", "cred", "tkn",
+    "bearer", "mnemonic", "seed", "principal", "hmac", "csc", "pan", "dsn", "iban", "jws", "jwe", "ticket", "salt",
+    "contrase", "clave", "kennwort", "wachtwoord", "senha", "parola", "haslo", "hasło", "heslo", "losenord", "lösenord",
+    "salasana", "jelsz", "lozinka", "sifre", "şifre", "пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード",
+    "비밀번호", "jeton",
 )  # fmt: skip
 # Values that say something about a secret and are none.
 HARMLESS = _words(
@@ -38,26 +52,39 @@ HARMLESS = _words(
 
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BETWEEN = re.compile(r"[^0-9a-z]+")
+_BETWEEN = re.compile(r"[\W_]+")
 _LONGEST = 400
 _LONGEST_FOLDED = 80  # longer ones are values in the wrong place
 
+
+def _plain(text: str) -> str:
+    """Gives letters without their marks: contraseña is contrasena, whichever way it is composed."""
+    letters = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(one for one in letters if not unicodedata.combining(one)))
+
+
 # What the name, without separators, says anywhere in it ...
 _WITHIN = re.compile(
-    r"passw(?:or)?d|passwd|passphrase|passwort|passcode|motdepasse|secret(?!ar)|apikey|privatekey|credential|sessid"
+    rf"{'|'.join(_plain(word).replace('[ _.-]?', '') for word in _ABROAD if word not in ('clave', 'parola', 'jeton'))}"
+    r"|seedphrase|clientprincipal"
+    r"|passw(?:or)?d|passwd|passphrase|passwort|passcode|motdepasse|secret(?!ar)|apikey|privatekey|credential|sessid"
     r"|sessionid|codeverifier|clientassertion|samlrequest|samlresponse|samlart|connectionstring|authorization"
     r"|requestverificationtoken|authtoken|accesstoken|refreshtoken|bearertoken|securitytoken|sessiontoken"
 )
 # ... and what says it at its end only: token_type and signature_method are no secrets.
 _AT_END = re.compile(
-    r"(?:token|(?:user|db|my|new|old|root|admin|proxy)pwd|session|signature|assertion|cookies?|cvv2|cvc2"
+    r"(?:token|tokenacceso|jetondacces|(?:sso|auth|login)ticket|(?:user|db|my|new|old|root|admin|proxy)pwd?|session|signature|signature(?:256|512)|assertion|cookies?|cvv2|cvc2"
     r"|(?:api|access|account|subscription|write|read|publishable|master|shared|service|server|client|app|licen[cs]e"
-    r"|hmac|consumer|functions|encryption|security|auth|storage|deploy|ssh|rsa)keys?"
+    r"|hmac|consumer|functions|encryption|security|auth|storage|deploy|ssh|rsa|(?:jwt|token|cookie|session|webhook)signing|application"
+    r"|insert|ingest|admin|integration|routing|fastly|email|rest)keys?|accesssign"
     r"|accesskeyid|cardnumber|cardno|creditcard|ccnumber|hash(?:ed)?token|tokenhint|tokenvalue|tokenkey|tokensecret"
-    r"|mfacode|smscode|otpcode|authcode|authorizationcode|verificationcode|recoverycode|backupcode|devicecode"
+    r"|mfacode|smscode|otpcode|authcode|authorizationcode|verificationcode|recoverycodes?|backupcodes?|devicecode"
+    r"|activationcode|usercode"
     r"|pincode|securitycode|securityanswer)[0-9]?$"
 )
 _WORDS = _words("pin sid sig pass psw pwd otp totp hotp cvv cvc csc pan ssn auth jwt jws jwe dsn iban")
+# These count only where a sign stands before them: an id in base64 that ends in "xPw=" is no password.
+_APART = re.compile(r"(?:^|[\W_])(?:pw|psk|creds|tkn|bearer|hmac|mfa|mnemonic|salt|clave|parola|jeton)$", re.IGNORECASE)
 # Short ones begin a word, or they would be found in ids.
 _BEGINS = re.compile(r"(?:^|_)[cx]srf")
 # The last word of a name that only describes a secret. An id, a name or a hash of it stays secret.
@@ -102,6 +129,8 @@ def folded(name: str) -> str:
     """
     text = unquote(unquote(name[:_LONGEST]))
     text = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+    if not text.isascii():
+        text = _plain(text)
     return _BETWEEN.sub("_", _HUMP.sub("_", text).lower()).strip("_")
 
 
@@ -119,7 +148,13 @@ def secret_name(name: str) -> str | None:
         return None
     # A name in one case hides where its words begin: ACCESSTOKEN, accesstoken.
     compact = "".join(words)
-    if not (_WITHIN.search(compact) or _BEGINS.search(whole) or _AT_END.search(compact) or words[-1] in _WORDS):
+    if not (
+        _WITHIN.search(compact)
+        or _BEGINS.search(whole)
+        or _AT_END.search(compact)
+        or words[-1] in _WORDS
+        or _APART.search(name)
+    ):
         return None
     if compact in _CREDENTIALS:
         return "credentials"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -17,6 +18,10 @@ from analyzer.redact._spellings import SURE, spreads
 _MASK_CHARACTER = "\ue000"
 # What others write in place of a secret.
 _BLANKED = frozenset("*\u2022\u25cf.#xX_-")
+# What a command or a template writes in its place, such as the curl commands of reports.
+_VARIABLE = re.compile(
+    r"[\"'\\]*\$\{[A-Za-z_][A-Za-z0-9_.]{0,80}(?::?[?=+-][^{}]{0,80})?\}[\"'\\]*|\{\{[^{}]{1,80}\}\}"
+)
 
 
 def search(texts: pl.Series, detectors: Sequence[Detector]) -> Found:
@@ -50,7 +55,7 @@ def _search_plainly(texts: pl.Series, detectors: Sequence[Detector], found: Foun
             continue
         for match, masked_value in _matches(masked["text"].filter(choice), detector).iter_rows():
             value = masked_value.replace(_MASK_CHARACTER, "")
-            if not set(value) <= _BLANKED and detector.confirm(value):
+            if not set(value) <= _BLANKED and not _VARIABLE.fullmatch(value) and detector.confirm(value):
                 _add(found, detector, match, value)
 
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from analyzer.redact._detector import Detector
+from analyzer.redact._names import HARMLESS
+
+# What is said of an authorization in a sentence.
+_SAID = frozenset(
+    {"failed", "denied", "granted", "error", "failure", "success", "ok", "not", "header", "the", "user", "for"}
+)
 
 DETECTOR = Detector(
     kind="credentials",
@@ -21,7 +27,8 @@ DETECTOR = Detector(
         '{"authorization": null}',
         "authorization: []",
         "authorization failed",
+        "authorization: denied by policy",
         "authorization: `Bearer ${token}`",
     ),
-    confirm=lambda value: value.lower() not in {"null", "none", "true", "false", "bearer", "basic", "missing"},
+    confirm=lambda value: value.lower() not in HARMLESS and value.lower() not in _SAID,
 )

@@ -6,11 +6,12 @@ from analyzer.redact._detector import Detector
 
 DETECTOR = Detector(
     kind="email",
-    pattern=r"([A-Za-z0-9][A-Za-z0-9._+-]{0,63}(?:@|%40)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24})",
+    # Behind a password the host of a URL only looks like one: userinfo finds the password, and the host stays.
+    pattern=r"(?:://[^\s/@:\"'<>]{0,128}:[^\s/@\"'<>]{1,256}@|([A-Za-z0-9][A-Za-z0-9._+-]{0,63}(?:@|%40)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}))",
     literals=("@", "%40"),
     finds=(
         ("user ann.lee+x@mail.example logged in", "ann.lee+x@mail.example"),
         ("?u=ann%40mail.example", "ann%40mail.example"),
     ),
-    ignores=("@mentions", "npm install left-pad@1.3.0", "user@localhost"),
+    ignores=("@mentions", "postgresql://app:pa55@db.example:5432/x", "npm install left-pad@1.3.0", "user@localhost"),
 )

@@ -26,14 +26,20 @@ DETECTOR = Detector(
     pattern=(
         r"(?i)(?:^|[^=\w])(?:(?:access|refresh|id|api|auth|session|bearer|reset|invite|csrf|security)[_ -]?token|token"
         r"|api[_ -]?key|access[_ -]?key|secret[_ -]?key|client[_ -]?secret|secret|password|passcode|passphrase|otp"
-        r"|session[_ -]?id|authorization[_ -]code|auth[_ -]code|verification code)"
-        r"\s+(?:(?:is|was|of|value|with|provided|given|received|used|sent)\s+)?[\"'`(\[]?([A-Za-z0-9._~+/=-]{8,})"
+        r"|session[_ -]?id|authorization[_ -]code|auth[_ -]code"
+        r"|(?:verification|recovery|backup|login|security)[_ -]codes?"
+        r"|jwt)(?:\s+for\s+(?:user\s+)?[^\s:]{1,80})?"
+        r"(?:\s+(?:is|was|of|value|with|provided|given|received|used|sent|malformed|invalid|rejected|unknown)){0,2}"
+        r"\s*:?\s+[\"'`(\[]?([A-Za-z0-9._~+/=-]{8,})"
     ),
-    literals=("token", "key", "secret", "passw", "passcode", "passphrase", "otp", "session", "code"),
+    literals=("token", "key", "secret", "passw", "passcode", "passphrase", "otp", "session", "code", "jwt"),
     finds=(
         ("could not use refresh_token r1XYZ-88abc again", "r1XYZ-88abc"),
         ("the API key abc12345 is revoked", "abc12345"),
         ("password is hunter2hunter", "hunter2hunter"),
+        ("Incorrect API key provided: ab12cd34.", "ab12cd34."),
+        ("password for user ann is hunter2hunter", "hunter2hunter"),
+        ("jwt malformed: ab12cd34", "ab12cd34"),
     ),
     ignores=(
         "The signing key 2026-09 is not in the key set",

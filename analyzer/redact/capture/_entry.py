@@ -48,7 +48,7 @@ def clean_entry(work: Work, entry: dict[str, Any], index: int, pages: frozenset[
     at = f"entry {index}"
     work.started_us = _started(entry.get("startedDateTime"))
     clean: dict[str, Any] = {"pageref": entry["pageref"]} if entry.get("pageref") in pages else {}
-    clean["startedDateTime"] = moment(entry.get("startedDateTime"))
+    clean["startedDateTime"] = work.text(moment(entry.get("startedDateTime")))
     clean["time"] = number(entry.get("time"))
     clean["request"] = clean_request(work, mapping(entry.get("request")), f"{at} request")
     clean["response"] = clean_response(work, mapping(entry.get("response")), f"{at} response")

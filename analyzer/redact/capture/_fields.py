@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from analyzer.redact.capture._masks import is_masked
 from analyzer.redact.capture._work import Work
+
+_TIME = re.compile(r"[0-9A-Za-z:.,+() -]{4,80}", re.ASCII)
 
 
 def number(value: Any, absent: float = -1) -> float:
@@ -28,8 +31,8 @@ def size(value: Any) -> int:
 
 
 def moment(value: Any) -> str:
-    """Gives a time as it was written; one that is missing is the first of all, which every reader knows for none."""
-    return value if isinstance(value, str) and value else "0001-01-01T00:00:00.000Z"
+    """Gives a time as it was written; what is none is the first of all, which every reader knows for none."""
+    return value if isinstance(value, str) and _TIME.fullmatch(value) else "0001-01-01T00:00:00.000Z"
 
 
 def written(value: Any) -> str:

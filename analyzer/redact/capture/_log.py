@@ -106,8 +106,8 @@ def _page(work: Work, page: dict[str, Any]) -> dict[str, Any]:
     shown = clean_url(work, title) if _URL.fullmatch(title) else work.withheld(title, "title")
     timings = mapping(page.get("pageTimings"))
     clean: dict[str, Any] = {
-        "startedDateTime": moment(page.get("startedDateTime")),
-        "id": written(page.get("id")),
+        "startedDateTime": work.text(moment(page.get("startedDateTime"))),
+        "id": work.text(written(page.get("id"))),
         "title": shown,
         "pageTimings": {name: number(value) for name, value in timings.items() if isinstance(value, int | float)},
     }

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
+from analyzer.redact._names import secret_name
+
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _PARTS = (
@@ -22,6 +24,14 @@ _WHOLE = frozenset({
 })  # fmt: skip
 _PERSONAL = frozenset({
     "username", "loginname", "userlogin", "email", "emailaddress", "mail", "phone", "phonenumber", "mobile", "msisdn",
+    "user", "login", "firstname", "lastname", "fullname", "displayname", "realname", "givenname", "familyname",
+    "surname", "birthdate", "birthday", "dateofbirth", "dob", "telephone", "postcode", "zipcode", "streetaddress",
+    # Headers by which proxies tell an application who logged in (oauth2-proxy, Authelia, Grafana, Google IAP, ALB).
+    "remoteuser", "remotename", "remoteemail", "xremoteuser", "xforwardeduser", "xforwardedemail",
+    "xforwardedpreferredusername", "xwebauthuser", "xauthrequestuser", "xauthrequestemail",
+    "xauthrequestpreferredusername", "xgoogauthenticateduseremail", "xgoogauthenticateduserid", "xamznoidcidentity",
+    "xauthenticateduser", "xauthuser", "xusername", "xuseremail", "xuserlogin", "xcustomername",
+    "xmsclientprincipalname",
 })  # fmt: skip
 # `token_type`, `tokens_used`, `password_expired`: said of a secret, and none.
 _SAID_OF_ONE = (
@@ -54,7 +64,7 @@ def secret_kind(name: str) -> str | None:
         return "email" if "mail" in plain else "user"
     if any(part in plain for part in _PARTS):
         return None if plain.endswith(_SAID_OF_ONE) else "secret"
-    return None
+    return secret_name(name)
 
 
 def flow_kind(name: str, value: str) -> str | None:

@@ -66,7 +66,8 @@ class Work:
     def secret(self, kind: str, value: str, rule: str) -> str:
         """Gives what stands in place of a value that its place gave away: a placeholder, and the value is learnt.
 
-        Nothing is learnt from what is no secret in itself, such as a host, a path or a date.
+        Nothing is learnt from what is no secret in itself, such as a host, a path or a date, nor from the number of a
+        user, which may be anything elsewhere.
         """
         if not value or is_masked(value):
             return value
@@ -79,7 +80,7 @@ class Work:
         return shown
 
     def _placeholder(self, kind: str, value: str) -> str:
-        if value in self.known or _NO_SECRET.fullmatch(value):
+        if value in self.known or _NO_SECRET.fullmatch(value) or (kind == "user" and value.isdecimal()):
             return self.redactor.marked(kind, value)
         if self.learning:
             self._values.append((value, kind))

@@ -29,6 +29,9 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _XHTML = re.compile(r"<\?xml(?:(?!\?>).){0,300}\?>\s*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL)
+_PROSE = frozenset(
+    {"text/plain", "text/html", "text/json", "application/json", "application/problem+json", "x-unknown"}
+)
 _NO_BODY = "\0\0\0\0"  # makes readers take what follows for binary, as it was
 _COMPRESSED = (b"\x1f\x8b", b"x\x9c", b"x\xda", b"x\x01", b"x^")
 
@@ -45,16 +48,18 @@ def clean_body(work: Work, text: str, mime: str, *, failed: bool) -> str | Writt
     media = mime.partition(";")[0].strip().lower()
     if _is_binary(text) or media.startswith(("application/grpc", "text/event-stream")):
         return work.withheld(text, "bodies")
-    return _by_marks(work, text, start, failed=failed)
+    return _by_marks(work, text, start, mime, failed=failed)
 
 
-def _by_marks(work: Work, text: str, start: str, *, failed: bool) -> str:
+def _by_marks(work: Work, text: str, start: str, mime: str, *, failed: bool) -> str:
     if start[:1] == "<":
         page = _HTML.match(text[:2000]) or _XHTML.match(text[:2000])
         return (clean_html if page else clean_xml)(work, text, failed=failed)
     if start.startswith("--") and (parts := clean_multipart(work, text)) is not None:
         return parts
-    return clean_form(work, text, failed=failed) if is_form(text) else _plain(work, text, failed=failed)
+    if is_form(text):
+        return clean_form(work, text, failed=failed)
+    return _plain(work, text, failed=failed and start[:1] not in ("{", "[") and _is_prose(mime))
 
 
 def _structured(work: Work, text: str, start: str, mime: str, *, failed: bool) -> str | Written | None:
@@ -70,6 +75,12 @@ def _structured(work: Work, text: str, start: str, mime: str, *, failed: bool) -
 def _is_binary(text: str) -> bool:
     head = text[:512]
     return len(_CONTROLS.findall(head)) * 20 > len(head)
+
+
+def _is_prose(mime: str) -> bool:
+    """Tells whether a body of this type may be a sentence: files, scripts and cut JSON are content, whatever failed."""
+    media = mime.partition(";")[0].strip().lower()
+    return media in _PROSE or not media
 
 
 def _plain(work: Work, text: str, *, failed: bool) -> str:

@@ -59,10 +59,11 @@ def _attribute(work: Work, piece: str) -> str:
 def _listed(work: Work, item: dict[str, Any]) -> dict[str, Any]:
     name, value = item.get("name"), item.get("value")
     written = value if isinstance(value, str) else "" if value is None else str(value)
-    clean: dict[str, Any] = {"name": name if isinstance(name, str) else "", "value": _value(work, written)}
+    clean: dict[str, Any] = {"name": work.text(name if isinstance(name, str) else ""), "value": _value(work, written)}
     for key in ("path", "domain", "expires", "sameSite"):
         if isinstance(item.get(key), str):
-            clean[key] = item[key] if _PLAIN.fullmatch(item[key]) else work.withheld(item[key], "cookies")
+            plain = _PLAIN.fullmatch(item[key]) is not None
+            clean[key] = work.text(item[key]) if plain else work.withheld(item[key], "cookies")
     clean |= {key: item[key] for key in ("httpOnly", "secure") if isinstance(item.get(key), bool)}
     comment = item.get("comment")
     if isinstance(comment, str) and is_masked(comment):

@@ -64,7 +64,7 @@ def clean_params(work: Work, params: Any) -> list[dict[str, Any]]:
 def _param(work: Work, item: dict[str, Any]) -> dict[str, Any]:
     name = item.get("name")
     name = name if isinstance(name, str) else ""
-    clean: dict[str, Any] = {"name": name}
+    clean: dict[str, Any] = {"name": work.text(name)}
     value = item.get("value")
     if value is not None:
         clean["value"] = clean_field(work, name, value if isinstance(value, str) else str(value))
@@ -72,7 +72,7 @@ def _param(work: Work, item: dict[str, Any]) -> dict[str, Any]:
         work.search(item["fileName"])
         clean["fileName"] = length_of(item["fileName"])
     if isinstance(item.get("contentType"), str):
-        clean["contentType"] = item["contentType"]
+        clean["contentType"] = work.text(item["contentType"])
     return clean
 
 

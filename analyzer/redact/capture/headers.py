@@ -34,6 +34,10 @@ _ABOUT = ("access-control-", "sec-", "content-")  # access-control-allow-credent
 _CHALLENGES = ("www-authenticate", "proxy-authenticate")
 _LINKS = re.compile(r"(<)([^<>]*+)(>)|(url=[\"']?)([^\"'\s;]++)()", re.IGNORECASE)
 _TOKEN68 = re.compile(r"(\b(?:negotiate|ntlm|kerberos)\s+)([A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
+_TOKEN = re.compile(r"(?=[A-Za-z_]{0,40}[0-9])[A-Za-z0-9_]{12,}|[A-Za-z0-9_]{30,}|base64url\.bearer")
+_METADATA = re.compile(
+    r"x-(?:amz|goog|ms|oss|cos|obs)-meta-|(?:upload|tus)-metadata$"
+)  # what users said of their files
 _CERTIFICATES = re.compile(r"(?:client-?cert|ssl-client|clientcert)")
 
 
@@ -66,6 +70,7 @@ def _one(work: Work, item: dict[str, Any], at: str) -> dict[str, Any]:
     name, value = item.get("name"), item.get("value")
     name = name if isinstance(name, str) else ""
     value = value if isinstance(value, str) else "" if value is None else str(value)
+    work.search(name)
     folded = name.strip().lower()
     if work.trail is not None:
         work.at = f"{at}.{folded}"
@@ -87,6 +92,12 @@ def clean_header(work: Work, name: str, value: str) -> str | Written:
         return rule(work, value)
     if name.endswith("authorization"):
         return clean_authorization(work, value)
+    if _METADATA.match(name):
+        return work.withheld(value, "headers")
+    return _by_name(work, name, value)
+
+
+def _by_name(work: Work, name: str, value: str) -> str | Written:
     if _CERTIFICATES.search(name):
         return work.secret("certificate", value, "headers")
     token = clean_token(work, value)
@@ -118,6 +129,29 @@ def _challenge(work: Work, value: str) -> str:
     return clean_urls_in(work, hidden) if "://" in hidden else hidden
 
 
+def _disposition(work: Work, value: str) -> str:
+    """Keeps inline or attachment; the name of a file may be a person's (RFC 6266)."""
+    kind, semicolon, rest = value.partition(";")
+    return work.text(kind) + (f"{semicolon} {work.withheld(rest.strip(), 'headers')}" if rest.strip() else "")
+
+
+def _protocols(work: Work, value: str) -> str:
+    """Keeps the names of subprotocols (RFC 6455, 11.3.4); browsers, which can set no other header, send tokens here."""
+    parts = value.split(",")
+    return ",".join(
+        work.secret("credentials", part.strip(), "headers") if _TOKEN.search(part) else work.text(part)
+        for part in parts
+    )
+
+
+def _withheld(work: Work, value: str) -> str:
+    return work.withheld(value, "headers")
+
+
+def _person(work: Work, value: str) -> str:
+    return work.secret("user", value, "headers")
+
+
 def _policy(work: Work, value: str) -> str:
     """Cleans the addresses in a Content-Security-Policy, of which report-uri may be relative."""
     return " ".join(clean_url(work, word) if "/" in word else word for word in value.split(" "))
@@ -129,6 +163,10 @@ _RULES: dict[str, Callable[[Work, str], str | Written]] = {
     **dict.fromkeys(("set-cookie", "set-cookie2"), clean_set_cookie),
     **dict.fromkeys(("baggage", "tracestate"), clean_trace_field),
     **dict.fromkeys(("link", "refresh"), _links),
+    "content-disposition": _disposition,
+    "sec-websocket-protocol": _protocols,
+    "from": _person,
+    **dict.fromkeys(("x-ms-client-principal", "x-amzn-oidc-data", "x-client-data"), _withheld),
     **dict.fromkeys(_CHALLENGES, _challenge),
     **dict.fromkeys(("content-security-policy", "content-security-policy-report-only"), _policy),
 }

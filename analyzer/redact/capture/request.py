@@ -26,9 +26,9 @@ def clean_request(work: Work, request: dict[str, Any], at: str) -> dict[str, Any
     """Gives the request as HAR 1.2 has it, every value cleaned by its place."""
     work.at = f"{at}.url"
     clean: dict[str, Any] = {
-        "method": written(request.get("method")),
+        "method": work.text(written(request.get("method"))),
         "url": clean_url(work, written(request.get("url"))),
-        "httpVersion": written(request.get("httpVersion")),
+        "httpVersion": work.text(written(request.get("httpVersion"))),
     }
     work.at = f"{at}.cookies"
     clean["cookies"] = clean_cookies(work, request.get("cookies"))
@@ -47,7 +47,7 @@ def _query(work: Work, pairs: Any) -> list[dict[str, Any]]:
     items = (item for item in found if isinstance(item, dict))
     return [
         {
-            "name": (name := written(item.get("name"))),
+            "name": (name := work.text(written(item.get("name")))),
             "value": work.text(clean_parameter(work, name, written(item.get("value")), clean_nested)),
         }
         for item in items
@@ -55,7 +55,7 @@ def _query(work: Work, pairs: Any) -> list[dict[str, Any]]:
 
 
 def _posted(work: Work, posted: dict[str, Any]) -> dict[str, Any]:
-    mime = written(posted.get("mimeType"))
+    mime = work.text(written(posted.get("mimeType")))
     clean: dict[str, Any] = {"mimeType": mime}
     if posted.get("params"):
         clean["params"] = clean_params(work, posted["params"])

@@ -33,7 +33,7 @@ def clean_response(work: Work, response: dict[str, Any], at: str) -> dict[str, A
     clean: dict[str, Any] = {
         "status": status,
         "statusText": clean_urls_in(work, written(response.get("statusText"))),
-        "httpVersion": written(response.get("httpVersion")),
+        "httpVersion": work.text(written(response.get("httpVersion"))),
     }
     work.at = f"{at}.cookies"
     clean["cookies"] = clean_cookies(work, response.get("cookies"))
@@ -57,7 +57,7 @@ def _status(value: Any) -> int:
 
 
 def _content(work: Work, content: dict[str, Any], *, failed: bool) -> dict[str, Any]:
-    mime = written(content.get("mimeType"))
+    mime = work.text(written(content.get("mimeType")))
     clean: dict[str, Any] = {"size": size(content.get("size")), "mimeType": mime}
     if isinstance(content.get("compression"), int | float):
         clean["compression"] = round(number(content["compression"]))
