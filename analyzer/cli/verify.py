@@ -14,7 +14,7 @@ from analyzer.cli._text import visible
 @click.argument("packet", type=click.Path(path_type=Path), metavar="PACKET")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but differences.")
 def command(packet: Path, *, quiet: bool) -> None:
-    """Check a packet: the folder that `analyzer escalate` made, or its zip file.
+    """Check a packet: the folder that `analyzer escalate` made, or its zip file; or a HAR that `analyzer redact` wrote.
 
     Compares every file with SHA256SUMS and manifest.json, and each HAR with its marker. Links are not followed, and
     nothing is unpacked. Exits with 1 on any difference. Checksums show what was changed by accident; who changes a
@@ -22,6 +22,9 @@ def command(packet: Path, *, quiet: bool) -> None:
     """
     from analyzer.packet import verify_archive, verify_folder
 
+    if packet.suffix.lower() == ".har" and packet.is_file():
+        _verify_capture(packet, quiet=quiet)
+        return
     found = verify_archive(packet) if packet.is_file() else verify_folder(packet)
     for difference in found.differences:
         click.echo(visible(difference))
@@ -31,6 +34,17 @@ def command(packet: Path, *, quiet: bool) -> None:
         sys.exit(1)
     if not quiet:
         click.echo(visible(_checked(found.files, found.captures, redacted=found.redacted)))
+
+
+def _verify_capture(path: Path, *, quiet: bool) -> None:
+    from analyzer.packet import verify_capture
+
+    fault = verify_capture(path)
+    if fault is not None:
+        click.echo(visible(f"{path.name}: {fault}"))
+        sys.exit(1)
+    if not quiet:
+        click.echo("Nothing differs: the capture is as it was when it was redacted.")
 
 
 def _checked(files: int, captures: int, *, redacted: bool) -> str:

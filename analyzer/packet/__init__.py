@@ -18,7 +18,7 @@ from analyzer.packet.manifest import Option
 from analyzer.packet.ticket import open_questions, ticket_markdown
 from analyzer.packet.vendor_ids import for_vendor
 from analyzer.packet.vendors import vendors
-from analyzer.packet.verification import Verified, verify_archive, verify_folder
+from analyzer.packet.verification import Verified, verify_archive, verify_capture, verify_folder
 
 __all__ = [
     "MISSING",
@@ -50,6 +50,7 @@ __all__ = [
     "ticket_markdown",
     "vendors",
     "verify_archive",
+    "verify_capture",
     "verify_folder",
     "zip_bytes",
 ]

@@ -372,3 +372,20 @@ def test_the_command_shows_names_that_would_act_on_a_terminal(packet: Path) -> N
         "a\\x1b[2J\\x0aNothing differs\\u202e: is not listed in manifest.json\n"
         "2 differences.\n"
     )
+
+
+def test_a_capture_alone_is_checked_by_its_marker(packet: Path, tmp_path: Path) -> None:
+    """As it was: 0; a character changed, a capture that nobody redacted, no JSON: 1; a link: 2."""
+    whole = (packet / "har" / "capture-01.har").read_text()
+    for name, text, code, told in (
+        ("a.har", whole, 0, "Nothing differs: the capture is as it was when it was redacted."),
+        ("b.har", whole.replace('"1.2"', '"1.1"', 1), 1, "b.har: The capture was changed after it was redacted."),
+        ("c.har", '{"log": {"entries": []}}', 1, "c.har: The capture has no marker of a redaction."),
+        ("d.har", "{", 1, "d.har: is no JSON"),
+    ):
+        (tmp_path / name).write_text(text)
+        done = CliRunner().invoke(group, ["verify", str(tmp_path / name)])
+        assert (done.exit_code, done.output) == (code, f"{told}\n")
+    (tmp_path / "link.har").symlink_to(tmp_path / "a.har")
+    done = CliRunner().invoke(group, ["verify", str(tmp_path / "link.har")])
+    assert isinstance(done.exception, UsageError)

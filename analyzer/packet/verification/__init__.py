@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analyzer.packet.verification._capture import look_into_capture
 from analyzer.packet.verification._compare import Verified, compare
 from analyzer.packet.verification._folder import look_into_folder
 from analyzer.packet.verification._zip import look_into_zip
 
-__all__ = ["Verified", "verify_archive", "verify_folder"]
+__all__ = ["Verified", "verify_archive", "verify_capture", "verify_folder"]
 
 
 def verify_folder(path: Path) -> Verified:
@@ -19,3 +20,8 @@ def verify_folder(path: Path) -> Verified:
 def verify_archive(path: Path) -> Verified:
     """Looks into a zip of a packet without unpacking it; raises UsageError if it is none."""
     return compare(*look_into_zip(path))
+
+
+def verify_capture(path: Path) -> str | None:
+    """Says what is wrong with the marker of one HAR that was redacted, None if nothing is; raises UsageError."""
+    return look_into_capture(path)

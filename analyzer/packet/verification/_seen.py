@@ -43,7 +43,7 @@ class Looked:
             self.lists[path] = data
         rows, fault = data.count(b"\n") if path.endswith(".ndjson") else None, None
         if path.endswith(".har"):
-            rows, fault = _har(data)
+            rows, fault = har_fault(data)
         self.files[path] = Seen(len(data), sha256(data), redactions_in(data), rows, fault)
 
     def differ(self, path: str, what: str) -> None:
@@ -61,7 +61,7 @@ def clashes(paths: Iterable[str]) -> Iterator[str]:
         known.add(folded)
 
 
-def _har(data: bytes) -> tuple[int, str | None]:
+def har_fault(data: bytes) -> tuple[int, str | None]:
     """Gives the number of entries, and what is wrong with the HAR or its marker."""
     try:
         document = msgspec.json.decode(data)
