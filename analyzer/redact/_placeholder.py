@@ -11,6 +11,8 @@ from urllib.parse import unquote
 MARK = "[redacted:"
 # The same in Polars and in Python.
 PLACEHOLDER = r"\[redacted:[a-z_]+:[0-9a-f]{12}\]"
+# That, and what stands where a text was left out of a capture; a blank is a plus in a form.
+LEFT_OUT = rf"(?:{PLACEHOLDER}|\[(?:dropped|too deep|[0-9]{{1,12}}[ +]characters)\])"
 
 _JSON_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(["\\/bfnrt]))')
 # Only with its semicolon: `&copy=1` is a parameter.

@@ -11,13 +11,13 @@ import polars as pl
 from analyzer.redact._decoding import DEPTH, coded_in, unescaped
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found
-from analyzer.redact._placeholder import PLACEHOLDER
+from analyzer.redact._placeholder import LEFT_OUT
 from analyzer.redact._spellings import SURE, spreads
 
 # Placeholders of an earlier run are hidden behind private-use characters, as long as a value that detectors accept.
 _MASK_CHARACTER = "\ue000"
-# What others write in place of a secret.
-_BLANKED = frozenset("*\u2022\u25cf.#xX_-")
+# What others write in place of a secret, or around it.
+_BLANKED = frozenset("*\u2022\u25cf.#xX_-[](){}<>")
 # What a command or a template writes in its place, such as the curl commands of reports.
 _VARIABLE = re.compile(
     r"[\"'\\]*\$\{[A-Za-z_][A-Za-z0-9_.]{0,80}(?::?[?=+-][^{}]{0,80})?\}[\"'\\]*|\{\{[^{}]{1,80}\}\}"
@@ -47,7 +47,7 @@ def _search_plainly(texts: pl.Series, detectors: Sequence[Detector], found: Foun
     if likely.is_empty():
         return
     masked = pl.DataFrame({"text": likely}).select(
-        pl.col("text").str.replace_all(PLACEHOLDER, _MASK_CHARACTER * 24),
+        pl.col("text").str.replace_all(LEFT_OUT, _MASK_CHARACTER * 24),
     )
     chosen = masked.select(_choice(detector).alias(str(at)) for at, detector in enumerate(detectors))
     for detector, choice in zip(detectors, chosen.get_columns(), strict=True):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-_FORM = r"\[(?:redacted:[a-z_]+:[0-9a-f]{12}|dropped|too deep|[0-9]{1,12}[ +]characters)\]"
-MASKED = re.compile(_FORM)
-PLACEHOLDER = re.compile(r"\[redacted:[a-z_]+:[0-9a-f]{12}\]")
+from analyzer.redact import _placeholder
+
+MASKED = re.compile(_placeholder.LEFT_OUT)
+PLACEHOLDER = re.compile(_placeholder.PLACEHOLDER)
 
 
 def is_masked(text: str) -> bool:
