@@ -47,7 +47,7 @@ class Table:
 
     def replace(self, texts: pl.Series) -> pl.Series:
         """Gives the column with all forms replaced; nulls stay."""
-        if not self or texts.is_empty():
+        if not self._likely or texts.is_empty():
             return texts
         distinct = texts.drop_nulls().unique()
         some = int(distinct.str.len_bytes().sum()) <= _FEW

@@ -180,6 +180,13 @@ def test_what_stands_for_itself_is_written_once():
 
 
 @pytest.mark.parametrize("filler", ["", "0" * 21_000])
+def test_where_everything_that_is_known_stays_nothing_is_replaced(filler):
+    """A log whose only addresses are private, in a small text and in a large one."""
+    texts = pl.Series(["from 10.0.0.1", filler])
+    assert Table({"10.0.0.1": "10.0.0.1"}, {}).replace(texts).to_list() == texts.to_list()
+
+
+@pytest.mark.parametrize("filler", ["", "0" * 21_000])
 def test_a_text_that_ends_inside_a_longer_form(filler):
     """Of forms that begin alike the longest that stands there whole is replaced."""
     table = Table({"token=abc": "[redacted:x:000000000001]", "token=abcdef": "[redacted:x:000000000002]"}, {})
