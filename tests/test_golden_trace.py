@@ -65,7 +65,8 @@ def test_equal_input_gives_equal_bytes(folder: Path, tmp_path: Path, monkeypatch
     made = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        made.append(run(folder, tmp_path / name, monkeypatch))
+        found = run(folder, tmp_path / name, monkeypatch)
+        made.append((found.trace, found.lines, found.outputs))
     assert made[0] == made[1]
 
 

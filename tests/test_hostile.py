@@ -517,7 +517,9 @@ def test_the_report_of_hostile_inputs_is_inert(tmp_path: Path) -> None:
         "".join(access_log(60, target=f"/{text}", agent=text, referrer=text) for text in single)
     )
     records = [
-        dict.fromkeys(("message", "stack", "logger", "request_id", "user", "host", "trace_id"), text)
+        dict.fromkeys(("message", "stack", "logger", "request_id", "host", "trace_id"), text)
+        # A user is replaced wherever he stands, so he has a text of his own.
+        | {"user": f"{text} (user)"}
         for text in HOSTILE
     ]
     stamped = [
@@ -556,3 +558,4 @@ def test_the_report_of_hostile_inputs_is_inert(tmp_path: Path) -> None:
     assert (len(requests), messages) == (1, [])
     assert [link for link in links if not link.startswith(("#", "https://"))] == []
     assert HOSTILE[0] in text
+    assert "(user)" not in text

@@ -50,7 +50,7 @@ def test_each_document_is_paired_with_its_source_and_waits_in_a_file(tmp_path: P
 
 
 def secrets_of(reading: Reading) -> tuple[str, ...]:
-    return _render.learned_redactor(reading, KEY).secrets
+    return _render.learned_redactor(reading, Plan(inputs=(), work=Path(), key=KEY)).secrets
 
 
 def test_a_token_of_any_body_is_known_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
