@@ -12,7 +12,7 @@ from urllib.parse import quote
 import canaries
 from canaries import BASE, FORM, JSON, entry, survivors
 from capture_cases import cleaned, log_of
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer.redact.capture import BODIES, reject_shown
@@ -89,7 +89,6 @@ PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
 NEUTRAL = {"json neutral", "neutral form", "params", "text", "html"}
 
 
-@settings(max_examples=40, deadline=None)
 @given(place=st.sampled_from(sorted(PLACES)), value=SECRETS, other=OTHERS, bodies=st.sampled_from(BODIES))
 @example(place="cookie", value="abc/defgh1ij", other="", bodies="skeleton")
 @example(place="bearer", value="abc=defgh1==1ij", other="", bodies="skeleton")
@@ -110,7 +109,6 @@ def test_each_place_is_one():
         assert survivors(planted, {"it": ("s3cret-V4lue.0001x",)}) == {"it"}, place
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.recursive(
         SECRETS,
