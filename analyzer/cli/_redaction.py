@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ _WORD = "unredacted"
 # Spelled here too, since --help may load nothing heavy; a test holds them equal to analyzer.redact.PROFILES.
 PROFILES = ("internal", "vendor", "public")
 
-_OPTIONS = (
+_PLACEHOLDERS = (
     click.option(
         "--profile",
         type=click.Choice(PROFILES),
@@ -33,6 +33,9 @@ _OPTIONS = (
     ),
     click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders."),
     click.option("--no-map", is_flag=True, help="Do not keep what `analyzer reveal` needs."),
+)
+_OPTIONS = (
+    *_PLACEHOLDERS,
     click.option("--no-redact", is_flag=True, help="Write secrets as they are; asks first, and marks the output."),
     click.option("--yes-unredacted", is_flag=True, help="Answer the question of --no-redact."),
 )
@@ -40,7 +43,16 @@ _OPTIONS = (
 
 def redaction_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --profile, --redaction-key, --no-map, --no-redact and --yes-unredacted."""
-    for decorator in reversed(_OPTIONS):
+    return _apply(_OPTIONS, function)
+
+
+def placeholder_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the first three of them, for a command that always redacts."""
+    return _apply(_PLACEHOLDERS, function)
+
+
+def _apply(decorators: Iterable[Callable[..., Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+    for decorator in reversed(tuple(decorators)):
         function = decorator(function)
     return function
 

@@ -12,7 +12,7 @@ import click
 
 from analyzer.cli._options import plan_from, redaction_key, work_folder
 from analyzer.cli._progress import progress
-from analyzer.cli._redaction import PROFILES, remember
+from analyzer.cli._redaction import placeholder_options, remember
 from analyzer.cli._text import visible
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ _UNASKED = {"zone": None, "since": None, "until": None, "now": None}
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR",
               help="A new folder for the redacted files.")  # fmt: skip
-@click.option("--profile", type=click.Choice(PROFILES), default="vendor", show_default=True,
-              help="Who it is for: what becomes of addresses and tenants.")  # fmt: skip
 @click.option("--format", "format_name", metavar="NAME", help="Read lines as this format, for the users they name.")
 @click.option("--log-format", metavar="TEXT", help="The server's own LogFormat or log_format text.")
 @click.option("--log-format-from", type=click.Path(path_type=Path), metavar="FILE", help="The server's configuration.")
@@ -38,8 +36,7 @@ _UNASKED = {"zone": None, "since": None, "until": None, "now": None}
 @click.option("--keep-unknown", is_flag=True, help="Keep fields of a HAR that its specification does not know.")
 @click.option("--explain", is_flag=True, help="Print which rule replaced what where; never a value.")
 @click.option("--json", "as_json", is_flag=True, help="With --explain: one JSON object a line, and nothing else.")
-@click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="Key for the placeholders.")
-@click.option("--no-map", is_flag=True, help="Do not keep what `analyzer reveal` needs.")
+@placeholder_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the folder.")
 def command(**options: Any) -> None:
     """Write every FILE again without secrets: a HAR as a HAR, a log as a log, line by line.
