@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import canaries
+import pytest
 from canaries import BASE, FORM, JSON, entry, survivors
 from capture_cases import cleaned, log_of
 from hypothesis import example, given
@@ -92,6 +93,8 @@ NEUTRAL = {"json neutral", "neutral form", "params", "text", "html"}
 @given(place=st.sampled_from(sorted(PLACES)), value=SECRETS, other=OTHERS, bodies=st.sampled_from(BODIES))
 @example(place="cookie", value="abc/defgh1ij", other="", bodies="skeleton")
 @example(place="bearer", value="abc=defgh1==1ij", other="", bodies="skeleton")
+@example(place="json in json", value="A0000000AA", other="green", bodies="skeleton")
+@example(place="xml", value="A0000000AA", other="green", bodies="redacted")
 def test_no_secret_survives_at_any_place(place: str, value: str, other: str, bodies: Any):
     if bodies == "redacted" and place in NEUTRAL:
         bodies = "skeleton"
@@ -100,6 +103,18 @@ def test_no_secret_survives_at_any_place(place: str, value: str, other: str, bod
     written = json.dumps(capture).encode()
     assert survivors(written, {"it": (value,)}) == set(), place
     assert json.dumps(cleaned(written, bodies=bodies)) == json.dumps(capture)
+
+
+@pytest.mark.parametrize("bodies", BODIES)
+@pytest.mark.parametrize("place", sorted(PLACES))
+def test_no_place_is_left_out(place: str, bodies: Any):
+    """Each place with each way of bodies, whatever chance chooses above."""
+    if bodies == "redacted" and place in NEUTRAL:
+        bodies = "skeleton"
+    value = "kQ9_x.Zt-4/v+B=7Ab"
+    written = json.dumps(cleaned(log_of(PLACES[place](value)), bodies=bodies))
+    assert survivors(written.encode(), {"it": (value,)}) == set()
+    assert json.dumps(cleaned(written.encode(), bodies=bodies)) == written
 
 
 def test_each_place_is_one():

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import polars as pl
+import pytest
 from canaries import survivors
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -73,6 +74,13 @@ def test_no_secret_of_a_line_survives_anywhere(place, secret, noise):
     lines = clean(" ".join([planted, *noise]), f"the value {secret} was seen", f"GET /v1/{encoded(secret)}/a")
     assert survivors("\n".join(lines).encode(), {"it": (secret,)}) == set(), lines
     assert clean(*lines) == lines
+
+
+@pytest.mark.parametrize("place", sorted(PLACES))
+def test_no_place_is_left_out(place):
+    """Each of them, whatever chance chooses above."""
+    lines = clean(PLACES[place]("kQ9_x.Zt-4v7Ab"), "the value kQ9_x.Zt-4v7Ab was seen")
+    assert survivors("\n".join(lines).encode(), {"it": ("kQ9_x.Zt-4v7Ab",)}) == set(), lines
 
 
 def test_each_place_holds_the_secret():

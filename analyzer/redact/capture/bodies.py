@@ -53,7 +53,8 @@ def clean_body(work: Work, text: str, mime: str, *, failed: bool) -> str | Writt
 
 def _by_marks(work: Work, text: str, start: str, mime: str, *, failed: bool) -> str:
     if start[:1] == "<":
-        page = _HTML.match(text[:2000]) or _XHTML.match(text[:2000])
+        is_xml = "xml" in mime.lower() and "html" not in mime.lower()
+        page = _XHTML.match(text[:2000]) or (not is_xml and _HTML.match(text[:2000]))
         return (clean_html if page else clean_xml)(work, text, failed=failed)
     if start.startswith("--") and (parts := clean_multipart(work, text)) is not None:
         return parts
