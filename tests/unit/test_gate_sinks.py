@@ -16,10 +16,11 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from gate_case import settle
 
-from analyzer import cli, redact
+from analyzer import cli, pipeline, publish, redact
 from analyzer.cli import _redaction
-from analyzer.errors import AnalyzerError
+from analyzer.errors import AnalyzerError, LeakError
 from analyzer.pipeline import _compare, _frame, _render, _trace
 from analyzer.redact import PROFILES, Machine, Redactor, detectors
 
@@ -39,32 +40,13 @@ APP = json.dumps(
 )
 
 
-RULE = """\
-title: Any server error
-id: 5b8d6a57-94a0-4a5b-8d0b-3c2a4ad6a001
-status: test
-level: high
-logsource:
-  category: webserver
-detection:
-  selection:
-    sc-status: 500
-  condition: selection
-"""
-
-
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """An empty folder with a log that holds the secret; state and home lie elsewhere."""
-    for name in ("here", "home"):
-        (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settle(tmp_path, monkeypatch)
     Path("a.log").write_text(LOG)
     Path("app.jsonl").write_text(APP + "\n")
     Path("team.key").write_bytes(b"k" * 32)
-    Path("one.yml").write_text(RULE)
     return tmp_path / "here"
 
 
@@ -147,6 +129,39 @@ def holed(frame):
     return pl.concat([frame] * 100).with_row_index("_row").with_columns(
         user_agent=pl.when(pl.col("_row") == 250).then(pl.lit(f"agent {SECRET}")).otherwise("user_agent")
     ).drop("_row")  # fmt: skip
+
+
+def test_a_hole_in_any_file_of_a_packet_is_found(here, monkeypatch):
+    """Each file by itself, and the zip of all: the packet is made once, and published with one hole after the other."""
+    taken = []
+    monkeypatch.setattr(publish, "publish", lambda *given: taken.append(given))
+    monkeypatch.setattr(publish, "publish_file", lambda *given: taken.append(given))
+    assert run("escalate", "a.log", "-o", "out", "--zip", "--no-map", *QUICK)[0] == 0
+    monkeypatch.undo()
+    (folder, files, gate), (path, _, same) = taken
+    assert same is gate
+    assert len(files) >= 9
+    for name in files:
+        with pytest.raises(LeakError, match=f"^out/{name}") as caught:
+            publish.publish(here / folder, files | {name: files[name] + f" {SECRET}".encode()}, gate)
+        assert SECRET not in str(caught.value)
+    with pytest.raises(LeakError, match=r"out\.zip"):
+        publish.publish_file(here / path, zipped(f"see {SECRET}"), gate)
+    assert not [one for one in here.iterdir() if "out" in one.name]
+
+
+def test_a_hole_in_a_redacted_file_is_found(here, monkeypatch):
+    """A writer of lines that leaves one as it was."""
+    whole = pipeline.redact_inputs
+
+    def leaky(*given):
+        done = whole(*given)
+        next(iter(done.outputs.values())).write_text(LOG)
+        return done
+
+    monkeypatch.setattr(pipeline, "redact_inputs", leaky)
+    code, _, told = run("redact", "a.log", "-o", "out", "--redaction-key", "team.key")
+    assert (code, SECRET in told, Path("out").exists()) == (5, False, False)
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".ndjson", ".csv"])

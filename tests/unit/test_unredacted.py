@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from gate_case import settle
 from jsonschema import validate
 
 from analyzer import cli, report
@@ -22,30 +23,11 @@ LINE = '8.8.8.8 - ann-lee [01/Mar/2026:12:00:{:02} +0000] "GET /a?api_key={} HTT
 SCHEMAS = Path(report.__file__).parent
 
 
-RULE = """\
-title: Any server error
-id: 5b8d6a57-94a0-4a5b-8d0b-3c2a4ad6a001
-status: test
-level: high
-logsource:
-  category: webserver
-detection:
-  selection:
-    sc-status: 500
-  condition: selection
-"""
-
-
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """An empty folder with a log; state and home lie elsewhere."""
-    for name in ("here", "home"):
-        (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settle(tmp_path, monkeypatch)
     Path("a.log").write_text("".join(LINE.format(second, SECRET) for second in range(3)))
-    Path("one.yml").write_text(RULE)
     return tmp_path
 
 
