@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.model import Incident
 from analyzer.report.material import Material
-from analyzer.report.view import Card, Fact
+from analyzer.report.view.pieces import Card, Fact
 from analyzer.wording import phrases
 from analyzer.wording.words import sentence, series
 

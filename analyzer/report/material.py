@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from analyzer.model import Analysis, Evidence, Incident, Ref, comparison
 from analyzer.report.links import address
-from analyzer.report.view import Claim, Listing, Place, Run
+from analyzer.report.view.pieces import Claim, Listing, Place, Run
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.quoting import clip

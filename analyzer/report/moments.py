@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from analyzer.report.view import Moment
+from analyzer.report.view.pieces import Moment
 from analyzer.wording.words import iso
 
 

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from analyzer.model import Incident
 from analyzer.report.cards import card
-from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection, Section, ordered
-from analyzer.report.view import Article, IncidentsView, PageView, Part
+from analyzer.report.view.page import Article, IncidentsView, PageView, Part
+from analyzer.report.view.pieces import Table
 from analyzer.wording import phrases
 from analyzer.wording.words import number, plural, series, source_name, span
 

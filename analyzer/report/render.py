@@ -23,8 +23,8 @@ MOST_BYTES = 2_000_000
 _MOST_ROWS = 128
 _MOST_PASSAGES = 128
 _LONGEST_TEXT = 50_000
-_STYLE = "style.css"
 _SCRIPT = "script.js"
+_RANKS = {"style.css": 0, "paper.css": 2}  # what is in between stands beside its template
 
 
 def report_html(analysis: Analysis, limits: Limits | None = None) -> str:
@@ -69,9 +69,16 @@ def trace_html(trace: Trace, tool: str, *, redacted: bool = True) -> str:
 def policy() -> str:
     """Gives the content security policy: nothing may load or run but the page's own style and script block."""
     return (
-        f"default-src 'none'; script-src '{_digest(_SCRIPT)}'; style-src '{_digest(_STYLE)}'; img-src data:; "
+        f"default-src 'none'; script-src '{_digest(_SCRIPT)}'; style-src '{_digest(*styles())}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+@cache
+def styles() -> tuple[str, ...]:
+    """Gives the files of the style block in their order: the page's own, those of charts and sections, then paper."""
+    found = sorted(environment().list_templates(extensions=["css"]), key=lambda name: (_RANKS.get(name, 1), name))
+    return tuple(found)
 
 
 @cache
@@ -87,6 +94,7 @@ def environment() -> Environment:
     )
     made.filters["href"] = href
     made.tests["short"] = is_short
+    made.globals["styles"] = styles
     return made
 
 
@@ -101,6 +109,6 @@ def _finalize(value: object) -> object:
     raise TypeError(f"a template may print text and whole numbers, not {type(value).__name__}")
 
 
-def _digest(name: str) -> str:
-    block = environment().get_template(name).render()
+def _digest(*names: str) -> str:
+    block = "".join(environment().get_template(name).render() for name in names)
     return f"sha256-{b64encode(sha256(block.encode()).digest()).decode()}"

@@ -10,7 +10,8 @@ from analyzer.model import Hop, Ref
 from analyzer.report import hop_words
 from analyzer.report.charts import spent as spent_chart
 from analyzer.report.moments import moment
-from analyzer.report.view import Claim, Listing, Place, SpentView, Stage
+from analyzer.report.view.pieces import Claim, Listing, Place
+from analyzer.report.view.sections import SpentView, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzer.model import Analysis
-from analyzer.report.view import PageView
+from analyzer.report.view.page import PageView
 
 BANNER = (
     "UNREDACTED: nothing was replaced and nothing was searched for. This holds passwords, tokens, names and addresses "

@@ -9,7 +9,9 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from hypothesis import given, settings
@@ -18,31 +20,30 @@ from jinja2 import StrictUndefined, TemplateNotFound, UndefinedError, meta, node
 from report_cases import APP, CASES, HOSTILE_TEXTS, POOL, clean, demo, everywhere, huge
 
 from analyzer.model import LAYERS, Exhibit, Ref
-from analyzer.report import chart_view, report_html, view
+from analyzer.report import report_html, view
 from analyzer.report.charts import heat, timeline, waterfall
 from analyzer.report.comparison import view as comparison_view
 from analyzer.report.material import Limits, anchor, prepare
 from analyzer.report.page import build
-from analyzer.report.render import environment, policy, render
+from analyzer.report.render import environment, policy, render, styles
 from analyzer.report.sections import _section
 from analyzer.report.trace import view as trace_view
 from analyzer.wording.quoting import visible
 from analyzer.wording.words import LAYER_WORDS
 
-PACKAGE = Path(view.__file__).parent
+PACKAGE = Path(view.__file__).parents[1]
 TEMPLATES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.j2"))
+VIEW_MODULES = [import_module(f"analyzer.report.view.{found.name}") for found in iter_modules(view.__path__)]
 VIEWS = {
     item.__name__: item
-    for module in (view, chart_view, comparison_view, trace_view)
+    for module in (*VIEW_MODULES, comparison_view, trace_view)
     for item in vars(module).values()
     if isinstance(item, type) and is_dataclass(item)
 }
+# The chart of charts/x.html.j2 is the view XChart.
 CHARTS = {
-    "timeline": chart_view.TimelineChart,
-    "heat": chart_view.HeatChart,
-    "ladder": chart_view.LadderChart,
-    "spent": chart_view.SpentChart,
-    "waterfall": chart_view.WaterfallChart,
+    path.name.removesuffix(".html.j2"): path
+    for path in sorted((Path(view.__file__).parents[1] / "charts").glob("*.j2"))
 }
 _TAGS = """
 html head meta title style body a header p button main section div h1 h2 h3 h4 h5 span dl dt dd code figure
@@ -118,13 +119,13 @@ def test_a_section_reads_exactly_its_view(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(CHARTS))
 def test_a_chart_reads_exactly_its_view(name: str) -> None:
     """Names in the chart's template and fields of its view are the same, both ways."""
-    assert read_of(f"charts/{name}.html.j2", "chart") == names(CHARTS[name])
+    assert read_of(f"charts/{name}.html.j2", "chart") == names(VIEWS[f"{name.title().replace('_', '')}Chart"])
 
 
 def test_the_page_reads_exactly_its_view() -> None:
     """The page and the list of incidents, too."""
-    assert read_of("page.html.j2", "view") == names(view.PageView)
-    assert read_of("incidents.html.j2", "view") == names(view.IncidentsView)
+    assert read_of("page.html.j2", "view") == names(VIEWS["PageView"])
+    assert read_of("incidents.html.j2", "view") == names(VIEWS["IncidentsView"])
 
 
 @pytest.mark.parametrize(
@@ -520,7 +521,7 @@ def test_all_layers_have_words() -> None:
 
 
 def palette(selector: str) -> dict[str, str]:
-    style = (PACKAGE / "style.css").read_text()
+    style = "".join((PACKAGE / name).read_text() for name in styles())
     block = style[style.index(selector) :]
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block[: block.index("}")]))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analyzer.report.links import address, href
 from analyzer.report.material import Limits, runs
-from analyzer.report.view import Run
+from analyzer.report.view.pieces import Run
 from analyzer.wording import words
 from analyzer.wording.quoting import clip, one_line, visible
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from analyzer.diagnose._wording import duration
-from analyzer.report.chart_view import Tick
+from analyzer.report.view.charts import Tick
 from analyzer.wording.words import iso, utc
 
 _ALIGN = ("start", "middle", "end")

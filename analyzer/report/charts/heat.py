@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analyzer.model import StatusMinute
-from analyzer.report.chart_view import HeatChart, HeatRow, Shape, Table
 from analyzer.report.charts._axis import Axis, Scale, lay, place
+from analyzer.report.view.charts import HeatChart, HeatRow, Shape
+from analyzer.report.view.pieces import Table
 from analyzer.wording.words import number, percent, plural
 
 _NAMES = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx", 0: "none"}

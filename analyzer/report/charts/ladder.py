@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analyzer.model import Incident, LayerVerdict, Verdict
-from analyzer.report.chart_view import LadderChart, Rung, Table
+from analyzer.report.view.charts import LadderChart, Rung
+from analyzer.report.view.pieces import Table
 from analyzer.wording.phrases import verdicts
 from analyzer.wording.words import LAYER_WORDS, VERDICT_WORDS, number, sentence
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analyzer.diagnose.breakdown import Breakdown, Share
-from analyzer.report.chart_view import SpentChart, Stop, Table, Tick
 from analyzer.report.charts._axis import place
+from analyzer.report.view.charts import SpentChart, Stop, Tick
+from analyzer.report.view.pieces import Table
 from analyzer.wording.words import microseconds, percent, where
 
 _ROW = 38

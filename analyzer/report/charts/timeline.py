@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from analyzer.report.chart_view import Lane, Shape, Table, TimelineChart
 from analyzer.report.charts._axis import Axis, Scale, lay, place
+from analyzer.report.view.charts import Lane, Shape, TimelineChart
+from analyzer.report.view.pieces import Table
 from analyzer.wording.words import number, plural
 
 _FLOOR = 120

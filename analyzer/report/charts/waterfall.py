@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from analyzer.diagnose._wording import duration
 from analyzer.model import Hop
-from analyzer.report.chart_view import Stop, Table, WaterfallChart
 from analyzer.report.charts._axis import Axis, later, place
 from analyzer.report.moments import moment
+from analyzer.report.view.charts import Stop, WaterfallChart
+from analyzer.report.view.pieces import Table
 from analyzer.wording.quoting import clip
 from analyzer.wording.words import microseconds, plural, utc, where
 

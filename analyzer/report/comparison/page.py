@@ -8,10 +8,10 @@ from itertools import groupby
 
 from analyzer.diagnose.comparison import Comparison, Row, Side
 from analyzer.diagnose.comparison._headers import ONLY_PRESENCE, VOLATILE
-from analyzer.report.chart_view import Table
 from analyzer.report.comparison import words
 from analyzer.report.comparison.view import DifferenceRow, DifferencesView, RemarksView, SummaryView, TierView
-from analyzer.report.view import Fact, Listing, PageView, Part, Run
+from analyzer.report.view.page import PageView, Part
+from analyzer.report.view.pieces import Fact, Listing, Run, Table
 from analyzer.wording.quoting import clip
 from analyzer.wording.words import number, plural, span
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer.report.chart_view import Table
-from analyzer.report.view import Fact, Listing, Run
+from analyzer.report.view.pieces import Fact, Listing, Run, Table
 
 
 @dataclass(frozen=True, slots=True)

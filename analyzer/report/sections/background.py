@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view import BackgroundView
+from analyzer.report.view.pieces import Table
+from analyzer.report.view.sections import BackgroundView
 from analyzer.wording.words import number
 
 

@@ -6,7 +6,7 @@ from analyzer.model import Evidence, Incident
 from analyzer.report.material import Material
 from analyzer.report.moments import moment
 from analyzer.report.sections._section import IncidentSection
-from analyzer.report.view import CourseStep, CourseView
+from analyzer.report.view.sections import CourseStep, CourseView
 from analyzer.wording import phrases
 
 

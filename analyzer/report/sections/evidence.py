@@ -7,7 +7,8 @@ from datetime import datetime
 from analyzer.report.material import Material, anchor
 from analyzer.report.moments import moment
 from analyzer.report.sections._section import Section
-from analyzer.report.view import EvidenceRow, EvidenceView, Moment
+from analyzer.report.view.pieces import Moment
+from analyzer.report.view.sections import EvidenceRow, EvidenceView
 from analyzer.wording.quoting import excerpt
 from analyzer.wording.words import number, series, where
 

@@ -7,7 +7,7 @@ from analyzer.report.charts.waterfall import draw
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.stages import Cutter, spent, stages
-from analyzer.report.view import HopsView
+from analyzer.report.view.sections import HopsView
 from analyzer.wording.words import number
 
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from analyzer.model import Incident, comparison
 from analyzer.report.cards import facts
-from analyzer.report.chart_view import Table, TimelineChart
 from analyzer.report.charts._axis import Scale
 from analyzer.report.charts.timeline import Band, Count, draw
 from analyzer.report.json import MOST_IDS
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
-from analyzer.report.view import Fact, ImpactView, Listing
+from analyzer.report.view.charts import TimelineChart
+from analyzer.report.view.pieces import Fact, Listing, Table
+from analyzer.report.view.sections import ImpactView
 from analyzer.wording import phrases
 from analyzer.wording.words import number, series
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzer.model import Incident
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
-from analyzer.report.view import LayerItem, LayersView
+from analyzer.report.view.sections import LayerItem, LayersView
 from analyzer.wording.phrases import verdicts
 from analyzer.wording.words import LAYER_WORDS, VERDICT_WORDS, sentence
 

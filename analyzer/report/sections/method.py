@@ -6,7 +6,8 @@ from analyzer.model import Redaction
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.unredacted import BANNER
-from analyzer.report.view import Fact, MethodView
+from analyzer.report.view.pieces import Fact
+from analyzer.report.view.sections import MethodView
 from analyzer.wording.words import number
 
 _PROFILES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzer.model import Incident
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
-from analyzer.report.view import StepsView
+from analyzer.report.view.sections import StepsView
 
 
 def build(material: Material, incident: Incident) -> StepsView | None:

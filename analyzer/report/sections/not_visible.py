@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view import NotVisibleView, Unseen
+from analyzer.report.view.sections import NotVisibleView, Unseen
 from analyzer.wording.phrases import verdicts
 from analyzer.wording.words import LAYER_WORDS, sentence, series
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view import RejectRow, RejectsView
+from analyzer.report.view.pieces import Table
+from analyzer.report.view.sections import RejectRow, RejectsView
 from analyzer.wording.words import number, plural, where
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzer.model import Incident
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
-from analyzer.report.view import ReproductionView
+from analyzer.report.view.sections import ReproductionView
 
 
 def build(material: Material, incident: Incident) -> ReproductionView | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.model import SignalReport
-from analyzer.report.chart_view import Table
 from analyzer.report.material import Material
 from analyzer.report.missing import missing
 from analyzer.report.sections._section import Section
-from analyzer.report.view import RulesView
+from analyzer.report.view.pieces import Table
+from analyzer.report.view.sections import RulesView
 from analyzer.wording.words import number, plural, sentence, series, span
 
 _FIRED = ("Rule", "Level", "Signals", "Groups", "When", "Count", "Id", "Author")

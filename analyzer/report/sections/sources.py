@@ -5,7 +5,8 @@ from __future__ import annotations
 from analyzer.model import Ledger, SourceReport
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view import Listing, SourceRow, SourcesView
+from analyzer.report.view.pieces import Listing
+from analyzer.report.view.sections import SourceRow, SourcesView
 from analyzer.wording.words import number, percent, plural, series, source_name, span
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from analyzer.report.chart_view import TimelineChart
 from analyzer.report.charts import heat
 from analyzer.report.charts._axis import Scale
 from analyzer.report.charts.timeline import Band, Count, draw
 from analyzer.report.material import Material
 from analyzer.report.moments import moment
 from analyzer.report.sections._section import Section
-from analyzer.report.view import TimelineView, Turn
+from analyzer.report.view.charts import TimelineChart
+from analyzer.report.view.sections import TimelineView, Turn
 from analyzer.wording import phrases
 from analyzer.wording.words import utc
 

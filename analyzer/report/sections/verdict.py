@@ -9,7 +9,8 @@ from analyzer.report.material import Material
 from analyzer.report.missing import missing
 from analyzer.report.sections._section import Section
 from analyzer.report.ticket import ticket
-from analyzer.report.view import Claim, Lead, Listing, Run, VerdictView
+from analyzer.report.view.pieces import Claim, Listing, Run
+from analyzer.report.view.sections import Lead, VerdictView
 from analyzer.wording import phrases
 from analyzer.wording.quoting import excerpt
 from analyzer.wording.words import GAP_WORDS, SERIOUS, plural, source_name, span

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from analyzer.diagnose.ids import KINDS
 from analyzer.diagnose.trace import Passage, Trace
 from analyzer.model import Ref
-from analyzer.report.chart_view import Table
 from analyzer.report.charts.waterfall import draw
 from analyzer.report.stages import Cutter, spent, stages
 from analyzer.report.trace import words
 from analyzer.report.trace.view import LinesView, PassageView, TraceSummaryView
-from analyzer.report.view import Fact, Listing, PageView, Part, Place
+from analyzer.report.view.page import PageView, Part
+from analyzer.report.view.pieces import Fact, Listing, Place, Table
 from analyzer.wording.quoting import clip
 from analyzer.wording.words import number, plural, series, source_name, span, where
 

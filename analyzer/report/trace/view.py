@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer.report.chart_view import Table, WaterfallChart
-from analyzer.report.view import Fact, Listing, SpentView, Stage
+from analyzer.report.view.charts import WaterfallChart
+from analyzer.report.view.pieces import Fact, Listing, Table
+from analyzer.report.view.sections import SpentView, Stage
 
 
 @dataclass(frozen=True, slots=True)

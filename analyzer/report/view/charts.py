@@ -1,18 +1,10 @@
-"""The contract of the chart templates: places in per cent and pixels, labels, and the same numbers as a table."""
+"""What the chart templates may read: places in per cent and pixels, labels, and the same numbers as a table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """caption, head: names of the columns; rows: cells; note: what was left out, or empty."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str
+from analyzer.report.view.pieces import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,83 +1,11 @@
-"""The contract of the templates: what each one may read, already worded, formatted and cut; no template computes."""
+"""What the template of each section may read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
-from analyzer.report.chart_view import HeatChart, LadderChart, SpentChart, Table, TimelineChart, WaterfallChart
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """text: a UTC time for a reader; datetime: the same as ISO 8601 for the attribute."""
-
-    text: str
-    datetime: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """label: source:line; anchor: #id of its row in the evidence table, empty if the row was cut."""
-
-    label: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A sentence and its proof.
-
-    text: the sentence; place: what proves it, or None; join: how sure the tie to the incident is, or empty;
-    alike: further ones of the same form; more: how many they are in words, or empty.
-    """
-
-    text: str
-    place: Place | None
-    join: str
-    alike: tuple[Claim, ...] = ()
-    more: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
-    """items: what is shown; note: what was cut and where it lies, empty if nothing was."""
-
-    items: tuple[T, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """text: a piece of a sentence; href: the https address that it is, or empty; code: whether it is a command."""
-
-    text: str
-    href: str
-    code: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """term: what it is about; text: the fact; quote: words of the logs that belong to it, or empty."""
-
-    term: str
-    text: str
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An incident in short: anchor, rank, severity, title, layer, confidence, facts."""
-
-    anchor: str
-    rank: str
-    severity: str
-    title: str
-    layer: str
-    confidence: str
-    facts: tuple[Fact, ...]
+from analyzer.report.view.charts import HeatChart, LadderChart, SpentChart, TimelineChart, WaterfallChart
+from analyzer.report.view.pieces import Card, Claim, Fact, Listing, Moment, Place, Run, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,47 +276,3 @@ class MethodView:
 
     statements: tuple[str, ...]
     facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """id, title: of a piece of the page; template: its file; view: what that file reads."""
-
-    id: str
-    title: str
-    template: str
-    view: object
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """card: the incident; parts: its pieces."""
-
-    card: Card
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentsView:
-    """articles: incidents in full; rest: the others in short, or None; note: what was cut, or empty."""
-
-    articles: tuple[Article, ...]
-    rest: Table | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """The page: title, inputs (their names), window, scale (what was read), parts in order, policy, tool.
-
-    banner: what a reader must know before anything else, or empty.
-    """
-
-    title: str
-    inputs: str
-    window: str
-    scale: str
-    parts: tuple[Part, ...]
-    policy: str
-    tool: str
-    banner: str = ""
