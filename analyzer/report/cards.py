@@ -9,6 +9,9 @@ from analyzer.wording import phrases
 from analyzer.wording.words import sentence, series
 
 _ERRORS = 3
+_NAMED = 3
+# What stands for a name says nothing at a glance; where there are many, they are in the table of the incident only.
+_PLACEHOLDER = "[redacted:"
 
 
 def card(material: Material, incident: Incident) -> Card:
@@ -31,13 +34,14 @@ def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
     after = phrases.aftermath(incident, analysis.findings, analysis.bucket_seconds)
     clients = ", ".join(
         f"{material.label(phrases.client(item.client, analysis.findings))} ({item.failed:,} of {item.requests:,})"
-        for item in incident.clients.top[:3]
+        for item in incident.clients.top[:_NAMED]
+        if incident.clients.affected <= _NAMED or not item.client.startswith(_PLACEHOLDER)
     )
-    most = f"; most failures: {clients}" if clients else ""
+    named = f"; most failures: {clients}" if clients else ""
     errors = series([material.label(error) for error in incident.errors], _ERRORS, between="; ")
     return (
         Fact("When", phrases.when(incident) + (f"; {after}" if after else ""), ""),
-        Fact("For whom", phrases.whom(incident.clients) + most, ""),
+        Fact("For whom", phrases.whom(incident.clients) + named, ""),
         Fact("Status", phrases.statuses(incident), errors),
         Fact("How much", phrases.share(incident), ""),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import takewhile
 from typing import TypeVar
 
 from analyzer.model import Analysis, Evidence, Incident, Ref, comparison
@@ -60,7 +61,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The analysis, the incidents that are shown in full, and the lines of the evidence table."""
+    """The analysis, the incidents that are shown in full, the lines of the evidence table.
+
+    folder: the one that all sources lie in, with its slash, or empty.
+    """
 
     analysis: Analysis
     limits: Limits
@@ -69,6 +73,11 @@ class Material:
     lines: tuple[Line, ...]
     line_total: int
     shown: frozenset[Ref]
+    folder: str = ""
+
+    def where(self, ref: Ref) -> str:
+        """Gives source:line or source#entry without the folder that all sources lie in, cut."""
+        return self.label(where(ref).removeprefix(self.folder))
 
     def text(self, value: str) -> str:
         """Gives a quoted line or sentence, cut."""
@@ -87,7 +96,7 @@ class Material:
 
     def place(self, ref: Ref) -> Place:
         """Gives source:line with the anchor of its row, if that row is shown."""
-        return Place(self.label(where(ref)), f"#{anchor(ref)}" if ref in self.shown else "")
+        return Place(self.where(ref), f"#{anchor(ref)}" if ref in self.shown else "")
 
     def claim(self, evidence: Evidence) -> Claim:
         """Gives a sentence with what proves it."""
@@ -152,7 +161,15 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
         for ref in picked
     ]
     lines.sort(key=lambda line: (line.timestamp is None, iso(line.timestamp) if line.timestamp else "", _key(line.ref)))
-    return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked))
+    folder = common_folder([source.name for source in analysis.findings.sources])
+    return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked), folder)
+
+
+def common_folder(names: Sequence[str]) -> str:
+    """Gives the folder in which all of the names lie, with its slash; empty if there is none."""
+    parts = [name.split("/")[:-1] for name in names]
+    shared = [same[0] for same in takewhile(lambda same: len(set(same)) == 1, zip(*parts, strict=False))]
+    return "/".join([*shared, ""]) if shared else ""
 
 
 def anchor(ref: Ref) -> str:

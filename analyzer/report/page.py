@@ -42,8 +42,10 @@ def _title(material: Material) -> str:
 
 
 def _inputs(material: Material) -> str:
-    names = [material.label(source_name(source.name)) for source in material.analysis.findings.sources]
-    return series(names, _NAMES) or "none"
+    sources = material.analysis.findings.sources
+    names = [material.label(source_name(source.name).removeprefix(material.folder)) for source in sources]
+    listed = series(names, _NAMES) or "nothing"
+    return f"{listed} in {material.label(material.folder)}" if material.folder else listed
 
 
 def _plain(material: Material, sections: dict[str, Section | IncidentSection]) -> list[Part]:

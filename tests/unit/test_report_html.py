@@ -55,6 +55,7 @@ _ATTRIBUTES = """
 lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy role width
 height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
 datetime rel for data-filter autocomplete
+stroke stroke-width stroke-dasharray font-family font-size
 """
 ATTRIBUTES = set(_ATTRIBUTES.split())
 
@@ -489,7 +490,7 @@ def test_a_share_picks_the_level() -> None:
     chart = heat.draw(demo().status_minutes, timeline.Scale(timedelta(minutes=1), 120))
     assert chart is not None
     row = next(band for band in chart.bands if band.label == "5xx")
-    assert [(cell.kind, cell.height) for cell in row.cells] == [("status-5 level-2", "10.00")]
+    assert [(cell.kind, cell.height) for cell in row.cells] == [("status-5 level-2", "8.00")]
     assert "5xx 41, at most 8.6 % at 16:32:00" in chart.description
 
 

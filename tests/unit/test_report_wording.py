@@ -23,7 +23,8 @@ from analyzer.model import (
     Ref,
     Separating,
 )
-from analyzer.report import report_html, summary_markdown
+from analyzer.report import cards, report_html, summary_markdown
+from analyzer.report.material import Limits, common_folder, prepare
 from analyzer.report.missing import missing
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
@@ -245,6 +246,49 @@ def test_a_burst_that_chance_may_have_made_is_called_possible(expected: float, t
     assert phrases.chance(replace(POOL, expected_by_chance=expected)).endswith(": possible, not proven") is told
 
 
-def test_the_head_of_the_page_names_the_inputs() -> None:
-    """Three names, and how many more."""
-    assert "<p>Inputs: edge/access.log, edge/error.log, app/quotes.ndjson and 1 more; 2026-05-12" in report_html(demo())
+def test_the_first_screen_ends_with_what_was_read() -> None:
+    """Three names, how many more, and the folder that all lie in once."""
+    page = report_html(demo())
+    assert '<p class="read">Read: edge/access.log, edge/error.log, app/quotes.ndjson and 1 more; 2026-05-12' in page
+    assert page.index('<p class="read">') < page.index('<section id="timeline"')
+    moved = demo()
+    sources = tuple(replace(source, name=f"case/7/{source.name}") for source in moved.findings.sources)
+    page = report_html(replace(moved, findings=replace(moved.findings, sources=sources)))
+    assert "Read: edge/access.log, edge/error.log, app/quotes.ndjson and 1 more in case/7/; 2026-05-12" in page
+
+
+def test_many_clients_are_named_at_a_glance_only_where_their_names_say_something() -> None:
+    """A placeholder stays out of the first screen unless three clients or fewer are affected."""
+    hidden = ClientCount("[redacted:user:7e02fc0fb59d]", 42, 42)
+    many = replace(POOL, clients=replace(POOL.clients, top=(hidden, *POOL.clients.top[1:])))
+    few = replace(many, clients=replace(many.clients, affected=3))
+    told = [cards.facts(prepare(demo(), Limits()), incident)[1].text for incident in (many, few)]
+    assert told[0].endswith("; most failures: initech (6 of 9), globex (5 of 8)")
+    assert "; most failures: [redacted:user:7e02fc0fb59d] (42 of 42), initech" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("names", "folder"),
+    [
+        (["a/b/x.log", "a/b/y.log"], "a/b/"),
+        (["a/b/x.log", "a/bc/y.log"], "a/"),
+        (["/x.log", "/y.log"], "/"),
+        (["a/x.log"], "a/"),
+        (["a/x.log", "-"], ""),
+        (["x.log", "y.log"], ""),
+        ([], ""),
+    ],
+)
+def test_the_folder_of_all_sources_is_said_once(names: list[str], folder: str) -> None:
+    """Only whole folders count, and one source outside is enough for none."""
+    assert common_folder(names) == folder
+
+
+def test_the_deciding_line_is_told_once_on_the_first_screen() -> None:
+    """What stands at the left is no reason at the right again."""
+    first = report_html(with_incident(replace(POOL, root_evidence=POOL.layers[-1].evidence[:1])))
+    first = first[: first.index("Timeline</")]
+    assert first.count("The application threw PoolTimeout while handling the request") == 2, (
+        "and in the text for a ticket"
+    )
+    assert "All 41 failures were answered by 10.3.0.17:8080" in first

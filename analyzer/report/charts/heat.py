@@ -11,9 +11,10 @@ from analyzer.report.view.charts import HeatChart, HeatRow, Shape
 from analyzer.report.view.pieces import Table
 from analyzer.wording.words import number, percent, plural
 
-_NAMES = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx", 0: "none"}
-_ROW = 26
-_CELL = 20
+_NAMES = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx", 0: "no status"}
+_ROW = 40
+_TOP = 18  # the label stands above the strip
+_CELL = 16
 # A class that had at least this share of an interval's requests is drawn at this level.
 _LEVELS = ((0.5, 4), (0.1, 3), (0.01, 2), (0.0, 1))
 
@@ -29,12 +30,13 @@ def draw(minutes: Sequence[StatusMinute], scale: Scale) -> HeatChart | None:
     for minute in minutes:
         counts[minute.status_class if minute.status_class in _NAMES else 0][axis.column(minute.start)] += minute.count
     totals = Counter({column: sum(row[column] for row in counts.values()) for column in range(axis.columns)})
+    seen = [name for name in _NAMES if counts[name].total()]
     return HeatChart(
         id="heat",
         title="Status classes over time",
         description=_describe(axis, counts, totals),
-        height=_ROW * len(_NAMES) + 20,
-        bands=tuple(_row(axis, index, name, counts[name], totals) for index, name in enumerate(_NAMES)),
+        height=_ROW * len(seen) + 20,
+        bands=tuple(_row(axis, index, name, counts[name], totals) for index, name in enumerate(seen)),
         ticks=axis.ticks(),
         table=_table(axis, counts),
     )
@@ -48,8 +50,10 @@ def _row(axis: Axis, index: int, name: int, counts: Counter[int], totals: Counte
             level = next(level for least, level in _LEVELS if count / totals[column] >= least)
             height = _CELL * level / 4
             kind = f"status-{name} level-{level}"
-            cells.append(Shape(axis.left(column), place(top + _CELL - height), axis.breadth(), place(height), kind))
-    return HeatRow(top, _NAMES[name], number(counts.total()), tuple(cells))
+            cells.append(
+                Shape(axis.left(column), place(top + _TOP + _CELL - height), axis.breadth(), place(height), kind)
+            )
+    return HeatRow(top, _NAMES[name], plural(counts.total(), "request"), tuple(cells))
 
 
 def _describe(axis: Axis, counts: Counts, totals: Counter[int]) -> str:
@@ -59,7 +63,9 @@ def _describe(axis: Axis, counts: Counts, totals: Counter[int]) -> str:
             worst = max(sorted(row), key=lambda column: row[column] / (totals[column] or 1))
             share = percent(row[worst] / (totals[worst] or 1))
             parts.append(f"{_NAMES[name]} {number(row.total())}, at most {share} at {axis.stamp(axis.opens(worst))}")
-    return f"{plural(totals.total(), 'request')} by status class, per {axis.step}: {'; '.join(parts)}."
+    none = [_NAMES[name] for name, row in counts.items() if not row.total()]
+    absent = f" None with {' or '.join(none)}." if none else ""
+    return f"{plural(totals.total(), 'request')} by status class, per {axis.step}: {'; '.join(parts)}.{absent}"
 
 
 def _table(axis: Axis, counts: Counts) -> Table:

@@ -10,7 +10,7 @@ from analyzer.report.sections._section import Section
 from analyzer.report.view.pieces import Moment
 from analyzer.report.view.sections import EvidenceRow, EvidenceView
 from analyzer.wording.quoting import excerpt
-from analyzer.wording.words import number, series, where
+from analyzer.wording.words import number, series
 
 
 def build(material: Material) -> EvidenceView:
@@ -18,7 +18,7 @@ def build(material: Material) -> EvidenceView:
     rows = tuple(
         EvidenceRow(
             id=anchor(line.ref),
-            place=material.label(where(line.ref)),
+            place=material.where(line.ref),
             moment=_without_zone(line.timestamp),
             incidents=series([str(rank) for rank in line.incidents], material.limits.items),
             text=excerpt(line.text, material.limits.text, line.about),

@@ -8,7 +8,7 @@ from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view.pieces import Table
 from analyzer.report.view.sections import RejectRow, RejectsView
-from analyzer.wording.words import number, plural, where
+from analyzer.wording.words import number, plural
 
 
 def build(material: Material) -> RejectsView:
@@ -16,7 +16,7 @@ def build(material: Material) -> RejectsView:
     analysis = material.analysis
     total = max(analysis.reject_total, len(analysis.rejects))
     rows = [
-        RejectRow(material.label(where(reject.ref)), material.label(reject.reason), material.text(reject.text))
+        RejectRow(material.where(reject.ref), material.label(reject.reason), material.text(reject.text))
         for reject in analysis.rejects[: material.limits.rejects]
     ]
     summary = "Every line was read." if not total else f"{plural(total, 'line')} could be read by no format."

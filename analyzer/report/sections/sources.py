@@ -31,7 +31,7 @@ def _row(material: Material, source: SourceReport) -> SourceRow:
     ledger = source.ledger
     formats = [material.label(f"{item.name} ({number(item.lines)})") for item in source.formats]
     return SourceRow(
-        name=material.label(source_name(source.name)),
+        name=material.label(source_name(source.name).removeprefix(material.folder)),
         kinds=material.label(", ".join(source.kinds)),
         formats=f"{series(formats, material.limits.items) or 'none'}; confidence {percent(source.confidence)}",
         lines=plural(ledger.lines, "entry", "entries") if source.entries is not None else number(ledger.lines),

@@ -65,10 +65,11 @@ def _line(exhibits: tuple[Exhibit, ...], ref: Ref | None) -> str:
 
 
 def _reasons(material: Material, incident: Incident) -> Listing[Claim]:
+    told = incident.root_evidence[:1]  # stands at the left already
     evidence: list[Evidence] = []
     for item in phrases.verdicts(incident):
         if item.verdict in ("cause", "suspected"):
-            evidence.extend(item.evidence)
+            evidence.extend(piece for piece in item.evidence if piece not in told)
     return material.claims(evidence, limit=_REASONS, rest="the others under Which layer")
 
 

@@ -61,7 +61,7 @@ class TimelineChart:
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """y: top in pixels; label: the status class; total: how many requests; cells: rectangles of four levels."""
+    """y: top in pixels; label: the status class; total: its requests in words; cells: rectangles of four levels."""
 
     y: int
     label: str
