@@ -13,7 +13,7 @@ from analyzer.diagnose.trace import Trace
 from analyzer.model import Analysis
 from analyzer.report.comparison.page import build_comparison
 from analyzer.report.links import href
-from analyzer.report.material import Limits, prepare
+from analyzer.report.material import Limits, prepare, runs
 from analyzer.report.page import build
 from analyzer.report.trace.page import build_trace
 from analyzer.report.unredacted import is_redacted, marked
@@ -93,6 +93,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     made.filters["href"] = href
+    made.filters["runs"] = runs
     made.tests["short"] = is_short
     made.globals["styles"] = styles
     return made
