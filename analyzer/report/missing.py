@@ -31,6 +31,7 @@ _WORDS = {
     "message": "messages of the server or the application",
     "next_status": "several requests of one client",
     "origin": "the Origin header",
+    "passed_on_before": "which routes the proxy passed on before",
     "prev_status": "several requests of one client",
     "rate_limit_kind": "how a limit shows",
     "refreshed": "whether a refused request worked when repeated",

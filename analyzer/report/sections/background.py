@@ -16,9 +16,9 @@ def build(material: Material) -> BackgroundView | None:
         return None
     rows = tuple(
         (
-            material.label(item.kind),
+            material.label(item.kind.replace("_", " ")),
             number(item.count),
-            material.label(str(item.example)) if item.example else "none",
+            material.where(item.example) if item.example else "none",
         )
         for item in noise[: material.limits.rows]
     )

@@ -46,10 +46,10 @@ def _fired(material: Material, signals: tuple[SignalReport, ...]) -> Table | Non
         "all in findings.json",
         total=len(by_rule),
     )
-    # Licences of public rules ask for the author; where no rule names one there is nothing to print.
-    named = any(row[-1] for row in rows.items)
-    shown = rows.items if named else tuple(row[:-1] for row in rows.items)
-    return Table("Rules that fired", _FIRED if named else _FIRED[:-1], shown, rows.note)
+    # A column without a word (no rule names an author, none groups) only makes the others narrow.
+    told = [index for index in range(len(_FIRED)) if any(row[index] for row in rows.items)]
+    shown = tuple(tuple(row[index] for index in told) for row in rows.items)
+    return Table("Rules that fired", tuple(_FIRED[index] for index in told), shown, rows.note)
 
 
 def _row(material: Material, signals: Sequence[SignalReport]) -> tuple[str, ...]:
