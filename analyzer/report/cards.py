@@ -37,7 +37,8 @@ def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
         for item in incident.clients.top[:_NAMED]
         if incident.clients.affected <= _NAMED or not item.client.startswith(_PLACEHOLDER)
     )
-    named = f"; most failures: {clients}" if clients else ""
+    lone = incident.clients.affected == 1 and incident.clients.on_endpoints <= 1
+    named = f"{':' if lone else '; most failures:'} {clients}" if clients else ""
     errors = series([material.label(error) for error in incident.errors], _ERRORS, between="; ")
     return (
         Fact("When", phrases.when(incident) + (f"; {after}" if after else ""), ""),

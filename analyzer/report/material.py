@@ -15,7 +15,7 @@ from analyzer.report.view.pieces import Claim, Listing, Place, Run
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.quoting import clip
-from analyzer.wording.words import iso, number, plural, where
+from analyzer.wording.words import iso, number, plural, source_name, where
 
 T = TypeVar("T")
 _JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}
@@ -78,6 +78,10 @@ class Material:
     def where(self, ref: Ref) -> str:
         """Gives source:line or source#entry without the folder that all sources lie in, cut."""
         return self.label(where(ref).removeprefix(self.folder))
+
+    def source(self, name: str) -> str:
+        """Gives the name of a source without that folder, cut."""
+        return self.label(source_name(name).removeprefix(self.folder))
 
     def text(self, value: str) -> str:
         """Gives a quoted line or sentence, cut."""

@@ -11,6 +11,7 @@ from analyzer.schema import BY_NAME
 
 _COLUMN = re.compile(r"no column (\S+?)(?=[ ;:,]|$)")
 _ROWS = re.compile(r"(([0-9,]+) of ([0-9,]+) rows) cannot be judged")
+_EVENTS = re.compile(r"(([0-9,]+) of ([0-9,]+) matching events) have no (\S+?)\.?$")
 _WORDS = {
     "auth_present": "whether credentials were sent",
     "auth_scheme": "which credentials were sent",
@@ -18,9 +19,13 @@ _WORDS = {
     "authorization_dropped": "whether credentials got lost on a redirect",
     "client": "who asked",
     "attempt_no": "several requests of one client",
+    "client_ip": "addresses of clients",
     "duration_us": "how long requests took",
     "error_code": "error codes of response bodies",
     "error_detail": "error messages of response bodies",
+    "error_layer": "what an error text says of the layer",
+    "error_title": "titles of error pages",
+    "exception_message": "messages of exceptions",
     "exception_type": "types of exceptions",
     "gap_us": "several requests of one client",
     "host": "host names",
@@ -43,6 +48,8 @@ _WORDS = {
     "retry_after_broken": "Retry-After",
     "retry_after_s": "Retry-After",
     "retry_after_until": "Retry-After",
+    "route": "paths",
+    "server_behind": "which server behind was asked",
     "set_cookie_sent_back": "cookies",
     "status_behind": "the status of the server behind",
     "token_age_s": "how old tokens are",
@@ -50,12 +57,15 @@ _WORDS = {
     "token_expires_at": "when tokens expire",
     "token_left_s": "when tokens expire",
     "token_not_yet_valid": "from when on tokens are valid",
+    "timestamp": "times",
+    "type_mismatch": "types of response bodies",
     "request_malformed": "request bodies",
     "request_type_mismatch": "request bodies",
     "json_expected": "the Accept header",
     "user": "names of users",
     "upstream": "the servers behind",
     "user_agent": "user agents",
+    "upstream_name": "names of the server groups behind",
     "upstream_status": "the status of the server behind",
     "www_auth_error": "WWW-Authenticate",
     "www_authenticate": "WWW-Authenticate",
@@ -92,16 +102,25 @@ def columns_of(findings: Findings) -> tuple[str, ...]:
 
 def _what(reason: str, kinds: Collection[str]) -> str:
     columns = sorted(set(_COLUMN.findall(reason)))
+    if events := _EVENTS.search(reason):
+        begin = (
+            "The events that a rule matched do not" if events[2] == events[3] else "Not all events that a rule matched"
+        )
+        return f"{begin} record {_word(events[4])}"
     if not columns:
         return reason.removesuffix(".")
     if columns == ["message"] and "error" not in kinds:
         return "No error log among the inputs"
-    named = dict.fromkeys(_WORDS.get(column, f"the column {column}") for column in columns)
+    named = dict.fromkeys(_word(column) for column in columns)
     rows = _ROWS.search(reason)
     begin = "These inputs do not record" if rows and rows[2] == rows[3] else "Not all of these inputs record"
     return f"{begin} {' or '.join(named)}"
 
 
+def _word(column: str) -> str:
+    return _WORDS.get(column, f"the column {column}")
+
+
 def _rows(items: Sequence[NotEvaluated]) -> str:
-    counts = {found[1] for item in items if (found := _ROWS.search(item.reason))}
+    counts = {found[1] for item in items if (found := _ROWS.search(item.reason) or _EVENTS.search(item.reason))}
     return counts.pop() if len(counts) == 1 else "differs" if counts else ""

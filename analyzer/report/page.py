@@ -11,7 +11,7 @@ from analyzer.report.sections._section import IncidentSection, Section, ordered
 from analyzer.report.view.page import Article, IncidentsView, PageView, Part
 from analyzer.report.view.pieces import Table
 from analyzer.wording import phrases
-from analyzer.wording.words import number, plural, series, source_name, span
+from analyzer.wording.words import number, plural, series, span
 
 _NAMES = 3
 
@@ -43,7 +43,7 @@ def _title(material: Material) -> str:
 
 def _inputs(material: Material) -> str:
     sources = material.analysis.findings.sources
-    names = [material.label(source_name(source.name).removeprefix(material.folder)) for source in sources]
+    names = [material.source(source.name) for source in sources]
     listed = series(names, _NAMES) or "nothing"
     return f"{listed} in {material.label(material.folder)}" if material.folder else listed
 

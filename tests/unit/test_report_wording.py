@@ -216,6 +216,20 @@ def test_rules_are_grouped_by_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "what"),
+    [
+        ("1 of 6", "Not all events that a rule matched record which server behind was asked"),
+        ("6 of 6", "The events that a rule matched do not record which server behind was asked"),
+    ],
+)
+def test_a_group_that_is_not_recorded_is_told_in_words(count: str, what: str) -> None:
+    """A column's key is no word, and the count stands in its own column."""
+    lost = (NotEvaluated("id-x", f"{count} matching events have no server_behind."),)
+    found = missing(replace(demo().findings, not_evaluated=lost))
+    assert [(item.what, item.rows) for item in found] == [(what, f"{count} matching events")]
+
+
+@pytest.mark.parametrize(
     ("says", "told"),
     [
         ("{count} requests were refused between {begin} and {end}.", "1 request was refused at T."),

@@ -7,7 +7,7 @@ from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view.pieces import Listing
 from analyzer.report.view.sections import SourceRow, SourcesView
-from analyzer.wording.words import number, percent, plural, series, source_name, span
+from analyzer.wording.words import number, percent, plural, series, span
 
 
 def build(material: Material) -> SourcesView:
@@ -31,7 +31,7 @@ def _row(material: Material, source: SourceReport) -> SourceRow:
     ledger = source.ledger
     formats = [material.label(f"{item.name} ({number(item.lines)})") for item in source.formats]
     return SourceRow(
-        name=material.label(source_name(source.name).removeprefix(material.folder)),
+        name=material.source(source.name),
         kinds=material.label(", ".join(source.kinds)),
         formats=f"{series(formats, material.limits.items) or 'none'}; confidence {percent(source.confidence)}",
         lines=plural(ledger.lines, "entry", "entries") if source.entries is not None else number(ledger.lines),

@@ -13,7 +13,7 @@ from analyzer.report.view.pieces import Claim, Listing, Run
 from analyzer.report.view.sections import Lead, VerdictView
 from analyzer.wording import phrases
 from analyzer.wording.quoting import excerpt
-from analyzer.wording.words import GAP_WORDS, SERIOUS, plural, source_name, span
+from analyzer.wording.words import GAP_WORDS, SERIOUS, plural, span
 
 _REASONS = 3
 _STEPS = 4
@@ -96,7 +96,7 @@ def _problems(material: Material) -> Listing[str]:
 def _unseen(material: Material) -> Listing[str]:
     analysis = material.analysis
     texts = [
-        f"{material.label(source_name(source.name))}: {', '.join(GAP_WORDS[gap] for gap in source.gaps)}."
+        f"{material.source(source.name)}: {', '.join(GAP_WORDS[gap] for gap in source.gaps)}."
         for source in [source for source in analysis.findings.sources if source.gaps][:_GAPS]
     ]
     if analysis.findings.not_evaluated:
