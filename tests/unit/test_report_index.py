@@ -119,7 +119,7 @@ def test_a_row_tells_the_worst_incident(tmp_path: Path) -> None:
         "POST /v2/quotes answered 500 for 15 of 36 clients",
         "Backend",
         "2026-05-12 16:32:13–16:32:37 UTC (24 s)",
-        "15 of 36 clients that used these endpoints (58 clients in all)",
+        "15 of 36 clients",
         "1 critical, 1 high, 1 medium",
         "case-17",
     ):
@@ -160,14 +160,32 @@ def test_a_cause_that_is_not_proven_is_not_told_as_one(tmp_path: Path) -> None:
     assert "Not proven; proxy or backend suspected" in page_of(tmp_path).text
 
 
+@pytest.mark.parametrize(("clients", "words"), [
+    ({"affected": 3, "on_endpoints": 1_200, "total": 5_000, "scope": "some"}, "3 of 1,200 clients"),
+    ({"affected": 9, "on_endpoints": 9, "total": 20, "scope": "all"}, "all 9 clients"),
+    ({"affected": 1, "on_endpoints": 1, "total": 1, "scope": "one"}, "1 client, the only one"),
+    ({"affected": 0, "on_endpoints": 0, "total": 0, "scope": "some"}, "not known"),
+])  # fmt: skip
+def test_for_whom_is_told_in_few_words(tmp_path: Path, clients: dict[str, Any], words: str) -> None:
+    """Of the clients that used the endpoints, how many; where none is known, that is said."""
+    found = document()
+    found["incidents"] = [found["incidents"][0] | {"clients": clients}]
+    put(tmp_path, "a", found)
+    assert words in page_of(tmp_path).words
+
+
 def test_inputs_of_one_folder_name_it_once(tmp_path: Path) -> None:
     """The folder that inputs share is written once, and at most three are named."""
     sources = [{"name": f"shop/logs/{name}", "events": 1} for name in ("a.log", "b.log", "c.har", "d.log")]
     put(tmp_path, "one", document(sources=sources))
     put(tmp_path, "two", document(sources=[{"name": "/var/log/a", "events": 1}, {"name": "-", "events": 1}]))
+    for number, names in enumerate((("/var/log/a.log", "/var/log/old/b.log"), ("/a.log", "/b.log"))):
+        put(tmp_path, f"three-{number}", document(sources=[{"name": name, "events": 1} for name in names]))
     text = page_of(tmp_path).text
     assert "shop/logs/: a.log, b.log, c.har and 1 more" in text
     assert "/var/log/a, standard input" in text
+    assert "/var/log/: a.log, old/b.log" in text
+    assert "/a.log, /b.log" in text
 
 
 def test_an_empty_folder_says_so(tmp_path: Path) -> None:

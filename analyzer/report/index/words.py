@@ -6,11 +6,10 @@ import posixpath
 from collections import Counter
 from collections.abc import Sequence
 
-from analyzer.model import SEVERITIES, Clients
+from analyzer.model import SEVERITIES
 from analyzer.report.index.document import Told
 from analyzer.report.index.reports import Report, Reports, severities
 from analyzer.report.view.pieces import Moment
-from analyzer.wording import phrases
 from analyzer.wording.quoting import clip
 from analyzer.wording.words import LAYER_WORDS, clock, day, iso, number, plural, sentence, source_name, span
 
@@ -75,32 +74,40 @@ def when(report: Report) -> str:
 
 
 def whom(report: Report) -> str:
-    """Says who was affected by the worst incident."""
+    """Says how many of the clients that used the endpoints were affected by the worst incident."""
     return _whom(report.worst) if report.worst else "none" if report.events else "not known"
 
 
 def _whom(told: Told) -> str:
     known = told.clients
-    return phrases.whom(Clients(known.affected, known.on_endpoints, known.total, known.scope))
+    if not known.on_endpoints:
+        return "not known"
+    if known.affected == known.on_endpoints == 1:
+        return "1 client, the only one"
+    if known.scope == "all":
+        return f"all {plural(known.affected, 'client')}"
+    return f"{number(known.affected)} of {plural(known.on_endpoints, 'client')}"
 
 
 def inputs(report: Report) -> str:
     """Names the folder that the inputs share, the first of them, and counts the others."""
     names = [source_name(name) for name in report.inputs]
-    folder = posixpath.commonpath(names) if len(names) > 1 and _are_relative(names) else ""
-    short = [name.removeprefix(f"{folder}/") for name in names] if folder else names
-    told = f"{folder}/: {', '.join(short)}" if folder and "" not in short else ", ".join(names)
+    folder = _shared(names)
+    told = f"{folder}/: {', '.join(name.removeprefix(f'{folder}/') for name in names)}" if folder else ", ".join(names)
     rest = report.input_count - len(names)
     return f"{told} and {number(rest)} more" if rest else told or "none"
 
 
-def _are_relative(names: Sequence[str]) -> bool:
-    return not any(name.startswith("/") for name in names)
+def _shared(names: Sequence[str]) -> str:
+    """Gives the folder that all of several names begin with, or nothing."""
+    parts = [name.split("/")[:-1] for name in names]
+    return "/".join(posixpath.commonprefix(parts)) if len(parts) > 1 else ""
 
 
 def last_line(report: Report) -> Moment | None:
     """Gives the time of the last line to the second, which tells two reports apart."""
-    return report.end and Moment(f"{day(report.end)} {clock(report.end)}", iso(report.end))
+    end = report.end
+    return Moment(f"{day(end)} {clock(end)}", iso(end)) if end else None
 
 
 def window(reports: Sequence[Report]) -> str:
