@@ -280,12 +280,14 @@ def test_what_cannot_be_told_is_named_with_its_reason(tmp_path: Path) -> None:
         assert f"{item.folder} {item.reason}" in re.sub(r"\s+", " ", " ".join(Page(made.page.decode()).words))
 
 
-def test_a_huge_document_is_not_read() -> None:
+def test_a_huge_document_is_not_read(tmp_path: Path) -> None:
     """At the limit it is read, one byte above it is not."""
     data = json.dumps(document()).encode()
-    assert read_document(data + b" " * (MOST_BYTES - len(data))) is not None
-    with pytest.raises(DocumentError, match="larger than 16 MB"):
-        read_document(data + b" " * (MOST_BYTES - len(data) + 1))
+    put(tmp_path, "at", data + b" " * (MOST_BYTES - len(data)))
+    put(tmp_path, "above", data + b" " * (MOST_BYTES - len(data) + 1))
+    made = index_reports(tmp_path)
+    assert made.reports == 1
+    assert [(item.folder, item.reason) for item in made.passed] == [("above", "its findings.json is larger than 16 MB")]
 
 
 @pytest.mark.parametrize("mark", [True, 1, "yes", None, []])
