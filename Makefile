@@ -6,7 +6,7 @@ STORY ?= sample_logs/signing-key-rotation
 PARTS := test-units test-stories test-formats test-captures test-wholes test-oracle
 STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
-.PHONY: demo scores test $(PARTS) conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth benchmark-redact lint clean
+.PHONY: demo reports screenshot scores test $(PARTS) conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth benchmark-redact lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -15,6 +15,14 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 demo: $(VENV)/.installed
 	$(BIN)/analyzer analyze $(STORY)
+
+# The reports of all sample stories, and their index, as reports/ holds them; a test compares every byte.
+reports: $(VENV)/.installed
+	POLARS_MAX_THREADS=1 PYTHONPATH=tests $(BIN)/python -m sample_reports
+
+# The picture of the README: the first screen of a sample report, in Debian's chromium.
+screenshot: $(VENV)/.installed
+	PYTHONPATH=tests $(BIN)/python -m first_screen
 
 # Two at once, the longest first: small frames gain nothing from threads, and two processes keep two cores busy.
 # HYPOTHESIS_PROFILE=thorough tries twenty times as many examples.

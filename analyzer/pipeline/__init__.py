@@ -26,6 +26,7 @@ from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._gate import gate_of
+from analyzer.pipeline._index import INDEX, Indexed, index_reports
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
 from analyzer.pipeline._people import hide_people
 from analyzer.pipeline._plan import Plan, Reading, Run
@@ -39,10 +40,12 @@ from analyzer.pipeline._trace import Traced, trace_run
 from analyzer.redact import Gate, Redactor
 
 __all__ = [
+    "INDEX",
     "STAGES",
     "Asked",
     "Compared",
     "Draft",
+    "Indexed",
     "Looked",
     "Packet",
     "Plan",
@@ -57,6 +60,7 @@ __all__ = [
     "finish_packet",
     "frame_bytes",
     "gate",
+    "index_reports",
     "look",
     "look_at_events",
     "parse",

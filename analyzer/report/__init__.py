@@ -1,11 +1,11 @@
-"""Writes a finished analysis, comparison or trace as HTML for eyes, Markdown for tickets and JSON for programs."""
+"""Writes what was found as HTML for eyes, Markdown for tickets and JSON for programs."""
 
 from __future__ import annotations
 
 from analyzer.report.comparison.json import comparison_json
 from analyzer.report.json import escaped, findings_json
 from analyzer.report.markdown import summary_markdown
-from analyzer.report.render import comparison_html, report_html, trace_html
+from analyzer.report.render import comparison_html, index_html, report_html, trace_html
 from analyzer.report.trace.json import trace_json
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "comparison_json",
     "escaped",
     "findings_json",
+    "index_html",
     "report_html",
     "summary_markdown",
     "trace_html",

@@ -12,6 +12,8 @@ from analyzer.diagnose.comparison import Comparison
 from analyzer.diagnose.trace import Trace
 from analyzer.model import Analysis
 from analyzer.report.comparison.page import build_comparison
+from analyzer.report.index.page import build_index
+from analyzer.report.index.reports import Reports
 from analyzer.report.links import href
 from analyzer.report.material import Limits, prepare, runs
 from analyzer.report.page import build
@@ -22,6 +24,7 @@ from analyzer.wording.quoting import is_short, visible
 MOST_BYTES = 2_000_000
 _MOST_ROWS = 128
 _MOST_PASSAGES = 128
+_MOST_REPORTS = 4_096
 _LONGEST_TEXT = 50_000
 _SCRIPT = "script.js"
 _RANKS = {"style.css": 0, "paper.css": 2}  # what is in between stands beside its template
@@ -64,6 +67,17 @@ def trace_html(trace: Trace, tool: str, *, redacted: bool = True) -> str:
         if len(text.encode()) <= MOST_BYTES or most == 1:
             return text
         most, longest = most // 2, max(longest // 2, 40)
+
+
+def index_html(found: Reports, tool: str) -> str:
+    """Gives the page of a folder of reports, at most 2 MB in UTF-8: the last ones are left out until it fits."""
+    most = _MOST_REPORTS
+    while True:
+        view = build_index(found, policy(), tool, most)
+        text = environment().get_template("page.html.j2").render(view=view)
+        if len(text.encode()) <= MOST_BYTES or most == 1:
+            return text
+        most //= 2
 
 
 def policy() -> str:

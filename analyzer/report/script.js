@@ -10,7 +10,7 @@
   name();
   theme.hidden = false;
 
-  const value = (row, column) => row.cells[column].textContent.trim();
+  const value = (row, column) => row.cells[column].dataset.sort ?? row.cells[column].textContent.trim();
   const compare = (one, two) => {
     // A count may be followed by its unit; a date is no count.
     const [a, b] = [one, two].map((text) => {

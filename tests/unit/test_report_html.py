@@ -151,6 +151,12 @@ def test_a_part_of_a_trace_reads_exactly_its_view(template: str, promised: type)
     assert read_of(f"trace/{template}.html.j2", "view") == names(promised)
 
 
+@pytest.mark.parametrize("template", ["summary", "reports", "passed", "method"])
+def test_a_part_of_an_index_reads_exactly_its_view(template: str) -> None:
+    """The parts of index.html, too."""
+    assert read_of(f"index/{template}.html.j2", "view") == names(VIEWS[f"Index{template.title()}View"])
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_asks_for_nothing_but_its_view(template: str) -> None:
     """The only names from outside are view, chart and the id of the title."""
@@ -160,6 +166,7 @@ def test_a_template_asks_for_nothing_but_its_view(template: str) -> None:
         "sections/verdict": {"view", "title_id"},
         "comparison/summary": {"view", "title_id"},
         "trace/summary": {"view", "title_id"},
+        "index/summary": {"view", "title_id"},
         "spent": {"spent"},
         "stages": {"stages"},
         "macros": set(),
