@@ -21,6 +21,7 @@ _ROUND = (
 )  # fmt: skip
 # Pixels: of a chart on the narrowest screen and on one with room, of a digit, between two labels.
 _NARROW, _WIDE, _DIGIT, _APART = 260, 680, 7, 14
+_YEAR = timedelta(days=300)  # above that a label needs the year
 _SHORTEST = timedelta(seconds=5)  # below that a label has milliseconds, and no round time helps
 
 
@@ -65,10 +66,9 @@ class Axis:
     def ticks(self) -> tuple[Tick, ...]:
         """Gives labels at round times: those that fit on every screen, and wide ones; else start, middle and end."""
         whole = self.width * self.columns
-        label = _DIGIT * len(self.stamp(self.start))
-        few = _step(whole, _NARROW / (label + _APART))
-        many = _step(whole, _WIDE / (label + _APART), within=few)
-        found = tuple(self._round(few, many, label)) if whole >= _SHORTEST else ()
+        few = self._step(_NARROW, _APART)
+        many = self._step(_WIDE, 2 * _APART, within=few)
+        found = tuple(self._round(few, many)) if whole >= _SHORTEST else ()
         if sum(not tick.wide for tick in found) >= len(_ALIGN) - 1:
             return found
         return tuple(
@@ -76,19 +76,42 @@ class Axis:
             for half in range(3)
         )
 
-    def _round(self, few: int, many: int, label: int) -> Iterator[Tick]:
+    def _step(self, pixels: int, apart: int, within: int = 0) -> int:
+        """Gives the least round step in seconds whose labels stand apart; it divides within, with labels as long."""
+        whole = self.width * self.columns
+        for step in _ROUND:
+            label = self._label(step)
+            fits = timedelta(seconds=step) * pixels >= whole * (label + apart)
+            if fits and (not within or (within % step == 0 and label == self._label(within))):
+                return int(step)
+        return within or int(_ROUND[-1])
+
+    def _label(self, step: int) -> int:
+        return _DIGIT * len(self._at_step(self.start, step))
+
+    def _at_step(self, moment: datetime, step: int) -> str:
+        """Gives a round time without what is zero in all of them."""
+        whole = self.width * self.columns
+        zero = _MINUTE if whole <= timedelta(days=1) else _DAY
+        text = self.stamp(moment)
+        return text[:5] if step % zero == 0 and whole <= _YEAR else text
+
+    def _round(self, few: int, many: int) -> Iterator[Tick]:
+        label = self._label(many)
         seconds = many * -((_EPOCH - self.start) // timedelta(seconds=many))
         while (at := later(_EPOCH, timedelta(seconds=seconds))) < self.end:
             x = self.percent(at)
             wide = bool(seconds % few) or not _fits(x, label, _NARROW)
             if _fits(x, label, _WIDE):
-                yield Tick(place(x), "middle", self.stamp(at), wide)
+                yield Tick(place(x), "middle", self._at_step(at, many), wide)
             seconds += many
 
     def stamp(self, moment: datetime) -> str:
         """Gives a time as finely as the axis needs."""
         text = iso(moment)
         whole = self.width * self.columns
+        if whole > _YEAR:
+            return text[:10]
         if whole > timedelta(days=1):
             return f"{text[5:10]} {text[11:16]}"
         return (
@@ -102,12 +125,6 @@ class Scale:
 
     bucket: timedelta
     columns: int
-
-
-def _step(whole: timedelta, most: float, within: int = 0) -> int:
-    """Gives the least round step in seconds of which at most so many lie in the whole, and that divides within."""
-    fitting = (step for step in _ROUND if timedelta(seconds=step) * most >= whole and within % step == 0)
-    return next(fitting, within or _ROUND[-1])
 
 
 def _fits(x: float, label: int, pixels: int) -> bool:

@@ -53,7 +53,7 @@ def draw(chart_id: str, series: LatencySeries, axis: Axis, bands: Sequence[Band]
         height=roof + _PLOT + _FOOT,
         roof=roof,
         floor=roof + _PLOT,
-        scale=tuple(Rule(_y(ladder, rung, roof), microseconds(rung)) for rung in ladder.rungs),
+        scale=tuple(Rule(_y(ladder, rung, roof), _short(rung)) for rung in ladder.rungs),
         lanes=lanes(axis, bands),
         columns=tuple(_column(axis, column, times, ladder, roof) for column, times in sorted(columns.items())),
         lost=tuple(
@@ -82,6 +82,14 @@ def _step(most: int) -> int:
     """Gives the least of 1, 2, 5, 10 ... of which four reach the longest."""
     unit = 10 ** (len(str(most)) - 2) if most > 9 else 1
     return next(unit * times for times in (1, 2, 5, 10, 20, 50) if unit * times * _RULES >= most)
+
+
+def _short(value: int) -> str:
+    """Gives a round duration in as few characters as the margin holds."""
+    for unit, word in ((60_000_000, "min"), (1_000_000, "s"), (1_000, "ms")):
+        if value >= unit:
+            return f"{value / unit:,.3g} {word}" if value < 1000 * unit else f"{value // unit:,} {word}"
+    return f"{value} µs" if value else "0"
 
 
 def _y(ladder: _Ladder, value: int, roof: int) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from analyzer.model import Side, Sides
 from analyzer.report.charts._axis import place
+from analyzer.report.charts._text import NARROWEST, fitted
 from analyzer.report.view.pieces import Table
 from analyzer.report.view.sides import SideBar, SidesChart
 from analyzer.wording.words import number, percent, plural
 
 _ROW = 38
-# A name in a picture cannot wrap; the table under it has the whole.
-_NAME = 24
 _UNKNOWN = "not told by the inputs"
 
 
@@ -49,17 +48,18 @@ def _rate(side: Side) -> float:
 
 
 def _told(side: Side) -> str:
-    return f"{number(side.failing)} of {number(side.failing + side.working)} failed"
+    return f"{number(side.failing)} of {number(side.failing + side.working)}"
 
 
 def _bar(top: int, side: Side, label: str, *, chosen: bool) -> SideBar:
+    room = NARROWEST - len(_told(side))
     share = _rate(side) * 100
     # Something never looks like nothing, and most never like all.
     share = max(share, 0.6) if side.failing else 0.0
     share = min(share, 99.4) if side.working else share
     return SideBar(
         y=top,
-        label=label if len(label) <= _NAME else f"{label[: _NAME - 1]}…",
+        label=fitted(label, room),
         text=_told(side),
         failing=place(share) if side.failing else "",
         working=side.working > 0,
@@ -72,4 +72,4 @@ def _describe(sides: Sides, attribute: str, value: str) -> str:
     failing = sum(side.failing for side in sides.sides) + sides.other_failing - chosen.failing
     working = sum(side.working for side in sides.sides) + sides.other_working - chosen.working
     rest = _told(Side(None, failing, working))
-    return f"{attribute} = {value}: {_told(chosen)} ({percent(_rate(chosen))}); all others: {rest}."
+    return f"{attribute} = {value}: {_told(chosen)} failed ({percent(_rate(chosen))}); all others: {rest} failed."

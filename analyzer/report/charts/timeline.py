@@ -93,9 +93,9 @@ def lanes(axis: Axis, bands: Sequence[Band]) -> tuple[Lane, ...]:
 def _from_to(axis: Axis, band: Band) -> str:
     """Gives the times of the first and of the last failure: to the second, where the picture is of one day."""
     if axis.width * axis.columns <= timedelta(days=1):
-        return f"{clock(band.start)}\u2013{clock(band.end)}"
+        return f"{clock(band.start)}\u2013{clock(band.end)} UTC"
     begin, end = (f"{iso(time)[5:10]} {iso(time)[11:16]}" for time in (band.start, band.end))
-    return f"{begin} \u2013 {end}"
+    return f"{begin} \u2013 {end} UTC"
 
 
 def _describe(axis: Axis, requests: Counter[int], failed: Counter[int], most: int) -> str:

@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from analyzer.diagnose._wording import duration
 from analyzer.model import Hop
 from analyzer.report.charts._axis import Axis, later, place
+from analyzer.report.charts._text import NARROWEST, fitted
 from analyzer.report.moments import moment
 from analyzer.report.view.charts import HopStop, WaterfallChart
 from analyzer.report.view.pieces import Table
-from analyzer.wording.quoting import clip
 from analyzer.wording.words import microseconds, plural, utc, where
 
 _ROW, _MOVED = 46, 16
-# A name in a picture cannot wrap; the list under it has the whole.
-_NAME = 24
+_LARGER = 3  # characters less on a line, as names are of 13 px
 _RIM = 2.5  # per cent: a mark at the edge stays whole on the narrowest screen
 
 
@@ -74,10 +73,11 @@ def _stop(top: int, hop: Hop, axis: Axis) -> HopStop:
     gone = hop.status is None and hop.name in ("browser", "edge")
     failed = gone or (hop.status or 0) >= 400 or hop.level in ("error", "critical")
     timed = hop.duration_us is not None
+    text = f"{_status(hop)}, {_took(hop)}"
     return HopStop(
         y=top,
-        label=clip(hop.name, _NAME),
-        text=f"{_status(hop)}, {_took(hop)}",
+        label=fitted(hop.name, NARROWEST - _LARGER - len(text)),
+        text=text,
         x=place(left),
         width=place(max(until - left, 0.6)) if timed else "",
         middle=place(min(max(axis.percent(hop.at), _RIM), 100 - _RIM)),
@@ -101,4 +101,4 @@ def _status(hop: Hop) -> str:
 
 
 def _took(hop: Hop) -> str:
-    return "duration unknown" if hop.duration_us is None else microseconds(hop.duration_us)
+    return "no duration" if hop.duration_us is None else microseconds(hop.duration_us)
