@@ -16,7 +16,9 @@ def sides_of(values: pl.Series, failing: pl.Series, separating: Separating) -> S
         .group_by("value")
         .agg(failing=pl.col("failing").sum().cast(pl.Int64), working=(~pl.col("failing")).sum().cast(pl.Int64))
         .with_columns(_chosen=(pl.col("value") == separating.value).fill_null(value=False))
-        .sort("failing", pl.col("failing") + pl.col("working"), "value", descending=[True, True, False])
+        .sort(
+            "failing", pl.sum_horizontal("failing", "working"), "value", descending=[True, True, False], nulls_last=True
+        )
         .with_row_index("_rank")
     )
     # The value that is told is always among those shown: working requests alone may have it.

@@ -77,12 +77,10 @@ class Axis:
         )
 
     def _step(self, pixels: int, apart: int, within: int = 0) -> int:
-        """Gives the least round step in seconds whose labels stand apart; it divides within, with labels as long."""
+        """Gives the least round step in seconds whose labels stand apart, and that divides within."""
         whole = self.width * self.columns
         for step in _ROUND:
-            label = self._label(step)
-            fits = timedelta(seconds=step) * pixels >= whole * (label + apart)
-            if fits and (not within or (within % step == 0 and label == self._label(within))):
+            if timedelta(seconds=step) * pixels >= whole * (self._label(step) + apart) and within % step == 0:
                 return int(step)
         return within or int(_ROUND[-1])
 

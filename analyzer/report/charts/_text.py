@@ -5,6 +5,7 @@ from __future__ import annotations
 from analyzer.wording.quoting import visible
 
 NARROWEST = 38  # so many characters of 12 px stand on one line of the narrowest screen
+_BROAD = frozenset("mwMWNOQGH@%~<>+=")
 
 
 def fitted(text: str, room: int) -> str:
@@ -20,5 +21,5 @@ def fitted(text: str, room: int) -> str:
     return f"{kept}…"
 
 
-def _width(text: str) -> int:
-    return sum(1 if char.isascii() else 2 for char in text)
+def _width(text: str) -> float:
+    return sum(2 if not char.isascii() else 1.4 if char in _BROAD else 1 for char in text)
