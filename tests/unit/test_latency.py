@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,7 +19,7 @@ from analyzer.diagnose._sides import sides_of
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.latency import measure
 from analyzer.model import Latency, LatencyBucket, Quantiles, Ref, Separating, Side
-from analyzer.pipeline import _with_facts
+from analyzer.pipeline import Plan, _with_facts, run
 
 
 def measured(*rows, incidents=(), failing=(), width=60):
@@ -214,3 +216,29 @@ def test_sides_agree_with_what_separates(beside):
     )
     assert sides.sides == (Side(told.value, 10, 0), Side("GET" if beside else "a", 0, 10))
     assert (told.failing_total, told.working_total) == (10, 10)
+
+
+# A whole run
+
+
+SAMPLE = Path(__file__).parents[2] / "sample_logs" / "retry-after-ignored"
+
+
+def test_a_run_counts_both_sides_and_names_nobody(tmp_path):
+    """Of the sample's incident every request is on a side; users are placeholders, also in the page."""
+    done = run(Plan(inputs=tuple(str(path) for path in sorted(SAMPLE.iterdir())), work=tmp_path, key=b"k" * 32))
+    analysis = done.analysis
+    assert analysis is not None
+    (incident,) = [each for each in analysis.findings.incidents if each.id in analysis.sides]
+    sides = analysis.sides[incident.id]
+    assert incident.separating is not None
+    assert sum(side.failing for side in sides.sides) + sides.other_failing == incident.failed
+    assert sum(side.working for side in sides.sides) + sides.other_working == incident.separating.working_total
+    assert sides.attribute == "user"
+    assert all(side.value and side.value.startswith("[redacted:user:") for side in sides.sides)
+    assert sides.value == incident.separating.value
+    for series in analysis.latency.series:
+        assert sum(bucket.times.count for bucket in series.buckets if bucket.times) == series.times.count
+        assert any(exhibit.ref == series.slowest for exhibit in analysis.exhibits)
+    assert b'id="latency-edge"' in done.outputs["report.html"]
+    assert not {"latency", "sides"} & set(json.loads(done.outputs["findings.json"]))

@@ -154,7 +154,7 @@ def _describe(series: LatencySeries, axis: Axis, columns: dict[int, Quantiles], 
         said.append(f"{plural(series.timed_out, 'request')} timed out.")
     if series.untimed:
         said.append(f"{number(series.untimed)} more have no duration.")
-    if axis.columns < len(series.buckets):
+    if len(columns) < sum(bucket.times is not None for bucket in series.buckets):
         said.append("Where a column holds several intervals, it shows the longest of each quantile.")
     said.append("The scale is logarithmic." if ladder.is_log else "The scale begins at 0.")
     return " ".join(said)
