@@ -281,15 +281,15 @@ def test_years_are_told_by_date():
 def test_a_corrected_clock_is_said_in_the_picture_in_the_table_and_in_words():
     """The browser's time was moved by 75.31 s; the rows below give way to the line that says so."""
     chart = waterfall.draw("x", demo().hops[POOL.id], str)
-    assert [stop.moved for stop in chart.stops] == ["clock corrected: moved by +75.3 s", "", "", ""]
+    assert [stop.moved for stop in chart.stops] == ["time corrected: moved by +75.3 s", "", "", ""]
     assert [stop.y for stop in chart.stops] == [0, 62, 108, 154]
-    assert chart.table.head[2] == "Clock"
+    assert chart.table.head[2] == "Correction"
     assert [row[2] for row in chart.table.rows[:2]] == [
         "moved by +75.3 s: its clock is behind the servers'",
         "as written",
     ]
     assert chart.description.endswith(
-        "The clock of browser was corrected: moved by +75.3 s: its clock is behind the servers'."
+        "The time of browser was corrected: moved by +75.3 s: its clock is behind the servers'."
     )
 
 

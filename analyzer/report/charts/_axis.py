@@ -15,8 +15,8 @@ _ALIGN = ("start", "middle", "end")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _ROUND = (
-    1, 2, 5, 10, 15, 30, *(_MINUTE * times for times in (1, 2, 5, 10, 15, 30)),
-    *(_HOUR * times for times in (1, 2, 3, 6, 12)), *(_DAY * times for times in (1, 2)),
+    1, 2, 5, 10, 15, 20, 30, *(_MINUTE * times for times in (1, 2, 5, 10, 15, 20, 30)),
+    *(_HOUR * times for times in (1, 2, 3, 4, 6, 8, 12)), *(_DAY * times for times in (1, 2, 3)),
     *(7 * _DAY * 2**power for power in range(20)),
 )  # fmt: skip
 # Pixels: of a chart on the narrowest screen and on one with room, of a digit, between two labels.

@@ -35,7 +35,7 @@ def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> Wate
         ticks=axis.ticks(),
         table=Table(
             "Hops in time order",
-            ("Hop", "Start (UTC)", "Clock", "Duration", "Status", "Line"),
+            ("Hop", "Start (UTC)", "Correction", "Duration", "Status", "Line"),
             tuple(
                 (
                     name(hop.name),
@@ -82,13 +82,13 @@ def _stop(top: int, hop: Hop, axis: Axis) -> HopStop:
         width=place(max(until - left, 0.6)) if timed else "",
         middle=place(min(max(axis.percent(hop.at), _RIM), 100 - _RIM)),
         kind="failed" if failed else "worked",
-        moved=f"clock corrected: {_shift(hop)}" if hop.shifted_us else "",
+        moved=f"time corrected: {_shift(hop)}" if hop.shifted_us else "",
     )
 
 
 def _describe(hops: Sequence[Hop], whole: timedelta, name: Callable[[str], str]) -> str:
     told = "; ".join(f"{name(hop.name)}: {_status(hop)}, {_took(hop)}" for hop in hops)
-    moved = [f"The clock of {name(hop.name)} was corrected: {name(hop.clock)}." for hop in hops if hop.shifted_us]
+    moved = [f"The time of {name(hop.name)} was corrected: {name(hop.clock)}." for hop in hops if hop.shifted_us]
     return " ".join((f"{plural(len(hops), 'hop')} in {duration(whole)}. {told}.", *moved))
 
 
