@@ -18,15 +18,22 @@ from analyzer.model import (
     FormatUse,
     Hop,
     Incident,
+    Latency,
+    LatencyBucket,
+    LatencyGroup,
+    LatencySeries,
     LayerVerdict,
     Ledger,
     Noise,
     NotEvaluated,
+    Quantiles,
     Ratio,
     Ref,
     Reject,
     Reproduction,
     Separating,
+    Side,
+    Sides,
     SignalReport,
     SourceReport,
     StatusMinute,
@@ -409,7 +416,14 @@ EXHIBITS = (
 HOPS = {
     POOL.id: (
         Hop(
-            "browser", Ref(HAR, None, 87), at("16:32:13.170"), 5_090_000, 500, "POST https://api.shop.example/v2/quotes"
+            "browser",
+            Ref(HAR, None, 87),
+            at("16:32:13.170"),
+            5_090_000,
+            500,
+            "POST https://api.shop.example/v2/quotes",
+            shifted_us=75_310_000,
+            clock="moved by +75.3 s: its clock is behind the servers'",
         ),
         Hop("edge (nginx)", Ref(EDGE, 20417), at("16:32:13.204"), 5_014_000, 500, "passed on to 10.3.0.17:8080"),
         Hop(
@@ -423,6 +437,59 @@ HOPS = {
         Hop("database", Ref(APP, 8841), at("16:32:18.216"), None, None, "never reached"),
     )
 }
+
+
+SIDES = {
+    POOL.id: Sides(
+        "upstream",
+        "10.3.0.17:8080",
+        (
+            Side("10.3.0.17:8080", 41, 3),
+            Side("10.3.0.18:8080", 0, 20),
+            Side("10.3.0.19:8080", 0, 18),
+            Side("10.3.0.20:8080", 0, 12),
+            Side(None, 0, 2),
+        ),
+    ),
+    LIMIT.id: Sides("client", "initech", (Side("initech", 520, 41), Side("acme-prod", 0, 60)), 34, 0, 582),
+}
+
+
+def latency() -> Latency:
+    """Gives what edge and browser counted; two requests timed out at 16:20, the edge had none at 16:05."""
+    usual = Quantiles(430, 84_000, 190_000, 260_000, 410_000, 612_000)
+    worst = Quantiles(475, 92_000, 240_000, 5_011_000, 5_014_000, 5_014_000)
+    edge = tuple(
+        LatencyBucket(at("16:00:00") + timedelta(minutes=index), worst if index == 32 else usual, 2 * (index == 20))
+        for index in range(45)
+        if index != 5
+    )
+    seen = Quantiles(12, 140_000, 310_000, 5_090_000, 5_090_000, 5_090_000)
+    browser = (LatencyBucket(at("16:32:00"), seen, 0), LatencyBucket(at("16:40:00"), None, 6))
+    groups = (
+        LatencyGroup("browser", "during", "all", Quantiles(1, *(5_090_000,) * 5)),
+        LatencyGroup("browser", "during", "failing", Quantiles(1, *(5_090_000,) * 5)),
+        LatencyGroup("edge", "before", "all", Quantiles(92, 83_000, 170_000, 210_000, 300_000, 300_000)),
+        LatencyGroup("edge", "during", "all", Quantiles(96, 92_000, 5_011_000, 5_012_000, 5_014_000, 5_014_000)),
+        LatencyGroup("edge", "during", "failing", Quantiles(41, 5_008_000, 5_012_000, 5_013_000, 5_014_000, 5_014_000)),
+        LatencyGroup("edge", "during", "working", Quantiles(55, 84_000, 150_000, 190_000, 240_000, 240_000)),
+        LatencyGroup("edge", "after", "all", Quantiles(69, 80_000, 160_000, 205_000, 280_000, 280_000)),
+    )
+    return Latency(
+        series=(
+            LatencySeries("browser", seen, 6, 6, Ref(HAR, None, 87), browser),
+            LatencySeries(
+                "edge",
+                Quantiles(19_615, 84_000, 190_000, 262_000, 498_000, 5_014_000),
+                0,
+                2,
+                Ref(EDGE, 20417),
+                edge,
+            ),
+        ),
+        incidents={POOL.id: groups},
+        held_open=1,
+    )
 
 
 def minutes() -> tuple[StatusMinute, ...]:
@@ -522,6 +589,8 @@ def demo() -> Analysis:
         REJECTS,
         17,
         ("app/worker-18.log.gz: the stream is damaged after 1.2 MB; what came before it was read.",),
+        latency=latency(),
+        sides=SIDES,
     )
 
 
@@ -538,7 +607,15 @@ def healthy() -> Analysis:
     )
     quiet = tuple(minute for minute in whole.status_minutes if minute.status_class in (2, 3))
     findings = replace(whole.findings, incidents=(low,), signals=())
-    return replace(whole, findings=findings, hops={}, status_minutes=quiet, exhibits=EXHIBITS[6:8])
+    return replace(
+        whole,
+        findings=findings,
+        hops={},
+        status_minutes=quiet,
+        exhibits=EXHIBITS[6:8],
+        latency=replace(whole.latency, series=(), incidents={}),
+        sides={},
+    )
 
 
 def clean() -> Analysis:
@@ -643,11 +720,31 @@ def everywhere(texts: tuple[str, ...]) -> Analysis:
     exhibits = tuple(Exhibit(ref, POOL.started, text, attacked.id) for text, ref in zip(texts, refs, strict=True))
     hops = {
         attacked.id: tuple(
-            Hop(text, ref, POOL.started, 1_000, None, text) for text, ref in zip(texts, refs, strict=True)
+            Hop(text, ref, POOL.started, 1_000, None, text, shifted_us=1_000_000, clock=text)
+            for text, ref in zip(texts, refs, strict=True)
         )
     }
     rejects = tuple(Reject(ref, text, text) for text, ref in zip(texts, refs, strict=True))
-    return Analysis(findings, exhibits, hops, minutes(), 60, rejects, len(rejects), texts)
+    counted = latency()
+    return Analysis(
+        findings,
+        exhibits,
+        hops,
+        minutes(),
+        60,
+        rejects,
+        len(rejects),
+        texts,
+        latency=replace(
+            counted,
+            series=tuple(
+                replace(each, slowest=ref)
+                for each, ref in zip(counted.series, refs[: len(counted.series)], strict=True)
+            ),
+            incidents={attacked.id: counted.incidents[POOL.id]},
+        ),
+        sides={attacked.id: Sides(texts[0], texts[1], tuple(Side(text, 1, 1) for text in texts), 2, 0, 5)},
+    )
 
 
 def hostile() -> Analysis:
@@ -675,6 +772,7 @@ def huge(letter: str = "A") -> Analysis:
         for index in range(1_500)
     )
     rejects = tuple(Reject(Ref(EDGE, index + 1), "no format fits", line) for index in range(1_000))
+    numbered = [first.id, long.id, *(each.id for each in copies())]
     findings = replace(
         whole.findings,
         incidents=(first, long, *copies()),
@@ -690,6 +788,8 @@ def huge(letter: str = "A") -> Analysis:
         rejects=rejects,
         reject_total=50_000,
         problems=(line,) * 1_000,
+        latency=replace(whole.latency, incidents=dict.fromkeys(numbered, whole.latency.incidents[POOL.id])),
+        sides=dict.fromkeys(numbered, Sides(line, line, (Side(line, 41, 3),) * 8, 10**9, 0, 10**12)),
     )
 
 

@@ -9,9 +9,10 @@ import polars as pl
 
 from analyzer.diagnose import _attributes as attributes
 from analyzer.diagnose._counts import worked_of
+from analyzer.diagnose._sides import sides_of
 from analyzer.diagnose._two_by_two import Table
 from analyzer.diagnose.noise import reference
-from analyzer.model import Ref, Separating
+from analyzer.model import Ref, Separating, Sides
 
 # What a separation has to be. The chance counts all values that could have been picked (Bonferroni), which is more than
 # enough, as they hang together and have to part the two sides too: of 500 random windows none or few give anything.
@@ -40,7 +41,21 @@ class _Found:
     chance: float
 
 
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What separates best, and the requests of both sides by its values."""
+
+    separating: Separating
+    sides: Sides
+
+
 def separate(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Separating | None:
+    """Gives what separates best, without the counts of its other values."""
+    parted = part_sides(window, beside)
+    return parted.separating if parted else None
+
+
+def part_sides(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Parted | None:
     """Gives what separates best in a window of exchanges with client, failing and the columns of attributes.useful.
 
     Requests that failed in another way are left out. An attribute that each client has one value of is judged by
@@ -171,7 +186,7 @@ def _is_bound(known: pl.DataFrame) -> bool:
     return several.height > 0 and int((several["values"] == 1).sum()) >= _BOUND * several.height
 
 
-def _by_method(judged: pl.DataFrame, beside: pl.DataFrame) -> Separating | None:
+def _by_method(judged: pl.DataFrame, beside: pl.DataFrame) -> Parted | None:
     """Says whether the same routes work with other methods; preflights and the like are no use of a route."""
     failing = judged.filter("failing")
     if failing["method"].n_unique() != 1 or failing["method"].null_count():
@@ -187,14 +202,14 @@ def _by_method(judged: pl.DataFrame, beside: pl.DataFrame) -> Separating | None:
     )
 
 
-def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl.DataFrame) -> Separating:
+def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl.DataFrame) -> Parted:
     has = (described[best.shown] == best.value).fill_null(value=False)
     failing = judged["failing"]
     alike = sorted(
         (each for each in found if each.only == best.only and each.shown != best.shown and _like(each, best)),
         key=_preference,
     )
-    return Separating(
+    told = Separating(
         attribute=_named(best, judged),
         value=best.value,
         failing=int((failing & has).sum()),
@@ -206,6 +221,7 @@ def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl
         failing_ref=_place(judged, failing & (has ^ best.only)),
         working_ref=_place(judged, ~failing & ~(has ^ best.only)),
     )
+    return Parted(told, sides_of(described[best.shown], failing, told))
 
 
 def _named(best: _Found, judged: pl.DataFrame) -> str:

@@ -22,7 +22,7 @@ from analyzer.diagnose._partition import partition
 from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._same_refusal import with_same_refusals
 from analyzer.diagnose._scene import Scene
-from analyzer.diagnose._separate import separate
+from analyzer.diagnose._separate import Parted, part_sides
 from analyzer.diagnose._surroundings import look_around
 from analyzer.diagnose._weight import doubt_of, weigh, without_doubt
 from analyzer.diagnose.correlate import Joined
@@ -33,7 +33,7 @@ from analyzer.diagnose.isolate import Isolation, isolate
 from analyzer.diagnose.preceding import find_preceding
 from analyzer.diagnose.reproduce import reproduce
 from analyzer.diagnose.timeline import hops_of
-from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Separating, Severity, Step
+from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Severity, Sides, Step
 
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
@@ -51,11 +51,12 @@ _NEEDED = [
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Incidents, most important first, and the way of one failing request of each."""
+    """Incidents, most important first, and of each the way of one failing request, its failing rows, and its sides."""
 
     incidents: tuple[Incident, ...]
     hops: dict[str, tuple[Hop, ...]]
     failing_rows: dict[str, tuple[int, ...]]
+    sides: dict[str, Sides]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class _Made:
     incident: Incident
     hops: tuple[Hop, ...]
     rows: tuple[int, ...]
+    sides: Sides | None
 
 
 def diagnose(
@@ -117,8 +119,7 @@ def diagnose(
             # A window may hold most of the log, so no more than one is kept.
             part = _part(each, exchanges, requests)
             if part is not None:
-                incident, hops = _build(part, given)
-                yield _Made(each, incident, hops, tuple(part.failing["row"].to_list()))
+                yield _build(part, given)
 
     # Background grows into no incident, even where it failed in the same way.
     seen = exchanges.filter(pl.col("noise").is_null()) if "noise" in exchanges.columns else exchanges
@@ -132,6 +133,7 @@ def diagnose(
         incidents=tuple(replace(each.incident, id=identity) for identity, each in named.items()),
         hops={identity: each.hops for identity, each in named.items()},
         failing_rows={identity: each.rows for identity, each in named.items()},
+        sides={identity: each.sides for identity, each in named.items() if each.sides is not None},
     )
 
 
@@ -178,7 +180,7 @@ def _lone_handshakes(matched: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFra
     return matched.filter(alone).with_columns(host=pl.lit(None, pl.String))
 
 
-def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
+def _build(part: _Part, given: _Given) -> _Made:
     judged = _judged(part)
     scene = replace(_scene(judged, given.joined), of_root=judged.failing.height < part.failing.height)
     isolation = isolate(scene)
@@ -196,6 +198,7 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
     )
     bursts = [signal.burst.expected_by_chance for signal in part.cluster.signals if signal.burst is not None]
     sample = _sample(part, scene)
+    parted = _parted(part, given.exchanges)
     incident = Incident(
         id="",
         title=wording.title_of(part.root, at_root) + doubt_of(part.cluster.signals),
@@ -215,7 +218,7 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
         clients=counts.count_clients(given.requests, part.peers),
-        separating=_separating(part, given.exchanges),
+        separating=parted.separating if parted else None,
         preceding=find_preceding(given.joined.events, part.root, _first(part.root), given.exchanges),
         pattern=None if hides_successes(part.failing, given.captures) else counts.pattern_of(part.peers),
         correlation_ids=tuple(ids.head(_MOST_IDS).to_list()),
@@ -229,8 +232,13 @@ def _build(part: _Part, given: _Given) -> tuple[Incident, tuple[Hop, ...]]:
         counter_example=counter_example(same, sample),
         course=_course(part, given.joined),
     )
-    explained = add_explanations(incident, scene, given.exchanges)
-    return explained, hops_of(given.joined.events, int(str(sample["exchange"])))
+    return _Made(
+        cluster=part.cluster,
+        incident=add_explanations(incident, scene, given.exchanges),
+        hops=hops_of(given.joined.events, int(str(sample["exchange"]))),
+        rows=tuple(part.failing["row"].to_list()),
+        sides=parted.sides if parted else None,
+    )
 
 
 def _weighed(part: _Part, requests: pl.DataFrame) -> Severity:
@@ -285,14 +293,14 @@ def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]
     return round(failed / outside.height, 6), ratio
 
 
-def _separating(part: _Part, exchanges: pl.DataFrame) -> Separating | None:
+def _parted(part: _Part, exchanges: pl.DataFrame) -> Parted | None:
     """Compares with what worked meanwhile on the same endpoints, else with other methods on the same routes."""
     named = dict.fromkeys((*_COMPARED, *useful(part.failing)))
     rows = exchanges.select(*named)
     window = rows.join(part.peers.select("row", "failing"), on="row", how="inner", maintain_order="left")
     routes = part.failing.select("route").unique()
     meanwhile = rows.filter(is_exchange(), pl.col("timestamp").is_between(part.started, part.ended))
-    return separate(window, meanwhile.join(routes, on="route", how="semi", maintain_order="left"))
+    return part_sides(window, meanwhile.join(routes, on="route", how="semi", maintain_order="left"))
 
 
 def _sample(part: _Part, scene: Scene) -> dict[str, object]:

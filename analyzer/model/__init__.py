@@ -16,7 +16,9 @@ from analyzer.model._evidence import (
 from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEvaluated, SignalReport, StatusMinute, Tool
 from analyzer.model._hops import Attempt, Hop
 from analyzer.model._incident import Incident, Reproduction, Step, Variable
+from analyzer.model._latency import Latency, LatencyBucket, LatencyGroup, LatencySeries, Quantiles, Teller
 from analyzer.model._redaction import Redaction
+from analyzer.model._sides import Side, Sides
 from analyzer.model._sources import FormatUse, Ledger, Reject, SourceReport, ZoneGap
 from analyzer.model._told import Identified, IncidentFacts, Told
 
@@ -38,11 +40,16 @@ __all__ = [
     "Incident",
     "IncidentFacts",
     "Join",
+    "Latency",
+    "LatencyBucket",
+    "LatencyGroup",
+    "LatencySeries",
     "Layer",
     "LayerVerdict",
     "Ledger",
     "Noise",
     "NotEvaluated",
+    "Quantiles",
     "Ratio",
     "Redaction",
     "Ref",
@@ -50,10 +57,13 @@ __all__ = [
     "Reproduction",
     "Separating",
     "Severity",
+    "Side",
+    "Sides",
     "SignalReport",
     "SourceReport",
     "StatusMinute",
     "Step",
+    "Teller",
     "Told",
     "Tool",
     "Variable",

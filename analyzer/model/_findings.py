@@ -9,7 +9,9 @@ from typing import Literal
 from analyzer.model._evidence import Ref
 from analyzer.model._hops import Hop
 from analyzer.model._incident import Incident
+from analyzer.model._latency import Latency
 from analyzer.model._redaction import Redaction
+from analyzer.model._sides import Sides
 from analyzer.model._sources import Reject, SourceReport
 from analyzer.model._told import IncidentFacts
 
@@ -100,7 +102,9 @@ class Analysis:
     bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
     way of one failing request; reject_total counts all rejects, of which rejects holds the first; problems are
     sentences about inputs that could not be read; facts maps an incident's id to what a packet tells of it beyond the
-    findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done.
+    findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done;
+    latency says how long requests took; sides maps an incident's id to its affected and unaffected requests by the
+    attribute that separates them, where one does.
     """
 
     findings: Findings
@@ -113,3 +117,5 @@ class Analysis:
     problems: tuple[str, ...] = ()
     facts: dict[str, IncidentFacts] = field(default_factory=dict)
     redaction: Redaction | None = None
+    latency: Latency = field(default_factory=Latency)
+    sides: dict[str, Sides] = field(default_factory=dict)

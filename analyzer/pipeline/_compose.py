@@ -13,6 +13,7 @@ from analyzer.detect import Detected, RuleSet, Signal
 from analyzer.diagnose._counts import bucket_seconds
 from analyzer.diagnose.gaps import captures_of
 from analyzer.diagnose.incidents import Diagnosis, diagnose, is_exchange
+from analyzer.diagnose.latency import measure
 from analyzer.diagnose.noise import count_noise, reference
 from analyzer.errors import DocumentError
 from analyzer.model import (
@@ -21,6 +22,7 @@ from analyzer.model import (
     Findings,
     Hop,
     Incident,
+    Latency,
     NotEvaluated,
     Ref,
     SignalReport,
@@ -62,14 +64,17 @@ def compose_analysis(state: Run) -> Run:
         not_evaluated=_not_evaluated(state, state.detected),
         not_applicable=len(named.intersection(state.detected.not_applicable)) + _faulty_elsewhere(state.rule_set),
     )
+    latency = measure(state.joined, state.exchanges, diagnosis.incidents, diagnosis.failing_rows, width)
     analysis = Analysis(
         findings=findings,
-        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis), state.plan.people()),
+        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis, latency), state.plan.people()),
         hops=diagnosis.hops,
         status_minutes=_status_minutes(state.exchanges, width),
         bucket_seconds=width,
         problems=tuple(str(problem) for problem in (*state.reading.problems, *_faults_of_own_rules(state))),
         facts=packet_facts(state, diagnosis) if state.plan.packet_facts else {},
+        latency=latency,
+        sides=diagnosis.sides,
     )
     if state.reading.reject_parts:
         rejects = read_rejects(state.reading)
@@ -137,12 +142,14 @@ def _status_minutes(exchanges: pl.DataFrame, width: int) -> tuple[StatusMinute, 
     return tuple(StatusMinute(*row) for row in counted.select("start", "status_class", "count").iter_rows())
 
 
-def _wanted(state: Run, diagnosis: Diagnosis) -> dict[Ref, str | None]:
+def _wanted(state: Run, diagnosis: Diagnosis, latency: Latency) -> dict[Ref, str | None]:
     """Gives the refs whose lines the report quotes: all that sentences point at, then more failing lines."""
     wanted: dict[Ref, str | None] = {}
     for incident in diagnosis.incidents:
         for ref in cited_refs(incident, diagnosis.hops.get(incident.id, ())):
             wanted.setdefault(ref, incident.id)
+    for series in latency.series:
+        wanted.setdefault(series.slowest, None)
     for incident in diagnosis.incidents:
         room = min(_EXHIBITS_PER_INCIDENT, _MOST_EXHIBITS - len(wanted))
         if room <= 0:

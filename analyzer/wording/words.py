@@ -106,8 +106,8 @@ def clock(moment: datetime) -> str:
 
 
 def microseconds(value: int) -> str:
-    """Gives a duration that is counted in microseconds."""
-    if value < 1_000:
+    """Gives a duration that is counted in microseconds; none at all in ms, which most logs count."""
+    if 0 < value < 1_000:
         return f"{value} µs"
     return f"{round(value / 1_000):,} ms" if value < 10_000_000 else duration(timedelta(microseconds=value))
 

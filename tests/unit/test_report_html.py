@@ -54,8 +54,8 @@ TAGS = set(_TAGS.split())
 _ATTRIBUTES = """
 lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy role width
 height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
-datetime rel for data-filter autocomplete
-stroke stroke-width stroke-dasharray font-family font-size
+datetime rel for data-filter autocomplete stroke stroke-width stroke-dasharray font-family font-size
+font-weight display
 """
 ATTRIBUTES = set(_ATTRIBUTES.split())
 
@@ -204,7 +204,7 @@ def test_sections_and_templates_come_in_pairs() -> None:
 def test_sections_come_in_the_order_that_a_reader_needs() -> None:
     """Verdict, time, layer, evidence, what is missing, what was read, how: the order follows from `after` alone."""
     assert list(_section.ordered()) == [
-        "verdict", "timeline", "impact", "consequences", "layers", "hops", "next_steps", "reproduction", "evidence", "not_visible",
+        "verdict", "timeline", "latency", "impact", "consequences", "layers", "hops", "next_steps", "reproduction", "evidence", "not_visible",
         "sources", "rejects", "rules", "background", "method",
     ]  # fmt: skip
 
@@ -506,8 +506,9 @@ def test_hops_lie_on_one_axis() -> None:
     chart = waterfall.draw("x", demo().hops[POOL.id], str)
     assert [(stop.x, stop.width, stop.kind) for stop in chart.stops][::3] == [
         ("0.00", "100.00", "failed"),
-        ("99.00", "0.60", "worked"),
+        ("99.00", "", "worked"),
     ]
+    assert chart.stops[3].middle == "97.50"
     assert chart.stops[1].text == "500, 5,014 ms"
 
 

@@ -54,7 +54,7 @@ def test_a_duration_has_at_most_two_units(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("microseconds", "text"), [(0, "0 µs"), (900, "900 µs"), (5_014_000, "5,014 ms"), (61_000_000, "1 min 1 s")]
+    ("microseconds", "text"), [(0, "0 ms"), (900, "900 µs"), (5_014_000, "5,014 ms"), (61_000_000, "1 min 1 s")]
 )
 def test_a_hop_is_told_to_the_millisecond(microseconds: int, text: str) -> None:
     """Below ten seconds the milliseconds of a hop matter."""

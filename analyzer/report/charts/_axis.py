@@ -1,8 +1,8 @@
-"""The time axis that charts share: columns of equal width, places in per cent, three labels."""
+"""The time axis that charts share: columns of equal width, places in per cent, labels at round times."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -12,6 +12,17 @@ from analyzer.report.view.charts import Tick
 from analyzer.wording.words import iso, utc
 
 _ALIGN = ("start", "middle", "end")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_ROUND = (
+    1, 2, 5, 10, 15, 20, 30, *(_MINUTE * times for times in (1, 2, 5, 10, 15, 20, 30)),
+    *(_HOUR * times for times in (1, 2, 3, 4, 6, 8, 12)), *(_DAY * times for times in (1, 2, 3)),
+    *(7 * _DAY * 2**power for power in range(20)),
+)  # fmt: skip
+# Pixels: of a chart on the narrowest screen and on one with room, of a digit, between two labels.
+_NARROW, _WIDE, _DIGIT, _APART = 260, 680, 7, 14
+_YEAR = timedelta(days=300)  # above that a label needs the year
+_SHORTEST = timedelta(seconds=5)  # below that a label has milliseconds, and no round time helps
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +64,52 @@ class Axis:
         return place(100 / self.columns * (0.86 if self.columns <= 60 else 1.0))
 
     def ticks(self) -> tuple[Tick, ...]:
-        """Gives labels for the start, the middle and the end."""
+        """Gives labels at round times: those that fit on every screen, and wide ones; else start, middle and end."""
         whole = self.width * self.columns
+        few = self._step(_NARROW, _APART)
+        many = self._step(_WIDE, 2 * _APART, within=few)
+        found = tuple(self._round(few, many)) if whole >= _SHORTEST else ()
+        if sum(not tick.wide for tick in found) >= len(_ALIGN) - 1:
+            return found
         return tuple(
             Tick(place(100 * half / 2), _ALIGN[half], self.stamp(later(self.start, whole * half / 2)))
             for half in range(3)
         )
 
+    def _step(self, pixels: int, apart: int, within: int = 0) -> int:
+        """Gives the least round step in seconds whose labels stand apart, and that divides within."""
+        whole = self.width * self.columns
+        for step in _ROUND:
+            if timedelta(seconds=step) * pixels >= whole * (self._label(step) + apart) and within % step == 0:
+                return int(step)
+        return within or int(_ROUND[-1])
+
+    def _label(self, step: int) -> int:
+        return _DIGIT * len(self._at_step(self.start, step))
+
+    def _at_step(self, moment: datetime, step: int) -> str:
+        """Gives a round time without what is zero in all of them."""
+        whole = self.width * self.columns
+        zero = _MINUTE if whole <= timedelta(days=1) else _DAY
+        text = self.stamp(moment)
+        return text[:5] if step % zero == 0 and whole <= _YEAR else text
+
+    def _round(self, few: int, many: int) -> Iterator[Tick]:
+        label = self._label(many)
+        seconds = many * -((_EPOCH - self.start) // timedelta(seconds=many))
+        while (at := later(_EPOCH, timedelta(seconds=seconds))) < self.end:
+            x = self.percent(at)
+            wide = bool(seconds % few) or not _fits(x, label, _NARROW)
+            if _fits(x, label, _WIDE):
+                yield Tick(place(x), "middle", self._at_step(at, many), wide)
+            seconds += many
+
     def stamp(self, moment: datetime) -> str:
         """Gives a time as finely as the axis needs."""
         text = iso(moment)
         whole = self.width * self.columns
+        if whole > _YEAR:
+            return text[:10]
         if whole > timedelta(days=1):
             return f"{text[5:10]} {text[11:16]}"
         return (
@@ -77,6 +123,11 @@ class Scale:
 
     bucket: timedelta
     columns: int
+
+
+def _fits(x: float, label: int, pixels: int) -> bool:
+    """Tells whether a label in the middle of this place, in per cent, stays on the picture."""
+    return label / 2 <= x / 100 * pixels <= pixels - label / 2
 
 
 def lay(starts: Iterable[datetime], scale: Scale) -> Axis | None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analyzer.report.charts._axis import Axis, Scale, lay, place
 from analyzer.report.view.charts import Lane, Shape, TimelineChart
 from analyzer.report.view.pieces import Table
-from analyzer.wording.words import number, plural
+from analyzer.wording.words import clock, iso, number, plural
 
 _FLOOR = 120
 _TALLEST = 96
-_LANE = 20
+_LANE = 34
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """An incident's time and the words beside it."""
+    """An incident's time, and the words before its first and last failure."""
 
     start: datetime
     end: datetime
@@ -54,10 +54,10 @@ def draw(
         id=chart_id,
         title=title,
         description=_describe(axis, requests, failed, most),
-        height=_FLOOR + 22 + _LANE * sum(1 for band in bands if band.text),
+        height=_FLOOR + 22 + _LANE * len(bands),
         floor=_FLOOR,
         shapes=_bars(axis, tall, most, "requests") + _bars(axis, failed, most, "failed"),
-        lanes=_lanes(axis, bands),
+        lanes=lanes(axis, bands),
         top=f"highest bar: {plural(most, 'request')} per {axis.step}",
         ticks=axis.ticks(),
         table=_table(axis, title, requests, failed),
@@ -73,23 +73,29 @@ def _bars(axis: Axis, values: Counter[int] | dict[int, int], most: int, kind: st
     return tuple(shapes)
 
 
-def _lanes(axis: Axis, bands: Sequence[Band]) -> tuple[Lane, ...]:
-    lanes = []
+def lanes(axis: Axis, bands: Sequence[Band]) -> tuple[Lane, ...]:
+    """Gives a lane of its own to each incident, its words above its bar, so that none hides another's."""
+    found = []
     for index, band in enumerate(bands):
         left, right = axis.percent(band.start), axis.percent(band.end)
-        after = right < 60
-        label = min(right + 1, 100) if after else max(left - 1, 0)
-        lanes.append(
+        found.append(
             Lane(
                 x=place(left),
+                end=place(right),
                 width=place(max(right - left, 0.3)),
                 y=_FLOOR + 22 + _LANE * index,
-                label_x=place(label),
-                align="start" if after else "end",
-                text=band.text,
+                text=f"{band.text}{_from_to(axis, band)}",
             )
         )
-    return tuple(lanes)
+    return tuple(found)
+
+
+def _from_to(axis: Axis, band: Band) -> str:
+    """Gives the times of the first and of the last failure: to the second, where the picture is of one day."""
+    if axis.width * axis.columns <= timedelta(days=1):
+        return f"{clock(band.start)}\u2013{clock(band.end)} UTC"
+    begin, end = (f"{iso(time)[5:10]} {iso(time)[11:16]}" for time in (band.start, band.end))
+    return f"{begin} \u2013 {end} UTC"
 
 
 def _describe(axis: Axis, requests: Counter[int], failed: Counter[int], most: int) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from analyzer.model import Incident, comparison
+from analyzer.report import durations
 from analyzer.report.cards import facts
+from analyzer.report.charts import sides
 from analyzer.report.charts._axis import Scale
 from analyzer.report.charts.timeline import Band, Count, draw
 from analyzer.report.json import MOST_IDS
@@ -14,6 +16,7 @@ from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view.charts import TimelineChart
 from analyzer.report.view.pieces import Fact, Listing, Table
 from analyzer.report.view.sections import ImpactView
+from analyzer.report.view.sides import SidesChart
 from analyzer.wording import phrases
 from analyzer.wording.words import number, series
 
@@ -25,6 +28,8 @@ def build(material: Material, incident: Incident) -> ImpactView:
     return ImpactView(
         facts=(*facts(material, incident), *_more(material, incident)),
         chart=_chart(material, incident),
+        sides=_sides(material, incident),
+        durations=durations.table(material, incident),
         clients=_clients(material, incident),
         endpoints=material.labels(incident.endpoints),
         errors=material.labels(incident.errors),
@@ -56,10 +61,17 @@ def _more(material: Material, incident: Incident) -> tuple[Fact, ...]:
         text = f"{named}, {phrases.separating(value)}{phrases.alike(value, material.label)}"
         found.append(Fact(phrases.sharers(value), text, ""))
     found.append(Fact("What they share", phrases.not_separated(incident), ""))
+    found.append(durations.fact(material, incident))
     titles = {signal.rule: signal.title for signal in material.analysis.findings.signals}
     rules = [material.label(titles.get(rule, rule)) for rule in incident.rules]
     found.append(Fact("Rules", series(rules, material.limits.items, between="; "), ""))
     return tuple(fact for fact in found if fact.text)
+
+
+def _sides(material: Material, incident: Incident) -> SidesChart | None:
+    known = material.analysis.sides.get(incident.id)
+    rank = material.numbers[incident.id]
+    return sides.draw(f"incident-{rank}-sides", known, material.label) if known else None
 
 
 def _clients(material: Material, incident: Incident) -> Table | None:
@@ -88,9 +100,9 @@ def _chart(material: Material, incident: Incident) -> TimelineChart | None:
         f"incident-{rank}-chart",
         "Requests to these endpoints and failures among them",
         [Count(bucket.start, bucket.requests, bucket.failed) for bucket in incident.buckets],
-        [Band(incident.started, incident.ended, "")],
+        [Band(incident.started, incident.ended, "failures ")],
         Scale(timedelta(seconds=material.analysis.bucket_seconds), min(material.limits.columns, _COLUMNS)),
     )
 
 
-SECTION = IncidentSection("What happened", after="timeline", build=build)
+SECTION = IncidentSection("What happened", after="latency", build=build)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from analyzer.report.bands import bands
 from analyzer.report.charts import heat
 from analyzer.report.charts._axis import Scale
-from analyzer.report.charts.timeline import Band, Count, draw
+from analyzer.report.charts.timeline import Count, draw
 from analyzer.report.material import Material
 from analyzer.report.moments import moment
 from analyzer.report.sections._section import Section
 from analyzer.report.view.charts import TimelineChart
 from analyzer.report.view.sections import TimelineView, Turn
-from analyzer.wording import phrases
-from analyzer.wording.words import utc
+from analyzer.wording.words import plural, utc
 
 _EMPTY = "No request with a time was counted, so there is nothing to draw."
 
@@ -45,12 +46,11 @@ def _chart(material: Material, scale: Scale) -> TimelineChart | None:
             if not analysis.status_minutes:
                 requests[utc(part.start)] += part.requests
     counts = [Count(start, requests[start], failed[start]) for start in sorted({*requests, *failed})]
-    bands = [
-        Band(incident.started, incident.ended, f"{material.numbers[incident.id]} {phrases.layer_name(incident)}")
-        for incident in material.incidents[: material.limits.charts]
-    ]
-    title = "Requests and failures over time"
-    return draw("timeline-chart", title, counts, bands, scale)
+    chart = draw("timeline-chart", "Requests and failures over time", counts, bands(material), scale)
+    unmarked = len(analysis.findings.incidents) - material.limits.charts
+    if chart is None or unmarked <= 0:
+        return chart
+    return replace(chart, description=f"{chart.description} {plural(unmarked, 'further incident')} not marked here.")
 
 
 def _turns(material: Material) -> list[Turn]:

@@ -9,11 +9,12 @@ from analyzer.report.view.pieces import Table
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """x: place in per cent; align: start, middle or end; text: the label."""
+    """x: place in per cent; align: start, middle or end; text: the label; wide: shown only where there is room."""
 
     x: str
     align: str
     text: str
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,12 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """x, width: an incident's time in per cent; y: top of its lane in pixels; label_x, align: where text goes."""
+    """An incident's time: x, end: its first and its last failure in per cent; width; y: of its lane in pixels; text."""
 
     x: str
+    end: str
     width: str
     y: int
-    label_x: str
-    align: str
     text: str
 
 
@@ -117,6 +117,23 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class HopStop:
+    """One hop: y, label, text, x, kind as in a stop; width: empty where it has no duration; moved: its clock, or empty.
+
+    middle: of the bar, or of the mark that stands in its place.
+    """
+
+    y: int
+    label: str
+    text: str
+    x: str
+    width: str
+    middle: str
+    kind: str
+    moved: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaterfallChart:
     """One request from hop to hop on one time axis: id, title, description, height, stops, ticks, table."""
 
@@ -124,7 +141,7 @@ class WaterfallChart:
     title: str
     description: str
     height: int
-    stops: tuple[Stop, ...]
+    stops: tuple[HopStop, ...]
     ticks: tuple[Tick, ...]
     table: Table
 

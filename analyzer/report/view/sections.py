@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analyzer.report.view.charts import HeatChart, LadderChart, SpentChart, TimelineChart, WaterfallChart
 from analyzer.report.view.pieces import Card, Claim, Fact, Listing, Moment, Place, Run, Table
+from analyzer.report.view.sides import SidesChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,16 @@ class TimelineView:
 class ImpactView:
     """What happened and to whom.
 
-    facts: counts in words; chart: of its endpoints, or None; clients, endpoints, errors, ids: named; decisive: lines
-    that decide; compared: a request of each side of an attribute that separates; preceding: what came just before, or
-    None; working: a comparable request that worked, or None.
+    facts: counts in words; chart: of its endpoints, or None; sides: affected against unaffected, or None; durations:
+    of its endpoints, or None; clients, endpoints, errors, ids: named; decisive: lines that decide; compared: a request
+    of each side of an attribute that separates; preceding: what came just before, or None; working: a comparable
+    request that worked, or None.
     """
 
     facts: tuple[Fact, ...]
     chart: TimelineChart | None
+    sides: SidesChart | None
+    durations: Table | None
     clients: Table | None
     endpoints: Listing[str]
     errors: Listing[str]
