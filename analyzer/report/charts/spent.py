@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from analyzer.diagnose.breakdown import Breakdown, Share
 from analyzer.report.charts._axis import place
+from analyzer.report.charts._text import NARROWEST, fitted
 from analyzer.report.view.charts import SpentChart, Stop, Tick
 from analyzer.report.view.pieces import Table
 from analyzer.wording.words import microseconds, percent, where
 
 _ROW = 38
-# A name in a picture cannot wrap; the table under it has the whole.
-_NAME = 28
 _KINDS = {"application": "upstream"}
 
 
@@ -43,19 +42,20 @@ def draw(chart_id: str, spent: Breakdown, name: Callable[[str], str]) -> SpentCh
 
 def _stop(index: int, share: Share, left: float, whole: int) -> Stop:
     width = share.duration_us / whole * 100
+    took = f"{microseconds(share.duration_us)}, {percent(share.duration_us / whole)}"
     return Stop(
         y=_ROW * index,
-        label=_label(share.text),
-        text=f"{microseconds(share.duration_us)}, {percent(share.duration_us / whole)}",
+        label=_label(share.text, NARROWEST - len(took) - 2),
+        text=took,
         x=place(min(left, 99.4)),
         width=place(max(min(width, 100 - min(left, 99.4)), 0.6)),
         kind=_KINDS.get(share.place, share.place),
     )
 
 
-def _label(text: str) -> str:
-    first = text.partition(":")[0].partition(",")[0] if len(text) > _NAME else text
-    return first if len(first) <= _NAME else f"{first[: _NAME - 1]}…"
+def _label(text: str, room: int) -> str:
+    """Gives a name that fits beside its time on the narrowest screen; the table under the picture has the whole."""
+    return fitted(text if len(text) <= room else text.partition(":")[0].partition(",")[0], room)
 
 
 def _told(share: Share) -> str:
