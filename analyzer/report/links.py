@@ -6,14 +6,16 @@ from urllib.parse import urlsplit
 
 _LONGEST = 2_000
 _ANCHOR = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+# The characters of RFC 3986, section 2, and no other: no quote, no angle, no blank, no backslash, nothing unseen.
+_URI = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%")
 
 
 def address(text: str) -> str | None:
     """Gives the address with its scheme folded if it may be a link, else None.
 
-    A link is https with a host, without user name or password, without characters that a reader cannot see.
+    A link is https with a host, without user name or password, of characters that a URI may hold.
     """
-    if len(text) > _LONGEST or not text.isprintable() or not text.isascii() or "\\" in text or " " in text:
+    if len(text) > _LONGEST or not _URI.issuperset(text):
         return None
     scheme, colon, rest = text.partition("://")
     if not colon or scheme.lower() != "https":
