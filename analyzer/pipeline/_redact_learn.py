@@ -46,7 +46,7 @@ class LearntSource:
         first, last = lines["line"][0], lines["line"][-1]
         near = (pl.col("until") >= first) & (pl.col("line") <= last)
         files = [known.path for known in self.places if known.last >= first and known.first <= last]
-        found = [pl.read_parquet(path).filter(near) for path in files]
+        found = [pl.read_parquet(path, glob=False).filter(near) for path in files]
         return pl.concat(found) if found else pl.DataFrame(schema=PLACES)
 
 
