@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 _LONGEST = 2_000
 _ANCHOR = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
-# The characters of RFC 3986, section 2, and no other: no quote, no angle, no blank, no backslash, nothing unseen.
-_URI = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%")
+# The characters of RFC 3986, section 2, but the apostrophe: no quote, angle, blank, backslash, nothing unseen.
+_URI = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&()*+,;=%")
 
 
 def address(text: str) -> str | None:
