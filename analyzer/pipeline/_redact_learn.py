@@ -124,7 +124,7 @@ class _LineLearner:
                 self._note_pieces(spanning.look(block))
                 yield block.with_columns(pl.col("raw").str.slice(0, _READ_CHARACTERS))
 
-        for result in chain(map(reader.read, blocks()), map(Reader.finish, [reader])):
+        for result in chain(map(reader.read, blocks()), reader.rest()):
             raw = result.events["raw"]
             self._learnt.redactor.learn(raw if choice.wrappers else raw.filter(raw.str.contains("\n", literal=True)))
             self._events += result.events.height
