@@ -29,7 +29,9 @@ _ID_SEGMENT = rf"(^|/)(?:{_ID})(/|$)"
 
 
 # What makes a spreadsheet take a text for a formula; an apostrophe in front makes it text again (OWASP, CSV Injection).
-_FORMULA = r"^[\s\u00a0]*[=+\-@\t\r\uff1d]|\n[\s\u00a0]*[=+\-@]"
+# The full-width signs are taken for the plain ones; what nobody sees in front of a sign hides it from no spreadsheet.
+_BEFORE = r"[\s\x00-\x1f\u00a0\u200b-\u200f\u2060\ufeff]*"
+_FORMULA = rf"^{_BEFORE}[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]|[\r\n]{_BEFORE}[=+\-@\uff1d\uff0b\uff0d\uff20]"
 
 
 def no_formula(name: str) -> pl.Expr:

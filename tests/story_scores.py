@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +136,14 @@ def _changed(state: Run, name: str, keep: pl.Expr, columns: Sequence[pl.Expr]) -
     """Writes the parts anew, with some of their rows or without some of their values."""
     assert state.reading is not None
     parts = []
+    # A source's name may hold what a file's name or a pattern must not.
+    place = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     for number, part in enumerate(state.reading.parts):
         rows = pl.read_parquet(part)
         known = [column for column in columns if column.meta.output_name() in rows.columns]
         rows = rows.with_columns(known) if columns else rows.filter(keep)
         if rows.height:
-            parts.append(state.plan.work / f"without-{name}-{number}.parquet")
+            parts.append(state.plan.work / f"without-{place}-{number}.parquet")
             rows.write_parquet(parts[-1])
     return replace(state, reading=replace(state.reading, parts=tuple(parts)))
 

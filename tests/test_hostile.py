@@ -377,6 +377,21 @@ def test_hostile_names_are_shown_and_do_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
 
+@pytest.mark.parametrize("command", ["analyze", "escalate", "parse", "redact"])
+def test_a_temporary_folder_may_look_like_a_pattern(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Brackets, stars and question marks in the names of folders are names."""
+    folder = tmp_path / "t[a-*]?{b"
+    folder.mkdir()
+    (tmp_path / "a.log").write_text(access_log() + "garbage\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    output = folder / ("out.csv" if command == "parse" else "out")
+    told = call(command, tmp_path / "a.log", "-o", output, *(["--no-map"] if command == "escalate" else []))
+    assert told.code == 0, told.err
+    assert list(folder.iterdir()) == [output]
+
+
 def test_a_folder_of_sockets_pipes_and_loops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only files are read; neither the folder nor a pattern with ** goes round through links."""
     monkeypatch.chdir(tmp_path)

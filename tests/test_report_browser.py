@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from compare_cases import compared, entry
+from hostile_texts import HOSTILE_TEXTS
 from playwright.sync_api import Browser, Page, sync_playwright
-from report_cases import CASES, HOSTILE_TEXTS, demo, hostile
+from report_cases import CASES, demo, hostile
 
 from analyzer.report import comparison_html, report_html
 from analyzer.wording.quoting import visible

@@ -77,7 +77,10 @@ def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequ
     now decides the year of times without one; extra are formats of the user's, which come before all others.
     """
     lines = [(number, text) for number, text in enumerate(head[:_MOST_LINES], start=1) if text.strip()]
-    frame = _peel.peel(pl.DataFrame(lines, schema=LINES, orient="row"), (), zone, now).select("line", "raw")
+    frame = pl.DataFrame(lines, schema=LINES, orient="row")
+    if not lines:  # an archive may have members without a line by the thousand
+        return _choice(_Chosen((), ()), frame, ())
+    frame = _peel.peel(frame, (), zone, now).select("line", "raw")
     taken: list[Wrapper] = []
     chosen = _choose(frame, zone, extra)
     while len(taken) < _MOST_WRAPPERS:

@@ -15,7 +15,8 @@ from analyzer.formats._json_sheet import DEEPEST, Sheet
 from analyzer.formats._plugin import LINES, Parsed
 
 _SIGN = re.compile("[+-]")
-_ESCAPE = re.compile(r"\\.")
+# A pair of surrogates, half of one, or any other escape.
+_ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA-F]..|\\.", re.DOTALL)
 _PLACE = re.compile(r"(.*) \(byte ([0-9]+)\)$")
 _TIMES = ("time", "time_end", "collected_at")
 _NAMES: dict[type | tuple[type, ...], str] = {int: "whole number", (int, float): "number", str: "text"}
@@ -184,14 +185,20 @@ def _mended(text: str) -> dict[str, Any] | str:
 
 # What templates of servers make of values that nobody quoted: nginx writes a dash or nothing for an absent one, bytes
 # as \xHH, and 009 for the status of an answer that is no HTTP. Texts come first, as what looks like it in them stays.
+# Who cuts a text at a number of UTF-16 units writes half a character.
 _UNQUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|:\s*-?\s*(?=[,}\]])|:\s*0+(?=[0-9])')
 
 
 def _mend(found: re.Match[str]) -> str:
     written = found[0]
     if written.startswith('"'):
-        return _ESCAPE.sub(lambda escape: escape[0].replace("\\x", "\\\\x"), written) if "\\x" in written else written
+        return _ESCAPE.sub(_mend_escape, written) if "\\" in written else written
     return ":" if written.endswith("0") else ":null"
+
+
+def _mend_escape(found: re.Match[str]) -> str:
+    written = found[0]
+    return "\\ufffd" if len(written) == len("\\ud800") else written.replace("\\x", "\\\\x")
 
 
 _DECODER = msgspec.json.Decoder()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -42,6 +42,11 @@ class Reader:
         """Reads what is still held back."""
         lines, self._held = self._held, self._held.clear()
         return self._read(lines)
+
+    def rest(self) -> Iterator[BlockResult]:
+        """Yields what finish gives, if anything is held back when it is asked for."""
+        if self._held.height:
+            yield self.finish()
 
     def _read(self, lines: pl.DataFrame) -> BlockResult:
         result = read_block(lines, self._formats, self._zone, self._wrappers, self._now, further=self._further)

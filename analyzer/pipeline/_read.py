@@ -196,7 +196,7 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     tally, watch = Tally(), ZoneWatch(head, choice, plan.zone, plan.now)
     reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
     blocks = _watched(stream.blocks(), store)
-    for result in chain(map(reader.read, blocks), map(Reader.finish, [reader])):
+    for result in chain(map(reader.read, blocks), reader.rest()):
         events = watch.settle(_placed(result.events, stream.name))
         kept = _within(events, plan)
         name = choice.formats[0].name if choice.formats else ""

@@ -46,7 +46,7 @@ class LearntSource:
         first, last = lines["line"][0], lines["line"][-1]
         near = (pl.col("until") >= first) & (pl.col("line") <= last)
         files = [known.path for known in self.places if known.last >= first and known.first <= last]
-        found = [pl.read_parquet(path).filter(near) for path in files]
+        found = [pl.read_parquet(path, glob=False).filter(near) for path in files]
         return pl.concat(found) if found else pl.DataFrame(schema=PLACES)
 
 
@@ -124,7 +124,7 @@ class _LineLearner:
                 self._note_pieces(spanning.look(block))
                 yield block.with_columns(pl.col("raw").str.slice(0, _READ_CHARACTERS))
 
-        for result in chain(map(reader.read, blocks()), map(Reader.finish, [reader])):
+        for result in chain(map(reader.read, blocks()), reader.rest()):
             raw = result.events["raw"]
             self._learnt.redactor.learn(raw if choice.wrappers else raw.filter(raw.str.contains("\n", literal=True)))
             self._events += result.events.height

@@ -18,7 +18,7 @@ def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
     """Gives the canonical frame of all parts, sorted by timestamp, source and line; without raw it is null."""
     if not reading.parts:
         return empty()
-    parts = (pl.read_parquet(part) for part in reading.parts)
+    parts = (pl.read_parquet(part, glob=False) for part in reading.parts)
     narrow = pl.concat([part if raw else part.drop("raw") for part in parts], how="diagonal")
     # Columns that no source fills stay constants, which take no room.
     return conform(narrow.sort("timestamp", "source", "line", nulls_last=True))
@@ -27,8 +27,10 @@ def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
 def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Yields these canonical columns of each part of the events; those that a part lacks are null."""
     for part in reading.parts:
-        known = pl.read_parquet_schema(part)
-        frame = pl.read_parquet(part, columns=[name for name in names if name in known])
+        # A path of its own would be a pattern wherever the temporary folder's name has a bracket.
+        with part.open("rb") as file:
+            known = pl.read_parquet_schema(file)
+        frame = pl.read_parquet(part, columns=[name for name in names if name in known], glob=False)
         missing = [pl.lit(None, dtype=EVENTS[name]).alias(name) for name in names if name not in known]
         yield frame.with_columns(missing).select(names)
 
@@ -36,7 +38,7 @@ def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFram
 def raw_texts(parts: Sequence[Path]) -> Iterator[pl.Series]:
     """Yields the raw lines of parts of events or of rejects, one part at a time."""
     for part in parts:
-        yield pl.read_parquet(part, columns=["raw"])["raw"]
+        yield pl.read_parquet(part, columns=["raw"], glob=False)["raw"]
 
 
 def exhibits_of(reading: Reading, wanted: dict[Ref, str | None], people: People) -> tuple[Exhibit, ...]:
@@ -78,7 +80,7 @@ def read_rejects(reading: Reading) -> pl.DataFrame:
 
     Of a HAR's entry that is broken only what is known to be harmless is text: no reader can tell what its values are.
     """
-    rejects = pl.concat([pl.read_parquet(part) for part in reading.reject_parts])
+    rejects = pl.concat([pl.read_parquet(part, glob=False) for part in reading.reject_parts])
     of_har = pl.col("format").eq_missing("har")
     texts = rejects.filter(of_har)["raw"].drop_nulls().unique()
     shown = {text: reject_shown(text) for text in texts}

@@ -93,6 +93,8 @@ class ZoneWatch:
         return bool(self.zoneless) or (self._borrowed and self._collector == "lacking")
 
     def _judge_head(self, head: Sequence[str]) -> None:
+        if not head:
+            return
         here, there = (_read(head, self._choice, zone, self._now) for zone in ("UTC", _FAR_AWAY))
         rows = _beside(here, there)
         collected = rows.filter(pl.col("collected_at").is_not_null())

@@ -10,14 +10,16 @@ _ANCHOR = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 # One folder down and no further: no dot segment, no separator, no query, no scheme, however it is encoded.
 _BESIDE = re.compile(r"\./((?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+)/report\.html")
 _OUTWARD = frozenset({".", ".."})
+# The characters of RFC 3986, section 2, but the apostrophe: no quote, angle, blank, backslash, nothing unseen.
+_URI = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&()*+,;=%")
 
 
 def address(text: str) -> str | None:
     """Gives the address with its scheme folded if it may be a link, else None.
 
-    A link is https with a host, without user name or password, without characters that a reader cannot see.
+    A link is https with a host, without user name or password, of characters that a URI may hold.
     """
-    if len(text) > _LONGEST or not text.isprintable() or not text.isascii() or "\\" in text or " " in text:
+    if len(text) > _LONGEST or not _URI.issuperset(text):
         return None
     scheme, colon, rest = text.partition("://")
     if not colon or scheme.lower() != "https":

@@ -205,7 +205,7 @@ def test_the_time_of_a_record_marks_the_end_only_where_something_took_time():
             '{"records":[{"time":1},{"time":2}]}',
             "JSON, but records holds 2 records: give each a line (jq -c '.records[]'), at column 2",
         ),
-        ('{"a":"\\ud800"}', "not JSON: it ends in the middle at column 15"),
+        ('{"a":"\\ud800"}', "JSON, but it has no time and no message"),
         ("[" * 100_000, "not JSON: nested too deep"),
         ('{"time":1e999}', "not JSON: number out of range"),
     ],
@@ -243,6 +243,21 @@ def test_nginx_with_default_escapes_is_still_read():
     event = row(line, "nginx_json")
     assert event["status"] == 400
     assert "method" not in event
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (r"half \ud800 a character", "half \ufffd a character"),
+        (r"cut at its end \uD83D", "cut at its end \ufffd"),
+        (r"\udc00 the other half", "\ufffd the other half"),
+        (r"\ud83d\ud83d\ude00 whole", "\ufffd\U0001f600 whole"),
+        (r"half \ud800, no escape \\ud800, bytes \x1b", "half \ufffd, no escape \\ud800, bytes \\x1b"),
+    ],
+)
+def test_half_a_character_costs_no_record(written, message):
+    """A lone surrogate, which RFC 8259 (section 8.2) calls unpredictable, becomes U+FFFD; all else stays."""
+    assert row(f'{{"time":"{TIME}","msg":"{written}"}}', "json")["message"] == message
 
 
 def test_caddys_status_0_is_no_status_and_its_emptied_credentials_were_sent():

@@ -14,10 +14,11 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
+from hostile_texts import HOSTILE_TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined, TemplateNotFound, UndefinedError, meta, nodes
-from report_cases import APP, CASES, HOSTILE_TEXTS, POOL, clean, demo, everywhere, huge
+from report_cases import APP, CASES, POOL, clean, demo, everywhere, huge
 
 from analyzer.model import LAYERS, Exhibit, Ref
 from analyzer.report import report_html, view

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from hostile_texts import HOSTILE_TEXTS
 from hypothesis import example, given
 from hypothesis import strategies as st
-from report_cases import CASES, HOSTILE_TEXTS, POOL, demo, everywhere, huge
+from report_cases import CASES, POOL, demo, everywhere, huge
 
 from analyzer.report import summary_markdown
 from analyzer.wording.inert import code, fence, prose

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hostile_texts import HOSTILE_TEXTS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from report_cases import HOSTILE_TEXTS, POOL, demo, empty, healthy, huge
+from report_cases import POOL, demo, empty, healthy, huge
 from ticket_cases import IDS, answered, attacked, facts, story
 
 from analyzer.errors import UsageError
