@@ -100,7 +100,8 @@ class Analysis:
     bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
     way of one failing request; reject_total counts all rejects, of which rejects holds the first; problems are
     sentences about inputs that could not be read; facts maps an incident's id to what a packet tells of it beyond the
-    findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done.
+    findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done;
+    zone is the zone in which times are shown beside UTC (an IANA name or an offset), None for UTC alone.
     """
 
     findings: Findings
@@ -113,3 +114,4 @@ class Analysis:
     problems: tuple[str, ...] = ()
     facts: dict[str, IncidentFacts] = field(default_factory=dict)
     redaction: Redaction | None = None
+    zone: str | None = None

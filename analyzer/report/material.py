@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from analyzer.model import Analysis, Evidence, Incident, Ref, comparison
 from analyzer.report.links import address
-from analyzer.report.view.pieces import Claim, Listing, Place, Run
+from analyzer.report.moments import moment
+from analyzer.report.view.pieces import Claim, Listing, Moment, Place, Run
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.quoting import clip
@@ -84,6 +85,10 @@ class Material:
         shown = tuple(items[:limit])
         note = "" if len(shown) >= everything else f"First {number(len(shown))} of {number(everything)}; {rest}."
         return Listing(shown, note)
+
+    def moment(self, value: datetime) -> Moment:
+        """Gives a time in UTC, and beside it in the zone of the case."""
+        return moment(value, self.analysis.zone)
 
     def place(self, ref: Ref) -> Place:
         """Gives source:line with the anchor of its row, if that row is shown."""

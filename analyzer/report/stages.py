@@ -16,11 +16,12 @@ from analyzer.report.view.sections import SpentView, Stage
 
 @dataclass(frozen=True, slots=True)
 class Cutter:
-    """How to cut what is shown: text quoted lines, label names; place gives the link to a line."""
+    """How to show things: text cuts quoted lines, label names; place gives the link to a line; zone is the case's."""
 
     text: Callable[[str], str]
     label: Callable[[str], str]
     place: Callable[[Ref], Place]
+    zone: str | None = None
 
 
 def stages(hops: Sequence[Hop], cutter: Cutter) -> tuple[Stage, ...]:
@@ -33,7 +34,7 @@ def _stage(hop: Hop, cutter: Cutter) -> Stage:
     said = ", ".join(text for text in (hop.name, hop.level or "", outcome) if text)
     return Stage(
         said=Claim(cutter.text(f"{said}: {hop.text}"), cutter.place(hop.ref), hop_words.join(hop)),
-        moment=moment(hop.at),
+        moment=moment(hop.at, cutter.zone),
         facts=tuple(cutter.text(fact) for fact in hop_words.facts(hop)),
         trace=cutter.text(hop.stack_trace or ""),
     )
