@@ -80,7 +80,7 @@ def check_name(name: str) -> str:
 
 
 def _keys() -> tuple[str, ...]:
-    return ("name", "time_zone", *questions())
+    return ("name", *questions(), "time_zone")
 
 
 def _refuse_unknown(document: Document, key: str) -> None:

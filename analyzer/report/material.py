@@ -14,8 +14,8 @@ from analyzer.report.moments import moment
 from analyzer.report.view.pieces import Claim, Listing, Moment, Place, Run
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
-from analyzer.wording.quoting import clip
-from analyzer.wording.words import iso, number, plural, where
+from analyzer.wording.quoting import clip, clip_middle
+from analyzer.wording.words import LAYER_WORDS, iso, number, plural, where
 
 T = TypeVar("T")
 _JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}
@@ -24,7 +24,7 @@ _PUNCTUATION = ".,;:!?)\"'"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of each thing the page shows; text and label count characters, all others items."""
+    """How much of each thing the page shows; text, lines and label count characters, all others items."""
 
     incidents: int = 100
     listed: int = 400
@@ -36,11 +36,12 @@ class Limits:
     rejects: int = 100
     rows: int = 200
     text: int = 2_000
+    lines: int = 8_000
     label: int = 300
 
     def halved(self) -> Limits:
         """Gives half of each limit, at least one item and forty characters."""
-        floors = {"text": 40, "label": 40, "columns": 12}
+        floors = {"text": 40, "lines": 80, "label": 40, "columns": 12}
         halves = {name: max(getattr(self, name) // 2, floors.get(name, 1)) for name in _NAMES}
         return replace(self, **halves)
 
@@ -49,13 +50,31 @@ _NAMES = tuple(field.name for field in fields(Limits))
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A sentence that points at a line: where it stands (incident from 1, section), what it is there, and itself.
+
+    rank: how much it matters, the least number most.
+    """
+
+    incident: int
+    rank: int
+    section: str
+    detail: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the evidence table before it is worded; incidents holds their numbers from 1, about what was said."""
+    """One row of the evidence table before it is worded; incidents holds their numbers from 1.
+
+    uses: the sentences that point at it; about: what was said of it, for the part of a long line that matters.
+    """
 
     ref: Ref
     timestamp: datetime | None
     text: str
     incidents: tuple[int, ...]
+    uses: tuple[Use, ...] = ()
     about: tuple[str, ...] = ()
 
 
@@ -74,6 +93,10 @@ class Material:
     def text(self, value: str) -> str:
         """Gives a quoted line or sentence, cut."""
         return clip(value, self.limits.text)
+
+    def cut_lines(self, value: str) -> str:
+        """Gives several lines, such as a stack trace; what is too long is cut in the middle."""
+        return clip_middle(value, self.limits.lines)
 
     def label(self, value: str) -> str:
         """Gives a name or value, cut."""
@@ -137,11 +160,13 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
     shown = analysis.findings.incidents[: limits.incidents]
     numbers = {incident.id: index for index, incident in enumerate(analysis.findings.incidents, start=1)}
     cited: dict[Ref, set[int]] = {}
+    uses: dict[Ref, dict[Use, None]] = {}
     about: dict[Ref, tuple[str, ...]] = {}
     for incident in shown:
-        for ref, said in _cited(incident, analysis, limits.items):
-            cited.setdefault(ref, set()).add(numbers[incident.id])
-            about.setdefault(ref, phrases.about(incident, *said))
+        for ref, use in _cited(incident, numbers[incident.id], analysis, limits.items):
+            cited.setdefault(ref, set()).add(use.incident)
+            uses.setdefault(ref, {})[use] = None
+            about.setdefault(ref, phrases.about(incident, *([use.sentence] if use.sentence else [])))
     texts: dict[Ref, dict[str, None]] = {}
     stamps: dict[Ref, datetime] = {}
     for exhibit in analysis.exhibits:
@@ -153,10 +178,17 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
             stamps.setdefault(exhibit.ref, exhibit.timestamp)
     picked = list(cited)[: limits.evidence]
     lines = [
-        Line(ref, stamps.get(ref), "\n".join(texts.get(ref, ())), tuple(sorted(cited[ref])), about.get(ref, ()))
+        Line(
+            ref,
+            stamps.get(ref),
+            "\n".join(texts.get(ref, ())),
+            tuple(sorted(cited[ref])),
+            tuple(uses.get(ref, ())),
+            about.get(ref, ()),
+        )
         for ref in picked
     ]
-    lines.sort(key=lambda line: (line.timestamp is None, iso(line.timestamp) if line.timestamp else "", _key(line.ref)))
+    lines.sort(key=_in_order)
     return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked))
 
 
@@ -196,19 +228,30 @@ def _plain_runs(text: str) -> tuple[Run, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _cited(incident: Incident, analysis: Analysis, limit: int) -> Iterable[tuple[Ref, tuple[str, ...]]]:
-    own = (incident.preceding, incident.counter_example, *comparison(incident.separating))
-    evidence = [*_first(incident.root_evidence, limit), *(item for item in own if item)]
+def _cited(incident: Incident, number: int, analysis: Analysis, limit: int) -> Iterable[tuple[Ref, Use]]:
+    """Yields each place that the page's sentences on an incident point at."""
+    told = [(0, "impact", "", item) for item in _first(incident.root_evidence, limit)]
+    single = (("just before", incident.preceding), ("a comparable request that worked", incident.counter_example))
+    told += [(1, "impact", detail, item) for detail, item in single if item]
+    told += [(1, "impact", "to compare", item) for item in comparison(incident.separating)]
     for verdict in incident.layers:
-        evidence.extend(_first(verdict.evidence, limit))
-    yield from ((item.ref, (item.text,)) for item in evidence if item.ref)
-    yield from ((step.ref, (step.text,)) for step in incident.course[:limit] if step.ref)
-    yield from ((hop.ref, ()) for hop in analysis.hops.get(incident.id, ())[:limit])
+        rank = 1 if verdict.verdict in ("cause", "suspected") else 4
+        told += [(rank, "layers", LAYER_WORDS[verdict.layer], item) for item in _first(verdict.evidence, limit)]
+    told += [(2, "consequences", "", Evidence(phrases.step(step), step.ref)) for step in incident.course[:limit]]
+    told += [(3, "hops", hop.name, Evidence("", hop.ref)) for hop in analysis.hops.get(incident.id, ())[:limit]]
+    for rank, section, detail, item in told:
+        if item.ref:
+            yield item.ref, Use(number, rank, section, detail, phrases.said(item.text, analysis.findings))
 
 
 def _first(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
     groups = grouped(evidence)[:limit]
     return [*(group[0] for group in groups), *(item for group in groups for item in group[1 : limit + 1])]
+
+
+def _in_order(line: Line) -> tuple[bool, bool, str, tuple[str, int, int]]:
+    time = iso(line.timestamp) if line.timestamp else ""
+    return not line.uses, not time, time, _key(line.ref)
 
 
 def _key(ref: Ref) -> tuple[str, int, int]:

@@ -153,7 +153,7 @@ def test_a_packet_takes_the_zone_of_its_case(tmp_path: Path) -> None:
     arguments = ["escalate", str(SAMPLE), "--case", str(case), "-o", str(out), "--no-map", "-q"]
     done = CliRunner().invoke(group, arguments)
     assert done.exit_code == 0, done.output
-    assert "local time 2026-11-22 12:51:42–12:52:06 -05:00 (America/New" in (out / "summary.md").read_text()
+    assert "local time 2026-11-22 12:51:42–12:52:06 -05:00 (`America/New_York`)" in (out / "summary.md").read_text()
     assert json.loads((out / "manifest.json").read_text())["options"]["report_tz"] == "America/New_York"
     assert read_case(out / "case.yaml", "x").zone == "America/New_York"
 

@@ -13,7 +13,7 @@ from analyzer.report.trace import words
 from analyzer.report.trace.view import LinesView, PassageView, TraceSummaryView
 from analyzer.report.view.page import PageView, Part
 from analyzer.report.view.pieces import Fact, Listing, Place, Table
-from analyzer.wording.quoting import clip
+from analyzer.wording.quoting import clip, clip_middle
 from analyzer.wording.words import number, plural, series, source_name, span, where
 
 _LABEL = 300
@@ -23,7 +23,13 @@ _MOST_LISTED = 200
 
 def build_trace(trace: Trace, policy: str, tool: str, most_passages: int, longest: int) -> PageView:
     """Gives the page with at most so many requests, and so many characters of each text."""
-    cutter = Cutter(lambda text: clip(text, longest), lambda text: clip(text, _LABEL), _place, trace.zone)
+    cutter = Cutter(
+        lambda text: clip(text, longest),
+        lambda text: clip(text, _LABEL),
+        lambda text: clip_middle(text, longest),
+        _place,
+        trace.zone,
+    )
     return PageView(
         title=cutter.label(words.headline(trace)),
         inputs=series([cutter.label(source_name(item.report.name)) for item in trace.consulted], _NAMES) or "none",

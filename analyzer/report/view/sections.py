@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzer.report.view.charts import HeatChart, LadderChart, SpentChart, TimelineChart, WaterfallChart
+from analyzer.report.view.evidence import Block
 from analyzer.report.view.pieces import Card, Claim, Fact, Listing, Moment, Place, Run, Table
 
 
@@ -119,12 +120,15 @@ class LayersView:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One hop: said, what it is and its proof; moment: its start; facts: what else its line tells; trace: its stack."""
+    """One hop: said, what it is and its proof; moment: its start; facts: what else its line tells.
+
+    trace: its stack trace, or None.
+    """
 
     said: Claim
     moment: Moment
     facts: tuple[str, ...]
-    trace: str
+    trace: Block | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,25 +169,6 @@ class ReproductionView:
     id: str
     curl: str
     steps: Listing[str]
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """id: anchor; place: source:line; moment: UTC or None; incidents: their numbers; text: the line."""
-
-    id: str
-    place: str
-    moment: Moment | None
-    incidents: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """rows: lines that claims point at, in time order; note: what was cut, or empty."""
-
-    rows: tuple[EvidenceRow, ...]
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
