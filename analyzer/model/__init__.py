@@ -17,7 +17,7 @@ from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEval
 from analyzer.model._hops import Attempt, Hop
 from analyzer.model._incident import Incident, Reproduction, Step, Variable
 from analyzer.model._redaction import Redaction
-from analyzer.model._sources import FormatUse, Ledger, Reject, SourceReport, ZoneGap
+from analyzer.model._sources import FormatUse, Ledger, Reject, RejectCount, SourceReport, ZoneGap
 from analyzer.model._told import Identified, IncidentFacts, Told
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "Redaction",
     "Ref",
     "Reject",
+    "RejectCount",
     "Reproduction",
     "Separating",
     "Severity",

@@ -10,7 +10,7 @@ from analyzer.model._evidence import Ref
 from analyzer.model._hops import Hop
 from analyzer.model._incident import Incident
 from analyzer.model._redaction import Redaction
-from analyzer.model._sources import Reject, SourceReport
+from analyzer.model._sources import Reject, RejectCount, SourceReport
 from analyzer.model._told import IncidentFacts
 
 
@@ -98,9 +98,10 @@ class Analysis:
     """What the report is made of: the findings, and the lines and counts behind them.
 
     bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
-    way of one failing request; reject_total counts all rejects, of which rejects holds the first; problems are
-    sentences about inputs that could not be read; facts maps an incident's id to what a packet tells of it beyond the
-    findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done;
+    way of one failing request; reject_total counts all rejects, reject_counts the most frequent reasons of each
+    source, and rejects holds the first of each; problems are sentences about inputs that could not be read; facts maps
+    an incident's id to what a packet tells of it beyond the findings, and is empty unless the plan asks for it;
+    redaction says what was replaced, None before that was done;
     zone is the zone in which times are shown beside UTC (an IANA name or an offset), None for UTC alone.
     """
 
@@ -115,3 +116,4 @@ class Analysis:
     facts: dict[str, IncidentFacts] = field(default_factory=dict)
     redaction: Redaction | None = None
     zone: str | None = None
+    reject_counts: tuple[RejectCount, ...] = ()

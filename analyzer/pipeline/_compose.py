@@ -30,11 +30,12 @@ from analyzer.model import (
 )
 from analyzer.pipeline._packet_facts import packet_facts
 from analyzer.pipeline._plan import Run
-from analyzer.pipeline._tables import exhibits_of, first_rejects, read_rejects
+from analyzer.pipeline._tables import count_rejects, exhibits_of, first_rejects, read_rejects
 
 _MOST_EXHIBITS = 480
 _EXHIBITS_PER_INCIDENT = 24
 _MOST_REJECTS_SHOWN = 100
+_MOST_REASONS_SHOWN = 200
 
 
 def compose_analysis(state: Run) -> Run:
@@ -74,7 +75,8 @@ def compose_analysis(state: Run) -> Run:
     if state.reading.reject_parts:
         rejects = read_rejects(state.reading)
         shown = first_rejects(rejects, _MOST_REJECTS_SHOWN)
-        analysis = replace(analysis, rejects=shown, reject_total=rejects.height)
+        counts = count_rejects(rejects, _MOST_REASONS_SHOWN)
+        analysis = replace(analysis, rejects=shown, reject_total=rejects.height, reject_counts=counts)
     return replace(state, analysis=analysis, failing_rows=diagnosis.failing_rows)
 
 

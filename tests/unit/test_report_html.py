@@ -52,7 +52,7 @@ tbody td nav article defs pattern time strong b br label input footer script
 """
 TAGS = set(_TAGS.split())
 _ATTRIBUTES = """
-lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy role width
+lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy data-copyable role width
 height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
 datetime rel for data-filter autocomplete
 """
@@ -346,8 +346,8 @@ def test_the_page_tells_the_rest() -> None:
     text = Page(report_html(demo())).text
     for words in (
         "34,856 lines and entries in 4 sources = 34,832 of events + 17 rejected + 0 directives + 7 blank.",
-        "17 lines could be read by no format.",
-        "First 3 of 17; all in rejects.ndjson.",
+        "17 lines could be read by no format; rejects.ndjson holds every one, with its reason.",
+        "First 3 of 17; every one is in rejects.ndjson.",
         "4 signals of 4 rules; 2 rules could not be evaluated.",
         "A. Author (DRL 1.1)",
         "The HAR was sanitised",
@@ -446,7 +446,7 @@ def test_a_page_is_at_most_two_megabytes(letter: str) -> None:
     assert f"First {shown} of 10,000 in full" in text
     assert re.search(r"First \d+ of 100,000; the first 1,000 are in findings.json", text)
     assert re.search(r"… \[99\d,\d{3} more characters\]", text)
-    assert re.search(r"First \d+ of 50,000; all in rejects.ndjson", text)
+    assert re.search(r"First \d+ of 50,000; every one is in rejects.ndjson", text)
 
 
 def test_the_tightest_limits_still_give_a_page() -> None:

@@ -164,11 +164,18 @@ class StepsView:
 
 @dataclass(frozen=True, slots=True)
 class ReproductionView:
-    """id: of the command, for its copy button; curl: the command; steps: what to do around it."""
+    """How to see it again.
+
+    id: of the command, for its copy button; curl: the command; steps: what to do around it; variables: what the reader
+    must supply; expected: what comes while the fault lasts; working: a comparable request that worked, or None.
+    """
 
     id: str
     curl: str
     steps: Listing[str]
+    variables: tuple[Fact, ...]
+    expected: str
+    working: Claim | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class NotVisibleView:
-    """items: what could not be judged, and the capture that would show it."""
+    """items: what could not be judged or was not there, and what would show it."""
 
     items: Listing[Unseen]
 
@@ -232,7 +239,7 @@ class RejectRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectsView:
-    """rows: rejected lines; reasons: how many of those listed have which reason; summary: how many there are in all."""
+    """rows: rejected lines; reasons: how many of each source have which reason; summary: how many there are in all."""
 
     rows: Listing[RejectRow]
     reasons: Table | None
