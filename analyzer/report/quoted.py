@@ -68,8 +68,7 @@ def _pairs(text: str) -> list[KeyValue] | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    found = list(_flat(value, "", _DEPTH))
-    return sorted(found, key=lambda pair: _rank(pair.key)) if found else None
+    return sorted(_flat(value, "", _DEPTH), key=lambda pair: _rank(pair.key)) if value else None
 
 
 def _flat(value: object, key: str, depth: int) -> Iterator[KeyValue]:

@@ -9,7 +9,7 @@ from analyzer.model import Incident
 from analyzer.wording import phrases
 from analyzer.wording.words import number, plural
 
-_VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*):\?\}")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):\?\}")
 _REPLACED = re.compile(r"([A-Z_]+)_([0-9a-f]{12})")
 _KNOWN = {
     "TOKEN": "the token or key behind Authorization; ask for a fresh one of an affected account, never for a password",

@@ -23,13 +23,14 @@ _FRAME = re.compile(
 )
 _LIBRARY = re.compile(
     r"""site-packages|dist-packages|/lib/python\d|<frozen\ |node_modules|node:|\(internal/|/usr/local/go/src/
-    |/go/pkg/mod/|/rustc/|\.cargo/registry|/gems/|/ruby/\d|/vendor/
+    |\{main\}|/go/pkg/mod/|/rustc/|\.cargo/registry|/gems/|/ruby/\d|/vendor/
     |^\s*at\ (?:java|javax|jakarta|jdk|sun|kotlin|scala|reactor|System|Microsoft|com\.sun|com\.zaxxer|com\.mysql
         |com\.fasterxml|io\.netty|io\.undertow|io\.grpc|org\.(?:spring|apache|hibernate|eclipse|jboss|postgresql)\w*)[./$]
     """,
     re.VERBOSE,
 )
 _LEAST_FRAMES = 2
+_LONGEST = 400  # a longer line is no frame, and patterns are matched against nothing longer
 _OWN = 2
 
 
@@ -50,13 +51,14 @@ class StackTrace:
 def stack_trace(text: str) -> StackTrace | None:
     """Gives what a stack trace says; None for a text without at least two frames."""
     lines = text.split("\n")
-    starts = [index for index, line in enumerate(lines) if _FRAME.match(line)]
+    starts = [index for index, line in enumerate(lines) if _FRAME.match(line[:_LONGEST])]
     if len(starts) < _LEAST_FRAMES:
         return None
     last_first = _PYTHON in text
     exceptions = _thrown_last(lines) if last_first else _thrown_first(lines, starts[0])
     own = _own(lines, starts, last_first=last_first)
-    frames = tuple(line for index, line in enumerate(lines) if index in set(starts) or line[:1].isspace())
+    known = set(starts)
+    frames = tuple(line for index, line in enumerate(lines) if index in known or line[:1].isspace())
     return StackTrace(exceptions, own, frames, leads=bool(exceptions) and exceptions[0] == lines[0])
 
 
@@ -78,8 +80,9 @@ def _own(lines: Sequence[str], starts: Sequence[int], *, last_first: bool) -> tu
     causes = [index for index, line in enumerate(lines) if line.startswith(_CAUSE)]
     if causes and not last_first:
         starts = [index for index in starts if index > causes[-1]] or starts
-    frames = ["\n".join(_whole(lines, start, starts)) for start in starts if not _LIBRARY.search(lines[start])]
-    return tuple(frames[-_OWN:] if last_first else frames[:_OWN])
+    own = [start for start in starts if not _LIBRARY.search(lines[start][:_LONGEST])]
+    nearest = own[-_OWN:] if last_first else own[:_OWN]
+    return tuple("\n".join(_whole(lines, start, starts)) for start in nearest)
 
 
 def _whole(lines: Sequence[str], start: int, starts: Sequence[int]) -> Sequence[str]:

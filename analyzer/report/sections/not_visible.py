@@ -21,7 +21,7 @@ def build(material: Material) -> NotVisibleView | None:
     found = [*_layers(material), *_kinds(material), *_gaps(material)]
     if not found:
         return None
-    shown = found[: material.limits.items]
+    shown = found[: material.limits.rows]
     return NotVisibleView(material.listing(shown, len(shown), _ALL, total=len(found)))
 
 
