@@ -718,9 +718,7 @@ def everywhere(texts: tuple[str, ...]) -> Analysis:
     }
     rejects = tuple(Reject(ref, text, text) for text, ref in zip(texts, refs, strict=True))
     counts = tuple(RejectCount(ref, text, 1) for text, ref in zip(texts, refs, strict=True))
-    return Analysis(
-        findings, exhibits, hops, minutes(), 60, rejects, len(rejects), texts, reject_counts=counts, zone="-03:30"
-    )
+    return Analysis(findings, exhibits, hops, minutes(), 60, rejects, len(rejects), texts, reject_counts=counts)
 
 
 def hostile() -> Analysis:

@@ -180,11 +180,11 @@ class ReproductionView:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """what: the layer or rule; why: what hides it; how: what would make it visible, or empty; incidents: numbers."""
+    """what: layers, or what the inputs lack; why: what hides it; how: what would show it; incidents: their numbers."""
 
     what: str
     why: str
-    how: str
+    how: tuple[Run, ...]
     incidents: str
 
 
