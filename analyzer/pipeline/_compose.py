@@ -21,6 +21,7 @@ from analyzer.model import (
     Findings,
     Hop,
     Incident,
+    Noise,
     NotEvaluated,
     Ref,
     SignalReport,
@@ -65,7 +66,7 @@ def compose_analysis(state: Run) -> Run:
     )
     analysis = Analysis(
         findings=findings,
-        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis), state.plan.people()),
+        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis, findings.noise), state.plan.people()),
         hops=diagnosis.hops,
         status_minutes=_status_minutes(state.exchanges, width),
         bucket_seconds=width,
@@ -139,12 +140,15 @@ def _status_minutes(exchanges: pl.DataFrame, width: int) -> tuple[StatusMinute, 
     return tuple(StatusMinute(*row) for row in counted.select("start", "status_class", "count").iter_rows())
 
 
-def _wanted(state: Run, diagnosis: Diagnosis) -> dict[Ref, str | None]:
+def _wanted(state: Run, diagnosis: Diagnosis, noise: Sequence[Noise]) -> dict[Ref, str | None]:
     """Gives the refs whose lines the report quotes: all that sentences point at, then more failing lines."""
     wanted: dict[Ref, str | None] = {}
     for incident in diagnosis.incidents:
         for ref in cited_refs(incident, diagnosis.hops.get(incident.id, ())):
             wanted.setdefault(ref, incident.id)
+    for item in noise:
+        if item.example:
+            wanted.setdefault(item.example, None)
     for incident in diagnosis.incidents:
         room = min(_EXHIBITS_PER_INCIDENT, _MOST_EXHIBITS - len(wanted))
         if room <= 0:

@@ -53,7 +53,7 @@ _NAMES = tuple(field.name for field in fields(Limits))
 class Use:
     """A sentence that points at a line: where it stands (incident from 1, section), what it is there, and itself.
 
-    rank: how much it matters, the least number most.
+    incident is 0 for a section of the whole page; rank: how much it matters, the least number most.
     """
 
     incident: int
@@ -167,6 +167,11 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
             cited.setdefault(ref, set()).add(use.incident)
             uses.setdefault(ref, {})[use] = None
             about.setdefault(ref, phrases.about(incident, *([use.sentence] if use.sentence else [])))
+    for noise in analysis.findings.noise[: limits.rows]:
+        if noise.example:
+            cited.setdefault(noise.example, set())
+            said = f"{plural(noise.count, 'request')} of the kind {noise.kind}"
+            uses.setdefault(noise.example, {})[Use(0, 5, "background", "", said)] = None
     texts: dict[Ref, dict[str, None]] = {}
     stamps: dict[Ref, datetime] = {}
     for exhibit in analysis.exhibits:
@@ -249,9 +254,10 @@ def _first(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
     return [*(group[0] for group in groups), *(item for group in groups for item in group[1 : limit + 1])]
 
 
-def _in_order(line: Line) -> tuple[bool, bool, str, tuple[str, int, int]]:
+def _in_order(line: Line) -> tuple[int, bool, str, tuple[str, int, int]]:
     time = iso(line.timestamp) if line.timestamp else ""
-    return not line.uses, not time, time, _key(line.ref)
+    of_incident = any(use.incident for use in line.uses)
+    return 0 if of_incident else 1 if line.uses else 2, not time, time, _key(line.ref)
 
 
 def _key(ref: Ref) -> tuple[str, int, int]:

@@ -20,7 +20,7 @@ _SENTENCE = 160
 
 
 def build(material: Material) -> EvidenceView:
-    """Gives the rows: those that sentences point at first, each part in time order, those without a time last."""
+    """Gives the rows: of sentences on incidents, of the background, the others; each in time order."""
     titles = {name: section.title for name, section in ordered().items()}
     known: dict[tuple[str, ...], Ref] = {}
     rows = tuple(_row(material, line, titles, known) for line in material.lines)
@@ -86,6 +86,8 @@ def _incident(material: Material, rank: int) -> str:
 
 
 def _link(use: Use, titles: dict[str, str], *, several: bool) -> Link:
+    if not use.incident:
+        return Link(titles[use.section], f"#{use.section}-title")
     label = f"{titles[use.section]}: {use.detail}" if use.detail else titles[use.section]
     anchor = f"#incident-{use.incident}-{use.section}-title"
     return Link(f"incident {number(use.incident)}, {label}" if several else label, anchor)

@@ -90,3 +90,19 @@ class EvidenceView:
     rows: tuple[EvidenceRow, ...]
     zone: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundKind:
+    """kind: scanners, health checks and the like; count: how many requests; example: the first of them, or None."""
+
+    kind: str
+    count: str
+    example: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundView:
+    """kinds: what was set aside as no incident."""
+
+    kinds: Listing[BackgroundKind]

@@ -256,13 +256,6 @@ class RulesView:
 
 
 @dataclass(frozen=True, slots=True)
-class BackgroundView:
-    """items: what was set aside as no incident."""
-
-    items: Table | None
-
-
-@dataclass(frozen=True, slots=True)
 class MethodView:
     """statements: how the report came about and how secrets were replaced; facts: program, version, rules."""
 
