@@ -170,7 +170,7 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
     for noise in analysis.findings.noise[: limits.rows]:
         if noise.example:
             cited.setdefault(noise.example, set())
-            said = f"{plural(noise.count, 'request')} of the kind {noise.kind}"
+            said = f"{plural(noise.count, 'request')} of the kind {noise.kind.replace('_', ' ')}"
             uses.setdefault(noise.example, {})[Use(0, 5, "background", "", said)] = None
     texts: dict[Ref, dict[str, None]] = {}
     stamps: dict[Ref, datetime] = {}

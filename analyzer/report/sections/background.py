@@ -16,7 +16,9 @@ def build(material: Material) -> BackgroundView | None:
     ranked = sorted(noise[: material.limits.rows], key=lambda item: (-item.count, item.kind))
     kinds = [
         BackgroundKind(
-            material.label(item.kind), number(item.count), material.place(item.example) if item.example else None
+            material.label(item.kind.replace("_", " ")),
+            number(item.count),
+            material.place(item.example) if item.example else None,
         )
         for item in ranked
     ]
