@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -32,6 +33,7 @@ from analyzer.model import (
     Ratio,
     Ref,
     Reject,
+    RejectCount,
     Reproduction,
     Separating,
     Side,
@@ -561,6 +563,38 @@ REJECTS = (
     Reject(Ref(EDGE, 118), "no format fits", "-- log rotated --"),
     Reject(Ref(APP, 5001), "JSON is cut off", '{"time":"2026-05-12T16:20:11.0'),
 )
+REJECT_COUNTS = (
+    RejectCount(Ref(EDGE, 117), "no format fits", 9),
+    RejectCount(Ref(APP, 5001), "JSON is cut off", 8),
+)
+PYTHON_TRACE = """\
+Traceback (most recent call last):
+  File "/srv/shop/quotes/web.py", line 88, in handle
+    return await self.app(request)
+           ^^^^^^^^^^^^^^^^^^^^^^^
+  File "/usr/lib/python3.12/site-packages/sqlalchemy/engine/base.py", line 143, in __init__
+    self._dbapi_connection = engine.raw_connection()
+                             ^^^^^^^^^^^^^^^^^^^^^^^
+  File "/usr/lib/python3.12/site-packages/sqlalchemy/pool/base.py", line 1264, in _checkout
+    fairy = _ConnectionRecord.checkout(pool)
+            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "/usr/lib/python3.12/site-packages/sqlalchemy/pool/impl.py", line 166, in _do_get
+    raise exc.TimeoutError(
+sqlalchemy.exc.TimeoutError: PoolTimeout: no connection within 5000 ms"""
+JAVA_TRACE = """\
+2026-05-12 16:32:20.001 ERROR [quotes] o.s.QuoteController - quote failed
+org.springframework.dao.DataAccessResourceFailureException: no connection
+\tat org.springframework.jdbc.core.JdbcTemplate.query(JdbcTemplate.java:465)
+\tat example.shop.QuoteStore.find(QuoteStore.java:41)
+\tat example.shop.QuoteController.quote(QuoteController.java:77)
+\tat java.base/java.lang.Thread.run(Thread.java:1583)
+Caused by: java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available
+\tat com.zaxxer.hikari.pool.HikariPool.createTimeoutException(HikariPool.java:686)
+\tat com.zaxxer.hikari.pool.HikariPool.getConnection(HikariPool.java:179)
+\tat com.zaxxer.hikari.HikariDataSource.getConnection(HikariDataSource.java:99)
+\tat example.shop.Pool.borrow(Pool.java:23)
+\tat example.shop.QuoteStore.find(QuoteStore.java:39)
+\t... 31 common frames omitted"""
 
 
 def demo() -> Analysis:
@@ -593,7 +627,26 @@ def demo() -> Analysis:
         ("app/worker-18.log.gz: the stream is damaged after 1.2 MB; what came before it was read.",),
         latency=latency(),
         sides=SIDES,
+        reject_counts=REJECT_COUNTS,
     )
+
+
+def zoned() -> Analysis:
+    """Gives the same in the zone of Amsterdam, with stack traces in records, in text and on the way of a request."""
+    whole = demo()
+    record = {"time": "2026-05-12T16:32:18.216Z", "logger": "shop.quotes.db", "level": "error",
+              "msg": "unhandled exception", "http": {"method": "POST", "status": 500},
+              "exc": {"type": "TimeoutError", "trace": PYTHON_TRACE}, "request_id": "7f3c00009b1e4d20"}  # fmt: skip
+    written = (
+        Exhibit(Ref(APP, 8841), at("16:32:18.216"), json.dumps(record), POOL.id),
+        Exhibit(Ref(APP, 8901), at("16:32:20.002"), json.dumps({**record, "request_id": "7f3c00019b1e4d20"}), POOL.id),
+        Exhibit(Ref("app/java.log", 77), at("16:32:20.001"), JAVA_TRACE, POOL.id),
+    )
+    first, *others, last = whole.hops[POOL.id]
+    hops = (first, *others, replace(last, exception="TimeoutError: PoolTimeout", stack_trace=PYTHON_TRACE,
+                                    ids=(("request_id", "7f3c00009b1e4d20"),)))  # fmt: skip
+    kept = tuple(exhibit for exhibit in whole.exhibits if exhibit.ref != Ref(APP, 8841))
+    return replace(whole, exhibits=(*kept, *written), hops={POOL.id: hops}, zone="Europe/Amsterdam")
 
 
 def healthy() -> Analysis:
@@ -628,7 +681,7 @@ def clean() -> Analysis:
         for source in whole.findings.sources
     )
     findings = replace(whole.findings, sources=sources, incidents=(), not_evaluated=(), noise=())
-    return replace(whole, findings=findings, rejects=(), reject_total=0, problems=(), exhibits=())
+    return replace(whole, findings=findings, rejects=(), reject_total=0, reject_counts=(), problems=(), exhibits=())
 
 
 def empty() -> Analysis:
@@ -687,10 +740,28 @@ def everywhere(texts: tuple[str, ...]) -> Analysis:
         ),
         not_evaluated=tuple(NotEvaluated(text, text) for text in texts),
     )
-    exhibits = tuple(Exhibit(ref, POOL.started, text, attacked.id) for text, ref in zip(texts, refs, strict=True))
+    exhibits = tuple(
+        Exhibit(Ref(ref.source, 1_000 * number + (ref.line or 0)) if number else ref, POOL.started, quoted, attacked.id)
+        for text, ref in zip(texts, refs, strict=True)
+        for number, quoted in enumerate(
+            (text, json.dumps({text: text, "lines": f"x\n{text}" * 20, "pad": "-" * 200}), f"{text}\n" * 20)
+        )
+    )
     hops = {
         attacked.id: tuple(
-            Hop(text, ref, POOL.started, 1_000, None, text, shifted_us=1_000_000, clock=text)
+            Hop(
+                text,
+                ref,
+                POOL.started,
+                1_000,
+                None,
+                text,
+                shifted_us=1_000_000,
+                clock=text,
+                exception=text,
+                stack_trace=f"{text}\n" + f"\tat {text}(\n" * 20,
+                ids=(("request_id", text),),
+            )
             for text, ref in zip(texts, refs, strict=True)
         )
     }
@@ -713,6 +784,7 @@ def everywhere(texts: tuple[str, ...]) -> Analysis:
             ),
             incidents={attacked.id: counted.incidents[POOL.id]},
         ),
+        reject_counts=tuple(RejectCount(ref, text, 1) for text, ref in zip(texts, refs, strict=True)),
         sides={attacked.id: Sides(texts[0], texts[1], tuple(Side(text, 1, 1) for text in texts), 2, 0, 5)},
     )
 
@@ -757,10 +829,11 @@ def huge(letter: str = "A") -> Analysis:
         exhibits=(*whole.exhibits, *exhibits),
         rejects=rejects,
         reject_total=50_000,
+        reject_counts=(RejectCount(Ref(EDGE, 1), "no format fits", 49_000),),
         problems=(line,) * 1_000,
         latency=replace(whole.latency, incidents=dict.fromkeys(numbered, whole.latency.incidents[POOL.id])),
         sides=dict.fromkeys(numbered, Sides(line, line, (Side(line, 41, 3),) * 8, 10**9, 0, 10**12)),
     )
 
 
-CASES = {"clean": clean, "demo": demo, "empty": empty, "healthy": healthy, "hostile": hostile}
+CASES = {"clean": clean, "demo": demo, "empty": empty, "healthy": healthy, "hostile": hostile, "zoned": zoned}

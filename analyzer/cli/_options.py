@@ -55,6 +55,16 @@ _RULES: tuple[Decorator, ...] = (
 )
 
 
+_REPORT_ZONE: tuple[Decorator, ...] = (
+    click.option(
+        "--report-tz",
+        "report_zone",
+        metavar="ZONE",
+        help="Show times in this zone beside UTC, such as Europe/Amsterdam or +02:00.",
+    ),
+)
+
+
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of every command that reads inputs."""
     return _apply(_READING, function)
@@ -68,6 +78,11 @@ def reading_options_without_inputs(function: Callable[..., Any]) -> Callable[...
 def rule_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --rules and --only-rules."""
     return _apply(_RULES, function)
+
+
+def report_zone_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --report-tz, for a command that writes times for people."""
+    return _apply(_REPORT_ZONE, function)
 
 
 def _apply(decorators: tuple[Decorator, ...], function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,14 +102,25 @@ def instant(text: str | None, option: str) -> datetime | None:
         raise UsageError(f"{option} is no ISO 8601 time: {text!r}.", hint="Such as 2026-11-22T16:30:00Z.") from error
 
 
+_ZONE_HINT = "Use an IANA name such as Europe/Berlin, or an offset such as +02:00."
+
+
 def zone_name(text: str | None) -> str | None:
     """Checks that a zone is an IANA name or an offset such as +02:00; raises UsageError with a hint if not."""
     from analyzer.values import knows_zone
 
     if text is None or knows_zone(text):
         return text
-    hint = "Use an IANA name such as Europe/Berlin, or an offset such as +02:00."
-    raise UsageError(f"there is no zone {text!r}.", hint=hint)
+    raise UsageError(f"there is no zone {text!r}.", hint=_ZONE_HINT)
+
+
+def report_zone(text: str | None) -> str | None:
+    """Checks --report-tz in the same way."""
+    from analyzer.wording.zones import zone_of
+
+    if text is None or zone_of(text) is not None:
+        return text
+    raise UsageError(f"there is no zone {text!r} for --report-tz.", hint=_ZONE_HINT)
 
 
 def own_formats() -> tuple[Path, ...]:
@@ -162,4 +188,5 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         machine=machine(),
         stdin=standard_input(),
         progress=progress,
+        report_zone=report_zone(options.get("report_zone")),
     )

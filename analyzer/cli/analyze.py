@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options, work_folder
+from analyzer.cli._options import (
+    instant,
+    plan_from,
+    reading_options,
+    redaction_key,
+    report_zone_option,
+    rule_options,
+    work_folder,
+)
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._text import visible
@@ -24,6 +32,7 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.command("analyze", short_help="Find what broke, where, since when and for whom; write the report.")
 @reading_options
 @rule_options
+@report_zone_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the report goes.")
 @click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 if an incident is at least this severe.")

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analyzer.cli._options import instant, plan_from, reading_options, redaction_key, rule_options, work_folder
+from analyzer.cli._options import (
+    instant,
+    plan_from,
+    reading_options,
+    redaction_key,
+    report_zone_option,
+    rule_options,
+    work_folder,
+)
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._size import Size
@@ -27,6 +35,7 @@ _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; wh
 @click.command("escalate", short_help="Analyze, and make the redacted packet that another team or a vendor gets.")
 @reading_options
 @rule_options
+@report_zone_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the packet goes.")
 @click.option("--case", "case_file", type=click.Path(path_type=Path), metavar="FILE",
               help="case.yaml: what only a person knows.")  # fmt: skip
@@ -66,6 +75,7 @@ def command(**options: Any) -> None:
     if options["ask"]:
         require_terminal(sys.stdin)
     case = named_case(options["case_file"], options["output"], options["inputs"][0], key, may_lack=options["ask"])
+    options["report_zone"] = options["report_zone"] or case.zone
     folder = options["output"] or Path("reports") / f"{case.name}-{now:%Y%m%dT%H%M%SZ}"
     folder = marked(folder, options, folder=True)
     _check_place(folder, as_zip=options["as_zip"])
@@ -126,6 +136,7 @@ def _told_options(options: dict[str, Any]) -> dict[str, Option]:
         "log_format": options["log_format"],
         "log_format_from_file": options["log_format_from"] is not None,
         "tz": options["zone"],
+        "report_tz": options["report_zone"],
         "since": options["since"],
         "until": options["until"],
         "rules_added": len(options["rules"]),

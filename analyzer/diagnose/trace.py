@@ -53,6 +53,7 @@ class Trace:
     """All about one id, as it was asked for; ids: what was meant by it (kind, id as written); by_prefix: see ids.find.
 
     mentions are the first of mention_count; problems are sentences about inputs that could not be read.
+    zone: in which times are shown beside UTC, or None.
     """
 
     asked: str
@@ -63,6 +64,7 @@ class Trace:
     mention_count: int
     consulted: tuple[Consulted, ...]
     problems: tuple[str, ...] = ()
+    zone: str | None = None
 
 
 def passages_of(

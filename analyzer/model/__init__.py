@@ -19,7 +19,7 @@ from analyzer.model._incident import Incident, Reproduction, Step, Variable
 from analyzer.model._latency import Latency, LatencyBucket, LatencyGroup, LatencySeries, Quantiles, Teller
 from analyzer.model._redaction import Redaction
 from analyzer.model._sides import Side, Sides
-from analyzer.model._sources import FormatUse, Ledger, Reject, SourceReport, ZoneGap
+from analyzer.model._sources import FormatUse, Ledger, Reject, RejectCount, SourceReport, ZoneGap
 from analyzer.model._told import Identified, IncidentFacts, Told
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "Redaction",
     "Ref",
     "Reject",
+    "RejectCount",
     "Reproduction",
     "Separating",
     "Severity",

@@ -88,3 +88,12 @@ class Reject:
     ref: Ref
     reason: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectCount:
+    """How many lines or entries of a source were rejected for one reason; first is the first of them."""
+
+    first: Ref
+    reason: str
+    count: int

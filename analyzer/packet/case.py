@@ -14,6 +14,7 @@ from analyzer.errors import DocumentError
 from analyzer.packet._case import Answer, Case
 from analyzer.packet._item import Item, Question
 from analyzer.packet._questions import questions
+from analyzer.wording.zones import zone_of
 
 __all__ = ["Case", "case_schema", "case_yaml", "check_name", "read_case"]
 
@@ -21,6 +22,8 @@ MOST_CHARACTERS = 10_000
 MOST_TEXTS = 100
 # A folder and a file are named after the case, on any system.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"
+_ZONE = "In which zone do the people of this case tell the time? The report shows it beside UTC."
+_ZONE_HINT = "Use an IANA name such as Europe/Amsterdam, or an offset such as +02:00."
 _NAME_HINT = "Use at most 80 letters, digits, dots, dashes and underscores, a letter or digit first."
 _HEAD = """\
 # What only a person knows of this case; `analyzer escalate --case` reads it.
@@ -54,10 +57,19 @@ def _case(document: Document, default_name: str) -> Case:
         if answer is not None:
             answers[key] = answer
     name = answers.pop("name", default_name)
+    zone = _zone(document, answers.pop("time_zone", None))
     try:
-        return Case(check_name(str(name)), {key: answers[key] for key in questions() if key in answers})
+        return Case(check_name(str(name)), {key: answers[key] for key in questions() if key in answers}, zone)
     except DocumentError as error:
         raise DocumentError(error.message, location=document.where("name"), hint=error.hint) from error
+
+
+def _zone(document: Document, answer: Answer | None) -> str | None:
+    if answer is None:
+        return None
+    if zone_of(str(answer)) is None:
+        raise DocumentError("names no zone as time_zone.", location=document.where("time_zone"), hint=_ZONE_HINT)
+    return str(answer)
 
 
 def check_name(name: str) -> str:
@@ -68,7 +80,7 @@ def check_name(name: str) -> str:
 
 
 def _keys() -> tuple[str, ...]:
-    return ("name", *questions())
+    return ("name", *questions(), "time_zone")
 
 
 def _refuse_unknown(document: Document, key: str) -> None:
@@ -87,7 +99,7 @@ def _answer(document: Document, key: str) -> Answer | None:
         return None
     if not isinstance(value, list):
         return _text(document, key) or None
-    if key == "name" or not questions()[key].many:
+    if key in ("name", "time_zone") or not questions()[key].many:
         raise DocumentError(f"takes one text as {key}.", location=document.where(key), hint="Take the dash away.")
     if len(value) > MOST_TEXTS:
         raise DocumentError(f"has more than {MOST_TEXTS} texts as {key}.", location=document.where(key), hint=_FEWER)
@@ -119,6 +131,8 @@ def case_yaml(case: Case, items: Iterable[Item] | None = None) -> bytes:
     """
     wanted = set(questions()) if items is None else {question.key for item in items for question in item.open}
     blocks = [_HEAD, documents.dump("name", case.name)]
+    if case.zone:
+        blocks.append(documents.dump("time_zone", case.zone))
     for key, question in questions().items():
         if key in case.answers:
             blocks.append(documents.dump(key, case.answers[key]))
@@ -138,6 +152,7 @@ def case_schema() -> dict[str, Any]:
     one: dict[str, Any] = {"type": ["string", "number", "boolean", "null"], "maxLength": MOST_CHARACTERS}
     several = {"oneOf": [one, {"type": "array", "items": one, "maxItems": MOST_TEXTS}]}
     properties: dict[str, Any] = {"name": {"type": "string", "pattern": f"^{NAME}$"}}
+    properties["time_zone"] = {"type": ["string", "null"], "description": _ZONE, "examples": ["Europe/Amsterdam"]}
     for key, question in questions().items():
         properties[key] = {**(several if question.many else one), "description": question.text,
                            "examples": [[question.example] if question.many else question.example]}  # fmt: skip

@@ -61,7 +61,7 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
     plan.progress("Redacting and writing the comparison", None)
     both = _both(good[1], bad[1])
     redactor = learned_redactor(both, plan)
-    clean = redactor.value(found)
+    clean = replace(redactor.value(found), zone=plan.report_zone)
     told = Compared(
         comparison=clean,
         headline=headline(clean),

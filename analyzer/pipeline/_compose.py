@@ -23,6 +23,7 @@ from analyzer.model import (
     Hop,
     Incident,
     Latency,
+    Noise,
     NotEvaluated,
     Ref,
     SignalReport,
@@ -32,11 +33,12 @@ from analyzer.model import (
 )
 from analyzer.pipeline._packet_facts import packet_facts
 from analyzer.pipeline._plan import Run
-from analyzer.pipeline._tables import exhibits_of, first_rejects, read_rejects
+from analyzer.pipeline._tables import count_rejects, exhibits_of, first_rejects, read_rejects
 
 _MOST_EXHIBITS = 480
 _EXHIBITS_PER_INCIDENT = 24
 _MOST_REJECTS_SHOWN = 100
+_MOST_REASONS_SHOWN = 200
 
 
 def compose_analysis(state: Run) -> Run:
@@ -67,7 +69,7 @@ def compose_analysis(state: Run) -> Run:
     latency = measure(state.joined, state.exchanges, diagnosis.incidents, diagnosis.failing_rows, width)
     analysis = Analysis(
         findings=findings,
-        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis, latency), state.plan.people()),
+        exhibits=exhibits_of(state.reading, _wanted(state, diagnosis, latency, findings.noise), state.plan.people()),
         hops=diagnosis.hops,
         status_minutes=_status_minutes(state.exchanges, width),
         bucket_seconds=width,
@@ -79,7 +81,8 @@ def compose_analysis(state: Run) -> Run:
     if state.reading.reject_parts:
         rejects = read_rejects(state.reading)
         shown = first_rejects(rejects, _MOST_REJECTS_SHOWN)
-        analysis = replace(analysis, rejects=shown, reject_total=rejects.height)
+        counts = count_rejects(rejects, _MOST_REASONS_SHOWN)
+        analysis = replace(analysis, rejects=shown, reject_total=rejects.height, reject_counts=counts)
     return replace(state, analysis=analysis, failing_rows=diagnosis.failing_rows)
 
 
@@ -142,7 +145,7 @@ def _status_minutes(exchanges: pl.DataFrame, width: int) -> tuple[StatusMinute, 
     return tuple(StatusMinute(*row) for row in counted.select("start", "status_class", "count").iter_rows())
 
 
-def _wanted(state: Run, diagnosis: Diagnosis, latency: Latency) -> dict[Ref, str | None]:
+def _wanted(state: Run, diagnosis: Diagnosis, latency: Latency, noise: Sequence[Noise]) -> dict[Ref, str | None]:
     """Gives the refs whose lines the report quotes: all that sentences point at, then more failing lines."""
     wanted: dict[Ref, str | None] = {}
     for incident in diagnosis.incidents:
@@ -150,6 +153,9 @@ def _wanted(state: Run, diagnosis: Diagnosis, latency: Latency) -> dict[Ref, str
             wanted.setdefault(ref, incident.id)
     for series in latency.series:
         wanted.setdefault(series.slowest, None)
+    for item in noise:
+        if item.example:
+            wanted.setdefault(item.example, None)
     for incident in diagnosis.incidents:
         room = min(_EXHIBITS_PER_INCIDENT, _MOST_EXHIBITS - len(wanted))
         if room <= 0:

@@ -36,7 +36,8 @@ class Plan:
     format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
     detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
     tells of an incident (Analysis.facts). profile says for whom the outputs are redacted,
-    redact whether they are at all; machine is what they must not name: where the run takes place.
+    redact whether they are at all; machine is what they must not name: where the run takes place. report_zone is the
+    zone in which outputs show times beside UTC.
     """
 
     inputs: tuple[str, ...]
@@ -59,6 +60,7 @@ class Plan:
     profile: Profile = "vendor"
     redact: bool = True
     machine: Machine = field(default_factory=Machine)
+    report_zone: str | None = None
 
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""

@@ -28,7 +28,8 @@ def render_with(state: Run, redactor: Redactor) -> Run:
     assert state.analysis is not None  # noqa: S101 - the order of STAGES
     analysis = _runnable(redactor.value(state.analysis))
     statement = Redaction(redactor.profile, redactor.counts(), state.plan.redact)
-    analysis = replace(analysis, redaction=statement)
+    # The zone was checked to be one, and names nobody.
+    analysis = replace(analysis, redaction=statement, zone=state.plan.report_zone)
     outputs = {
         "findings.json": findings_json(analysis),
         "summary.md": summary_markdown(analysis).encode(),

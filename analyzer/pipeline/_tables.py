@@ -7,11 +7,13 @@ from pathlib import Path
 
 import polars as pl
 
-from analyzer.model import Exhibit, Ref, Reject
+from analyzer.model import Exhibit, Ref, Reject, RejectCount
 from analyzer.pipeline._plan import Reading
 from analyzer.redact import People
 from analyzer.redact.capture import reject_shown
 from analyzer.schema import EVENTS, conform, empty
+
+_MOST_ALIKE = 5
 
 
 def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
@@ -90,9 +92,31 @@ def read_rejects(reading: Reading) -> pl.DataFrame:
 
 
 def first_rejects(rejects: pl.DataFrame, most: int) -> tuple[Reject, ...]:
-    """Gives the first rejects for the report."""
+    """Gives some rejects for the report, in the order of reading: the first of each source and reason before others."""
+    nth = pl.int_range(pl.len()).over("source", _reason())
+    some = rejects.with_row_index("_row").with_columns(_nth=nth).filter(pl.col("_nth") < _MOST_ALIKE)
+    shown = some.sort("_nth", "_row").head(most).sort("_row")
     return tuple(
-        Reject(Ref(row["source"], entry=row["line"]) if row["format"] == "har" else Ref(row["source"], row["line"]),
-               row["reason"], row["raw"] or "")
-        for row in rejects.head(most).iter_rows(named=True)
-    )  # fmt: skip
+        Reject(_reject_place(row["source"], row["line"], row["format"]), row["reason"], row["raw"] or "")
+        for row in shown.iter_rows(named=True)
+    )
+
+
+def count_rejects(rejects: pl.DataFrame, most: int) -> tuple[RejectCount, ...]:
+    """Gives how many rejects of a source have a reason, whatever its column, the most frequent first."""
+    counted = rejects.group_by("source", _reason(), maintain_order=True).agg(
+        pl.col("line", "format").first(), count=pl.len()
+    )
+    ranked = counted.sort("count", descending=True, maintain_order=True).head(most)
+    return tuple(
+        RejectCount(_reject_place(source, line, form), reason, count)
+        for source, reason, line, form, count in ranked.iter_rows()
+    )
+
+
+def _reason() -> pl.Expr:
+    return pl.col("reason").str.replace(r" at column \d+", "")
+
+
+def _reject_place(source: str, line: int, form: str | None) -> Ref:
+    return Ref(source, entry=line) if form == "har" else Ref(source, line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -135,7 +135,7 @@ def _search(gate: Gate | None, texts: Mapping[str, str], outputs: Mapping[str, b
 
 def _written(trace: Trace, redactor: Redactor, state: Run) -> Traced:
     assert state.reading is not None  # noqa: S101 - read before
-    clean = redactor.value(trace)
+    clean = replace(redactor.value(trace), zone=state.plan.report_zone)
     said = lines(clean)
     outputs = {
         "trace.json": trace_json(clean, _TOOL, __version__, redacted=state.plan.redact),

@@ -7,6 +7,7 @@ from analyzer.report.material import Material
 from analyzer.report.view.pieces import Card, Fact
 from analyzer.wording import phrases
 from analyzer.wording.words import sentence, series
+from analyzer.wording.zones import local_span
 
 _ERRORS = 3
 _NAMED = 3
@@ -40,8 +41,10 @@ def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
     lone = incident.clients.affected == 1 and incident.clients.on_endpoints <= 1
     named = f"{':' if lone else '; most failures:'} {clients}" if clients else ""
     errors = series([material.label(error) for error in incident.errors], _ERRORS, between="; ")
+    there = local_span(incident.started, incident.ended, analysis.zone)
     return (
         Fact("When", phrases.when(incident) + (f"; {after}" if after else ""), ""),
+        *((Fact("Local time", there, ""),) if there else ()),
         Fact("For whom", phrases.whom(incident.clients) + named, ""),
         Fact("Status", phrases.statuses(incident), errors),
         Fact("How much", phrases.share(incident), ""),

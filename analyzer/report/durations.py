@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from analyzer.model import Incident, LatencyGroup, Teller
-from analyzer.report.charts.latency import NAMES
 from analyzer.report.material import Material
 from analyzer.report.view.pieces import Fact, Table
-from analyzer.wording.words import microseconds, number, sentence
+from analyzer.wording.words import TELLER_WORDS, microseconds, number, sentence
 
 # What a server counted tells of the server; the browser's time holds its network too.
 _PREFERRED: tuple[Teller, ...] = ("edge", "application", "browser")
@@ -20,7 +19,7 @@ def table(material: Material, incident: Incident) -> Table | None:
         return None
     rows = tuple(
         (
-            sentence(NAMES[group.teller]),
+            sentence(TELLER_WORDS[group.teller]),
             _which(group),
             number(group.times.count),
             microseconds(group.times.p50),
@@ -44,7 +43,7 @@ def fact(material: Material, incident: Incident) -> Fact:
         if any(group.outcome == "failing" for group in told):
             said = [f"{_which(group)} {microseconds(group.times.p50)}" for group in told if group.outcome != "all"]
             said += [f"{group.when} {microseconds(group.times.p50)}" for group in told if group.when != "during"]
-            return Fact("How long", f"median {', '.join(said)}, counted by {NAMES[teller]}", "")
+            return Fact("How long", f"median {', '.join(said)}, counted by {TELLER_WORDS[teller]}", "")
     return Fact("How long", _UNKNOWN if latency.series else "", "")
 
 

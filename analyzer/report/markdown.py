@@ -25,6 +25,7 @@ from analyzer.wording.words import (
     span,
     where,
 )
+from analyzer.wording.zones import local_span
 
 MOST_CHARACTERS = 8_000
 _FULL = 3
@@ -51,7 +52,7 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
     room = MOST_CHARACTERS - spoken
     for rank, incident in enumerate(told, start=1):
         full = _full(analysis, incident, rank) if rank <= _FULL else ""
-        block = full if full and len(full) <= room else _short(incident, rank)
+        block = full if full and len(full) <= room else _short(incident, rank, analysis.zone)
         room -= len(block) + 1
         if room < 0:
             break
@@ -71,13 +72,18 @@ def _full(analysis: Analysis, incident: Incident, rank: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _short(incident: Incident, rank: int) -> str:
+def _short(incident: Incident, rank: int, zone: str | None) -> str:
     lines = _head(incident, rank)
-    lines.append(f"- **When:** {phrases.when(incident)}")
+    lines += [f"- **When:** {phrases.when(incident)}", *_local(incident, zone)]
     lines.append(f"- **For whom:** {phrases.whom(incident.clients)}")
     if incident.next_steps:
         lines.append(f"- **Next:** {prose(incident.next_steps[0])}")
     return "\n".join(lines) + "\n"
+
+
+def _local(incident: Incident, zone: str | None) -> list[str]:
+    there = local_span(incident.started, incident.ended, zone)
+    return [f"- **Local time:** {there}"] if there else []
 
 
 def _head(incident: Incident, rank: int) -> list[str]:
@@ -93,6 +99,7 @@ def _facts(analysis: Analysis, incident: Incident) -> list[str]:
     after = phrases.aftermath(incident, analysis.findings, analysis.bucket_seconds)
     lines = [
         f"- **When:** {phrases.when(incident)}" + (f"; {after}" if after else ""),
+        *_local(incident, analysis.zone),
         f"- **For whom:** {phrases.whom(incident.clients)}",
         f"- **Status:** {phrases.statuses(incident)}; {phrases.share(incident)}",
     ]

@@ -11,11 +11,12 @@ from typing import TypeVar
 
 from analyzer.model import Analysis, Evidence, Incident, Ref, comparison
 from analyzer.report.links import address
-from analyzer.report.view.pieces import Claim, Listing, Place, Run
+from analyzer.report.moments import moment
+from analyzer.report.view.pieces import Claim, Listing, Moment, Place, Run
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
-from analyzer.wording.quoting import clip
-from analyzer.wording.words import iso, number, plural, source_name, where
+from analyzer.wording.quoting import clip, clip_middle
+from analyzer.wording.words import LAYER_WORDS, iso, number, plural, source_name, where
 
 T = TypeVar("T")
 _JOINS = {"exact": "exact match", "strong": "strong match", "weak": "weak match"}
@@ -24,7 +25,7 @@ _PUNCTUATION = ".,;:!?)\"'"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of each thing the page shows; text and label count characters, all others items."""
+    """How much of each thing the page shows; text, lines and label count characters, all others items."""
 
     incidents: int = 100
     listed: int = 400
@@ -36,11 +37,12 @@ class Limits:
     rejects: int = 100
     rows: int = 200
     text: int = 2_000
+    lines: int = 8_000
     label: int = 300
 
     def halved(self) -> Limits:
         """Gives half of each limit, at least one item and forty characters."""
-        floors = {"text": 40, "label": 40, "columns": 12}
+        floors = {"text": 40, "lines": 80, "label": 40, "columns": 12}
         halves = {name: max(getattr(self, name) // 2, floors.get(name, 1)) for name in _NAMES}
         return replace(self, **halves)
 
@@ -49,13 +51,31 @@ _NAMES = tuple(field.name for field in fields(Limits))
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A sentence that points at a line: where it stands (incident from 1, section), what it is there, and itself.
+
+    incident is 0 for a section of the whole page; rank: how much it matters, the least number most.
+    """
+
+    incident: int
+    rank: int
+    section: str
+    detail: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the evidence table before it is worded; incidents holds their numbers from 1, about what was said."""
+    """One row of the evidence table before it is worded; incidents holds their numbers from 1.
+
+    uses: the sentences that point at it; about: what was said of it, for the part of a long line that matters.
+    """
 
     ref: Ref
     timestamp: datetime | None
     text: str
     incidents: tuple[int, ...]
+    uses: tuple[Use, ...] = ()
     about: tuple[str, ...] = ()
 
 
@@ -87,6 +107,10 @@ class Material:
         """Gives a quoted line or sentence, cut."""
         return clip(value, self.limits.text)
 
+    def cut_lines(self, value: str) -> str:
+        """Gives several lines, such as a stack trace; what is too long is cut in the middle."""
+        return clip_middle(value, self.limits.lines)
+
     def label(self, value: str) -> str:
         """Gives a name or value, cut."""
         return clip(value, self.limits.label)
@@ -97,6 +121,10 @@ class Material:
         shown = tuple(items[:limit])
         note = "" if len(shown) >= everything else f"First {number(len(shown))} of {number(everything)}; {rest}."
         return Listing(shown, note)
+
+    def moment(self, value: datetime) -> Moment:
+        """Gives a time in UTC, and beside it in the zone of the case."""
+        return moment(value, self.analysis.zone)
 
     def place(self, ref: Ref) -> Place:
         """Gives source:line with the anchor of its row, if that row is shown."""
@@ -145,11 +173,16 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
     shown = analysis.findings.incidents[: limits.incidents]
     numbers = {incident.id: index for index, incident in enumerate(analysis.findings.incidents, start=1)}
     cited: dict[Ref, set[int]] = {}
+    uses: dict[Ref, dict[Use, None]] = {}
     about: dict[Ref, tuple[str, ...]] = {}
     for incident in shown:
-        for ref, said in _cited(incident, analysis, limits.items):
-            cited.setdefault(ref, set()).add(numbers[incident.id])
-            about.setdefault(ref, phrases.about(incident, *said))
+        for ref, use in _cited(incident, numbers[incident.id], analysis, limits.items):
+            cited.setdefault(ref, set()).add(use.incident)
+            uses.setdefault(ref, {})[use] = None
+            about.setdefault(ref, phrases.about(incident, *([use.sentence] if use.sentence else [])))
+    for ref, use in _aside(analysis, limits.rows):
+        cited.setdefault(ref, set())
+        uses.setdefault(ref, {})[use] = None
     texts: dict[Ref, dict[str, None]] = {}
     stamps: dict[Ref, datetime] = {}
     for exhibit in analysis.exhibits:
@@ -161,10 +194,17 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
             stamps.setdefault(exhibit.ref, exhibit.timestamp)
     picked = list(cited)[: limits.evidence]
     lines = [
-        Line(ref, stamps.get(ref), "\n".join(texts.get(ref, ())), tuple(sorted(cited[ref])), about.get(ref, ()))
+        Line(
+            ref,
+            stamps.get(ref),
+            "\n".join(texts.get(ref, ())),
+            tuple(sorted(cited[ref])),
+            tuple(uses.get(ref, ())),
+            about.get(ref, ()),
+        )
         for ref in picked
     ]
-    lines.sort(key=lambda line: (line.timestamp is None, iso(line.timestamp) if line.timestamp else "", _key(line.ref)))
+    lines.sort(key=_in_order)
     folder = common_folder([source.name for source in analysis.findings.sources])
     return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked), folder)
 
@@ -212,19 +252,41 @@ def _plain_runs(text: str) -> tuple[Run, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _cited(incident: Incident, analysis: Analysis, limit: int) -> Iterable[tuple[Ref, tuple[str, ...]]]:
-    own = (incident.preceding, incident.counter_example, *comparison(incident.separating))
-    evidence = [*_first(incident.root_evidence, limit), *(item for item in own if item)]
+def _cited(incident: Incident, number: int, analysis: Analysis, limit: int) -> Iterable[tuple[Ref, Use]]:
+    """Yields each place that the page's sentences on an incident point at."""
+    told = [(0, "impact", "", item) for item in _first(incident.root_evidence, limit)]
+    single = (("just before", incident.preceding), ("a comparable request that worked", incident.counter_example))
+    told += [(1, "impact", detail, item) for detail, item in single if item]
+    told += [(1, "impact", "to compare", item) for item in comparison(incident.separating)]
     for verdict in incident.layers:
-        evidence.extend(_first(verdict.evidence, limit))
-    yield from ((item.ref, (item.text,)) for item in evidence if item.ref)
-    yield from ((step.ref, (step.text,)) for step in incident.course[:limit] if step.ref)
-    yield from ((hop.ref, ()) for hop in analysis.hops.get(incident.id, ())[:limit])
+        rank = 1 if verdict.verdict in ("cause", "suspected") else 4
+        told += [(rank, "layers", LAYER_WORDS[verdict.layer], item) for item in _first(verdict.evidence, limit)]
+    told += [(2, "consequences", "", Evidence(phrases.step(step), step.ref)) for step in incident.course[:limit]]
+    told += [(3, "hops", hop.name, Evidence("", hop.ref)) for hop in analysis.hops.get(incident.id, ())[:limit]]
+    for rank, section, detail, item in told:
+        if item.ref:
+            yield item.ref, Use(number, rank, section, detail, phrases.said(item.text, analysis.findings))
+
+
+def _aside(analysis: Analysis, limit: int) -> Iterable[tuple[Ref, Use]]:
+    """Yields each place that sentences on no incident point at."""
+    for noise in analysis.findings.noise[:limit]:
+        if noise.example:
+            said = f"{plural(noise.count, 'request')} of the kind {noise.kind.replace('_', ' ')}"
+            yield noise.example, Use(0, 5, "background", "", said)
+    for series in analysis.latency.series:
+        yield series.slowest, Use(0, 5, "latency", "", phrases.slowest(series))
 
 
 def _first(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
     groups = grouped(evidence)[:limit]
     return [*(group[0] for group in groups), *(item for group in groups for item in group[1 : limit + 1])]
+
+
+def _in_order(line: Line) -> tuple[int, bool, str, tuple[str, int, int]]:
+    time = iso(line.timestamp) if line.timestamp else ""
+    of_incident = any(use.incident for use in line.uses)
+    return 0 if of_incident else 1 if line.uses else 2, not time, time, _key(line.ref)
 
 
 def _key(ref: Ref) -> tuple[str, int, int]:

@@ -7,6 +7,7 @@ from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.quoting import one_line
 from analyzer.wording.words import plural, series, where
+from analyzer.wording.zones import local_span
 
 _STEPS = 3
 _ERRORS = 3
@@ -24,6 +25,8 @@ def ticket(incident: Incident, analysis: Analysis, *, limit: int) -> str:
         f"For whom: {phrases.whom(incident.clients)}",
         f"Status: {phrases.statuses(incident)}; {phrases.share(incident)}",
     ]
+    if there := local_span(incident.started, incident.ended, analysis.zone):
+        lines.insert(3, f"Local time: {there}")
     if incident.errors:
         errors = [one_line(error, limit) for error in incident.errors]
         lines.append(f"Error: {series(errors, _ERRORS, between='; ')}")

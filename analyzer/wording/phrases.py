@@ -7,11 +7,23 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from analyzer.diagnose._wording import duration
-from analyzer.model import LAYERS, ClientCount, Clients, Findings, Incident, LayerVerdict, Separating, Step
+from analyzer.model import (
+    LAYERS,
+    ClientCount,
+    Clients,
+    Findings,
+    Incident,
+    LatencySeries,
+    LayerVerdict,
+    Separating,
+    Step,
+)
 from analyzer.wording.words import (
     LAYER_WORDS,
     SERIOUS,
+    TELLER_WORDS,
     clock,
+    microseconds,
     number,
     percent,
     plural,
@@ -199,6 +211,11 @@ def said(text: str, findings: Findings) -> str:
         if source.entries is not None and text.startswith(f"{source.name} "):
             return f"The{client(source.name, findings)[3:]}{text[len(source.name) :]}"
     return text
+
+
+def slowest(series: LatencySeries) -> str:
+    """Names the longest duration that one kind of source counted."""
+    return f"The longest that {TELLER_WORDS[series.teller]} counted: {microseconds(series.times.most)}."
 
 
 def of_all(values: Sequence[str], total: int) -> str:

@@ -24,6 +24,14 @@ def clip(text: str, limit: int) -> str:
     return cut(text, limit)[0] + notice(text, limit)
 
 
+def clip_middle(text: str, limit: int) -> str:
+    """Gives the first third and the last two thirds of at most limit characters, and how many are left out between."""
+    if not cut(text, limit)[1]:
+        return text
+    head = limit // 3
+    return f"{text[:head]} … [{len(text) - limit:,} more characters] … {text[len(text) - limit + head :]}"
+
+
 def cut(text: str, limit: int) -> tuple[str, int]:
     """Gives what is kept and how many characters are not; nothing is cut where saying so takes as much room."""
     rest = len(text) - limit

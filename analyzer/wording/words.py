@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from analyzer.diagnose._wording import duration
-from analyzer.model import Gap, Layer, Ref, Severity, Verdict
+from analyzer.model import Gap, Layer, Ref, Severity, Teller, Verdict
 
 LAYER_WORDS: dict[Layer | str, str] = {
     "browser": "browser",
@@ -39,6 +39,7 @@ GAP_WORDS: dict[Gap, str] = {
     "cached": "answers of the cache",
     "clock_off": "clock off",
 }
+TELLER_WORDS: dict[Teller, str] = {"browser": "the browser", "edge": "the edge", "application": "the application"}
 SERIOUS: tuple[Severity, ...] = ("critical", "high", "medium")
 _SURENESS = ((0.9, "very likely"), (0.7, "likely"), (0.4, "possible"), (0.0, "weak"))
 

@@ -53,7 +53,7 @@ tbody td nav article defs pattern time strong b br label input footer script
 """
 TAGS = set(_TAGS.split())
 _ATTRIBUTES = """
-lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy role width
+lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy data-copyable role width
 height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
 datetime rel for data-filter autocomplete stroke stroke-width stroke-dasharray font-family font-size
 font-weight display
@@ -171,6 +171,7 @@ def test_a_template_asks_for_nothing_but_its_view(template: str) -> None:
         "spent": {"spent"},
         "stages": {"stages"},
         "macros": set(),
+        "quoted": set(),
     }
     expected = next((value for start, value in allowed.items() if template.startswith(start)), {"view"})
     assert free == expected
@@ -180,7 +181,7 @@ def test_every_field_is_used_and_every_attribute_is_a_field() -> None:
     """Nothing is made that no template shows, nothing is shown that the contract does not name."""
     used = {node.attr for template in TEMPLATES for node in tree(template).find_all(nodes.Getattr)}
     known = set().union(*(names(item) for item in VIEWS.values()))
-    assert used - known == {"first", "index0"}, "only jinja's own loop"
+    assert used - known == {"first", "index0", "last"}, "only jinja's own loop"
     assert known - used == set()
 
 
@@ -354,8 +355,8 @@ def test_the_page_tells_the_rest() -> None:
     text = Page(report_html(demo())).text
     for words in (
         "34,856 lines and entries in 4 sources = 34,832 of events + 17 rejected + 0 directives + 7 blank.",
-        "17 lines could be read by no format.",
-        "First 3 of 17; all in rejects.ndjson.",
+        "17 lines could be read by no format; rejects.ndjson holds every one, with its reason.",
+        "First 3 of 17; every one is in rejects.ndjson.",
         "4 signals of 4 rules; 2 rules could not be evaluated.",
         "A. Author (DRL 1.1)",
         "The HAR was sanitised",
@@ -441,8 +442,8 @@ def test_evidence_is_capped_and_counted() -> None:
     lines = tuple(Exhibit(Ref(APP, 20_000 + index), POOL.started, "line", POOL.id) for index in range(1_200))
     text = report_html(replace(whole, exhibits=lines))
     assert text.count('<tr id="e-') == 500
-    # The incidents of the demo point at twelve places of their own.
-    assert "500 of 1,212 lines; the places of the others are in findings.json" in text
+    # The incidents of the demo point at twelve places of their own, its background at two.
+    assert "First 500 of 1,214 lines, those that sentences point at before the others" in text
 
 
 @pytest.mark.parametrize("letter", ["A", '"', "\U000e0001"])
@@ -454,7 +455,7 @@ def test_a_page_is_at_most_two_megabytes(letter: str) -> None:
     assert f"First {shown} of 10,000 in full" in text
     assert re.search(r"First \d+ of 100,000; the first 1,000 are in findings.json", text)
     assert re.search(r"… \[99\d,\d{3} more characters\]", text)
-    assert re.search(r"First \d+ of 50,000; all in rejects.ndjson", text)
+    assert re.search(r"First \d+ of 50,000; every one is in rejects.ndjson", text)
 
 
 def test_the_tightest_limits_still_give_a_page() -> None:

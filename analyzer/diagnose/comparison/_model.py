@@ -136,7 +136,8 @@ class Comparison:
 
     pairs, missing, extra: requests with a partner, only in GOOD, only in BAD; failed: requests that failed in BAD and
     whose route worked in GOOD; by_order: requests matched by their order alone, as a route was asked too often;
-    host_matters: whether more than one host was asked, so that a route alone does not tell which.
+    host_matters: whether more than one host was asked, so that a route alone does not tell which;
+    zone: in which times are shown beside UTC, or None.
     """
 
     good: Side
@@ -150,3 +151,4 @@ class Comparison:
     hosts: tuple[HostMatch, ...]
     hidden: tuple[Hidden, ...]
     rows: tuple[Row, ...]
+    zone: str | None = None

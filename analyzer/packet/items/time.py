@@ -7,6 +7,7 @@ from analyzer.packet._item import Question
 from analyzer.packet.items._check import Check, Derived, Material, quoted
 from analyzer.wording import phrases
 from analyzer.wording.words import iso, lasted, microseconds, series, source_name
+from analyzer.wording.zones import local_span
 
 _MOST_SOURCES = 4
 _WHEN = Question(
@@ -30,6 +31,8 @@ def _when(material: Material) -> Derived | None:
     after = phrases.aftermath(incident, material.analysis.findings, material.analysis.bucket_seconds)
     first, last = (iso(moment).replace("Z", "+00:00") for moment in (incident.started, incident.ended))
     text = f"First seen {first}, last seen {last} (UTC), {lasted(incident.started, incident.ended)}"
+    if there := local_span(incident.started, incident.ended, material.analysis.zone):
+        text += f"; local time {there}"
     return Derived(f"{text}; {after}." if after else f"{text}.", material.first)
 
 

@@ -12,9 +12,8 @@ from analyzer.report.charts.timeline import Band, lanes
 from analyzer.report.view.charts import Shape
 from analyzer.report.view.latency import LatencyChart, LatencyColumn, Rule
 from analyzer.report.view.pieces import Table
-from analyzer.wording.words import microseconds, number, plural
+from analyzer.wording.words import TELLER_WORDS, microseconds, number, plural
 
-NAMES = {"browser": "the browser", "edge": "the edge", "application": "the application"}
 _ROOF, _PLOT, _FOOT = 20, 130, 22
 _LOST = 14  # the height of the row of timeouts
 _DECADES = 2  # a logarithmic scale where the values span more
@@ -45,7 +44,7 @@ def draw(chart_id: str, series: LatencySeries, axis: Axis, bands: Sequence[Band]
     columns = _columns(axis, series.buckets)
     lost = _lost(axis, series.buckets)
     roof = _ROOF + (_LOST if lost else 0)
-    title = f"How long requests took, counted by {NAMES[series.teller]}"
+    title = f"How long requests took, counted by {TELLER_WORDS[series.teller]}"
     return LatencyChart(
         id=chart_id,
         title=title,

@@ -14,6 +14,7 @@ from analyzer.report.view.page import PageView, Part
 from analyzer.report.view.pieces import Fact, Listing, Run, Table
 from analyzer.wording.quoting import clip
 from analyzer.wording.words import number, plural, span
+from analyzer.wording.zones import local_span
 
 _MOST_DETAILS = 40
 _MOST_REMARKS = 50
@@ -56,7 +57,7 @@ def build_comparison(comparison: Comparison, policy: str, tool: str, most_rows: 
     return PageView(
         title=words.headline(comparison),
         inputs=words.inputs(comparison),
-        window=_window((comparison.good, comparison.bad)),
+        window=_window((comparison.good, comparison.bad), comparison.zone),
         scale=f"{plural(comparison.good.requests, 'request')} against {number(comparison.bad.requests)}",
         parts=tuple(parts),
         policy=policy,
@@ -64,17 +65,20 @@ def build_comparison(comparison: Comparison, policy: str, tool: str, most_rows: 
     )
 
 
-def _window(sides: Sequence[Side]) -> str:
+def _window(sides: Sequence[Side], zone: str | None) -> str:
     said = []
     for side in sides:
         starts = [source.start for source in side.sources if source.start]
         ends = [source.end for source in side.sources if source.end]
-        said.append(_span(starts, ends))
+        said.append(_span(starts, ends, zone))
     return " against ".join(said)
 
 
-def _span(starts: list[datetime], ends: list[datetime]) -> str:
-    return span(min(starts), max(ends)) if starts and ends else "no times"
+def _span(starts: list[datetime], ends: list[datetime], zone: str | None) -> str:
+    if not starts or not ends:
+        return "no times"
+    there = local_span(min(starts), max(ends), zone)
+    return span(min(starts), max(ends)) + (f", local time {there}" if there else "")
 
 
 def _summary(comparison: Comparison) -> SummaryView:
@@ -135,7 +139,7 @@ def _sources(comparison: Comparison) -> RemarksView:
     said = []
     for name, side in (("GOOD", comparison.good), ("BAD", comparison.bad)):
         for source in side.sources:
-            times = span(source.start, source.end) if source.start and source.end else "no times"
+            times = _span([source.start], [source.end], comparison.zone) if source.start and source.end else "no times"
             read = plural(source.events, "event")
             said.append(f"{name}: {source.name}: {read}, {plural(source.ledger.rejects, 'reject')}, {times}.")
             said += [f"{name}: {source.name}: {note}" for note in source.notes]

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
-from analyzer.report.view.pieces import Table
-from analyzer.report.view.sections import BackgroundView
+from analyzer.report.view.evidence import BackgroundKind, BackgroundView
 from analyzer.wording.words import number
 
 
 def build(material: Material) -> BackgroundView | None:
     """Gives the kinds with their counts, or None if nothing was set aside."""
-    noise = sorted(material.analysis.findings.noise, key=lambda item: (-item.count, item.kind))
+    noise = material.analysis.findings.noise
     if not noise:
         return None
-    rows = tuple(
-        (
+    ranked = sorted(noise[: material.limits.rows], key=lambda item: (-item.count, item.kind))
+    kinds = [
+        BackgroundKind(
             material.label(item.kind.replace("_", " ")),
             number(item.count),
-            material.where(item.example) if item.example else "none",
+            material.place(item.example) if item.example else None,
         )
-        for item in noise[: material.limits.rows]
-    )
-    cut = len(noise) > len(rows)
-    note = f"First {number(len(rows))} of {number(len(noise))}; all in findings.json." if cut else ""
-    return BackgroundView(Table("Background", ("Kind", "Count", "Example"), rows, note))
+        for item in ranked
+    ]
+    return BackgroundView(material.listing(kinds, len(kinds), "all in findings.json", total=len(noise)))
 
 
 SECTION = Section("Set aside as background", after="rules", build=build)

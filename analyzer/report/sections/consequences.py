@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from analyzer.model import Evidence, Incident
 from analyzer.report.material import Material
-from analyzer.report.moments import moment
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view.sections import CourseStep, CourseView
 from analyzer.wording import phrases
@@ -13,7 +12,7 @@ from analyzer.wording import phrases
 def build(material: Material, incident: Incident) -> CourseView | None:
     """Gives the root and its consequences, or None where nothing followed."""
     stages = [
-        CourseStep(moment(step.started), material.claim(Evidence(phrases.step(step), step.ref)))
+        CourseStep(material.moment(step.started), material.claim(Evidence(phrases.step(step), step.ref)))
         for step in incident.course
     ]
     if not stages:

@@ -20,7 +20,7 @@ def build(material: Material, incident: Incident) -> HopsView | None:
     cut = len(hops) > len(shown)
     ids = dict.fromkeys(value for hop in hops for kind, value in hop.ids if kind != "span_id")
     rank = material.numbers[incident.id]
-    cutter = Cutter(material.text, material.label, material.place)
+    cutter = Cutter(material.text, material.label, material.cut_lines, material.place, material.analysis.zone)
     return HopsView(
         chart=draw(f"incident-{rank}-waterfall", shown, material.label),
         spent=spent(f"incident-{rank}-spent", hops, cutter),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from analyzer.model import Evidence, LatencySeries
+from analyzer.model import Evidence
 from analyzer.report.bands import bands
 from analyzer.report.charts._axis import Scale, lay
-from analyzer.report.charts.latency import NAMES, draw
+from analyzer.report.charts.latency import draw
 from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view.latency import LatencyView
-from analyzer.wording.words import microseconds, plural
+from analyzer.wording import phrases
+from analyzer.wording.words import plural
 
 _EMPTY = "No source says how long a request took, so there are no quantiles."
 _RANK = (
@@ -43,15 +44,10 @@ def build(material: Material) -> LatencyView | None:
         method.append(f"Left out: {held}, open as long as used.")
     return LatencyView(
         charts=tuple(draw(f"latency-{each.teller}", each, axis, bands(material)) for each in latency.series),
-        slowest=tuple(material.claim(_slowest(each)) for each in latency.series),
+        slowest=tuple(material.claim(Evidence(phrases.slowest(each), each.slowest)) for each in latency.series),
         method=tuple(method),
         empty="",
     )
-
-
-def _slowest(series: LatencySeries) -> Evidence:
-    text = f"The longest that {NAMES[series.teller]} counted: {microseconds(series.times.most)}."
-    return Evidence(text, series.slowest)
 
 
 SECTION = Section("Latency", after="timeline", build=build)

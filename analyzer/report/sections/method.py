@@ -37,8 +37,7 @@ PLACES = (
     "request and time, weak match by request and time."
 )
 _STATEMENTS = (
-    REDACTION,
-    "All times are UTC. Counts are exchanges: one request that several sources recorded is counted once.",
+    "Counts are exchanges: one request that several sources recorded is counted once.",
     CONFIDENCE,
     PLACES,
     QUOTES,
@@ -55,12 +54,17 @@ def build(material: Material) -> MethodView:
         Fact("Rules (SHA-256)", material.label(tool.rules_sha256), ""),
         Fact("Schema of findings.json", material.analysis.findings.schema_version, ""),
     )
+    statements = (_times(material.analysis.zone), *_STATEMENTS)
     if redaction is None:
-        return MethodView(_STATEMENTS, facts)
+        return MethodView((REDACTION, *statements), facts)
     if not redaction.done:
-        return MethodView((BANNER, *_STATEMENTS[1:]), facts)
-    told = (REDACTION, REVIEW, *_STATEMENTS[1:])
+        return MethodView((BANNER, *statements), facts)
+    told = (REDACTION, REVIEW, *statements)
     return MethodView(told, (*facts, *_redaction(redaction)))
+
+
+def _times(zone: str | None) -> str:
+    return f"All times are UTC; where a second one stands beside it, that is {zone}." if zone else "All times are UTC."
 
 
 def _redaction(redaction: Redaction) -> tuple[Fact, ...]:

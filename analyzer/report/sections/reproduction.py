@@ -5,7 +5,9 @@ from __future__ import annotations
 from analyzer.model import Incident
 from analyzer.report.material import Material
 from analyzer.report.sections._section import IncidentSection
+from analyzer.report.view.pieces import Fact
 from analyzer.report.view.sections import ReproductionView
+from analyzer.wording.reproducing import expected, variables
 
 
 def build(material: Material, incident: Incident) -> ReproductionView | None:
@@ -18,6 +20,9 @@ def build(material: Material, incident: Incident) -> ReproductionView | None:
         id=f"incident-{material.numbers[incident.id]}-curl",
         curl=material.text(reproduction.curl),
         steps=material.listing(steps, len(steps), "all in findings.json", total=len(reproduction.steps)),
+        variables=tuple(Fact(f"${name}", meaning, "") for name, meaning in variables(reproduction.curl)),
+        expected=expected(incident),
+        working=material.claim(incident.counter_example) if incident.counter_example else None,
     )
 
 

@@ -11,7 +11,6 @@ from analyzer.report.charts import heat
 from analyzer.report.charts._axis import Scale
 from analyzer.report.charts.timeline import Count, draw
 from analyzer.report.material import Material
-from analyzer.report.moments import moment
 from analyzer.report.sections._section import Section
 from analyzer.report.view.charts import TimelineChart
 from analyzer.report.view.sections import TimelineView, Turn
@@ -62,11 +61,11 @@ def _turns(material: Material) -> list[Turn]:
         if incident.preceding:
             claim = material.claim(incident.preceding)
             at = exhibits.get(incident.preceding.ref) if incident.preceding.ref else None
-            when = moment(at) if at else None
+            when = material.moment(at) if at else None
             turns.append(Turn(when, label, f"just before: {claim.text}", claim.place, link))
         begins = f"begins: {material.label(incident.title)}"
-        turns.append(Turn(moment(incident.started), label, begins, None, link))
-        turns.append(Turn(moment(incident.ended), label, "last failure ends", None, link))
+        turns.append(Turn(material.moment(incident.started), label, begins, None, link))
+        turns.append(Turn(material.moment(incident.ended), label, "last failure ends", None, link))
     turns.sort(
         key=lambda turn: (turn.moment is None, turn.moment.datetime if turn.moment else "", turn.label, turn.text)
     )

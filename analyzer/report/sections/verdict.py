@@ -12,7 +12,7 @@ from analyzer.report.ticket import ticket
 from analyzer.report.view.pieces import Claim, Listing, Run
 from analyzer.report.view.sections import Lead, VerdictView
 from analyzer.wording import phrases
-from analyzer.wording.quoting import excerpt
+from analyzer.wording.records import gist
 from analyzer.wording.words import GAP_WORDS, SERIOUS, plural, span
 
 _REASONS = 3
@@ -57,7 +57,7 @@ def _error(material: Material, incident: Incident) -> tuple[Claim | None, str]:
         return None, ""
     decisive = incident.root_evidence[0]
     line = _line(material.analysis.exhibits, decisive.ref)
-    return material.claim(decisive), excerpt(line, material.limits.label, phrases.about(incident, decisive.text))
+    return material.claim(decisive), gist(line, material.limits.label, phrases.about(incident, decisive.text))
 
 
 def _line(exhibits: tuple[Exhibit, ...], ref: Ref | None) -> str:

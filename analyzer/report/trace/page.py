@@ -13,7 +13,7 @@ from analyzer.report.trace import words
 from analyzer.report.trace.view import LinesView, PassageView, TraceSummaryView
 from analyzer.report.view.page import PageView, Part
 from analyzer.report.view.pieces import Fact, Listing, Place, Table
-from analyzer.wording.quoting import clip
+from analyzer.wording.quoting import clip, clip_middle
 from analyzer.wording.words import number, plural, series, source_name, span, where
 
 _LABEL = 300
@@ -23,7 +23,13 @@ _MOST_LISTED = 200
 
 def build_trace(trace: Trace, policy: str, tool: str, most_passages: int, longest: int) -> PageView:
     """Gives the page with at most so many requests, and so many characters of each text."""
-    cutter = Cutter(lambda text: clip(text, longest), lambda text: clip(text, _LABEL), _place)
+    cutter = Cutter(
+        lambda text: clip(text, longest),
+        lambda text: clip(text, _LABEL),
+        lambda text: clip_middle(text, longest),
+        _place,
+        trace.zone,
+    )
     return PageView(
         title=cutter.label(words.headline(trace)),
         inputs=series([cutter.label(source_name(item.report.name)) for item in trace.consulted], _NAMES) or "none",
@@ -53,7 +59,8 @@ def _summary(trace: Trace, cutter: Cutter, most: int) -> TraceSummaryView:
     if len(trace.passages) > 1:
         shown = trace.passages[:_MOST_LISTED]
         rows = tuple(
-            (number(rank), cutter.label(words.title(item)), words.when(item)) for rank, item in enumerate(shown, 1)
+            (number(rank), cutter.label(words.title(item)), words.when(item, trace.zone))
+            for rank, item in enumerate(shown, 1)
         )
         cut = len(trace.passages) > most
         note = f"The first {number(most)} stand below in full; all in trace.json." if cut else ""
@@ -67,7 +74,7 @@ def _summary(trace: Trace, cutter: Cutter, most: int) -> TraceSummaryView:
 
 
 def _passage(rank: int, passage: Passage, cutter: Cutter) -> PassageView:
-    facts = [Fact("When", words.when(passage), "")]
+    facts = [Fact("When", words.when(passage, cutter.zone), "")]
     if passage.client:
         facts.append(Fact("Client", cutter.label(passage.client), ""))
     facts += [Fact(KINDS[kind], "", cutter.label(value)) for kind, value in passage.ids[:_MOST_LISTED]]

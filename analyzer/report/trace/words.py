@@ -12,6 +12,7 @@ from analyzer.model import Hop
 from analyzer.report import hop_words
 from analyzer.report.moments import moment
 from analyzer.wording.words import iso, microseconds, percent, plural, series, source_name, utc, where
+from analyzer.wording.zones import local_span
 
 _MOST_PASSAGES = 20
 _MOST_MENTIONS = 10
@@ -48,20 +49,21 @@ def title(passage: Passage) -> str:
     return f"{request} failed with {passage.error}" if passage.error else request
 
 
-def when(passage: Passage) -> str:
-    """Gives the start and how long it took."""
+def when(passage: Passage, zone: str | None = None) -> str:
+    """Gives the start, how long it took, and the start in the zone of the case."""
     if passage.started is None:
         return "time unknown"
     took = passage.ended - passage.started if passage.ended is not None else None
     lasted = f", {microseconds(int(took.total_seconds() * 1_000_000))}" if took else ""
-    return f"{moment(passage.started).text}{lasted}"
+    there = local_span(passage.started, passage.started, zone)
+    return f"{moment(passage.started).text}{lasted}" + (f"; {there}" if there else "")
 
 
 def lines(trace: Trace) -> tuple[Line, ...]:
     """Gives the whole trace for a terminal; of very many requests the first."""
     said = [Line(headline(trace), strong=True)]
     for number, passage in enumerate(trace.passages[:_MOST_PASSAGES], 1):
-        said += [Line(""), *_passage(number, passage)]
+        said += [Line(""), *_passage(number, passage, trace.zone)]
     rest = len(trace.passages) - _MOST_PASSAGES
     if rest > 0:
         said += [Line(""), Line(f"{plural(rest, 'more request')}; -o FILE or --json gives all.", strong=True)]
@@ -121,10 +123,10 @@ def _short(source: Consulted) -> str:
     return ", ".join(f"{KINDS[kind]} on {count:,}" for kind, count in source.ids) or "no ids"
 
 
-def _passage(number: int, passage: Passage) -> Iterator[Line]:
+def _passage(number: int, passage: Passage, zone: str | None) -> Iterator[Line]:
     client = f"; client {passage.client}" if passage.client else ""
     yield Line(f"{number}. {title(passage)}", strong=True)
-    yield Line(f"   {when(passage)}{client}")
+    yield Line(f"   {when(passage, zone)}{client}")
     if passage.ids:
         yield Line("   " + ", ".join(f"{KINDS[kind]} {value}" for kind, value in passage.ids))
     for hop in passage.hops:

@@ -10,10 +10,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """text: a UTC time for a reader; datetime: the same as ISO 8601 for the attribute."""
+    """text: a UTC time for a reader; datetime: the same as ISO 8601 for the attribute.
+
+    local: the same time in the zone of the case, or empty; local_datetime: that as ISO 8601.
+    """
 
     text: str
     datetime: str
+    local: str = ""
+    local_datetime: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzer.report.view.charts import HeatChart, LadderChart, SpentChart, TimelineChart, WaterfallChart
+from analyzer.report.view.evidence import Block
 from analyzer.report.view.pieces import Card, Claim, Fact, Listing, Moment, Place, Run, Table
 from analyzer.report.view.sides import SidesChart
 
@@ -123,12 +124,15 @@ class LayersView:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One hop: said, what it is and its proof; moment: its start; facts: what else its line tells; trace: its stack."""
+    """One hop: said, what it is and its proof; moment: its start; facts: what else its line tells.
+
+    trace: its stack trace, or None.
+    """
 
     said: Claim
     moment: Moment
     facts: tuple[str, ...]
-    trace: str
+    trace: Block | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,45 +168,33 @@ class StepsView:
 
 @dataclass(frozen=True, slots=True)
 class ReproductionView:
-    """id: of the command, for its copy button; curl: the command; steps: what to do around it."""
+    """How to see it again.
+
+    id: of the command, for its copy button; curl: the command; steps: what to do around it; variables: what the reader
+    must supply; expected: what comes while the fault lasts; working: a comparable request that worked, or None.
+    """
 
     id: str
     curl: str
     steps: Listing[str]
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """id: anchor; place: source:line; moment: UTC or None; incidents: their numbers; text: the line."""
-
-    id: str
-    place: str
-    moment: Moment | None
-    incidents: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """rows: lines that claims point at, in time order; note: what was cut, or empty."""
-
-    rows: tuple[EvidenceRow, ...]
-    note: str
+    variables: tuple[Fact, ...]
+    expected: str
+    working: Claim | None
 
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """what: the layer or rule; why: what hides it; how: what would make it visible, or empty; incidents: numbers."""
+    """what: layers, or what the inputs lack; why: what hides it; how: what would show it; incidents: their numbers."""
 
     what: str
     why: str
-    how: str
+    how: tuple[Run, ...]
     incidents: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotVisibleView:
-    """items: what could not be judged, and the capture that would show it."""
+    """items: what could not be judged or was not there, and what would show it."""
 
     items: Listing[Unseen]
 
@@ -251,7 +243,7 @@ class RejectRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectsView:
-    """rows: rejected lines; reasons: how many of those listed have which reason; summary: how many there are in all."""
+    """rows: rejected lines; reasons: how many of each source have which reason; summary: how many there are in all."""
 
     rows: Listing[RejectRow]
     reasons: Table | None
@@ -265,13 +257,6 @@ class RulesView:
     fired: Table | None
     silent: Table | None
     summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class BackgroundView:
-    """items: what was set aside as no incident."""
-
-    items: Table | None
 
 
 @dataclass(frozen=True, slots=True)
