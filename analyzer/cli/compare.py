@@ -11,6 +11,7 @@ import click
 from analyzer.cli._options import plan_from, reading_options_without_inputs, redaction_key, work_folder
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
+from analyzer.cli._report import TEMPLATES
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
@@ -27,6 +28,7 @@ _MOST_ROWS = 12
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR",
               help="Write comparison.html and comparison.json there.")  # fmt: skip
 @click.option("--fail-on-difference", is_flag=True, help="Exit with 1 if what worked in GOOD failed in BAD.")
+@TEMPLATES
 @redaction_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the first sentence.")
 @click.option("--json", "as_json", is_flag=True, help="Print comparison.json instead of the summary.")

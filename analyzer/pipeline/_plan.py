@@ -18,6 +18,7 @@ from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
 from analyzer.pipeline._unredacted import Everybody, Unredacted
+from analyzer.report import FILES, Templates
 from analyzer.redact import Machine, People, Profile, Redactor
 from analyzer.sources import Limits
 
@@ -36,7 +37,8 @@ class Plan:
     format_name is the name of a format or the path of a YAML file that defines one; own_formats are such files that
     detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
     tells of an incident (Analysis.facts). profile says for whom the outputs are redacted,
-    redact whether they are at all; machine is what they must not name: where the run takes place.
+    redact whether they are at all; machine is what they must not name: where the run takes place. formats are the
+    files of the report that are written, keys of FILES; templates are those of the user that replace the package's.
     """
 
     inputs: tuple[str, ...]
@@ -59,6 +61,8 @@ class Plan:
     profile: Profile = "vendor"
     redact: bool = True
     machine: Machine = field(default_factory=Machine)
+    formats: tuple[str, ...] = tuple(FILES)
+    templates: Templates | None = None
 
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""

@@ -26,6 +26,7 @@ from analyzer.wording.words import (
     where,
 )
 
+REPORT = 'report.html'
 MOST_CHARACTERS = 8_000
 _FULL = 3
 _QUOTE = 400
@@ -39,7 +40,7 @@ _CLIENTS = 3
 _STEPS = 6
 
 
-def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") -> str:
+def summary_markdown(analysis: Analysis, absent: frozenset[str] = frozenset()) -> str:
     """Gives the summary; words from the inputs stand in code or in fences, where they can be no markup and no link."""
     findings = analysis.findings
     told = phrases.serious(findings) or findings.incidents
@@ -47,7 +48,7 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
     if not told or told[0] not in phrases.serious(findings):
         blocks.append(f"# {phrases.headline_of_none(findings)}\n")
     before = len(blocks)
-    spoken = sum(len(block) + 1 for block in blocks) + len(_closing(analysis, len(findings.incidents), report_name))
+    spoken = sum(len(block) + 1 for block in blocks) + len(_closing(analysis, len(findings.incidents), absent))
     room = MOST_CHARACTERS - spoken
     for rank, incident in enumerate(told, start=1):
         full = _full(analysis, incident, rank) if rank <= _FULL else ""
@@ -56,7 +57,7 @@ def summary_markdown(analysis: Analysis, *, report_name: str = "report.html") ->
         if room < 0:
             break
         blocks.append(block)
-    blocks.append(_closing(analysis, len(findings.incidents) - len(blocks) + before, report_name))
+    blocks.append(_closing(analysis, len(findings.incidents) - len(blocks) + before, absent))
     return "\n".join(blocks)
 
 
@@ -173,13 +174,13 @@ def _quotes(exhibits: Sequence[Exhibit], incident: Incident, evidence: Sequence[
     ]
 
 
-def _closing(analysis: Analysis, untold: int, report_name: str) -> str:
+def _closing(analysis: Analysis, untold: int, absent: frozenset[str]) -> str:
     findings = analysis.findings
     events = sum(source.events for source in findings.sources)
     window = f", {span(findings.start, findings.end)}" if findings.start and findings.end else ""
     lines = [f"Read: {plural(events, 'event')} from {plural(len(findings.sources), 'source')}{window}.", ""]
     if untold > 0:
-        lines.append(f"{sentence(plural(untold, 'more incident'))} in {code(report_name, 80)} and `findings.json`.")
+        lines.append(f"{sentence(plural(untold, 'more incident'))} in {code(REPORT, 80)} and `findings.json`.")
         lines.append("")
     unseen = []
     if analysis.problems:
@@ -202,7 +203,7 @@ def _closing(analysis: Analysis, untold: int, report_name: str) -> str:
     lines += _rules(findings)
     tool = code(f"{findings.tool.name} {findings.tool.version}", 80)
     lines.append(
-        f"Full report: {code(report_name, 80)}. Secrets are replaced by `[redacted:kind:hex]`. Made by {tool}."
+        f"Full report: {code(REPORT, 80)}. Secrets are replaced by `[redacted:kind:hex]`. Made by {tool}."
     )
     return "\n".join(lines) + "\n"
 

@@ -60,7 +60,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The analysis, the incidents that are shown in full, and the lines of the evidence table."""
+    """The analysis, the incidents that are shown in full, and the lines of the evidence table.
+
+    absent are the names of files that this run does not write, so that no sentence sends a reader there.
+    """
 
     analysis: Analysis
     limits: Limits
@@ -69,6 +72,7 @@ class Material:
     lines: tuple[Line, ...]
     line_total: int
     shown: frozenset[Ref]
+    absent: frozenset[str] = frozenset()
 
     def text(self, value: str) -> str:
         """Gives a quoted line or sentence, cut."""
@@ -78,11 +82,17 @@ class Material:
         """Gives a name or value, cut."""
         return clip(value, self.limits.label)
 
+    def words(self, told: str) -> str:
+        """Gives our own words, where each file that was not written is followed by saying so."""
+        for name in sorted(self.absent):
+            told = told.replace(name, f"{name} (not written here)")
+        return told
+
     def listing(self, items: Sequence[T], limit: int, rest: str, *, total: int | None = None) -> Listing[T]:
         """Gives the first items and a note that counts the others; rest says where they lie."""
         everything = len(items) if total is None else total
         shown = tuple(items[:limit])
-        note = "" if len(shown) >= everything else f"First {number(len(shown))} of {number(everything)}; {rest}."
+        note = "" if len(shown) >= everything else f"First {number(len(shown))} of {number(everything)}; {self.words(rest)}."
         return Listing(shown, note)
 
     def place(self, ref: Ref) -> Place:
@@ -113,7 +123,7 @@ class Material:
         alike = tuple(self.claim(item) for item in further[: self.limits.items])
         more = plural(len(further), "more like this", "more like this")
         if len(alike) < len(further):
-            more += f", {number(len(alike))} of them here, all in findings.json"
+            more += self.words(f", {number(len(alike))} of them here, all in findings.json")
         return replace(self.claim(group[0]), alike=alike, more=more)
 
     def steps(self, steps: Sequence[str]) -> Listing[tuple[Run, ...]]:
@@ -127,7 +137,7 @@ class Material:
         return self.listing(first, len(first), "all in findings.json", total=len(values))
 
 
-def prepare(analysis: Analysis, limits: Limits) -> Material:
+def prepare(analysis: Analysis, limits: Limits, absent: frozenset[str] = frozenset()) -> Material:
     """Gives the material, with the lines picked that claims point at first, then other lines of the incidents."""
     shown = analysis.findings.incidents[: limits.incidents]
     numbers = {incident.id: index for index, incident in enumerate(analysis.findings.incidents, start=1)}
@@ -152,7 +162,7 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
         for ref in picked
     ]
     lines.sort(key=lambda line: (line.timestamp is None, iso(line.timestamp) if line.timestamp else "", _key(line.ref)))
-    return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked))
+    return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked), absent)
 
 
 def anchor(ref: Ref) -> str:

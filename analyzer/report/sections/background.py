@@ -23,7 +23,7 @@ def build(material: Material) -> BackgroundView | None:
         for item in noise[: material.limits.rows]
     )
     cut = len(noise) > len(rows)
-    note = f"First {number(len(rows))} of {number(len(noise))}; all in findings.json." if cut else ""
+    note = material.words(f"First {number(len(rows))} of {number(len(noise))}; all in findings.json.") if cut else ""
     return BackgroundView(Table("Background", ("Kind", "Count", "Example"), rows, note))
 
 

@@ -30,7 +30,7 @@ def build(material: Material) -> EvidenceView:
         f"{number(len(rows))} of {number(material.line_total)} lines; the places of the others are in findings.json, "
         "the lines themselves in the sources."
     )
-    return EvidenceView(rows, note if cut else "")
+    return EvidenceView(rows, material.words(note) if cut else "")
 
 
 def _without_zone(timestamp: datetime | None) -> Moment | None:

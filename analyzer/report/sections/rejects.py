@@ -37,7 +37,7 @@ def _reasons(material: Material, total: int) -> Table | None:
     if len(ranked) > len(rows):
         notes.append(f"First {number(len(rows))} of {plural(len(ranked), 'reason')}.")
     if total > counts.total():
-        notes.append(f"Counted over the first {number(counts.total())} rejects; all in rejects.ndjson.")
+        notes.append(material.words(f"Counted over the first {number(counts.total())} rejects; all in rejects.ndjson."))
     return Table("Reasons", ("Reason", "Lines"), rows, " ".join(notes))
 
 
