@@ -18,8 +18,8 @@ from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
 from analyzer.pipeline._unredacted import Everybody, Unredacted
-from analyzer.report import FILES, Templates
 from analyzer.redact import Machine, People, Profile, Redactor
+from analyzer.report import FILES, Templates
 from analyzer.sources import Limits
 
 

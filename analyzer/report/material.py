@@ -92,8 +92,9 @@ class Material:
         """Gives the first items and a note that counts the others; rest says where they lie."""
         everything = len(items) if total is None else total
         shown = tuple(items[:limit])
-        note = "" if len(shown) >= everything else f"First {number(len(shown))} of {number(everything)}; {self.words(rest)}."
-        return Listing(shown, note)
+        if len(shown) >= everything:
+            return Listing(shown, "")
+        return Listing(shown, f"First {number(len(shown))} of {number(everything)}; {self.words(rest)}.")
 
     def place(self, ref: Ref) -> Place:
         """Gives source:line with the anchor of its row, if that row is shown."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.errors import DocumentError, Location
 from analyzer.diagnose.comparison import Comparison
 from analyzer.diagnose.trace import Trace
+from analyzer.errors import DocumentError, Location
 from analyzer.model import Analysis
 from analyzer.report.comparison.page import build_comparison
 from analyzer.report.material import Limits, prepare
@@ -19,7 +19,16 @@ from analyzer.report.trace.page import build_trace
 from analyzer.report.unredacted import is_redacted, marked
 from analyzer.report.view.page import PageView
 
-__all__ = ["checked_templates", "comparison_html", "environment", "policy", "render", "report_html", "styles", "trace_html"]
+__all__ = [
+    "checked_templates",
+    "comparison_html",
+    "environment",
+    "policy",
+    "render",
+    "report_html",
+    "styles",
+    "trace_html",
+]
 
 MOST_BYTES = 2_000_000
 _MOST_ROWS = 128

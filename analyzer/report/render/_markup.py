@@ -14,24 +14,26 @@ from analyzer.errors import DocumentError, Location
 from analyzer.report.links import href
 from analyzer.report.templates import Templates
 
-_ELEMENTS = frozenset("""
-html head meta title style script body main header footer nav section article aside hgroup search h1 h2 h3 h4 h5 h6 p div
-span a b i em strong small s sub sup mark del ins cite q blockquote abbr dfn code kbd samp var pre br hr wbr time data
-bdi bdo ruby rt rp ol ul menu li dl dt dd figure figcaption img details summary table caption colgroup col thead tbody
-tfoot tr th td button label input output meter progress address
+_TAGS = """
+html head meta title style script body main header footer nav section article aside hgroup search h1 h2 h3 h4 h5 h6 p
+div span a b i em strong small s sub sup mark del ins cite q blockquote abbr dfn code kbd samp var pre br hr wbr time
+data bdi bdo ruby rt rp ol ul menu li dl dt dd figure figcaption img details summary table caption colgroup col thead
+tbody tfoot tr th td button label input output meter progress address
 svg g defs desc path rect circle ellipse line polyline polygon text tspan pattern clippath mask marker lineargradient
 radialgradient stop symbol
-""".split())
-_ATTRIBUTES = frozenset("""
-lang dir class id title hidden role name content charset http-equiv type value min max low high optimum for autocomplete
-placeholder disabled open start reversed datetime rel alt width height colspan rowspan span scope headers abbr tabindex translate
-x x1 x2 y y1 y2 dx dy rx ry cx cy r d fx fy points transform viewbox preserveaspectratio text-anchor dominant-baseline
-fill fill-opacity fill-rule stroke stroke-width stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin
-stroke-opacity opacity offset stop-color stop-opacity font-size font-family font-weight letter-spacing
-patternunits patterntransform patterncontentunits gradientunits gradienttransform clippathunits maskunits clip-path mask
-marker-start marker-mid marker-end markerwidth markerheight markerunits refx refy orient vector-effect xmlns
-""".split())
-_META = {"charset", "name", "http-equiv"}
+"""
+_ELEMENTS = frozenset(_TAGS.split())
+_NAMES = """
+lang dir class id title hidden role name content charset http-equiv type value min max low high optimum for
+autocomplete placeholder disabled open start reversed datetime rel alt width height colspan rowspan span scope headers
+abbr tabindex translate
+x x1 x2 y y1 y2 dx dy rx ry cx cy r d fx fy points transform viewbox preserveaspectratio text-anchor
+dominant-baseline fill fill-opacity fill-rule stroke stroke-width stroke-dasharray stroke-dashoffset stroke-linecap
+stroke-linejoin stroke-opacity opacity offset stop-color stop-opacity font-size font-family font-weight letter-spacing
+patternunits patterntransform patterncontentunits gradientunits gradienttransform clippathunits maskunits clip-path
+mask marker-start marker-mid marker-end markerwidth markerheight markerunits refx refy orient vector-effect xmlns
+"""
+_ATTRIBUTES = frozenset(_NAMES.split())
 _POINTS_AWAY = re.compile(r"url\s*\((?!\s*['\"]?\s*(?:#|data:))|@import", re.IGNORECASE)
 _HINT = "The policy, style and script stand in a page as in the shipped page.html.j2."
 
@@ -112,6 +114,7 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Notes that something ends before the policy stands."""
+        del tag
         self.early |= len(self.opened) < 3
 
     def handle_data(self, data: str) -> None:

@@ -25,8 +25,9 @@ from jinja2 import (
     nodes,
     pass_context,
 )
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from analyzer.errors import DocumentError, Location
@@ -37,12 +38,16 @@ MOST_WORK = 40_000_000  # characters; a page of 2 MB takes about a tenth
 _ENTRY = 40  # what entering a body costs, in characters, as it takes time even if it prints none
 _LARGEST = 10**9
 _ALLOWED = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Slice,
-    nodes.For, nodes.If, nodes.With, nodes.Include, nodes.Import, nodes.FromImport, nodes.Macro, nodes.Call,
-    nodes.Keyword, nodes.Assign, nodes.Tuple, nodes.List, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And,
-    nodes.Or, nodes.Not, nodes.CondExpr, nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg, nodes.Scope,
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr, nodes.Getitem,
+    nodes.Slice, nodes.For, nodes.If, nodes.With, nodes.Scope, nodes.Include, nodes.Import, nodes.FromImport,
+    nodes.Macro, nodes.Call, nodes.Keyword, nodes.Assign, nodes.Tuple, nodes.List, nodes.Filter, nodes.Test,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Concat, nodes.Add, nodes.Sub,
+    nodes.Neg,
 )  # fmt: skip
-_FILTERS = "capitalize count d default e escape first href last length lower title trim upper".split()
+_FILTERS = (
+    "capitalize", "count", "d", "default", "e", "escape", "first", "href", "last", "length", "lower",
+    "title", "trim", "upper",
+)  # fmt: skip
 _ESCAPING = "every text is escaped, and no template can switch that off"
 _WORDS = {
     "ScopedEvalContextModifier": _ESCAPING,
@@ -127,12 +132,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TypeError(f"{operator} is for whole numbers only; ~ joins texts")
         return super().call_binop(context, operator, left, right)
 
-    def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:  # noqa: FBT001, FBT002 - jinja2's hook
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, *rest: Any, **named: Any
+    ) -> str:
         if name in dict(self._templates.files):
             for fault in self._refused(source, name):
                 raise fault
         _Counting(self).visit(source)
-        return super()._generate(source, name, filename, defer_init)
+        return super()._generate(source, name, filename, *rest, **named)
 
     def _refused(self, tree: nodes.Template, name: str) -> Iterator[TemplateSyntaxError]:
         """Yields what this template may not do: kinds of nodes and filters first, since what they hide may be names."""
