@@ -12,7 +12,16 @@ from analyzer.model import Analysis
 from analyzer.report.comparison.page import build_comparison
 from analyzer.report.material import Limits, prepare
 from analyzer.report.page import build
-from analyzer.report.render._environment import environment, policy, sandbox, script_block, style_block, styles
+from analyzer.report.render._environment import (
+    environment,
+    macros_of,
+    names_from_outside,
+    policy,
+    sandbox,
+    script_block,
+    style_block,
+    styles,
+)
 from analyzer.report.render._markup import Blocks, check_page
 from analyzer.report.templates import Templates, read_templates
 from analyzer.report.trace.page import build_trace
@@ -23,6 +32,8 @@ __all__ = [
     "checked_templates",
     "comparison_html",
     "environment",
+    "macros_of",
+    "names_from_outside",
     "policy",
     "render",
     "report_html",

@@ -6,11 +6,11 @@ from base64 import b64encode
 from functools import cache, lru_cache
 from hashlib import sha256
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, meta, nodes
 
 from analyzer.report.links import href
 from analyzer.report.render._sandbox import Sandbox
-from analyzer.report.templates import SCRIPT, Templates
+from analyzer.report.templates import SCRIPT, Templates, shipped
 from analyzer.wording.quoting import is_short, visible
 
 _RANKS = {"style.css": 0, "paper.css": 2}  # what is in between stands beside its template
@@ -69,6 +69,17 @@ def style_block(templates: Templates | None = None) -> str:
     if templates is not None:
         return sandbox(templates).run(*styles())
     return "".join(environment().get_template(name).render() for name in styles())
+
+
+def names_from_outside(name: str) -> frozenset[str]:
+    """Gives the names that a shipped template takes from where it is included."""
+    return frozenset(meta.find_undeclared_variables(environment().parse(shipped()[name])))
+
+
+def macros_of(name: str) -> tuple[str, ...]:
+    """Gives the macros of a shipped template with their arguments, such as `table(data, class)`."""
+    found = environment().parse(shipped()[name]).find_all(nodes.Macro)
+    return tuple(f"{macro.name}({', '.join(argument.name for argument in macro.args)})" for macro in found)
 
 
 def finalize(value: object) -> object:
