@@ -34,7 +34,10 @@ patternunits patterntransform patterncontentunits gradientunits gradienttransfor
 mask marker-start marker-mid marker-end markerwidth markerheight markerunits refx refy orient vector-effect xmlns
 """
 _ATTRIBUTES = frozenset(_NAMES.split())
+# These may name an address.
+_PAINTS = frozenset(["fill", "stroke", "clip-path", "mask", "marker-start", "marker-mid", "marker-end"])
 _POINTS_AWAY = re.compile(r"url\s*\((?!\s*['\"]?\s*(?:#|data:))|@import", re.IGNORECASE)
+_WHOLE = "page.html.j2"
 _HINT = "The policy, style and script stand in a page as in the shipped page.html.j2."
 
 
@@ -56,7 +59,7 @@ def check_page(text: str, blocks: Blocks, templates: Templates) -> None:
     if page.opened != first or page.early or page.policies != 1 or page.began != "doctype html":
         raise DocumentError(
             "the page does not begin with the content security policy of the report.",
-            location=templates.place("page.html.j2") if "page.html.j2" in dict(templates.files) else None,
+            location=templates.place(_WHOLE) if _WHOLE in dict(templates.files) else _place("http-equiv", templates),
             hint=_HINT,
         )
     told = page.wrong or _wrong_block(page, blocks)
@@ -149,7 +152,7 @@ def _fits(tag: str, name: str, value: str) -> bool:
         return tag == "img" and value.startswith("data:image/")
     if name.startswith(("aria-", "data-")):
         return True
-    return name in _ATTRIBUTES and not _POINTS_AWAY.search(value)
+    return name in _ATTRIBUTES and not (name in _PAINTS and _POINTS_AWAY.search(value))
 
 
 def _leads_nowhere_else(value: str) -> bool:
