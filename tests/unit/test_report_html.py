@@ -257,7 +257,9 @@ def test_no_module_trusts_markup() -> None:
 
 def test_jinja2_has_one_door() -> None:
     """Only the package render imports it."""
-    importing = {path.parent.name for path in PACKAGE.rglob("*.py") if re.search(r"(from|import) jinja2", path.read_text())}
+    importing = {
+        path.parent.name for path in PACKAGE.rglob("*.py") if re.search(r"(from|import) jinja2", path.read_text())
+    }
     assert importing == {"render"}
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from report_cases import CASES, demo, huge
+from report_cases import CASES, clean, demo, huge
 
 from analyzer.errors import DocumentError, UsageError
 from analyzer.report import Around, checked_templates, contract, report_html, templates, view
@@ -325,6 +327,33 @@ def test_a_page_that_cannot_be_made_small_enough_is_refused(folder: Path) -> Non
     assert "even with the least that is shown; the most are 2,000,000" in error.message
 
 
+PIECES = (
+    "{{", "}}", "{%", "%}", "{#", "#}", "view", ".facts", ".statements", "[0]", "[", "]", "(", ")", "|", "href", "safe", "for ",
+    "if ", "in ", "end", "endfor", "set ", "x", " = ", "~", "+", "'a'", "include ", "'page.html.j2'", "macro ", "<", ">", "<a href='",
+    "<script>", "</", "'", '"', "\n", "-", "is ", "loop", "1", "import ", "as ", "with ",
+)  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=60))
+@example("{% for x in view.facts %}{{ x }}{% endfor %}")
+@example("{{ view.facts[0].term[::0] }}")
+@example("{{ -view.facts }}")
+@example(r"{{ '\ud800' }}")
+@example(r"<a class='{{ '\x27\x3cscript>' }}'>")
+@example("{{ view.facts < 1 }}")
+def test_any_template_gives_a_page_or_an_error_with_its_place(text: str) -> None:
+    """Never anything else, whatever stands in it."""
+    mine = Templates(Path("mine"), ((SECTION, text),))
+    try:
+        made = report_html(clean(), around=Around(mine))
+    except DocumentError as error:
+        assert str(error.location).startswith("mine")  # noqa: PT017 - either outcome is right
+    else:
+        assert made.startswith("<!doctype html>")
+        assert made.count("<script>") == 1
+
+
 # What a page may hold
 
 
@@ -378,6 +407,9 @@ def test_the_place_is_the_first_line_with_it(folder: Path) -> None:
     """The page is looked at as a whole, and the culprit is searched in the user's own files."""
     error = refused(folder, "<p>a</p>\n\n<form></form>")
     assert str(error.location) == f"{folder}/{SECTION}:3"
+    put(folder, PAGE, shipped()[PAGE])  # which has the word style, but not as an attribute
+    error = refused(folder, "<p>a</p>\n<p style='x'>b</p>")
+    assert str(error.location) == f"{folder}/{SECTION}:2"
 
 
 HEAD = '<meta http-equiv="Content-Security-Policy" content="{{ view.policy }}">'

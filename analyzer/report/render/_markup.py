@@ -141,7 +141,7 @@ def _refused(tag: str, attrs: list[tuple[str, str | None]]) -> tuple[str, str] |
         return f"<{tag}", f"an element {tag!r} has an attribute twice"
     for name, value in attrs:
         if not _fits(tag, name, value or ""):
-            return name, f"a report may not hold the attribute {name!r} with this value on {tag!r}"
+            return f"{name}=", f"a report may not hold the attribute {name!r} with this value on {tag!r}"
     return None
 
 
