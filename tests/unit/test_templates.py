@@ -254,6 +254,7 @@ def test_a_folder_without_templates_is_an_error(folder: Path) -> None:
         ("{% include '../json.py' %}", 1, "there is no template '../json.py'"),
         ("{% include 'json.py' %}", 1, "there is no template 'json.py'"),
         ("{% include '/etc/hostname' %}", 1, "there is no template '/etc/hostname'"),
+        (r"{{ '\ud800' }}", 1, "half of a character"),
         ("{% for x in %}", 1, "Expected an expression"),
         ("a\nb\n{% if view.facts %}", 3, "Unexpected end of template"),
         ("<a href='{{ view.facts[0].term|href }}'>x</a>", 1, "not an address that a report may link to"),
@@ -386,6 +387,18 @@ def test_any_template_gives_a_page_or_an_error_with_its_place(text: str) -> None
         ("<svg><foreignObject></foreignObject></svg>", "element 'foreignobject'"),
         ("<p class=a class=b>x</p>", "has an attribute twice"),
         ("<{{ 'script' }}>alert(1)</{{ 'script' }}>", "no script but the one of the report"),
+        ("<!--><script>alert(1)</script>-->", "no comment"),
+        ("<!-- a -->", "no comment"),
+        ("<?php a ?>", "no comment"),
+        ("<svg><![CDATA[<script>alert(1)</script>]]></svg>", "no comment"),
+        ("<!doctype svg>", "no second document type"),
+        ("<title><p title='</title><script>alert(1)</script>'>", "none in a title"),
+        ("<svg><title><script>alert(1)</script></title></svg>", "none in a title"),
+        ("<a href='<script>", "no tag that is not finished"),
+        ("<!--", "no tag that is not finished"),
+        ("<title>", "begun and not ended"),
+        ("<svg><title><script>alert(1)</script>", "begun and not ended"),
+        ("a < b", "no tag that is not finished"),
     ],
 )
 def test_a_page_with_what_no_report_may_hold_is_refused(folder: Path, text: str, said: str) -> None:
@@ -432,8 +445,10 @@ HEAD = '<meta http-equiv="Content-Security-Policy" content="{{ view.policy }}">'
         ("<!doctype html>", "<p></p><!doctype html>"),
         ("<head>", "<head/>"),
         ("<head>", "<!--<head>-->"),
+        ("<head>", "&nbsp;<head>"),
+        ("<head>", "&#120;<head>"),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_a_page_that_does_not_begin_with_the_policy_is_refused(folder: Path, change: tuple[str, str]) -> None:
     """A browser heeds a policy only in the head, and only for what comes after it."""

@@ -55,6 +55,7 @@ def check_page(text: str, blocks: Blocks, templates: Templates) -> None:
     page = _Page()
     page.feed(text)
     page.close()
+    page.end()
     first = [("html", None), ("head", None), ("meta", blocks.policy)]
     if page.opened != first or page.early or page.policies != 1 or page.began != "doctype html":
         raise DocumentError(
@@ -88,10 +89,16 @@ def _place(word: str, templates: Templates) -> Location:
 
 
 class _Page(HTMLParser):
-    """Collects what the page is made of, and the first thing that it may not hold."""
+    """Collects what the page is made of, and the first thing that it may not hold.
+
+    Where this parser and a browser may read a page otherwise, the page is refused: comments, tags that are not
+    finished, and a title with a tag in it.
+    """
+
+    CDATA_CONTENT_ELEMENTS = ("script", "style", "title")  # type: ignore[misc] # Final, but to be read by the class
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(convert_charrefs=False)
         self.began = ""
         self.opened: list[tuple[str, str | None]] = []
         self.early = False  # whether anything stands before the policy that would close the head in a browser
@@ -101,8 +108,22 @@ class _Page(HTMLParser):
 
     def handle_decl(self, decl: str) -> None:
         """Takes the document type."""
-        if not self.opened:
-            self.began = decl.lower()
+        if self.opened or self.began:
+            self._refuse("<!", "a report may hold no second document type")
+        self.began = self.began or decl.lower()
+
+    def handle_comment(self, data: str) -> None:
+        """Refuses comments, which browsers end in more ways than one."""
+        del data
+        self._refuse("<!--", "a report may hold no comment; {# and #} are for those that are not printed")
+
+    def handle_pi(self, data: str) -> None:
+        """Refuses what looks like an instruction: to a browser it is a comment."""
+        self.handle_comment(data)
+
+    def unknown_decl(self, data: str) -> None:
+        """Refuses marked sections: to a browser they are comments, or are none, by where they stand."""
+        self.handle_comment(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Looks at an element and its attributes."""
@@ -112,8 +133,8 @@ class _Page(HTMLParser):
         self.policies += _is_policy(named)
         if tag in self.held:
             self.held[tag].append("")
-        if self.wrong is None:
-            self.wrong = _refused(tag, attrs)
+        if found := _refused(tag, attrs):
+            self._refuse(*found)
 
     def handle_endtag(self, tag: str) -> None:
         """Notes that something ends before the policy stands."""
@@ -121,10 +142,29 @@ class _Page(HTMLParser):
         self.early |= len(self.opened) < 3
 
     def handle_data(self, data: str) -> None:
-        """Keeps what stands in style and script; notes text before the policy."""
+        """Keeps what stands in style and script; notes text before the policy, and a tag where text should be."""
         self.early |= len(self.opened) < 3 and bool(data.strip(" \t\n\r\f"))
+        if "<" in data and self.cdata_elem not in self.held:
+            self._refuse("<", "a report may hold no tag that is not finished, and none in a title")
         if self.cdata_elem in self.held:
             self.held[self.cdata_elem][-1] += data
+
+    def handle_entityref(self, name: str) -> None:
+        """Notes a character before the policy."""
+        del name
+        self.early |= len(self.opened) < 3
+
+    def handle_charref(self, name: str) -> None:
+        """Notes a character before the policy."""
+        self.handle_entityref(name)
+
+    def end(self) -> None:
+        """Refuses a page that ends inside of a title, a style or a script, or in the middle of a tag."""
+        if self.cdata_elem or self.rawdata:
+            self._refuse(f"<{self.cdata_elem or ''}", "a report may hold nothing that is begun and not ended")
+
+    def _refuse(self, word: str, said: str) -> None:
+        self.wrong = self.wrong or (word, said)
 
 
 def _is_policy(named: dict[str, str | None]) -> bool:

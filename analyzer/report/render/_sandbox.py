@@ -7,6 +7,7 @@ character is charged to it.
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ _WORDS = {
     "Block": "a template has no blocks; include another template, or write a macro",
 }
 _FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _COUNT, _MEASURE = "count entry", "measure text"  # no template can spell a name with a blank
 
 
@@ -151,6 +153,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
                 said = f"there is no filter {node.name!r}; there are: {', '.join(_FILTERS)}; {_ESCAPING}"
                 yield TemplateSyntaxError(said, node.lineno, name)
+            elif isinstance(node, nodes.Const) and _SURROGATE.search(str(node.value)):
+                yield TemplateSyntaxError("half of a character (\\ud800 to \\udfff) is no text", node.lineno, name)
         outside = self._outside(name)
         known = f"; this template reads: {', '.join(sorted(outside))}" if outside else ""
         wrong = meta.find_undeclared_variables(tree) - outside
