@@ -53,7 +53,8 @@ def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None) -> 
 
     outputs maps names, in which "/" makes folders, to bytes or to files that are copied. Folders are 0700 and files
     0600. What an earlier run left there is replaced. If anything fails, nothing is left behind and the earlier run's
-    outputs stay. gate is None only where a person said that secrets may be written, and for what a person typed.
+    outputs stay. gate is None only where a person said that secrets may be written, and for what a person typed or the
+    package ships.
     Raises LeakError where the gate finds a secret, UsageError where the system refuses to write.
     """
     check_folder(folder)

@@ -20,6 +20,7 @@ from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Plan
+    from analyzer.report import Templates
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -161,9 +162,17 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer if sys.stdin else io.BytesIO()
 
 
+def _templates(folder: Path | None) -> Templates | None:
+    """Reads the user's templates and looks at them before any input is read."""
+    from analyzer.report import checked_templates
+
+    return checked_templates(folder) if folder else None
+
+
 def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callable[[str, float | None], None]) -> Plan:
     """Makes the plan from a command's options."""
     from analyzer.pipeline import Plan
+    from analyzer.report import FILES
 
     only = options.get("only_rules")
     since, until = instant(options["since"], "--since"), instant(options["until"], "--until")
@@ -185,6 +194,8 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         only_rules=only is not None,
         profile=options.get("profile", "vendor"),
         redact=not options.get("no_redact"),
+        formats=options.get("formats") or tuple(FILES),
+        templates=_templates(options.get("templates")),
         machine=machine(),
         stdin=standard_input(),
         progress=progress,

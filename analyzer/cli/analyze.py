@@ -21,7 +21,9 @@ from analyzer.cli._options import (
 )
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
+from analyzer.cli._report import FORMAT_REPORT, TEMPLATES
 from analyzer.cli._text import visible
+from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Run
@@ -36,6 +38,8 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the report goes.")
 @click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
+@FORMAT_REPORT
+@TEMPLATES
 @redaction_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report.")
 @click.option("--json", "as_json", is_flag=True, help="Print findings.json instead of the summary.")
@@ -43,12 +47,15 @@ def command(**options: Any) -> None:
     """Read any mix of logs and HARs, print the finding, and write the report.
 
     INPUT is a file, a folder, a pattern or - for standard input; compressed files and archives are read as they are.
-    The folder gets report.html, findings.json, summary.md and rejects.ndjson; all of it is redacted.
+    The folder gets report.html, findings.json and summary.md, or those that --format-report names, and rejects.ndjson,
+    every line that could not be read; all of it is redacted.
     """
     from analyzer.pipeline import gate, run
     from analyzer.publish import check_folder, publish
     from analyzer.redact import Redactor
 
+    if options["as_json"] and "json" not in options["formats"]:
+        raise UsageError("--json prints findings.json, which --format-report leaves out.", hint="Add json to it.")
     confirm_unredacted(options)
     now = instant(options["now"], "--now") or datetime.now(UTC)
     key = redaction_key(options["redaction_key"])
@@ -80,9 +87,10 @@ def _events(state: Run) -> dict[str, bytes]:
 
 def _tell(state: Run, folder: Path, options: dict[str, Any]) -> None:
     from analyzer.cli._summary import print_problems, print_summary
+    from analyzer.report import FILES
 
     assert state.analysis is not None  # noqa: S101 - the last stage fills it
-    report = visible(str(folder / "report.html"))
+    report = visible(str(folder / FILES[options["formats"][0]]))  # the page where there is one
     if options["as_json"]:
         click.echo(state.outputs["findings.json"].decode(), nl=False)
         print_problems(state.analysis)

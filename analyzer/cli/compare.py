@@ -17,6 +17,7 @@ from analyzer.cli._options import (
 )
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
+from analyzer.cli._report import TEMPLATES
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
@@ -34,6 +35,7 @@ _MOST_ROWS = 12
               help="Write comparison.html and comparison.json there.")  # fmt: skip
 @click.option("--fail-on-difference", is_flag=True, help="Exit with 1 if what worked in GOOD failed in BAD.")
 @report_zone_option
+@TEMPLATES
 @redaction_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the first sentence.")
 @click.option("--json", "as_json", is_flag=True, help="Print comparison.json instead of the summary.")

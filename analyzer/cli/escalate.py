@@ -21,6 +21,7 @@ from analyzer.cli._options import (
 )
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
+from analyzer.cli._report import TEMPLATES
 from analyzer.cli._size import Size
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
@@ -47,6 +48,7 @@ _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; wh
               help="Add a picture, a HAR or a text, such as the output of traceroute.")  # fmt: skip
 @click.option("--pictures-reviewed", is_flag=True,
               help="Say that the attached pictures show nothing confidential: no program can search them.")  # fmt: skip
+@TEMPLATES
 @redaction_options
 @click.option("--max-file", "most_bytes", type=Size(_LEAST_FILE, _MOST_FILE), default="4.5MB", show_default=True,
               metavar="SIZE",
@@ -143,6 +145,7 @@ def _told_options(options: dict[str, Any]) -> dict[str, Option]:
         "only_rules": options["only_rules"] is not None,
         "case_file": options["case_file"] is not None,
         "attachments": len(options["attach"]),
+        "templates": options["templates"] is not None,
         "profile": options["profile"],
         "for": options["vendor"],
         "max_file_bytes": options["most_bytes"],

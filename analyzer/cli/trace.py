@@ -11,6 +11,7 @@ import click
 from analyzer.cli._options import plan_from, reading_options, redaction_key, report_zone_option, work_folder
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
+from analyzer.cli._report import TEMPLATES
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
@@ -26,6 +27,7 @@ _KINDS = {".html": "trace.html", ".json": "trace.json"}
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the trace as a page (.html) or a document (.json).")  # fmt: skip
 @report_zone_option
+@TEMPLATES
 @redaction_options
 @click.option("-q", "--quiet", is_flag=True, help="Print only the first sentence.")
 @click.option("--json", "as_json", is_flag=True, help="Print trace.json instead of the lines.")

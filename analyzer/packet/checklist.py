@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from analyzer.model import Analysis
 from analyzer.packet._item import Item
 from analyzer.packet._ticket_answers import answer, located
-from analyzer.packet.short_names import common_folder, shortened
+from analyzer.wording.short_names import common_folder, shortened
 
 _LONGEST = 20_000
 _SOURCES = {

@@ -10,12 +10,12 @@ from analyzer.packet._case import Case
 from analyzer.packet._item import Item, Question
 from analyzer.packet._ticket_answers import answer, located, missing, quotes
 from analyzer.packet.items import unmarked
-from analyzer.packet.short_names import common_folder, shortened
 from analyzer.packet.vendors import Field, Vendor, vendor_of
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.inert import code, fence, piece, prose
 from analyzer.wording.quoting import clip
+from analyzer.wording.short_names import common_folder, shortened
 from analyzer.wording.words import plural, sentence, series, where
 
 MOST_CHARACTERS = 8_000

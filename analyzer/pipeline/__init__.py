@@ -87,7 +87,7 @@ def draft(plan: Plan, attachments: Sequence[Attachment] = ()) -> Draft:
 
     Raises AnalyzerError for what stops the whole run.
     """
-    state = Run(replace(plan, packet_facts=True))
+    state = Run(replace(plan, packet_facts=True, formats=("html",)))
     for stage in STAGES[:-1]:  # rendering waits until everything was learnt
         state = stage(state)
     return draft_packet(state, attachments)

@@ -70,7 +70,9 @@ def compare_readings(good: tuple[Plan, Reading], bad: tuple[Plan, Reading]) -> C
         matched=tuple(matched(clean)),
         outputs={
             "comparison.json": comparison_json(clean, _TOOL, __version__, redacted=plan.redact),
-            "comparison.html": comparison_html(clean, f"{_TOOL} {__version__}", redacted=plan.redact).encode(),
+            "comparison.html": comparison_html(
+                clean, f"{_TOOL} {__version__}", plan.templates, redacted=plan.redact
+            ).encode(),
         },
         gate=None,
         redactor=redactor,

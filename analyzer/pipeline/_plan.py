@@ -19,6 +19,7 @@ from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
 from analyzer.pipeline._unredacted import Everybody, Unredacted
 from analyzer.redact import Machine, People, Profile, Redactor
+from analyzer.report import FILES, Templates
 from analyzer.sources import Limits
 
 
@@ -37,7 +38,8 @@ class Plan:
     detection may choose; log_format_from is a server's configuration file. packet_facts asks for what only a packet
     tells of an incident (Analysis.facts). profile says for whom the outputs are redacted,
     redact whether they are at all; machine is what they must not name: where the run takes place. report_zone is the
-    zone in which outputs show times beside UTC.
+    zone in which outputs show times beside UTC. formats are the files of the report that are written, keys of FILES;
+    templates are those of the user that replace the package's.
     """
 
     inputs: tuple[str, ...]
@@ -61,6 +63,8 @@ class Plan:
     redact: bool = True
     machine: Machine = field(default_factory=Machine)
     report_zone: str | None = None
+    formats: tuple[str, ...] = tuple(FILES)
+    templates: Templates | None = None
 
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
@@ -13,7 +14,7 @@ from analyzer.pipeline._servers import servers_in
 from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
 from analyzer.redact import Redactor
 from analyzer.redact.capture import learn_capture
-from analyzer.report import escaped, findings_json, report_html, summary_markdown
+from analyzer.report import FILES, Around, escaped, findings_json, report_html, summary_markdown
 
 
 def render_outputs(state: Run) -> Run:
@@ -30,13 +31,22 @@ def render_with(state: Run, redactor: Redactor) -> Run:
     statement = Redaction(redactor.profile, redactor.counts(), state.plan.redact)
     # The zone was checked to be one, and names nobody.
     analysis = replace(analysis, redaction=statement, zone=state.plan.report_zone)
-    outputs = {
-        "findings.json": findings_json(analysis),
-        "summary.md": summary_markdown(analysis).encode(),
-        "report.html": report_html(analysis).encode(),
-        "rejects.ndjson": _rejects(state, redactor),
-    }
+    outputs = _report(analysis, state.plan)
+    if not state.plan.packet_facts:  # a packet tells of them in its page only
+        outputs["rejects.ndjson"] = _rejects(state, redactor)
     return replace(state, analysis=analysis, outputs=outputs, redactor=redactor, redacted_kinds=redactor.counts())
+
+
+def _report(analysis: Analysis, plan: Plan) -> dict[str, bytes]:
+    """Gives the files of the report that were asked for, each of which knows which others are not there."""
+    absent = {name for word, name in FILES.items() if word not in plan.formats}
+    around = Around(plan.templates, frozenset(absent | ({"rejects.ndjson"} if plan.packet_facts else set())))
+    made: dict[str, Callable[[], bytes]] = {
+        "json": lambda: findings_json(analysis),
+        "md": lambda: summary_markdown(analysis, around.absent).encode(),
+        "html": lambda: report_html(analysis, around=around).encode(),
+    }
+    return {FILES[word]: make() for word, make in made.items() if word in plan.formats}
 
 
 def _runnable(analysis: Analysis) -> Analysis:

@@ -139,7 +139,9 @@ def _written(trace: Trace, redactor: Redactor, state: Run) -> Traced:
     said = lines(clean)
     outputs = {
         "trace.json": trace_json(clean, _TOOL, __version__, redacted=state.plan.redact),
-        "trace.html": trace_html(clean, f"{_TOOL} {__version__}", redacted=state.plan.redact).encode(),
+        "trace.html": trace_html(
+            clean, f"{_TOOL} {__version__}", state.plan.templates, redacted=state.plan.redact
+        ).encode(),
     }
     gate = gate_of(state.plan, state.reading, redactor)
     _search(gate, {"terminal": "\n".join(line.text for line in said)}, outputs)

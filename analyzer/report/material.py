@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import takewhile
 from typing import TypeVar
 
 from analyzer.model import Analysis, Evidence, Incident, Ref, comparison
@@ -16,6 +15,7 @@ from analyzer.report.view.pieces import Claim, Listing, Moment, Place, Run
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.quoting import clip, clip_middle
+from analyzer.wording.short_names import common_folder
 from analyzer.wording.words import LAYER_WORDS, iso, number, plural, source_name, where
 
 T = TypeVar("T")
@@ -83,7 +83,8 @@ class Line:
 class Material:
     """The analysis, the incidents that are shown in full, the lines of the evidence table.
 
-    folder: the one that all sources lie in, with its slash, or empty.
+    folder is the one that all sources lie in, with its slash, or empty; absent are the names of files that this run
+    does not write, so that no sentence sends a reader there.
     """
 
     analysis: Analysis
@@ -94,6 +95,7 @@ class Material:
     line_total: int
     shown: frozenset[Ref]
     folder: str = ""
+    absent: frozenset[str] = frozenset()
 
     def where(self, ref: Ref) -> str:
         """Gives source:line or source#entry without the folder that all sources lie in, cut."""
@@ -115,12 +117,19 @@ class Material:
         """Gives a name or value, cut."""
         return clip(value, self.limits.label)
 
+    def words(self, told: str) -> str:
+        """Gives our own words, where each file that was not written is followed by saying so."""
+        for name in sorted(self.absent):
+            told = told.replace(name, f"{name} (not written here)")
+        return told
+
     def listing(self, items: Sequence[T], limit: int, rest: str, *, total: int | None = None) -> Listing[T]:
         """Gives the first items and a note that counts the others; rest says where they lie."""
         everything = len(items) if total is None else total
         shown = tuple(items[:limit])
-        note = "" if len(shown) >= everything else f"First {number(len(shown))} of {number(everything)}; {rest}."
-        return Listing(shown, note)
+        if len(shown) >= everything:
+            return Listing(shown, "")
+        return Listing(shown, f"First {number(len(shown))} of {number(everything)}; {self.words(rest)}.")
 
     def moment(self, value: datetime) -> Moment:
         """Gives a time in UTC, and beside it in the zone of the case."""
@@ -154,7 +163,7 @@ class Material:
         alike = tuple(self.claim(item) for item in further[: self.limits.items])
         more = plural(len(further), "more like this", "more like this")
         if len(alike) < len(further):
-            more += f", {number(len(alike))} of them here, all in findings.json"
+            more += self.words(f", {number(len(alike))} of them here, all in findings.json")
         return replace(self.claim(group[0]), alike=alike, more=more)
 
     def steps(self, steps: Sequence[str]) -> Listing[tuple[Run, ...]]:
@@ -168,7 +177,7 @@ class Material:
         return self.listing(first, len(first), "all in findings.json", total=len(values))
 
 
-def prepare(analysis: Analysis, limits: Limits) -> Material:
+def prepare(analysis: Analysis, limits: Limits, absent: frozenset[str] = frozenset()) -> Material:
     """Gives the material, with the lines picked that claims point at first, then other lines of the incidents."""
     shown = analysis.findings.incidents[: limits.incidents]
     numbers = {incident.id: index for index, incident in enumerate(analysis.findings.incidents, start=1)}
@@ -205,15 +214,8 @@ def prepare(analysis: Analysis, limits: Limits) -> Material:
         for ref in picked
     ]
     lines.sort(key=_in_order)
-    folder = common_folder([source.name for source in analysis.findings.sources])
-    return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked), folder)
-
-
-def common_folder(names: Sequence[str]) -> str:
-    """Gives the folder in which all of the names lie, with its slash; empty if there is none."""
-    parts = [name.split("/")[:-1] for name in names]
-    shared = [same[0] for same in takewhile(lambda same: len(set(same)) == 1, zip(*parts, strict=False))]
-    return "/".join([*shared, ""]) if shared else ""
+    folder = common_folder(analysis)
+    return Material(analysis, limits, shown, numbers, tuple(lines), len(cited), frozenset(picked), folder, absent)
 
 
 def anchor(ref: Ref) -> str:

@@ -74,22 +74,26 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """what: a sentence without its full stop; rules: titles where known, else ids; rows: how many cannot be judged."""
+    """what: a sentence without its full stop; rules: titles where known, else ids; rows: how many cannot be judged.
+
+    named: the words in it for what is missing, such as Retry-After; empty where it says something else.
+    """
 
     what: str
     rules: tuple[str, ...]
     rows: str
+    named: str
 
 
 def missing(findings: Findings) -> tuple[Missing, ...]:
     """Gives what is missing, that which hides most rules first."""
     kinds = {kind for source in findings.sources for kind in source.kinds}
-    groups: dict[str, list[NotEvaluated]] = {}
+    groups: dict[tuple[str, str], list[NotEvaluated]] = {}
     for item in findings.not_evaluated:
         groups.setdefault(_what(item.reason, kinds), []).append(item)
     found = [
-        Missing(what, tuple(sorted({item.title or item.rule for item in items})), _rows(items))
-        for what, items in groups.items()
+        Missing(what, tuple(sorted({item.title or item.rule for item in items})), _rows(items), named)
+        for (what, named), items in groups.items()
     ]
     return tuple(sorted(found, key=lambda item: (-len(item.rules), item.what)))
 
@@ -100,21 +104,21 @@ def columns_of(findings: Findings) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda column: (column in BY_NAME or column in _WORDS, column)))
 
 
-def _what(reason: str, kinds: Collection[str]) -> str:
+def _what(reason: str, kinds: Collection[str]) -> tuple[str, str]:
     columns = sorted(set(_COLUMN.findall(reason)))
     if events := _EVENTS.search(reason):
         begin = (
             "The events that a rule matched do not" if events[2] == events[3] else "Not all events that a rule matched"
         )
-        return f"{begin} record {_word(events[4])}"
+        return f"{begin} record {_word(events[4])}", _word(events[4])
     if not columns:
-        return reason.removesuffix(".")
+        return reason.removesuffix("."), ""
     if columns == ["message"] and "error" not in kinds:
-        return "No error log among the inputs"
-    named = dict.fromkeys(_word(column) for column in columns)
+        return "No error log among the inputs", "an error log"
+    named = " or ".join(dict.fromkeys(_word(column) for column in columns))
     rows = _ROWS.search(reason)
     begin = "These inputs do not record" if rows and rows[2] == rows[3] else "Not all of these inputs record"
-    return f"{begin} {' or '.join(named)}"
+    return f"{begin} {named}", named
 
 
 def _word(column: str) -> str:

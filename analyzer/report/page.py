@@ -65,7 +65,7 @@ def _incidents(material: Material, sections: dict[str, Section | IncidentSection
     view = IncidentsView(
         articles=tuple(_article(material, incident, sections) for incident in material.incidents),
         rest=_rest(material, every[len(material.incidents) :]),
-        note=f"First {shown} of {number(len(every))} in full; all in findings.json." if cut else "",
+        note=material.words(f"First {shown} of {number(len(every))} in full; all in findings.json.") if cut else "",
     )
     return [Part("incidents", "Incidents", "incidents.html.j2", view)]
 
@@ -94,7 +94,7 @@ def _rest(material: Material, incidents: tuple[Incident, ...]) -> Table | None:
         for incident in shown
     )
     cut = len(incidents) - len(shown)
-    note = f"{plural(cut, 'incident')} not listed here; all in findings.json." if cut else ""
+    note = material.words(f"{plural(cut, 'incident')} not listed here; all in findings.json.") if cut else ""
     return Table("Further incidents", ("Number", "Severity", "What", "Layer", "When"), rows, note)
 
 

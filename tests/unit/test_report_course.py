@@ -45,7 +45,7 @@ def test_findings_hold_the_steps_in_order_and_fit_the_schema():
 
 def test_the_summary_tells_them_with_arrows_and_their_lines():
     """What the log said stands in code, so that it can be no markup."""
-    (line,) = [line for line in summary_markdown(spread()).splitlines() if line.startswith("- **Course:**")]
+    (line,) = [line for line in summary_markdown(spread()).splitlines() if line.startswith("- Course:")]
     assert line.count(" → ") == 2
     assert "(`app.jsonl:812`)" in line
     assert "(1,204 times)" in line

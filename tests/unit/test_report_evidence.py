@@ -131,7 +131,8 @@ def test_links_of_a_row_lead_back_to_what_says_it(told: tuple[Analysis, str]) ->
     back = [link for _, links in tree.all("proofs") for link in links]
     assert back
     assert all(
-        re.fullmatch(r"#(incident-\d+-(impact|layers|consequences|hops)|background|latency)-title", link) for link in back
+        re.fullmatch(r"#(incident-\d+-(impact|layers|consequences|hops)|background|latency)-title", link)
+        for link in back
     )
     assert {link[1:] for link in back} <= tree.ids
 

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from report_cases import CASES, POOL, demo, everywhere, huge
 
+from analyzer.model import ClientCount, NotEvaluated
 from analyzer.report import summary_markdown
 from analyzer.wording.inert import code, fence, prose
 
@@ -35,19 +36,113 @@ def test_the_summary_says_what_where_when_for_whom_and_what_next() -> None:
     assert text.startswith(
         "# CRITICAL: POST /v2/quotes answered 500 for 15 of 36 clients, 16:32:13–16:32:37 UTC (24 s)\n"
     )
-    assert "- **Layer:** backend (confidence 92 %)\n" in text
-    assert "over: 69 later requests to these endpoints worked" in text
-    assert "- **Status:** 500; 41 of 96 requests failed (43 %; outside the incident 0.2 %)\n" in text
-    assert "1. Set `pool_size` on worker 10.3.0.17 back to 40, as on the other workers, and restart it.\n" in text
-    assert "\n\n1 more step in the report.\n" in text
+    assert "- Status: 500; 41 of 96 requests failed (43 %; outside the incident 0.2 %)\n" in text
+    assert "\n\n1 more step in `report.html`.\n" in text
     assert "(`app/quotes.ndjson:8841`)" in text
     assert "rate limit (confidence 88 %)" in text
     assert "- 17 lines could be read by no format (`rejects.ndjson`)" in text
 
 
-def test_the_report_is_named_as_asked() -> None:
-    """A packet may call its report otherwise."""
-    assert "Full report: `case-17.html`." in summary_markdown(demo(), report_name="case-17.html")
+def test_the_first_three_lines_answer() -> None:
+    """What; which layer, since when, whether it is over, for whom; what to do first. A chat shows no more."""
+    first, second, third, rest = summary_markdown(demo()).split("\n")[:4]
+    assert first == "# CRITICAL: POST /v2/quotes answered 500 for 15 of 36 clients, 16:32:13–16:32:37 UTC (24 s)"
+    assert second == (
+        "Layer: backend (confidence 92 %). When: 2026-05-12 16:32:13–16:32:37 UTC (24 s); over: 69 later requests to "
+        "these endpoints worked. For whom: 15 of 36 clients that used these endpoints (58 clients in all).  "
+    )
+    assert third == "Next: Set `pool_size` on worker 10.3.0.17 back to 40, as on the other workers, and restart it."
+    assert rest == ""
+
+
+def test_a_quiet_summary_says_in_its_second_line_what_was_read() -> None:
+    """Where nothing is to be told, how much was looked at is what counts; it is said once."""
+    for name in ("clean", "healthy", "empty"):
+        lines = summary_markdown(CASES[name]()).split("\n")
+        assert lines[1].startswith("Read: ")
+        assert sum(line.startswith("Read: ") for line in lines) == 1
+
+
+def test_steps_go_on_behind_the_first() -> None:
+    """The first step stands at the top, so the list goes on with the second."""
+    text = summary_markdown(demo())
+    after = text[text.index("After that:\n\n") :].split("\n")[2:5]
+    assert [line[:3] for line in after] == ["2. ", "3. ", "4. "]
+    assert text.count("Set `pool_size` on worker") == 1
+
+
+def test_no_mark_of_markdown_stands_in_the_way_of_a_reader_of_plain_text() -> None:
+    """No bold, no table, no link: a chat or a mail shows such marks as they are."""
+    for make in CASES.values():
+        assert not re.search(r"\*\*|^\||\]\(", outside_of_code(summary_markdown(make())), flags=re.MULTILINE)
+
+
+def test_names_of_inputs_are_short_and_their_folder_is_said_once() -> None:
+    """A path that all places share would fill the text."""
+    whole = demo()
+    moved = [(source.name, f"/srv/cases/17/{source.name}") for source in whole.findings.sources]
+    known = dict(moved)
+
+    def lie(ref):
+        return ref and replace(ref, source=known.get(ref.source, ref.source))
+
+    incident = whole.findings.incidents[0]
+    proofs = tuple(replace(item, ref=lie(item.ref)) for item in incident.root_evidence)
+    incident = replace(incident, root_evidence=proofs, preceding=None, separating=None, course=())
+    sources = tuple(replace(source, name=known[source.name]) for source in whole.findings.sources)
+    exhibits = tuple(replace(item, ref=lie(item.ref)) for item in whole.exhibits)
+    findings = replace(whole.findings, sources=sources, incidents=(incident,))
+    text = summary_markdown(replace(whole, findings=findings, exhibits=exhibits, problems=()))
+    assert text.count("/srv/cases/17/") == 1
+    assert f"from {len(sources)} sources in `/srv/cases/17/`, " in text
+    assert "(`app/quotes.ndjson:8841`)" in text
+
+
+def test_names_that_may_be_placeholders_come_last() -> None:
+    """How many clients stands at the top; which ones, and ids, at the end of the facts."""
+    named = replace(
+        POOL,
+        clients=replace(POOL.clients, affected=1, top=(ClientCount("[redacted:user:0123456789ab]", 4, 4),)),
+        owner_hint="Team A",
+    )
+    whole = demo()
+    lines = summary_markdown(replace(whole, findings=replace(whole.findings, incidents=(named,)))).split("\n")
+    facts = [line for line in lines[3 : lines.index("After that:")] if line.startswith("- ")]
+    assert [line.split(":")[0] for line in facts[-3:]] == ["- Likely owner", "- Clients", "- Correlation ids"]
+    assert not any("redacted" in line for line in lines[:3])
+
+
+def test_rules_that_could_not_be_evaluated_take_one_line() -> None:
+    """How many, and what is missing; the report has the list."""
+    whole = demo()
+    columns = ("retry_after", "exception_type", "www_authenticate", "token_age_s", "user")
+    reasons = tuple(NotEvaluated(f"rule-{name}", f"no column {name}") for name in columns)
+    text = summary_markdown(replace(whole, findings=replace(whole.findings, not_evaluated=reasons)))
+    (line,) = [line for line in text.split("\n") if "could not be evaluated" in line]
+    assert line.startswith("- 5 rules could not be evaluated on these inputs; missing: ")
+    assert line.endswith(" and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("absent", "said", "never"),
+    [
+        (set(), "Full report: `report.html`.", "not written"),
+        ({"report.html"}, "All findings: `findings.json`.", "report.html"),
+        ({"findings.json"}, "Full report: `report.html`.", "findings.json"),
+        (
+            {"report.html", "findings.json"},
+            "The full report was not written: run again with `--format-report html`.",
+            "findings.json",
+        ),
+    ],
+)
+def test_no_sentence_points_at_a_file_that_is_not_there(absent: set[str], said: str, never: str) -> None:
+    """What is cut is counted, and named is only a file that was written."""
+    for analysis in (demo(), huge(), CASES["healthy"]()):
+        text = summary_markdown(analysis, frozenset(absent))
+        assert f"{said} Secrets are" in text
+        assert never not in text
+    assert ("more incidents not written here." in summary_markdown(huge(), frozenset(absent))) == (len(absent) == 2)
 
 
 def test_a_healthy_input_is_said_to_be_so() -> None:
@@ -75,7 +170,6 @@ def test_foreign_text_is_fenced_and_labelled() -> None:
 def test_no_hostile_text_becomes_markup(text: str) -> None:
     """Outside of code there is no character that makes a link, image, tag, mention, table or entity."""
     left = outside_of_code(summary_markdown(everywhere((text, text, text))))
-    left = left.replace("**", "")
     left = re.sub(r"^(# |## \d+\. )", "", left, flags=re.MULTILINE)
     assert not re.search(r"[<>\[\]!@#$|*_~\\^&]", left)
     assert "://" not in left
@@ -90,7 +184,7 @@ def test_any_text_stays_harmless_and_short(text: str) -> None:
     summary = summary_markdown(everywhere((text, text, text)))
     assert len(summary) <= 8_000
     assert all(char.isprintable() or char in "\n\t" for char in summary)
-    left = re.sub(r"^(# |## \d+\. )", "", outside_of_code(summary).replace("**", ""), flags=re.MULTILINE)
+    left = re.sub(r"^(# |## \d+\. )", "", outside_of_code(summary), flags=re.MULTILINE)
     # An exclamation mark makes an image only before a bracket, of which there is none.
     assert not re.search(r"[<>\[\]@#$|*_~\\^&]|://", left)
 
@@ -125,4 +219,4 @@ def test_many_errors_are_counted() -> None:
     many = replace(POOL, errors=tuple(f"E{index}" for index in range(6)))
     whole = demo()
     text = summary_markdown(replace(whole, findings=replace(whole.findings, incidents=(many,))))
-    assert "- **Error:** `E0`, `E1`, `E2`, `E3` and 2 more\n" in text
+    assert "- Error: `E0`, `E1`, `E2`, `E3` and 2 more\n" in text

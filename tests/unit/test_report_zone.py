@@ -104,7 +104,7 @@ def test_every_text_for_people_shows_both_times() -> None:
     analysis = in_zone("Europe/Amsterdam")
     page = report_html(analysis)
     assert f"<dt>Local time</dt><dd>{there}</dd>" in page
-    assert f"- **Local time:** {there}" in summary_markdown(analysis)
+    assert f"When: 2026-05-12 16:32:13–16:32:37 UTC (24 s); {there}; over: " in summary_markdown(analysis)
     assert "All times are UTC; where a second one stands beside it, that is Europe/Amsterdam." in page
     lines = ticket(POOL, analysis, limit=300).splitlines()
     assert lines[2].startswith("When: 2026-05-12 16:32:13–16:32:37 UTC")

@@ -8,7 +8,7 @@ import pytest
 from report_cases import demo
 
 from analyzer.model import Ref
-from analyzer.packet.short_names import common_folder, shortened
+from analyzer.wording.short_names import common_folder, shortened
 
 
 def analysis(*names):

@@ -29,7 +29,7 @@ def build(material: Material) -> EvidenceView:
         f"First {number(len(rows))} of {number(material.line_total)} lines, those that sentences point at before the "
         "others; findings.json names the places of all sentences, and the lines stand in the sources."
     )
-    return EvidenceView(rows, material.analysis.zone or "", note if cut else "")
+    return EvidenceView(rows, material.analysis.zone or "", material.words(note) if cut else "")
 
 
 def _row(material: Material, line: Line, titles: dict[str, str], known: dict[tuple[str, ...], Ref]) -> EvidenceRow:

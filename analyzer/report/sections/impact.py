@@ -88,7 +88,7 @@ def _clients(material: Material, incident: Incident) -> Table | None:
     if len(shown) < max(incident.clients.affected, len(top)):
         note = f"The {number(len(shown))} with most failures of {number(max(incident.clients.affected, len(top)))}."
     if len(shown) < len(top):
-        note += f" {number(len(top))} are in findings.json."
+        note += material.words(f" {number(len(top))} are in findings.json.")
     return Table("Affected clients", ("Client", "Failed", "Requests"), rows, note)
 
 

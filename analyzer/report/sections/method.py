@@ -36,12 +36,15 @@ PLACES = (
     "Behind it stands how records of one request were put together: exact match by an id, strong match by client, "
     "request and time, weak match by request and time."
 )
+_FILES = {
+    "findings.json": "the findings as data",
+    "rejects.ndjson": "every line that could not be read",
+}
 _STATEMENTS = (
     "Counts are exchanges: one request that several sources recorded is counted once.",
     CONFIDENCE,
     PLACES,
     QUOTES,
-    "findings.json holds the findings as data; rejects.ndjson holds every line that could not be read.",
 )
 
 
@@ -52,19 +55,33 @@ def build(material: Material) -> MethodView:
     facts = (
         Fact("Program", material.label(f"{tool.name} {tool.version}"), ""),
         Fact("Rules (SHA-256)", material.label(tool.rules_sha256), ""),
-        Fact("Schema of findings.json", material.analysis.findings.schema_version, ""),
+        Fact(material.words("Schema of findings.json"), material.analysis.findings.schema_version, ""),
     )
-    statements = (_times(material.analysis.zone), *_STATEMENTS)
+    rest = (_times(material.analysis.zone), *_STATEMENTS, *_files(material))
     if redaction is None:
-        return MethodView((REDACTION, *statements), facts)
+        return MethodView((REDACTION, *rest), facts)
     if not redaction.done:
-        return MethodView((BANNER, *statements), facts)
-    told = (REDACTION, REVIEW, *statements)
+        return MethodView((BANNER, *rest), facts)
+    told = (REDACTION, REVIEW, *rest)
     return MethodView(told, (*facts, *_redaction(redaction)))
 
 
 def _times(zone: str | None) -> str:
     return f"All times are UTC; where a second one stands beside it, that is {zone}." if zone else "All times are UTC."
+
+
+def _files(material: Material) -> tuple[str, ...]:
+    """Gives what lies beside this page, and how to get what does not."""
+    written = [f"{name} holds {what}" for name, what in _FILES.items() if name not in material.absent]
+    missing = [name for name in _FILES if name in material.absent]
+    told = [f"{'; '.join(written)}."] if written else []
+    if missing:
+        verb = "was" if len(missing) == 1 else "were"
+        told.append(
+            f"{' and '.join(missing)} {verb} not written with this page: analyzer analyze with --format-report json "
+            "on the same inputs writes them."
+        )
+    return tuple(told)
 
 
 def _redaction(redaction: Redaction) -> tuple[Fact, ...]:

@@ -9,7 +9,7 @@ from analyzer.report.material import Material
 from analyzer.report.sections._section import Section
 from analyzer.report.view.pieces import Table
 from analyzer.report.view.sections import RejectRow, RejectsView
-from analyzer.wording.words import number, plural, source_name, where
+from analyzer.wording.words import number, plural
 
 
 def build(material: Material) -> RejectsView:
@@ -21,7 +21,9 @@ def build(material: Material) -> RejectsView:
         for reject in analysis.rejects[: material.limits.rejects]
     ]
     summary = (
-        f"{plural(total, 'line')} could be read by no format; rejects.ndjson holds every one, with its reason."
+        material.words(
+            f"{plural(total, 'line')} could be read by no format; rejects.ndjson holds every one, with its reason."
+        )
         if total
         else "Every line was read."
     )
@@ -38,16 +40,16 @@ def _reasons(material: Material, total: int) -> Table | None:
         return None
     rows = tuple(
         (
-            material.label(source_name(item.first.source)),
+            material.source(item.first.source),
             material.label(item.reason),
             number(item.count),
-            material.label(where(item.first)),
+            material.where(item.first),
         )
         for item in counts[: material.limits.rows]
     )
     untold = total - sum(item.count for item in counts[: material.limits.rows])
     note = f"{plural(untold, 'line')} of other sources or reasons; all in rejects.ndjson." if untold > 0 else ""
-    return Table("Reasons", ("Source", "Reason", "Lines", "The first"), rows, note)
+    return Table("Reasons", ("Source", "Reason", "Lines", "The first"), rows, material.words(note))
 
 
 def _counted(rejects: Sequence[Reject]) -> list[RejectCount]:

@@ -36,9 +36,11 @@ class IncidentsView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """The page: title, inputs (their names), window, scale (what was read), parts in order, policy, tool.
+    """The page.
 
-    banner: what a reader must know before anything else, or empty.
+    title: of the document; inputs: their names; window: their time; scale: what was read; parts: its sections, in
+    order; policy: the content security policy, first in the head; tool: the program and its version; banner: what a
+    reader must know before anything else, or empty.
     """
 
     title: str

@@ -82,7 +82,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An incident in short: anchor, rank, severity, title, layer, confidence, facts."""
+    """An incident in short.
+
+    anchor: the link to all of it; rank: its number; severity: its word; title: what happened; layer: where; confidence:
+    how sure that is; facts: when, for whom and what else is known.
+    """
 
     anchor: str
     rank: str
