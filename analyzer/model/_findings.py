@@ -9,6 +9,7 @@ from typing import Literal
 from analyzer.model._evidence import Ref
 from analyzer.model._hops import Hop
 from analyzer.model._incident import Incident
+from analyzer.model._page import PageLoad
 from analyzer.model._redaction import Redaction
 from analyzer.model._sources import Reject, SourceReport
 from analyzer.model._told import IncidentFacts
@@ -98,7 +99,7 @@ class Analysis:
     """What the report is made of: the findings, and the lines and counts behind them.
 
     bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
-    way of one failing request; reject_total counts all rejects, of which rejects holds the first; problems are
+    way of one failing request, pages to the page of a browser on which that happened; reject_total counts all rejects, of which rejects holds the first; problems are
     sentences about inputs that could not be read; facts maps an incident's id to what a packet tells of it beyond the
     findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done.
     """
@@ -113,3 +114,4 @@ class Analysis:
     problems: tuple[str, ...] = ()
     facts: dict[str, IncidentFacts] = field(default_factory=dict)
     redaction: Redaction | None = None
+    pages: dict[str, PageLoad] = field(default_factory=dict)

@@ -54,7 +54,7 @@ TAGS = set(_TAGS.split())
 _ATTRIBUTES = """
 lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy role width
 height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
-datetime rel for data-filter autocomplete
+datetime rel for data-filter autocomplete aria-hidden display font-family font-size stroke stroke-width stroke-dasharray
 """
 ATTRIBUTES = set(_ATTRIBUTES.split())
 

@@ -1,0 +1,28 @@
+"""Cuts text that stands in a picture, where it cannot wrap."""
+
+from __future__ import annotations
+
+from analyzer.wording.quoting import visible
+
+_WIDE = 1.35
+
+
+def fitting(text: str, room: int) -> str:
+    """Gives as much of the text, on one line, as takes no more room than that many small letters."""
+    shown = visible(text, keep="")
+    if sum(map(_width, shown)) <= room:
+        return shown
+    kept, left = "", room - 1.0
+    for char in shown:
+        left -= _width(char)
+        if left < 0:
+            break
+        kept += char
+    return f"{kept}…"
+
+
+def _width(char: str) -> float:
+    """Gives how many small letters are as wide; a character beyond Latin may be as wide as two."""
+    if ord(char) > 0x24F and char not in "→…●○":
+        return 2.0
+    return _WIDE if char.isupper() or char in "%@&=→…●○" else 1.0
