@@ -20,13 +20,14 @@ COLUMNS = (
     "response_bytes", "from_cache", "service_worker", "messages_sent", "messages_received",
     *(f"{name}_us" for name in PHASES),
 )  # fmt: skip
-_MOST, _MOST_QUIET = 40, 24
+_MOST, _MOST_QUIET = 28, 20  # a picture of more rows is higher than a sheet of paper
 _NEAR = timedelta(seconds=30)
 _FARTHEST_PAGE = timedelta(days=1)
 _RANKS: tuple[PageRole, ...] = ("sample", "document", "first", "leads", "failed", "around")
 _LASTING = ("websocket", "eventsource")
 _MOST_REDIRECTS = 20  # Fetch standard, HTTP-redirect fetch
 _LONGEST = 8000
+_LOCAL = "(?i)^(?:data|blob|about):"
 _MICROSECOND = timedelta(microseconds=1)
 
 Row = Mapping[str, Any]
@@ -44,7 +45,7 @@ class _Found:
 def page_load(rows: pl.DataFrame, sample: Ref, at: datetime, pages: Mapping[str, HarPage]) -> PageLoad | None:
     """Gives the page of a failing entry; None if the rows hold no such entry with a time.
 
-    rows: COLUMNS of one capture as it was written, with outcome (failed, cancelled or worked) and counted (whether the
+    rows: COLUMNS of one capture as it was written, with outcome (a PageOutcome) and counted (whether the
     incident counts it); at: the sample's start on the common UTC axis; pages: those of the capture by id.
     """
     timed = rows.filter(pl.col("stamped_at").is_not_null()).sort("stamped_at", "line")
@@ -84,55 +85,57 @@ def _begin(rows: pl.DataFrame, page: HarPage | None) -> datetime:
 
 def _of_page(timed: pl.DataFrame, own: Row) -> _Found:
     rows = timed.filter(pl.col("page") == own["page"])
-    documents = rows.filter(_is_document()).to_dicts()
-    # The first is the page, later ones are its frames; the sample may be a document itself.
-    return _Found(rows, "page", _itself(documents, own) or next((row for row in documents if not _moves(row)), None))
+    itself = rows.filter(_is_document(), pl.col("line") == own["line"]).to_dicts()
+    named = rows.filter(_is_named_document(), ~_moves()).head(1).to_dicts()
+    # Where no browser says so, later HTML may be a frame of a page that the capture does not hold.
+    asked = rows.filter(~_moves(), ~pl.col("url").str.contains(_LOCAL)).head(1)
+    document = next(iter((*itself, *named, *asked.filter(_is_document()).to_dicts())), None)
+    return _Found(rows, "page", document)
 
 
 def _of_neighbours(timed: pl.DataFrame, own: Row) -> _Found:
     """Gives what the same browser asked from the document before the sample to the next one, else what is near."""
     agent = pl.lit(own["user_agent"], pl.String)
     mine = timed.filter(agent.is_null() | pl.col("user_agent").is_null() | (pl.col("user_agent") == agent))
-    documents = mine.filter(_is_document()).to_dicts()
+    documents = mine.filter(_is_document())
     shown = _shown(documents, own)
     start = pl.col("stamped_at")
     if shown is None:
         return _Found(mine.filter((start - own["stamped_at"]).abs() <= _NEAR), "time", None)
     led = _leading(mine, shown)
     begin = min([shown["stamped_at"], *(row["stamped_at"] for row in led)])
-    after = [row["stamped_at"] for row in documents if row["stamped_at"] > own["stamped_at"]]
-    rows = mine.filter(start >= begin, start < after[0] if after else pl.lit(value=True))
+    after = documents.filter(start > own["stamped_at"])["stamped_at"].min()
+    rows = mine.filter(start >= begin, start < after if after is not None else pl.lit(value=True))
     return _Found(rows, "document", shown)
 
 
 def _is_document() -> pl.Expr:
     """Tells pages from what they load: by the browser's word, else by what was sent, else by what came."""
-    named = pl.col("resource_type").str.to_lowercase() == "document"
-    navigated = pl.col("fetch_mode") == "navigate"
     is_page = (pl.col("method") == "GET") & pl.col("content_type").str.contains("(?i)^(?:text/html|application/xhtml)")
     worked = pl.col("status").is_between(200, 299)
-    return pl.coalesce(named, navigated, is_page & worked).fill_null(value=False)
+    return pl.coalesce(_is_named_document(), is_page & worked).fill_null(value=False)
 
 
-def _shown(documents: Sequence[Row], own: Row) -> Row | None:
-    """Gives the document that asked, by the sample's referrer, else the last one up to the sample; no mere redirect."""
-    before = [row for row in documents if row["stamped_at"] <= own["stamped_at"] and not _moves(row)]
-    named = [row for row in before if own["referrer"] and row["url"] == own["referrer"].partition("#")[0]]
-    return _itself(documents, own) or next(reversed(named or before), None)
+def _is_named_document() -> pl.Expr:
+    return pl.coalesce(pl.col("resource_type").str.to_lowercase() == "document", pl.col("fetch_mode") == "navigate")
 
 
-def _itself(documents: Sequence[Row], own: Row) -> Row | None:
-    return next((row for row in documents if row["line"] == own["line"]), None)
+def _moves() -> pl.Expr:
+    moved = pl.col("status").is_between(300, 399) & pl.col("location").is_not_null()
+    return moved.fill_null(value=False)
 
 
-def _moves(row: Row) -> bool:
-    return row["status"] is not None and 300 <= row["status"] <= 399 and bool(row["location"])
+def _shown(documents: pl.DataFrame, own: Row) -> Row | None:
+    """Gives the sample if it is one, else the document that its referrer names, else the last one before it."""
+    before = documents.filter(pl.col("stamped_at") <= own["stamped_at"], ~_moves())
+    itself = documents.filter(pl.col("line") == own["line"])
+    named = before.filter(pl.col("url") == pl.lit((own["referrer"] or "").partition("#")[0]))
+    return next((rows.tail(1).to_dicts()[0] for rows in (itself, named, before) if rows.height), None)
 
 
 def _leading(rows: pl.DataFrame, target: Row) -> list[Row]:
     """Gives the redirects, each from the one before, that ended in the target."""
-    moves = pl.col("status").is_between(300, 399) & pl.col("location").is_not_null()
-    moving = rows.filter(moves, pl.col("stamped_at") <= target["stamped_at"], pl.col("line") != target["line"])
+    moving = rows.filter(_moves(), pl.col("stamped_at") <= target["stamped_at"], pl.col("line") != target["line"])
     aims = [(row, _aim(row)) for row in moving.to_dicts()]
     led: list[Row] = []
     url = target["url"]
@@ -147,7 +150,7 @@ def _leading(rows: pl.DataFrame, target: Row) -> list[Row]:
 
 def _aim(row: Row) -> str | None:
     try:
-        return urljoin(row["url"][:_LONGEST], row["location"].strip()[:_LONGEST]).partition("#")[0]
+        return str(urljoin(row["url"][:_LONGEST], row["location"].strip()[:_LONGEST])).partition("#")[0]
     except ValueError:
         return None
 
@@ -156,10 +159,14 @@ def _asked_by(rows: pl.DataFrame, target: Row) -> list[Row]:
     """Gives the script or document that made the browser ask, and the preflight of a request or the other way round."""
     others = rows.filter(pl.col("line") != target["line"])
     bare = pl.col("url").str.replace(r"[?#](?s:.*)$", "")
-    asking = others.filter(bare == pl.lit(target["initiator_url"], pl.String), pl.col("stamped_at") <= target["stamped_at"])
+    asking = others.filter(
+        bare == pl.lit(target["initiator_url"], pl.String), pl.col("stamped_at") <= target["stamped_at"]
+    )
     apart = (pl.col("stamped_at") - target["stamped_at"]).abs()
     is_preflight = pl.col("method") == "OPTIONS"
-    twins = others.filter(pl.col("url") == target["url"], is_preflight != (target["method"] == "OPTIONS"), apart <= _NEAR)
+    twins = others.filter(
+        pl.col("url") == target["url"], is_preflight != (target["method"] == "OPTIONS"), apart <= _NEAR
+    )
     return [*asking.tail(1).to_dicts(), *twins.sort(apart, "line").head(1).to_dicts()]
 
 
@@ -173,7 +180,9 @@ def _picked(found: _Found, own: Row) -> list[Row]:
     rank = pl.col("role").replace_strict(_RANKS, list(range(len(_RANKS))), return_dtype=pl.Int64)
     apart = (pl.col("stamped_at") - own["stamped_at"]).abs()
     ordered = rows.sort(rank, ~pl.col("counted"), apart, "line")
-    return ordered.head(min(_MOST, max(telling, _MOST_QUIET))).sort("stamped_at", "line").to_dicts()
+    # Leaving out a few saves nothing.
+    most = _MOST if rows.height <= _MOST else min(_MOST, max(telling, _MOST_QUIET))
+    return list(ordered.head(most).sort("stamped_at", "line").iter_rows(named=True))
 
 
 def _roles(found: _Found, own: Row) -> dict[int, PageRole]:

@@ -16,7 +16,7 @@ from analyzer.model._evidence import (
 from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEvaluated, SignalReport, StatusMinute, Tool
 from analyzer.model._hops import Attempt, Hop
 from analyzer.model._incident import Incident, Reproduction, Step, Variable
-from analyzer.model._page import PageBasis, PageEntry, PageLoad, PageRole
+from analyzer.model._page import PageBasis, PageEntry, PageLoad, PageOutcome, PageRole
 from analyzer.model._redaction import Redaction
 from analyzer.model._sources import FormatUse, Ledger, Reject, SourceReport, ZoneGap
 from analyzer.model._told import Identified, IncidentFacts, Told
@@ -47,6 +47,7 @@ __all__ = [
     "PageBasis",
     "PageEntry",
     "PageLoad",
+    "PageOutcome",
     "PageRole",
     "Ratio",
     "Redaction",

@@ -99,9 +99,10 @@ class Analysis:
     """What the report is made of: the findings, and the lines and counts behind them.
 
     bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
-    way of one failing request, pages to the page of a browser on which that happened; reject_total counts all rejects, of which rejects holds the first; problems are
-    sentences about inputs that could not be read; facts maps an incident's id to what a packet tells of it beyond the
-    findings, and is empty unless the plan asks for it; redaction says what was replaced, None before that was done.
+    way of one failing request, pages to the page of a browser on which that happened; reject_total counts all rejects,
+    of which rejects holds the first; problems are sentences about inputs that could not be read; facts maps an
+    incident's id to what a packet tells of it beyond the findings, and is empty unless the plan asks for it; redaction
+    says what was replaced, None before that was done.
     """
 
     findings: Findings

@@ -9,6 +9,7 @@ from typing import Literal
 from analyzer.model._evidence import Ref
 
 PageRole = Literal["sample", "document", "first", "leads", "failed", "around"]
+PageOutcome = Literal["failed", "cancelled", "worked", "untold"]
 PageBasis = Literal["page", "document", "time"]
 
 
@@ -17,7 +18,7 @@ class PageEntry:
     """One request of the page; start_us counts from the page's start, and may be negative.
 
     phases are (name, µs) in travel order, those that the capture tells; kind is what the browser calls it, else its
-    content type; size is in bytes; outcome is failed, cancelled or worked; counted says whether it belongs to the
+    content type; size is in bytes; outcome is untold where it has neither status nor error; counted says whether it belongs to the
     incident; lasting marks a connection that stays open (WebSocket, event stream); role is why it was picked: the
     sample, the document, the first to fail, what leads to one of these, another failure, what came around it in time.
     """
@@ -34,7 +35,7 @@ class PageEntry:
     size: int | None
     from_cache: bool
     service_worker: bool
-    outcome: Literal["failed", "cancelled", "worked"]
+    outcome: PageOutcome
     counted: bool
     lasting: bool
     role: PageRole

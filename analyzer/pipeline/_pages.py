@@ -78,7 +78,16 @@ def _judged(state: Run, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _outcome(failing: tuple[int, ...]) -> list[pl.Expr]:
     counted = pl.col("row").is_in(list(failing)).fill_null(value=False)
-    failed = counted | (~pl.col("worked").fill_null(value=True) & pl.col("noise").is_null())
-    cancelled = ~counted & (pl.col("noise") == "cancelled").fill_null(value=False)
-    outcome = pl.when(failed).then(pl.lit("failed")).when(cancelled).then(pl.lit("cancelled"))
-    return [counted.alias("counted"), outcome.otherwise(pl.lit("worked")).alias("outcome")]
+    # A data: URL has no status, and what was pending none yet.
+    told = pl.col("status").is_not_null() | pl.col("error").is_not_null()
+    failed = told & ~pl.col("worked").fill_null(value=True) & pl.col("noise").is_null()
+    outcome = (
+        pl.when(counted | failed)
+        .then(pl.lit("failed"))
+        .when(pl.col("noise") == "cancelled")
+        .then(pl.lit("cancelled"))
+        .when(told)
+        .then(pl.lit("worked"))
+        .otherwise(pl.lit("untold"))
+    )
+    return [counted.alias("counted"), outcome.alias("outcome")]

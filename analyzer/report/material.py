@@ -34,7 +34,7 @@ class Limits:
     ids: int = 100
     rejects: int = 100
     rows: int = 200
-    requests: int = 40
+    requests: int = 28
     text: int = 2_000
     label: int = 300
 

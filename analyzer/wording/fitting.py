@@ -7,18 +7,21 @@ from analyzer.wording.quoting import visible
 _WIDE = 1.35
 
 
-def fitting(text: str, room: int) -> str:
-    """Gives as much of the text, on one line, as takes no more room than that many small letters."""
+def fitting(text: str, room: int, *, tail: bool = False) -> str:
+    """Gives as much of the text, on one line, as takes no more room than that many small letters.
+
+    tail: keeps its end rather than its beginning.
+    """
     shown = visible(text, keep="")
     if sum(map(_width, shown)) <= room:
         return shown
-    kept, left = "", room - 1.0
-    for char in shown:
+    kept, left = "", room - _width("…")
+    for char in reversed(shown) if tail else shown:
         left -= _width(char)
         if left < 0:
             break
         kept += char
-    return f"{kept}…"
+    return f"…{kept[::-1]}" if tail else f"{kept}…"
 
 
 def _width(char: str) -> float:

@@ -48,12 +48,19 @@ def address(url: str, origin: str) -> str:
 def answer(entry: PageEntry, *, brief: bool = False) -> str:
     """Gives what became of a request: its status or error, and whether it failed."""
     told = entry.error if entry.status is None else str(entry.status)
-    if entry.outcome == "worked":
-        return (told or "no status") if brief else f"{told or 'no status'}{_from(entry)}"
+    if entry.outcome in ("worked", "untold"):
+        return f"{told or 'no status'}{'' if brief else _from(entry)}"
     if brief:
         return entry.outcome if entry.status is None else f"{entry.outcome} {entry.status}"
     beside = f", {entry.error}" if entry.status is not None and entry.error else ""
-    return f"{entry.outcome}: {told or 'no answer'}{beside}{_from(entry)}"
+    return f"{entry.outcome}: {told or 'no status'}{beside}{_from(entry)}"
+
+
+def outcome(entry: PageEntry) -> str:
+    """Gives the same as a verb: answered 502, failed with net::ERR_FAILED, got no answer."""
+    if entry.status is None:
+        return f"failed with {entry.error}" if entry.error else "got no answer"
+    return f"answered {entry.status}{f', {entry.error},' if entry.error else ''}"
 
 
 def why(entry: PageEntry) -> str:

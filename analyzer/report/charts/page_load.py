@@ -15,11 +15,12 @@ from analyzer.wording.fitting import fitting
 from analyzer.wording.pages import address, answer, offset, origin_of, size_of, why
 from analyzer.wording.words import microseconds, number, plural
 
-_ROW, _HEAD = 33, 18
+_ROW, _HEAD = 31, 18
 # Letters that surely fit beside each other in a picture of 264 and of 580 pixels.
-_SHORT, _LONG, _BRIEF, _FULL = 25, 54, 11, 30
+_SHORT, _LONG, _BRIEF, _FULL = 25, 50, 11, 42
 _LEAST = 0.6
 _UNTOLD = "untold"
+_WHICH = {"page": "of the page", "document": "of the page", "time": "near in time"}
 _WORDS = {
     "blocked": "waiting in the browser",
     "dns": "DNS",
@@ -49,7 +50,7 @@ def draw(chart_id: str, page: PageLoad, entries: Sequence[PageEntry], cut: Cutte
     kinds = {piece.kind for bar in bars for piece in bar.pieces}
     return PageLoadChart(
         id=chart_id,
-        title=f"{plural(len(entries), 'request')} of the page, and what their time went into",
+        title=f"{plural(len(entries), 'request')} {_WHICH[page.basis]}, and what their time went into",
         description=_describe(page, entries, axis, cut),
         height=top + _ROW * len(bars) + 20,
         top=top,
@@ -80,12 +81,12 @@ def _end(entry: PageEntry) -> int:
 
 def _bar(y: int, entry: PageEntry, axis: PageAxis, page: PageLoad) -> PageBar:
     left = min(axis.percent(entry.start_us), 100 - _LEAST)
-    mark = "→ " if entry.role == "sample" else ""
-    asked = f"{mark}{entry.method or '?'} {address(entry.url, origin_of(page.url))}"
+    asked = f"{'→ ' if entry.role == 'sample' else ''}{entry.method or '?'} "
+    where = address(entry.url, origin_of(page.url))
     return PageBar(
         y=y,
-        short=fitting(asked, _SHORT),
-        long=fitting(asked, _LONG),
+        short=asked + fitting(where.partition("?")[0], _SHORT - len(asked), tail=True),
+        long=fitting(asked + where, _LONG),
         brief=fitting(answer(entry, brief=True), _BRIEF),
         full=fitting(f"{answer(entry)}, {_took(entry)}", _FULL),
         state=entry.outcome,
@@ -96,19 +97,22 @@ def _bar(y: int, entry: PageEntry, axis: PageAxis, page: PageLoad) -> PageBar:
 
 
 def _pieces(entry: PageEntry, axis: PageAxis) -> list[PhasePiece]:
-    pieces, at = [], entry.start_us
+    """Gives the phases; of a request that is hardly to be seen only the longest, as wide as can be seen."""
+    begin = axis.percent(entry.start_us)
     told = sum(length for _, length in entry.phases)
     rest = (entry.duration_us or 0) - told
     # Whole milliseconds of seven phases may not add up to the whole.
     untold = ((_UNTOLD, rest),) if not entry.phases or rest > max(7_000, told // 20) else ()
-    for kind, length in (*entry.phases, *untold):
+    phases = (*entry.phases, *untold)
+    if axis.percent(_end(entry)) - begin <= _LEAST:
+        longest = max(phases, key=lambda phase: phase[1])[0]
+        return [PhasePiece(place(min(begin, 100 - _LEAST)), place(_LEAST), longest)]
+    pieces, at = [], entry.start_us
+    for kind, length in phases:
         left, right = axis.percent(at), axis.percent(at + length)
         at += length
         if right - left >= 0.05:
             pieces.append(PhasePiece(place(left), place(right - left), kind))
-    if not pieces:
-        longest = max(entry.phases, key=lambda phase: phase[1])[0] if entry.phases else _UNTOLD
-        pieces.append(PhasePiece(place(min(axis.percent(entry.start_us), 100 - _LEAST)), place(_LEAST), longest))
     return pieces
 
 
@@ -147,9 +151,13 @@ def _took(entry: PageEntry) -> str:
 
 def _describe(page: PageLoad, entries: Sequence[PageEntry], axis: PageAxis, cut: Cutters) -> str:
     failed = [entry for entry in entries if entry.outcome == "failed"]
-    told = f"{number(len(entries))} of {plural(page.total, 'request')}, from {offset(axis.start)} to {offset(axis.end)}."
+    told = (
+        f"{number(len(entries))} of {plural(page.total, 'request')}, from {offset(axis.start)} to {offset(axis.end)}."
+    )
     if not failed:
         return f"{told} None of them failed."
     first = failed[0]
     asked = f"{first.method or '?'} {cut.label(first.url)}"
-    return f"{told} {number(len(failed))} of them failed, the first at {offset(first.start_us)}: {asked}, {answer(first)}."
+    return (
+        f"{told} {number(len(failed))} of them failed, the first at {offset(first.start_us)}: {asked}, {answer(first)}."
+    )

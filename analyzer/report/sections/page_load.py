@@ -11,7 +11,7 @@ from analyzer.report.moments import moment
 from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view.page_load import PageLoadChart, PageLoadView
 from analyzer.report.view.pieces import Claim
-from analyzer.wording.pages import answer, offset
+from analyzer.wording.pages import outcome
 from analyzer.wording.words import microseconds, number, plural
 
 _RANKS = ("sample", "document", "first", "leads", "failed", "around")
@@ -69,8 +69,8 @@ def _share(material: Material, page: PageLoad) -> str:
 
 def _first(material: Material, page: PageLoad, first: PageEntry) -> str:
     asked = f"{first.method or '?'} {material.label(first.url)}"
-    took = f", after {microseconds(first.duration_us)}" if first.duration_us else ""
-    return f"The first of this incident began {_since(page, first)}: {asked}, {answer(first)}{took}."
+    took = f" after {microseconds(first.duration_us)}" if first.duration_us else ""
+    return f"The first failure of this incident began {_since(page, first)}: {asked} {outcome(first)}{took}."
 
 
 def _since(page: PageLoad, entry: PageEntry) -> str:
@@ -85,12 +85,12 @@ def _load(page: PageLoad, first: PageEntry | None) -> str:
     if page.basis != "page":
         return "The capture names no page for these requests, so it does not tell when one was loaded."
     if loaded is None:
-        begun = f"Its content was loaded after {microseconds(content)}, but the" if content else "The"
+        begun = f"The page's content was loaded after {microseconds(content)}, but the" if content else "The"
         return f"{begun} capture tells no end of loading: it was saved before, or its tool records none."
-    before = f"Its content was loaded after {microseconds(content)}, all of it" if content else "It was loaded"
-    order = ""
-    if first is not None:
-        order = f", {'before' if loaded < first.start_us else 'after'} the first of this incident began"
+    before = (
+        f"The page's content was loaded after {microseconds(content)}, all" if content else "All of the page was loaded"
+    )
+    order = f"; that failure began {'before' if first.start_us < loaded else 'later'}" if first else ""
     return f"{before} after {microseconds(loaded)}{order}."
 
 
@@ -112,11 +112,11 @@ def _left_out(page: PageLoad, entries: tuple[PageEntry, ...]) -> Iterator[str]:
     if not cut:
         return
     failed = page.failed - sum(entry.outcome == "failed" for entry in entries)
-    of_them = f"{number(failed)} of them failed" if failed else "none of them failed"
+    of_them = f"{number(failed)} of these failed" if failed else "none of these failed"
     yield (
         f"{number(len(entries))} of {plural(page.total, 'request')} are shown: the page, those that failed, what led "
-        f"to them, and what came nearest in time. {number(cut)} are left out; {of_them}. All are in the capture."
+        f"to them, and what came nearest in time. {number(cut)} {'is' if cut == 1 else 'are'} left out, {of_them}; the capture holds all."
     )
 
 
-SECTION = IncidentSection("The page on which it failed", after="hops", build=build)
+SECTION = IncidentSection("The page in the browser", after="hops", build=build)

@@ -30,7 +30,7 @@ class PageBar:
     """One request in the picture.
 
     y: top in pixels; short, long: the request for narrow and for wide pictures; brief, full: its outcome likewise;
-    state: failed, cancelled or worked; x, width: all of its time in per cent; pieces: its phases.
+    state: failed, cancelled, worked or untold; x, width: all of its time in per cent; pieces: its phases.
     """
 
     y: int
