@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -179,7 +179,7 @@ def _picked(found: _Found, own: Row) -> list[Row]:
     telling = rows.filter(pl.col("role") != "around").height
     rank = pl.col("role").replace_strict(_RANKS, list(range(len(_RANKS))), return_dtype=pl.Int64)
     apart = (pl.col("stamped_at") - own["stamped_at"]).abs()
-    ordered = rows.sort(rank, ~pl.col("counted"), apart, "line")
+    ordered = rows.sort(rank, ~pl.col("counted"), pl.col("url").str.contains(_LOCAL), apart, "line")
     # Leaving out a few saves nothing.
     most = _MOST if rows.height <= _MOST else min(_MOST, max(telling, _MOST_QUIET))
     return list(ordered.head(most).sort("stamped_at", "line").iter_rows(named=True))

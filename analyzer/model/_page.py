@@ -18,9 +18,10 @@ class PageEntry:
     """One request of the page; start_us counts from the page's start, and may be negative.
 
     phases are (name, µs) in travel order, those that the capture tells; kind is what the browser calls it, else its
-    content type; size is in bytes; outcome is untold where it has neither status nor error; counted says whether it belongs to the
-    incident; lasting marks a connection that stays open (WebSocket, event stream); role is why it was picked: the
-    sample, the document, the first to fail, what leads to one of these, another failure, what came around it in time.
+    content type; size is in bytes; outcome is untold where it has neither status nor error; counted says whether it
+    belongs to the incident; lasting marks a connection that stays open (WebSocket, event stream); role is why it was
+    picked: the sample, the document, the first of the incident, what leads to one of these, another failure, what came
+    around it in time.
     """
 
     ref: Ref

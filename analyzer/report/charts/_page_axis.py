@@ -39,7 +39,8 @@ def page_axis(spans: Iterable[tuple[int, int]]) -> PageAxis:
     ordered = sorted(spans)
     start, end = ordered[0][0], max(end for _, end in ordered)
     end = max(end, start + 1_000)
-    left, pauses = end - start, []
+    left = end - start
+    pauses: list[tuple[int, int]] = []
     for begin, until in sorted(_gaps(ordered), key=lambda gap: (gap[0] - gap[1], gap)):
         if until - begin <= left * _LEAST_SHARE or len(pauses) == _MOST_PAUSES:
             break

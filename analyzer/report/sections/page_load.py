@@ -115,7 +115,8 @@ def _left_out(page: PageLoad, entries: tuple[PageEntry, ...]) -> Iterator[str]:
     of_them = f"{number(failed)} of these failed" if failed else "none of these failed"
     yield (
         f"{number(len(entries))} of {plural(page.total, 'request')} are shown: the page, those that failed, what led "
-        f"to them, and what came nearest in time. {number(cut)} {'is' if cut == 1 else 'are'} left out, {of_them}; the capture holds all."
+        f"to them, and what came nearest in time. {number(cut)} {'is' if cut == 1 else 'are'} left out, {of_them}; the "
+        "capture holds all."
     )
 
 
