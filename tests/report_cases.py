@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from page_cases import checkout, endless, page_with
+
 from analyzer.model import (
     LAYERS,
     Analysis,
@@ -522,6 +524,7 @@ def demo() -> Analysis:
         REJECTS,
         17,
         ("app/worker-18.log.gz: the stream is damaged after 1.2 MB; what came before it was read.",),
+        pages={POOL.id: checkout(HAR, at("16:32:11.900"))},
     )
 
 
@@ -538,7 +541,7 @@ def healthy() -> Analysis:
     )
     quiet = tuple(minute for minute in whole.status_minutes if minute.status_class in (2, 3))
     findings = replace(whole.findings, incidents=(low,), signals=())
-    return replace(whole, findings=findings, hops={}, status_minutes=quiet, exhibits=EXHIBITS[6:8])
+    return replace(whole, findings=findings, hops={}, pages={}, status_minutes=quiet, exhibits=EXHIBITS[6:8])
 
 
 def clean() -> Analysis:
@@ -647,7 +650,8 @@ def everywhere(texts: tuple[str, ...]) -> Analysis:
         )
     }
     rejects = tuple(Reject(ref, text, text) for text, ref in zip(texts, refs, strict=True))
-    return Analysis(findings, exhibits, hops, minutes(), 60, rejects, len(rejects), texts)
+    pages = {attacked.id: page_with(texts, refs, POOL.started)}
+    return Analysis(findings, exhibits, hops, minutes(), 60, rejects, len(rejects), texts, pages=pages)
 
 
 def hostile() -> Analysis:
@@ -690,6 +694,7 @@ def huge(letter: str = "A") -> Analysis:
         rejects=rejects,
         reject_total=50_000,
         problems=(line,) * 1_000,
+        pages={incident.id: endless(HAR, POOL.started, line) for incident in (first, long, *copies()[:200])},
     )
 
 

@@ -10,10 +10,12 @@ _WIDE = 1.35
 def fitting(text: str, room: int, *, tail: bool = False) -> str:
     """Gives as much of the text, on one line, as takes no more room than that many small letters.
 
-    tail: keeps its end rather than its beginning.
+    room: at least one; tail: keeps its end rather than its beginning.
     """
-    shown = visible(text, keep="")
-    if sum(map(_width, shown)) <= room:
+    # No letter is narrower than one, and a text may have millions.
+    near = (text[-room - 1 :] if tail else text[: room + 1]) if len(text) > room else text
+    shown = visible(near, keep="")
+    if len(near) == len(text) and sum(map(_width, shown)) <= room:
         return shown
     kept, left = "", room - _width("…")
     for char in reversed(shown) if tail else shown:

@@ -15,6 +15,7 @@ _WHY: dict[PageRole, str] = {
     "failed": "failed",
     "around": "near in time",
 }
+_LONGEST = 2_000
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
 
@@ -32,7 +33,7 @@ def size_of(count: int) -> str:
 def origin_of(url: str | None) -> str:
     """Gives scheme://host of a URL, or nothing where it has none."""
     try:
-        parts = urlsplit(url or "")
+        parts = urlsplit((url or "")[:_LONGEST])
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

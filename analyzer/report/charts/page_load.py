@@ -18,6 +18,7 @@ from analyzer.wording.words import microseconds, number, plural
 _ROW, _HEAD = 31, 18
 # Letters that surely fit beside each other in a picture of 264 and of 580 pixels.
 _SHORT, _LONG, _BRIEF, _FULL = 25, 50, 11, 42
+_METHOD = 12
 _LEAST = 0.6
 _UNTOLD = "untold"
 _WHICH = {"page": "of the page", "document": "of the page", "time": "near in time"}
@@ -81,7 +82,7 @@ def _end(entry: PageEntry) -> int:
 
 def _bar(y: int, entry: PageEntry, axis: PageAxis, page: PageLoad) -> PageBar:
     left = min(axis.percent(entry.start_us), 100 - _LEAST)
-    asked = f"{'→ ' if entry.role == 'sample' else ''}{entry.method or '?'} "
+    asked = f"{'→ ' if entry.role == 'sample' else ''}{fitting(entry.method or '?', _METHOD)} "
     where = address(entry.url, origin_of(page.url))
     return PageBar(
         y=y,
