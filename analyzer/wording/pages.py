@@ -8,10 +8,10 @@ from analyzer.model import PageEntry, PageRole
 from analyzer.wording.words import microseconds
 
 _WHY: dict[PageRole, str] = {
-    "sample": "the request followed hop by hop",
+    "sample": "followed hop by hop above",
     "document": "the page itself",
-    "first": "the first of this incident",
-    "leads": "led to a request that failed, or to the page",
+    "first": "first of this incident",
+    "leads": "led to it",
     "failed": "failed",
     "around": "near in time",
 }
@@ -67,7 +67,7 @@ def outcome(entry: PageEntry) -> str:
 def why(entry: PageEntry) -> str:
     """Gives why the request is shown, and whether the incident counts it."""
     if entry.counted and entry.role in ("failed", "document", "leads"):
-        return f"{_WHY[entry.role]}, counted in this incident"
+        return f"{_WHY[entry.role]}, in this incident"
     return _WHY[entry.role]
 
 

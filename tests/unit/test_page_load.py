@@ -318,7 +318,7 @@ def test_bars_and_phases_lie_on_one_axis(tmp_path: Path):
     assert [(mark.x, mark.align, mark.text) for mark in picture.marks] == [("60.00", "end", "● page loaded +600 ms")]
     assert (failed.short, failed.brief, failed.full) == ("→ GET /api/order", "failed 503", "failed: 503, 500 ms")
     assert (failed.y - first.y, picture.top, picture.height) == (31, 28, 28 + 62 + 20)
-    assert [phase.word for phase in picture.legend] == ["waiting for the first byte", "receiving"]
+    assert [phase.word for phase in picture.legend] == ["wait for the first byte", "receive"]
     assert (
         "1 of them failed, the first at +250 ms: GET https://shop.test/api/order, failed: 503." in picture.description
     )
@@ -469,7 +469,7 @@ def test_fewer_rows_keep_what_tells_most(tmp_path: Path):
     view = section.build(prepare(analysis, Limits(requests=2)), analysis.findings.incidents[0])
     assert view is not None
     assert view.chart is not None
-    assert [line.why for line in view.chart.lines] == ["the page itself", "the request followed hop by hop"]
+    assert [line.why for line in view.chart.lines] == ["the page itself", "followed hop by hop above"]
     assert "9 are left out, none of these failed" in view.notes[-1]
 
 

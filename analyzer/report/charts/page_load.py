@@ -23,15 +23,16 @@ _LEAST = 0.6
 _UNTOLD = "untold"
 _WHICH = {"page": "of the page", "document": "of the page", "time": "near in time"}
 _WORDS = {
-    "blocked": "waiting in the browser",
+    "blocked": "blocked in the browser",
     "dns": "DNS",
     "connect": "connect",
     "tls": "TLS",
-    "send": "sending",
-    "wait": "waiting for the first byte",
-    "receive": "receiving",
+    "send": "send",
+    "wait": "wait for the first byte",
+    "receive": "receive",
     _UNTOLD: "phase not told",
 }
+_NAMES = {"dns": "DNS", "tls": "TLS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def _line(entry: PageEntry, cut: Cutters) -> PageLine:
         asked=cut.label(f"{entry.method or '?'} {entry.url}"),
         answer=cut.label(answer(entry)),
         took=_took(entry),
-        parts=", ".join(f"{_WORDS[name]} {microseconds(length)}" for name, length in entry.phases) or "not told",
+        parts=", ".join(f"{_NAMES.get(name, name)} {microseconds(length)}" for name, length in entry.phases)
+        or "not told",
         size="not told" if entry.size is None else size_of(entry.size),
         sort=cut.label(entry.kind or "not told"),
         why=why(entry),
