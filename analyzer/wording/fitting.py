@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from analyzer.wording.quoting import visible
 
-_WIDE = 1.35
+_MARKS = frozenset("→…●○")
+_WIDEST = frozenset("WMm@%")
+_WIDE = frozenset("w&=+<>#~") | _MARKS
+_NARROW = frozenset("iljtfr.,:;/' |!()[]")
+_LATIN = 0x24F
 
 
 def fitting(text: str, room: int, *, tail: bool = False) -> str:
-    """Gives as much of the text, on one line, as takes no more room than that many small letters.
+    """Gives as much of the text, on one line, as takes no more room than that many narrow letters.
 
-    room: at least one; tail: keeps its end rather than its beginning.
+    room: at least two; tail: keeps its end rather than its beginning.
     """
-    # No letter is narrower than one, and a text may have millions.
-    near = (text[-room - 1 :] if tail else text[: room + 1]) if len(text) > room else text
-    shown = visible(near, keep="")
-    if len(near) == len(text) and sum(map(_width, shown)) <= room:
+    # A text may have millions of letters, of which none is narrower than half.
+    near = text[-2 * room :] if tail else text[: 2 * room]
+    shown, left = visible(near, keep=""), 10 * room
+    if len(near) == len(text) and sum(map(_width, shown)) <= left:
         return shown
-    kept, left = "", room - _width("…")
+    kept, left = "", left - _width("…")
     for char in reversed(shown) if tail else shown:
         left -= _width(char)
         if left < 0:
@@ -26,8 +30,10 @@ def fitting(text: str, room: int, *, tail: bool = False) -> str:
     return f"…{kept[::-1]}" if tail else f"{kept}…"
 
 
-def _width(char: str) -> float:
-    """Gives how many small letters are as wide; a character beyond Latin may be as wide as two."""
-    if ord(char) > 0x24F and char not in "→…●○":
-        return 2.0
-    return _WIDE if char.isupper() or char in "%@&=→…●○" else 1.0
+def _width(char: str) -> int:
+    """Gives tenths of a narrow letter; a character beyond Latin may be as wide as two."""
+    if char in _WIDEST or (ord(char) > _LATIN and char not in _MARKS):
+        return 20
+    if char in _NARROW:
+        return 7
+    return 14 if char.isupper() or char in _WIDE else 11

@@ -382,11 +382,16 @@ def test_an_axis_never_turns_back(pairs: list[tuple[int, int]]):
 
 
 def test_names_in_a_picture_are_cut_by_their_width():
-    """Capitals and characters beyond Latin take more room, unseen ones are written out; the end may be what tells."""
-    assert fitting("abcdefghij", 10) == "abcdefghij"
-    assert fitting("abcdefghijk", 10) == "abcdefgh…"
-    assert fitting("abcdefghijk", 10, tail=True) == "…defghijk"
+    """Capitals and characters beyond Latin take more room, i and l less; unseen ones are written out.
+
+    By hand: an ellipsis takes 1.4, an ordinary letter 1.1, so that of 8 there is room for (8 - 1.4) / 1.1 = 6 letters.
+    """
+    assert fitting("abcdeghknop", 13) == "abcdeghknop"
+    assert fitting("abcdeghknop", 8) == "abcdeg…"
+    assert fitting("abcdeghknop", 8, tail=True) == "…ghknop"
     assert fitting("漢字漢字漢字", 8) == "漢字漢…"
+    assert fitting("WWWWWW", 8) == "WWW…"
+    assert fitting("iiiiiiiiii", 8) == "iiiiiiiiii"
     assert fitting("a\u202eb", 40) == "a\\u202eb"
 
 

@@ -16,8 +16,8 @@ from analyzer.wording.pages import address, answer, offset, origin_of, size_of, 
 from analyzer.wording.words import microseconds, number, plural
 
 _ROW, _HEAD = 31, 18
-# Letters that surely fit beside each other in a picture of 264 and of 580 pixels.
-_SHORT, _LONG, _BRIEF, _FULL = 25, 50, 11, 42
+# Letters that surely fit beside each other in a picture of 264 and of 616 pixels, seven pixels each.
+_SHORT, _LONG, _BRIEF, _FULL = 25, 46, 11, 38
 _METHOD = 12
 _LEAST = 0.6
 _UNTOLD = "untold"
