@@ -205,7 +205,7 @@ def test_without_a_document_what_is_near_in_time_is_shown(tmp_path: Path):
     assert [each.ref.entry for each in found.entries] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("times", [{}, {"onContentLoad": -1, "onLoad": -1}, {"onContentLoad": 0, "onLoad": None}])
+@pytest.mark.parametrize("times", [{}, {"onContentLoad": -1, "onLoad": -1}, {"onContentLoad": None, "onLoad": 0}])
 def test_load_times_that_tell_nothing_are_none(tmp_path: Path, times: dict[str, Any]):
     """-1, 0, null and absent: no page is loaded within no time."""
     found = only_page(tmp_path, [document(0), *failures(100, 1)], page(**times))
