@@ -378,7 +378,7 @@ def test_an_axis_never_turns_back(pairs: list[tuple[int, int]]):
     assert places == sorted(places)
     assert places[0] == 0
     assert places[-1] <= 100 + 1e-9
-    assert len(axis.pauses) <= 6
+    assert len(axis.pauses) <= 4
 
 
 def test_names_in_a_picture_are_cut_by_their_width():

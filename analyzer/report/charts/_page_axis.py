@@ -8,8 +8,8 @@ from itertools import pairwise
 
 _PAUSE = 3.0
 # A pause that takes less of the picture says more in its true length.
-_LEAST_SHARE = 0.15
-_MOST_PAUSES = 6
+_LEAST_SHARE = 0.25
+_MOST_PAUSES = 4
 
 
 @dataclass(frozen=True, slots=True)
