@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from hostile_texts import HOSTILE_TEXTS
+from page_cases import checkout, endless, page_with
 
 from analyzer.model import (
     LAYERS,
@@ -628,6 +629,7 @@ def demo() -> Analysis:
         latency=latency(),
         sides=SIDES,
         reject_counts=REJECT_COUNTS,
+        pages={POOL.id: checkout(HAR, at("16:32:11.900"))},
     )
 
 
@@ -666,6 +668,7 @@ def healthy() -> Analysis:
         whole,
         findings=findings,
         hops={},
+        pages={},
         status_minutes=quiet,
         exhibits=EXHIBITS[6:8],
         latency=replace(whole.latency, series=(), incidents={}),
@@ -785,6 +788,7 @@ def everywhere(texts: tuple[str, ...]) -> Analysis:
             incidents={attacked.id: counted.incidents[POOL.id]},
         ),
         reject_counts=tuple(RejectCount(ref, text, 1) for text, ref in zip(texts, refs, strict=True)),
+        pages={attacked.id: page_with(texts, refs, POOL.started)},
         sides={attacked.id: Sides(texts[0], texts[1], tuple(Side(text, 1, 1) for text in texts), 2, 0, 5)},
     )
 
@@ -833,6 +837,7 @@ def huge(letter: str = "A") -> Analysis:
         problems=(line,) * 1_000,
         latency=replace(whole.latency, incidents=dict.fromkeys(numbered, whole.latency.incidents[POOL.id])),
         sides=dict.fromkeys(numbered, Sides(line, line, (Side(line, 41, 3),) * 8, 10**9, 0, 10**12)),
+        pages={incident.id: endless(HAR, POOL.started, line) for incident in (first, long, *copies()[:200])},
     )
 
 

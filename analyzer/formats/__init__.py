@@ -9,6 +9,7 @@ from analyzer.formats._custom import read_custom_format
 from analyzer.formats._detection import Choice, Score, detect
 from analyzer.formats._har_entry import HarEntry, har_entries
 from analyzer.formats._har_headers import Headers
+from analyzer.formats._har_page_times import HarPage, har_pages
 from analyzer.formats._har_text import load_json
 from analyzer.formats._plugin import DocumentFormat, Format
 from analyzer.formats._reader import Reader
@@ -22,6 +23,7 @@ __all__ = [
     "DocumentFormat",
     "Format",
     "HarEntry",
+    "HarPage",
     "Headers",
     "Reader",
     "Score",
@@ -29,6 +31,7 @@ __all__ = [
     "detect",
     "document_formats",
     "har_entries",
+    "har_pages",
     "line_formats",
     "line_wrappers",
     "load_json",

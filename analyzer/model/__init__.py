@@ -17,6 +17,7 @@ from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEval
 from analyzer.model._hops import Attempt, Hop
 from analyzer.model._incident import Incident, Reproduction, Step, Variable
 from analyzer.model._latency import Latency, LatencyBucket, LatencyGroup, LatencySeries, Quantiles, Teller
+from analyzer.model._page import PageBasis, PageEntry, PageLoad, PageOutcome, PageRole
 from analyzer.model._redaction import Redaction
 from analyzer.model._sides import Side, Sides
 from analyzer.model._sources import FormatUse, Ledger, Reject, RejectCount, SourceReport, ZoneGap
@@ -49,6 +50,11 @@ __all__ = [
     "Ledger",
     "Noise",
     "NotEvaluated",
+    "PageBasis",
+    "PageEntry",
+    "PageLoad",
+    "PageOutcome",
+    "PageRole",
     "Quantiles",
     "Ratio",
     "Redaction",

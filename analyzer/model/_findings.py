@@ -10,6 +10,7 @@ from analyzer.model._evidence import Ref
 from analyzer.model._hops import Hop
 from analyzer.model._incident import Incident
 from analyzer.model._latency import Latency
+from analyzer.model._page import PageLoad
 from analyzer.model._redaction import Redaction
 from analyzer.model._sides import Sides
 from analyzer.model._sources import Reject, RejectCount, SourceReport
@@ -100,12 +101,13 @@ class Analysis:
     """What the report is made of: the findings, and the lines and counts behind them.
 
     bucket_seconds is the width of every incident's buckets and of status_minutes; hops maps an incident's id to the
-    way of one failing request; reject_total counts all rejects, reject_counts the most frequent reasons of each
-    source, and rejects holds the first of each; problems are sentences about inputs that could not be read; facts maps
-    an incident's id to what a packet tells of it beyond the findings, and is empty unless the plan asks for it;
-    redaction says what was replaced, None before that was done; latency says how long requests took; sides maps an
-    incident's id to its affected and unaffected requests by the attribute that separates them, where one does; zone is
-    the one in which times are shown beside UTC (an IANA name or an offset), None for UTC alone.
+    way of one failing request, pages to the page of a browser on which that happened; reject_total counts all rejects,
+    reject_counts the most frequent reasons of each source, and rejects holds the first of each; problems are sentences
+    about inputs that could not be read; facts maps an incident's id to what a packet tells of it beyond the findings,
+    and is empty unless the plan asks for it; redaction says what was replaced, None before that was done; latency says
+    how long requests took; sides maps an incident's id to its affected and unaffected requests by the attribute that
+    separates them, where one does; zone is the one in which times are shown beside UTC (an IANA name or an offset),
+    None for UTC alone.
     """
 
     findings: Findings
@@ -122,3 +124,4 @@ class Analysis:
     sides: dict[str, Sides] = field(default_factory=dict)
     zone: str | None = None
     reject_counts: tuple[RejectCount, ...] = ()
+    pages: dict[str, PageLoad] = field(default_factory=dict)

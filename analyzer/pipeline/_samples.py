@@ -1,4 +1,4 @@
-"""Reads the failing sample of each incident again, whole: its hops in detail, and how to see it once more."""
+"""Reads the failing sample of each incident again, whole: its hops in detail, its page, how to see it once more."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import polars as pl
 from analyzer.diagnose.journey import journey
 from analyzer.diagnose.reproduce import in_detail
 from analyzer.diagnose.timeline import detailed
-from analyzer.formats import HarEntry, har_entries
+from analyzer.formats import HarEntry, HarPage, har_entries, har_pages
 from analyzer.model import Hop, Incident, Ref, Reproduction
+from analyzer.pipeline._pages import pages_of
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import rows_of
 
 
 def follow_samples(state: Run) -> Run:
-    """Fills in the hops of the analysis and its reproductions; nothing is redacted yet."""
+    """Fills in the hops of the analysis, their pages and its reproductions; nothing is redacted yet."""
     assert state.analysis is not None  # noqa: S101 - the order of STAGES
     assert state.reading is not None  # noqa: S101
     hops = state.analysis.hops
@@ -27,7 +28,7 @@ def follow_samples(state: Run) -> Run:
         return state
     sources = {source.name: source for source in state.reading.sources}
     rows = rows_of(state.reading, _places(refs), state.plan.people())
-    entries = _entries(state.reading, refs)
+    entries, pages = _entries(state.reading, refs)
     samples = _samples(state, hops)
     incidents = tuple(
         replace(incident, reproduction=_reproduction(state, incident, entries, samples[incident.id]))
@@ -39,6 +40,7 @@ def follow_samples(state: Run) -> Run:
         state.analysis,
         findings=replace(state.analysis.findings, incidents=incidents),
         hops={name: detailed(way, rows, sources) for name, way in hops.items()},
+        pages=pages_of(state, hops, pages),
     )
     return replace(state, analysis=analysis)
 
@@ -63,18 +65,26 @@ def _samples(state: Run, hops: Mapping[str, tuple[Hop, ...]]) -> dict[str, dict[
     }
 
 
-def _entries(reading: Reading, refs: list[Ref]) -> dict[Ref, HarEntry]:
-    return dict(_entries_in(reading, {ref for ref in refs if ref.entry is not None}))
-
-
-def _entries_in(reading: Reading, wanted: set[Ref]) -> Iterator[tuple[Ref, HarEntry]]:
+def _entries(reading: Reading, refs: list[Ref]) -> tuple[dict[Ref, HarEntry], dict[str, dict[str, HarPage]]]:
+    """Gives the entries that the refs name, and all pages of the captures that hold them, by source and id."""
+    wanted = {ref for ref in refs if ref.entry is not None}
+    entries: dict[Ref, HarEntry] = {}
+    pages: dict[str, dict[str, HarPage]] = {}
     for document in reading.documents:
         mine = sorted(ref for ref in wanted if ref.source == document.source)
-        known = har_entries(document.load()) if mine else []
-        for ref in mine:
-            entry = known[ref.entry] if ref.entry is not None and ref.entry < len(known) else None
-            if entry is not None:
-                yield ref, entry
+        if mine:
+            loaded = document.load()
+            pages[document.source] = har_pages(loaded)
+            entries |= _entries_in(loaded, mine)
+    return entries, pages
+
+
+def _entries_in(document: Any, refs: list[Ref]) -> Iterator[tuple[Ref, HarEntry]]:
+    known = har_entries(document)
+    for ref in refs:
+        entry = known[ref.entry] if ref.entry is not None and ref.entry < len(known) else None
+        if entry is not None:
+            yield ref, entry
 
 
 def _reproduction(

@@ -36,6 +36,7 @@ class Limits:
     ids: int = 100
     rejects: int = 100
     rows: int = 200
+    requests: int = 28
     text: int = 2_000
     lines: int = 8_000
     label: int = 300

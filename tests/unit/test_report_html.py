@@ -56,7 +56,7 @@ _ATTRIBUTES = """
 lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy data-copyable role width
 height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
 datetime rel for data-filter autocomplete stroke stroke-width stroke-dasharray font-family font-size
-font-weight display
+font-weight display aria-hidden
 """
 ATTRIBUTES = set(_ATTRIBUTES.split())
 
@@ -206,7 +206,8 @@ def test_sections_and_templates_come_in_pairs() -> None:
 def test_sections_come_in_the_order_that_a_reader_needs() -> None:
     """Verdict, time, layer, evidence, what is missing, what was read, how: the order follows from `after` alone."""
     assert list(_section.ordered()) == [
-        "verdict", "timeline", "latency", "impact", "consequences", "layers", "hops", "next_steps", "reproduction", "evidence", "not_visible",
+        "verdict", "timeline", "latency", "impact", "consequences", "layers", "hops", "page_load", "next_steps", "reproduction",
+        "evidence", "not_visible",
         "sources", "rejects", "rules", "background", "method",
     ]  # fmt: skip
 

@@ -15,4 +15,4 @@ def build(material: Material, incident: Incident) -> StepsView | None:
     return StepsView(material.steps(incident.next_steps), material.text(incident.owner_hint or ""))
 
 
-SECTION = IncidentSection("Next steps", after="hops", build=build)
+SECTION = IncidentSection("Next steps", after="page_load", build=build)
