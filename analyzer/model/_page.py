@@ -64,3 +64,15 @@ class PageLoad:
     failed: int
     counted: int
     undated: int
+
+    @property
+    def first(self) -> PageEntry | None:
+        """The first of these requests that belongs to the incident."""
+        return next((entry for entry in self.entries if entry.counted), None)
+
+    @property
+    def cited(self) -> tuple[Ref, ...]:
+        """The places that sentences on the page point at: its document, or an entry of it, and the first failure."""
+        first = self.first
+        begin = self.document or (first or self.entries[0]).ref
+        return (begin,) if first is None or first.ref == begin else (begin, first.ref)

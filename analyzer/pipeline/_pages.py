@@ -11,9 +11,9 @@ import polars as pl
 from analyzer.diagnose._counts import worked_of
 from analyzer.diagnose.page_load import COLUMNS, page_load
 from analyzer.formats import HarPage
-from analyzer.model import Hop, PageLoad
+from analyzer.model import Exhibit, Hop, PageLoad, Ref
 from analyzer.pipeline._plan import Reading, Run
-from analyzer.pipeline._tables import read_columns
+from analyzer.pipeline._tables import exhibits_of, read_columns
 from analyzer.redact import People
 
 _HAR = "har"
@@ -45,6 +45,22 @@ def pages_of(
     return {name: page for name, page in found.items() if page is not None}
 
 
+def exhibits_of_pages(state: Run, pages: Mapping[str, PageLoad]) -> tuple[Exhibit, ...]:
+    """Gives the entries that sentences on the pages point at, but for those that the analysis quotes already."""
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    assert state.analysis is not None  # noqa: S101
+    known = {exhibit.ref for exhibit in state.analysis.exhibits}
+    wanted: dict[Ref, str | None] = {
+        ref: name for name, page in pages.items() if page.entries for ref in page.cited if ref not in known
+    }
+    return exhibits_of(_captures(state.reading), wanted, state.plan.people())
+
+
+def _captures(reading: Reading) -> Reading:
+    # Parts of logs may be many and large.
+    return replace(reading, parts=tuple(path for path in reading.parts if _is_of_capture(path)))
+
+
 def _in_browser(way: tuple[Hop, ...]) -> Hop | None:
     return next((hop for hop in way if hop.ref.entry is not None), None)
 
@@ -52,11 +68,9 @@ def _in_browser(way: tuple[Hop, ...]) -> Hop | None:
 def _rows(reading: Reading, sources: list[str], people: People) -> pl.DataFrame:
     """Gives the rows of these captures as they were written, without people."""
     asked = tuple(dict.fromkeys((*COLUMNS, *people.columns)))
-    # Parts of logs may be many and large.
-    captures = replace(reading, parts=tuple(path for path in reading.parts if _is_of_capture(path)))
     frames = [
         people.hidden(part.filter(pl.col("source").is_in(sources))).select(COLUMNS)
-        for part in read_columns(captures, asked)
+        for part in read_columns(_captures(reading), asked)
     ]
     return pl.concat(frames).with_columns(pl.col("url").fill_null(""))
 

@@ -13,7 +13,7 @@ from analyzer.diagnose.reproduce import in_detail
 from analyzer.diagnose.timeline import detailed
 from analyzer.formats import HarEntry, HarPage, har_entries, har_pages
 from analyzer.model import Hop, Incident, Ref, Reproduction
-from analyzer.pipeline._pages import pages_of
+from analyzer.pipeline._pages import exhibits_of_pages, pages_of
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._tables import rows_of
 
@@ -36,11 +36,13 @@ def follow_samples(state: Run) -> Run:
         else incident
         for incident in state.analysis.findings.incidents
     )
+    loads = pages_of(state, hops, pages)
     analysis = replace(
         state.analysis,
+        exhibits=(*state.analysis.exhibits, *exhibits_of_pages(state, loads)),
         findings=replace(state.analysis.findings, incidents=incidents),
         hops={name: detailed(way, rows, sources) for name, way in hops.items()},
-        pages=pages_of(state, hops, pages),
+        pages=loads,
     )
     return replace(state, analysis=analysis)
 

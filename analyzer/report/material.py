@@ -266,6 +266,8 @@ def _cited(incident: Incident, number: int, analysis: Analysis, limit: int) -> I
         told += [(rank, "layers", LAYER_WORDS[verdict.layer], item) for item in _first(verdict.evidence, limit)]
     told += [(2, "consequences", "", Evidence(phrases.step(step), step.ref)) for step in incident.course[:limit]]
     told += [(3, "hops", hop.name, Evidence("", hop.ref)) for hop in analysis.hops.get(incident.id, ())[:limit]]
+    page = analysis.pages.get(incident.id)
+    told += [(3, "page_load", "", Evidence("", ref)) for ref in (page.cited if page and page.entries else ())]
     for rank, section, detail, item in told:
         if item.ref:
             yield item.ref, Use(number, rank, section, detail, phrases.said(item.text, analysis.findings))

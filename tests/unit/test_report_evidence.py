@@ -131,7 +131,7 @@ def test_links_of_a_row_lead_back_to_what_says_it(told: tuple[Analysis, str]) ->
     back = [link for _, links in tree.all("proofs") for link in links]
     assert back
     assert all(
-        re.fullmatch(r"#(incident-\d+-(impact|layers|consequences|hops)|background|latency)-title", link)
+        re.fullmatch(r"#(incident-\d+-(impact|layers|consequences|hops|page-load)|background|latency)-title", link)
         for link in back
     )
     assert {link[1:] for link in back} <= tree.ids
@@ -153,9 +153,9 @@ def test_lines_that_sentences_point_at_come_first() -> None:
     early = Exhibit(Ref(EDGE, 1), POOL.started.replace(year=2020), "early", POOL.id)
     rows = evidence.build(material(replace(demo(), exhibits=(early, *demo().exhibits)))).rows
     assert rows[-1].place == f"{EDGE}:1"
-    assert [bool(row.proofs) for row in rows] == [True] * 14 + [False]
-    assert [row.place for row in rows[12:14]] == [f"{EDGE}:2", f"{EDGE}:401"]
-    times = [row.moment.datetime for row in rows[:12] if row.moment]
+    assert [bool(row.proofs) for row in rows] == [True] * 15 + [False]
+    assert [row.place for row in rows[13:15]] == [f"{EDGE}:2", f"{EDGE}:401"]
+    times = [row.moment.datetime for row in rows[:13] if row.moment]
     assert times == sorted(times)
 
 

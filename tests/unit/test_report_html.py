@@ -445,8 +445,8 @@ def test_evidence_is_capped_and_counted() -> None:
     lines = tuple(Exhibit(Ref(APP, 20_000 + index), POOL.started, "line", POOL.id) for index in range(1_200))
     text = report_html(replace(whole, exhibits=lines))
     assert text.count('<tr id="e-') == 500
-    # The incidents of the demo point at twelve places of their own, its background at two.
-    assert "First 500 of 1,214 lines, those that sentences point at before the others" in text
+    # The incidents of the demo point at thirteen places of their own (the page in the browser at one), its background at two.
+    assert "First 500 of 1,215 lines, those that sentences point at before the others" in text
 
 
 @pytest.mark.parametrize("letter", ["A", '"', "\U000e0001"])

@@ -127,9 +127,9 @@ def _marks(page: PageLoad, axis: PageAxis) -> tuple[PageMark, ...]:
             align="start" if axis.percent(at) < 50 else "end",
             text=f"{'●' if kind == 'loaded' else '○'} {word} {offset(at)}",
             kind=kind,
+            y=_HEAD * index + 13,
         )
-        for kind, word, at in told
-        if at is not None
+        for index, (kind, word, at) in enumerate((kind, word, at) for kind, word, at in told if at is not None)
     )
 
 

@@ -86,10 +86,11 @@ def _incident(material: Material, rank: int) -> str:
 
 
 def _link(use: Use, titles: dict[str, str], *, several: bool) -> Link:
+    part = use.section.replace("_", "-")
     if not use.incident:
-        return Link(titles[use.section], f"#{use.section}-title")
+        return Link(titles[use.section], f"#{part}-title")
     label = f"{titles[use.section]}: {use.detail}" if use.detail else titles[use.section]
-    anchor = f"#incident-{use.incident}-{use.section}-title"
+    anchor = f"#incident-{use.incident}-{part}-title"
     return Link(f"incident {number(use.incident)}, {label}" if several else label, anchor)
 
 

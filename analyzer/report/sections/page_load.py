@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.model import Incident, PageEntry, PageLoad, Ref
+from analyzer.model import Incident, PageEntry, PageLoad
 from analyzer.report.charts.page_load import Cutters, draw
 from analyzer.report.material import Material
 from analyzer.report.moments import moment
@@ -47,9 +47,9 @@ def _shown(page: PageLoad, most: int) -> tuple[PageEntry, ...]:
 
 
 def _claims(material: Material, page: PageLoad) -> Iterator[Claim]:
-    source = material.place(page.document or Ref(page.source))
+    first = page.first
+    source = material.place(page.document or (first or page.entries[0]).ref)
     yield Claim(material.text(_share(material, page)), source, "")
-    first = next((entry for entry in page.entries if entry.counted), None)
     if first is not None:
         yield Claim(material.text(_first(material, page, first)), material.place(first.ref), "")
     yield Claim(_load(page, first), source, "")

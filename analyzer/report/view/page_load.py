@@ -46,12 +46,17 @@ class PageBar:
 
 @dataclass(frozen=True, slots=True)
 class PageMark:
-    """x: a moment of the page in per cent; align: where its words go; text: which and when; kind: content or loaded."""
+    """A moment of the page.
+
+    x: its place in per cent; align: where its words go; text: which and when; kind: content or loaded; y: the line of
+    its words in pixels.
+    """
 
     x: str
     align: str
     text: str
     kind: str
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
