@@ -52,7 +52,7 @@ tbody td nav article defs pattern time strong b br label input footer script
 """
 TAGS = set(_TAGS.split())
 _ATTRIBUTES = """
-lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy role width
+lang http-equiv content charset name class href id type hidden aria-labelledby aria-label data-copy data-copyable role width
 height x x1 x2 y y1 y2 rx cx cy r d transform text-anchor scope data-label fill patternunits patterntransform
 datetime rel for data-filter autocomplete
 """
