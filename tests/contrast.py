@@ -9,6 +9,7 @@ from io import BytesIO
 from PIL import Image
 from playwright.sync_api import Page
 
+LEAST = 4.5  # WCAG 2.2, 1.4.3
 TILE = 6_000
 # Lines and edges that a box of letters only touches are no ground: each colour counts that covers so much of the box.
 LEAST_SHARE = 0.04

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import PAGES, Seen, Show, page_of
-from contrast import judge
+from contrast import LEAST, judge
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations", "incomplete"]}
-LEAST = 4.5
 
 
 def faults(seen: Seen) -> tuple[list[str], set[str]]:
