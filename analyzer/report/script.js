@@ -34,7 +34,7 @@
   };
   const key = (cell) => {
     const time = cell.querySelector("time");
-    const text = cell.textContent.trim();
+    const text = cell.dataset.sort ?? cell.textContent.trim();
     const value = time ? Date.parse(time.dateTime) : measure(text);
     if (!Number.isNaN(value)) return [0, value];
     return UNKNOWN.test(text) ? [2, 0] : [1, text];
