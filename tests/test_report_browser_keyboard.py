@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from browser import PAGES, Show, page_of
 from contrast import LEAST, judge
@@ -16,7 +18,9 @@ STOP = """() => {
     isClipped: Boolean(item.closest('thead')) && item.closest('thead').getBoundingClientRect().width <= 1,
     index: [...document.querySelectorAll('*')].indexOf(item)};
 }"""
-FOCUSABLE = "[...document.querySelectorAll('a[href], button, input, summary')].filter(item => item.checkVisibility()).length"
+FOCUSABLE = (
+    "[...document.querySelectorAll('a[href], button, input, summary')].filter(item => item.checkVisibility()).length"
+)
 
 
 def stops(seen, limit: int = 1_500) -> list[dict]:
@@ -42,8 +46,10 @@ def test_the_keyboard_reaches_everything(show: Show, width: int) -> None:
     for stop in found:
         assert stop["outline"] == "solid", stop
         assert stop["width"] >= 2, stop
-        assert stop["bottom"] > 0 and stop["top"] < 900, stop
-        assert stop["left"] >= 0 and stop["right"] <= width + 1, stop
+        assert stop["bottom"] > 0, stop
+        assert stop["top"] < 900, stop
+        assert stop["left"] >= 0, stop
+        assert stop["right"] <= width + 1, stop
         assert not stop["isCovered"], stop
         assert not stop["isClipped"], stop
     assert {"BUTTON", "A", "SUMMARY", "INPUT"} == {stop["tag"] for stop in found}
@@ -173,10 +179,17 @@ def test_forced_colours_leave_pictures_readable(show: Show, scheme: str) -> None
 def test_headings_go_down_one_level_at_a_time(show: Show, name: str) -> None:
     """One h1, no level left out, no heading without words; the language is told; landmarks have names."""
     page = show(page_of(name)).page
-    levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(item => Number(item.tagName[1]))")
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(item => Number(item.tagName[1]))"
+    )
     assert levels.count(1) == 1
-    assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False)), levels
-    assert page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5')].filter(item => !item.textContent.trim()).length") == 0
+    assert all(below <= above + 1 for above, below in pairwise(levels)), levels
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('h1, h2, h3, h4, h5')].filter(item => !item.textContent.trim()).length"
+        )
+        == 0
+    )
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.evaluate("document.title.trim()")
     unnamed = """[...document.querySelectorAll('section, nav, article')].filter(item => {
@@ -190,9 +203,19 @@ def test_headings_go_down_one_level_at_a_time(show: Show, name: str) -> None:
 def test_tables_and_pictures_say_what_they_are(show: Show, name: str) -> None:
     """Each table has a caption and heads with a scope, each picture a title and a description, each id is one element's."""
     page = show(page_of(name)).page
-    assert page.evaluate("[...document.querySelectorAll('table')].filter(item => !item.caption?.textContent.trim()).length") == 0
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('table')].filter(item => !item.caption?.textContent.trim()).length"
+        )
+        == 0
+    )
     assert page.evaluate("document.querySelectorAll('th:not([scope])').length") == 0
     bad = """[...document.querySelectorAll('svg')].filter(item => item.getAttribute('role') !== 'img'
         || !item.getAttribute('aria-labelledby')?.split(' ').every(id => document.getElementById(id)?.textContent.trim())).length"""
     assert page.evaluate(bad) == 0
-    assert page.evaluate("(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(item => item.id))") == 0
+    assert (
+        page.evaluate(
+            "(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(item => item.id))"
+        )
+        == 0
+    )
