@@ -11,8 +11,8 @@ from analyzer.report.view.pieces import Table
 from analyzer.wording.words import microseconds, percent, where
 
 _ROW = 38
-# A name in a picture cannot wrap, and on a phone stands beside its time; the table under it has the whole.
-_NAME = 22
+# A name in a picture cannot wrap; the table under it has the whole.
+_NAME = 28
 _KINDS = {"application": "upstream"}
 
 
