@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 LEAST = 4.5  # WCAG 2.2, 1.4.3
 TILE = 6_000
 # Lines and edges that a box of letters only touches are no ground: each colour counts that covers so much of the box.
-LEAST_SHARE = 0.04
+LEAST_SHARE = 0.1
 TEXTS = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

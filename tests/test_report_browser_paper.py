@@ -24,7 +24,8 @@ SEEN_ON_PAPER = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (parent.closest('script, style, svg title, svg desc, .skip, .alike > ul')) continue;
+    // Which marks of an axis are shown depends on the width.
+    if (parent.closest('script, style, svg title, svg desc, svg .tick, .skip, .alike > ul')) continue;
     if (parent.checkVisibility({visibilityProperty: true})) found.push(walker.currentNode.data);
   }
   return found.join(' ');
