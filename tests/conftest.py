@@ -9,6 +9,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["browser"]  # the fixtures of all tests that need Chromium
+
 # A deadline is a clock, which on a busy machine says nothing of the code; so is the check for slow examples.
 _ANY_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _ANY_TIME, max_examples=40)
