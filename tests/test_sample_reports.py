@@ -74,7 +74,8 @@ def test_a_report_depends_on_nothing_but_the_story(tmp_path: Path) -> None:
     story = "error-burst"
     other = tmp_path / "elsewhere" / "checkout of somebody"
     shutil.copytree(ROOT / SAMPLES / story, other / SAMPLES / story)
-    shutil.copy(ROOT / SAMPLES / KEY, other / SAMPLES)
+    (other / KEY).parent.mkdir()
+    shutil.copy(ROOT / KEY, other / KEY)
     home = tmp_path / "home" / "harbor"
     formats = home / ".config" / "analyzer" / "formats"
     formats.mkdir(parents=True)
@@ -128,7 +129,8 @@ def test_everything_that_is_written_anew_replaces_what_was_there(tmp_path: Path)
     """A leftover goes, what stands beside stays, a user's own stays; one story is enough to see it."""
     root, target = tmp_path / "root", tmp_path / "reports"
     (root / SAMPLES).mkdir(parents=True)
-    shutil.copy(ROOT / SAMPLES / KEY, root / SAMPLES)
+    (root / KEY).parent.mkdir()
+    shutil.copy(ROOT / KEY, root / KEY)
     shutil.copytree(ROOT / SAMPLES / "healthy", root / SAMPLES / "healthy")
     for name in ("gone/report.html", "a-20261122T180000Z/report.html", "README.md", "stray.txt"):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
