@@ -206,8 +206,8 @@ def test_sections_and_templates_come_in_pairs() -> None:
 def test_sections_come_in_the_order_that_a_reader_needs() -> None:
     """Verdict, time, layer, evidence, what is missing, what was read, how: the order follows from `after` alone."""
     assert list(_section.ordered()) == [
-        "verdict", "timeline", "latency", "impact", "consequences", "layers", "hops", "page_load", "next_steps", "reproduction",
-        "evidence", "not_visible",
+        "verdict", "timeline", "impact", "consequences", "layers", "hops", "page_load", "next_steps", "reproduction",
+        "latency", "evidence", "not_visible",
         "sources", "rejects", "rules", "background", "method",
     ]  # fmt: skip
 

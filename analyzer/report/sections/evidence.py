@@ -94,4 +94,4 @@ def _link(use: Use, titles: dict[str, str], *, several: bool) -> Link:
     return Link(f"incident {number(use.incident)}, {label}" if several else label, anchor)
 
 
-SECTION = Section("Evidence", after="reproduction", build=build)
+SECTION = Section("Evidence", after="latency", build=build)

@@ -105,4 +105,4 @@ def _chart(material: Material, incident: Incident) -> TimelineChart | None:
     )
 
 
-SECTION = IncidentSection("What happened", after="latency", build=build)
+SECTION = IncidentSection("What happened", after="timeline", build=build)

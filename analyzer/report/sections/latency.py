@@ -50,4 +50,4 @@ def build(material: Material) -> LatencyView | None:
     )
 
 
-SECTION = Section("Latency", after="timeline", build=build)
+SECTION = Section("Latency", after="reproduction", build=build)
