@@ -125,7 +125,7 @@ def test_the_filter_hides_rows_and_counts(show: Show) -> None:
     rows = seen.page.locator("#evidence-table tbody tr:visible")
     assert rows.count() == 1
     assert "app/quotes.ndjson:8841" in (rows.first.text_content() or "")
-    assert seen.page.locator(".filter output").first.text_content() == "1 of 12 rows"
+    assert seen.page.locator(".filter output").first.text_content() == "1 of 15 rows"
 
 
 def test_a_link_leads_to_a_row_that_the_filter_hides(show: Show) -> None:
