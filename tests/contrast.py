@@ -20,6 +20,8 @@ TEXTS = """() => {
     const parent = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || parent.closest('script, style, svg title, svg desc, .skip')) continue;
     if (!parent.checkVisibility({visibilityProperty: true})) continue;
+    // The head of a table that is a list on a narrow screen is clipped to a point, for screen readers only.
+    if (parent.closest('thead')?.getBoundingClientRect().width <= 1) continue;
     const style = getComputedStyle(parent);
     const range = document.createRange();
     range.selectNodeContents(walker.currentNode);
