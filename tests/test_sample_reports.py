@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from first_screen import HEIGHT, MOST_BYTES, PICTURE, REPORT, WIDTH, chromium, first_screen
+from first_screen import HEIGHT, MOST_BYTES, PICTURE, REPORT, WIDTH, first_screen
+from playwright.sync_api import Browser
 from sample_reports import (
     BESIDE,
     KEY,
@@ -170,13 +171,8 @@ def test_links_of_a_readme_lead_somewhere(document: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_picture_can_be_taken_anew() -> None:
+def test_the_picture_can_be_taken_anew(browser: Browser) -> None:
     """The script gives a PNG of the same size, within the limit, that is no blank page."""
-    if chromium() is None:
-        missing = "no chromium on this machine: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    taken = first_screen(REPORT)
+    taken = first_screen(browser, REPORT)
     assert size(taken) == size(PICTURE.read_bytes())
     assert 20_000 < len(taken) <= MOST_BYTES
