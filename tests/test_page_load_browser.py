@@ -12,6 +12,7 @@ from report_cases import POOL, demo, hostile
 
 from analyzer.model import Analysis
 from analyzer.report import report_html
+from analyzer.report.material import Limits
 
 pytestmark = pytest.mark.browser
 # Gives the pairs of words that overlap or leave the picture sideways, and how many words are to be seen.
@@ -56,8 +57,9 @@ def test_words_stand_apart(browser: Browser, tmp_path: Path, case, width: int) -
     path.write_text(report_html(analysis))
     page = next(iter(analysis.pages.values()))
     marks = sum(at is not None for at in (page.on_content_load_us, page.on_load_us))
+    rows = min(len(page.entries), Limits().requests)
     counted, found = clashes(browser, path, width)
-    assert counted == 2 * len(page.entries) + marks + 2, "two texts a row, the marks, two ticks"
+    assert counted == 2 * rows + marks + 2, "two texts a row, the marks, two ticks"
     assert found == []
 
 
@@ -72,5 +74,5 @@ def test_the_picture_can_be_read_where_styles_are_stripped(browser: Browser, tmp
     opened.goto(path.as_uri())
     figure = opened.locator("figure:has(svg[role=img] [id$='-page-hatch'])")
     unfilled = "figure => [...figure.querySelectorAll('svg rect, svg text')].filter(shape => !shape.getAttribute('fill')).length"
-    assert figure.evaluate(unfilled) == 2, "the two ticks, which are black"
+    assert figure.evaluate(unfilled) == 0
     opened.close()
