@@ -75,7 +75,8 @@ def test_a_report_depends_on_nothing_but_the_story(tmp_path: Path) -> None:
     story = "error-burst"
     other = tmp_path / "elsewhere" / "checkout of somebody"
     shutil.copytree(ROOT / SAMPLES / story, other / SAMPLES / story)
-    shutil.copy(ROOT / SAMPLES / KEY, other / SAMPLES)
+    (other / KEY).parent.mkdir()
+    shutil.copy(ROOT / KEY, other / KEY)
     home = tmp_path / "home" / "harbor"
     formats = home / ".config" / "analyzer" / "formats"
     formats.mkdir(parents=True)
