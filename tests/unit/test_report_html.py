@@ -8,7 +8,6 @@ from base64 import b64encode
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
-from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -18,6 +17,7 @@ from hostile_texts import HOSTILE_TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined, TemplateNotFound, UndefinedError, meta, nodes
+from parsed_page import Page
 from report_cases import APP, CASES, POOL, clean, demo, everywhere, huge
 
 from analyzer.model import LAYERS, Exhibit, Ref
@@ -59,30 +59,6 @@ datetime rel for data-filter autocomplete stroke stroke-width stroke-dasharray f
 font-weight display aria-hidden
 """
 ATTRIBUTES = set(_ATTRIBUTES.split())
-
-
-class Page(HTMLParser):
-    """Collects what a browser would see."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.words).split())
-
-    def all(self, name: str) -> list[str]:
-        return [value or "" for _, attributes in self.tags for key, value in attributes.items() if key == name]
 
 
 def tree(template: str) -> nodes.Template:
