@@ -1,50 +1,23 @@
-"""Chromium for the tests of pages: opens them as a reader would, from a file or from a server, and watches what they do."""
+"""The pages of all cases, and fixtures that open one in Chromium, from a file or from a server."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from chromium import Seen, launched, watched
 from compare_cases import compared, entry
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 from report_cases import CASES, HOSTILE_TEXTS
 
 from analyzer.pipeline import Plan, trace
 from analyzer.report import comparison_html, report_html
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-WATCH = "addEventListener('securitypolicyviolation', e => (window.violations ||= []).push(e.violatedDirective))"
-OPEN_ALL = "document.querySelectorAll('details').forEach(item => item.open = true)"
 ADDRESS = "http://127.0.0.1/job/7/report.html"
 TRACES = Path(__file__).parent / "data" / "trace"
-
-
-@dataclass
-class Seen:
-    """What a page did while it was open."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    loaded: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-
-    @property
-    def violations(self) -> list[str]:
-        return self.page.evaluate("window.violations || []")
-
-    @property
-    def text(self) -> str:
-        return " ".join((self.page.locator("body").text_content() or "").split())
-
-    def open_all(self) -> None:
-        """Opens all details, and waits until the page has seen it."""
-        self.page.evaluate(f"() => {{ {OPEN_ALL}; return new Promise(done => setTimeout(done)) }}")
 
 
 Show = Callable[..., Seen]
@@ -86,16 +59,8 @@ PAGES: dict[str, Callable[[], str]] = {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Starts Debian's Chromium; without one the tests are skipped, but never in CI."""
-    program = shutil.which("chromium") or shutil.which("chromium-headless-shell")
-    if program is None:
-        missing = "no chromium on this machine: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -109,13 +74,8 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
     def open_page(text: str, *, width: int = 1440, height: int = 900, policy: str | None = None, **options) -> Seen:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        page = context.new_page()
-        seen = Seen(page)
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.on("requestfinished", lambda request: seen.loaded.append(request.url))
-        page.on("console", lambda message: seen.messages.append(message.text))
-        page.on("pageerror", lambda error: seen.messages.append(str(error)))
-        page.add_init_script(WATCH)
+        seen = watched(context.new_page())
+        page = seen.page
         if policy is None:
             path = tmp_path / "report.html"
             path.write_text(text)

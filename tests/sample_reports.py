@@ -48,9 +48,9 @@ def write_index(target: Path) -> None:
 
 
 def write_all(target: Path, root: Path = ROOT) -> list[str]:
-    """Writes all reports, two at once, removes those of stories that are gone, and writes the index.
+    """Writes all reports, two at once, and the index over them; whatever else lies in the folder stays as it is.
 
-    Gives the names of the stories. Folders that git ignores (a user's own reports) are no part of the index.
+    Gives the names of the stories.
     """
     names = stories(root)
     with TemporaryDirectory() as fresh:
@@ -59,17 +59,17 @@ def write_all(target: Path, root: Path = ROOT) -> list[str]:
             for done in [pool.submit(write_report, name, place, root) for name in names]:
                 done.result()
         write_index(place)
-        for stale in {path.parts[0] for path in found(target)}:
-            # Committed reports are public: no private folders and files, as publish makes them.
-            shutil.rmtree(target / stale) if (target / stale).is_dir() else (target / stale).unlink()
+        for name in names:
+            shutil.rmtree(target / name, ignore_errors=True)
         for path in found(place):
+            # Committed reports are public: no private folders and files, as publish makes them.
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(place / path, target / path)
     return names
 
 
 def found(target: Path) -> Iterator[Path]:
-    """Yields the files of a folder of reports, but those beside the reports and a user's own folders."""
+    """Yields the files of a folder of reports, but those beside the reports and a user's own."""
     for path in sorted(target.rglob("*")):
         place = path.relative_to(target)
         if path.is_file() and place.as_posix() not in BESIDE and not _is_own(place.parts[0]):
@@ -77,8 +77,8 @@ def found(target: Path) -> Iterator[Path]:
 
 
 def _is_own(name: str) -> bool:
-    """Whether a folder is named as analyze names one by default, such as access.log-20261122T180000Z."""
-    stamp = name.removesuffix(".UNREDACTED").rpartition("-")[2]
+    """Whether analyze or escalate gives this name by itself, such as access.log-20261122T180000Z."""
+    stamp = name.removesuffix(".zip").removesuffix(".UNREDACTED").rpartition("-")[2]
     with contextlib.suppress(ValueError):
         datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         return True

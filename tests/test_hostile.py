@@ -9,7 +9,6 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import sys
@@ -24,8 +23,10 @@ from unittest import mock
 
 import polars as pl
 import pytest
+from chromium import opened
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from analyzer.cli import main
 from analyzer.pipeline import Plan
@@ -519,14 +520,8 @@ def test_nonsense_in_options_is_wrong_use(tmp_path: Path, arguments: tuple[str, 
 
 
 @pytest.mark.browser
-def test_the_report_of_hostile_inputs_is_inert(tmp_path: Path) -> None:
+def test_the_report_of_hostile_inputs_is_inert(browser: Browser, tmp_path: Path) -> None:
     """Hostile text in every field of logs, HAR and rules: nothing runs, nothing is asked for, all is there as text."""
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-headless-shell")
-    if program is None:
-        missing = "no chromium on this machine: apt-get install chromium"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     single = [text.replace("\r", "") for text in HOSTILE]
     (tmp_path / "a.log").write_text(
         "".join(access_log(60, target=f"/{text}", agent=text, referrer=text) for text in single)
@@ -554,23 +549,10 @@ def test_the_report_of_hostile_inputs_is_inert(tmp_path: Path) -> None:
     inputs = [path for path in tmp_path.iterdir() if path.suffix != ".yml"]
     assert call("analyze", *inputs, "--rules", tmp_path / "rule.yml", "-o", tmp_path / "out").code == 0
     sound(tmp_path / "out")
-    requests: list[str] = []
-    messages: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        page = browser.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: messages.append(message.text))
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.goto((tmp_path / "out" / "report.html").as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        page.mouse.wheel(0, 5_000)
-        links = page.evaluate("[...document.querySelectorAll('a')].map(each => each.getAttribute('href'))")
-        text = page.locator("body").text_content() or ""
-        pwned = page.evaluate("window.pwned")
-        browser.close()
-    assert pwned is None
-    assert (len(requests), messages) == (1, [])
-    assert [link for link in links if not link.startswith(("#", "https://"))] == []
+    with opened(browser, tmp_path / "out" / "report.html") as seen:
+        assert (seen.ran, len(seen.requests), seen.messages) == (False, 1, [])
+        links = seen.page.evaluate("[...document.links].map(each => each.getAttribute('href'))")
+        assert [link for link in links if not link.startswith(("#", "https://"))] == []
+        text = seen.page.locator("body").text_content() or ""
     assert HOSTILE[0] in text
     assert "(user)" not in text

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import Opened, launched, opened
+from chromium import Seen, opened
 from click.testing import CliRunner
 from hostile_texts import TEXTS
 from playwright.sync_api import Browser
@@ -19,12 +18,6 @@ from analyzer.packet._layout import role_of
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[1]
 NOW = ("--now", "2026-11-25T10:00:00Z")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
 
 
 @pytest.fixture
@@ -40,11 +33,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return call
 
 
-def inert(seen: Opened) -> bool:
+def inert(seen: Seen) -> bool:
     """Tells whether nothing ran, nothing was asked for, nothing was stopped, and every link stays in the page."""
     links = seen.page.evaluate("[...document.links].map(each => each.getAttribute('href'))")
     outside = [link for link in links if not link.startswith(("#", "https://")) or "evil.example" in link]
-    return (seen.ran, seen.violations, seen.messages, len(seen.asked), outside) == (False, [], [], 1, [])
+    return (seen.ran, seen.violations, seen.messages, len(seen.requests), outside) == (False, [], [], 1, [])
 
 
 def test_the_report_and_every_page_of_the_packet_are_inert(run, browser: Browser, tmp_path: Path) -> None:

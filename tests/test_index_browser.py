@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from first_screen import chromium
-from playwright.sync_api import Browser, Page, sync_playwright
+from chromium import Seen, watched
+from playwright.sync_api import Browser
 from report_cases import HOSTILE_TEXTS, demo
 
 from analyzer.model import SEVERITIES
@@ -19,24 +17,8 @@ from analyzer.pipeline import INDEX, index_reports
 from analyzer.report import findings_json
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 # Half a character is spelled out where findings.json is written, so no reader meets one.
 ATTACKS = [text for text in HOSTILE_TEXTS if text.encode("utf-8", "replace").decode() == text]
-WATCH = "addEventListener('securitypolicyviolation', e => (window.violations ||= []).push(e.violatedDirective))"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = chromium()
-    if program is None:
-        missing = "no chromium on this machine: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -64,27 +46,20 @@ def put(folder: Path, content: bytes) -> None:
     (folder / "report.html").write_text(f"<title>{content[:40]!r}</title>")
 
 
-def opened(browser: Browser, shelf: Path, **options: object) -> tuple[Page, list[str], list[str]]:
-    """Opens the index from its file; gives the page, its requests, and what the console said."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}, **options).new_page()
-    requests: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.add_init_script(WATCH)
-    page.goto((shelf / INDEX).as_uri())
-    return page, requests, said
+def opened(browser: Browser, shelf: Path, **options: object) -> Seen:
+    """Opens the index from its file."""
+    seen = watched(browser.new_context(viewport={"width": 1440, "height": 900}, **options).new_page())
+    seen.page.goto((shelf / INDEX).as_uri())
+    return seen
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_index_is_silent_offline_inert_and_accessible(browser: Browser, shelf: Path, scheme: str) -> None:
     """No message, no violation, one request, no attack ran, and axe finds nothing."""
-    page, requests, said = opened(browser, shelf, color_scheme=scheme, bypass_csp=False)
+    seen = opened(browser, shelf, color_scheme=scheme, bypass_csp=False)
+    page = seen.page
     page.mouse.wheel(0, 5_000)
-    assert said == []
-    assert page.evaluate("[window.violations || [], window.pwned]") == [[], None]
-    assert len(requests) == 1
+    assert (seen.messages, seen.violations, seen.ran, len(seen.requests)) == ([], [], False, 1)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.context.close()
@@ -92,7 +67,7 @@ def test_an_index_is_silent_offline_inert_and_accessible(browser: Browser, shelf
 
 def test_no_width_scrolls_sideways(browser: Browser, shelf: Path) -> None:
     """From a phone to a large screen nothing is wider than the window (WCAG 2.2, 1.4.10)."""
-    page, _, _ = opened(browser, shelf)
+    page = opened(browser, shelf).page
     wide = """() => [...document.querySelectorAll('main *')].filter(item => !item.closest('thead')
         && item.getBoundingClientRect().right > innerWidth + 1).map(item => item.outerHTML.slice(0, 80))"""
     for width in (320, 768, 800, 1_080, 1_100, 1_440):
@@ -104,7 +79,7 @@ def test_no_width_scrolls_sideways(browser: Browser, shelf: Path) -> None:
 
 def test_severity_sorts_by_rank_and_not_by_letters(browser: Browser, shelf: Path) -> None:
     """Critical, high, medium, low, info: up and down."""
-    page, _, _ = opened(browser, shelf)
+    page = opened(browser, shelf).page
     shown = page.locator("#reports-table tbody .severity")
     by_rank = sorted(shown.all_text_contents(), key=list(SEVERITIES).index)
     assert len(set(by_rank)) == 5
@@ -119,7 +94,7 @@ def test_severity_sorts_by_rank_and_not_by_letters(browser: Browser, shelf: Path
 
 def test_the_filter_finds_a_folder(browser: Browser, shelf: Path) -> None:
     """Only the rows with the words stay, and they are counted."""
-    page, _, _ = opened(browser, shelf)
+    page = opened(browser, shelf).page
     page.get_by_label("Filter reports").fill("attack 3 <b>")
     assert page.locator("#reports-table tbody tr:visible").count() == 1
     assert page.locator(".filter output").first.text_content() == f"1 of {len(ATTACKS)} rows"
@@ -129,7 +104,7 @@ def test_the_filter_finds_a_folder(browser: Browser, shelf: Path) -> None:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_every_link_leads_to_the_report_of_its_row(browser: Browser, shelf: Path, scripts: bool) -> None:
     """With and without scripts: each address is that of the report.html in the folder that the row names."""
-    page, _, _ = opened(browser, shelf, java_script_enabled=scripts)
+    page = opened(browser, shelf, java_script_enabled=scripts).page
     rows = page.locator("#reports-table tbody tr")
     assert rows.count() == len(ATTACKS)
     for row in rows.all():
@@ -144,7 +119,7 @@ def test_every_link_leads_to_the_report_of_its_row(browser: Browser, shelf: Path
 
 def test_an_index_prints(browser: Browser, shelf: Path) -> None:
     """On paper every row is there, and nothing runs out of the page."""
-    page, _, _ = opened(browser, shelf, color_scheme="dark")
+    page = opened(browser, shelf, color_scheme="dark").page
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1_000})
     assert page.locator("#reports-table tbody tr:visible").count() == len(ATTACKS)

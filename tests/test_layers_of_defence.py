@@ -15,28 +15,23 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from chromium import Opened, launched, opened
+from chromium import Seen, opened
 from click.testing import CliRunner
 from hostile_texts import ADDRESSES, HOSTILE_TEXTS, TEXTS
 from jinja2 import Environment
 from playwright.sync_api import Browser
 from report_cases import POOL, demo, hostile
 
+from analyzer import report
 from analyzer.cli import group
 from analyzer.errors import LeakError
 from analyzer.redact import Redactor
 from analyzer.report import links, material, render, report_html
 
-PACKAGE = Path(render.__file__).parent
+PACKAGE = Path(report.__file__).parent
 ROOT = Path(__file__).parents[1]
 LINK_TEXTS = tuple(text for text, link in ADDRESSES.values() if link is None)
 JAVASCRIPT = "javascript:window.pwned=1"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
 
 
 @pytest.fixture
@@ -44,7 +39,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[object]:
     """Opens a page from a file."""
     pages = []
 
-    def open_page(text: str) -> Opened:
+    def open_page(text: str) -> Seen:
         path = tmp_path / f"report-{len(pages)}.html"
         path.write_text(text, encoding="utf-8", errors="surrogatepass")
         pages.append(opened(browser, path))
@@ -89,7 +84,7 @@ def source(name: str) -> str:
     return (PACKAGE / name).read_text().removesuffix("\n")
 
 
-def links_of(seen: Opened) -> list[str]:
+def links_of(seen: Seen) -> list[str]:
     return seen.page.evaluate("[...document.links].map(each => each.getAttribute('href'))")
 
 
@@ -132,7 +127,7 @@ def test_without_escaping_and_policy_the_attacks_run(show, without_escaping: Non
     """The corpus is live ammunition: what the tests below call safe is not safe by itself."""
     seen = show(without_policy(report_html(hostile())))
     assert seen.ran
-    assert [address for address in seen.asked if "evil.example" in address]
+    assert [address for address in seen.requests if "evil.example" in address]
 
 
 @pytest.mark.browser
@@ -170,7 +165,7 @@ def test_each_text_with_markup_makes_an_element_where_nothing_is_escaped(show, n
 def test_escaping_holds_alone(show) -> None:
     """Without a policy: nothing runs, nothing is asked for, and the elements are those of a page without attacks."""
     seen = show(without_policy(report_html(hostile())))
-    assert (seen.ran, seen.messages, len(seen.asked)) == (False, [], 1)
+    assert (seen.ran, seen.messages, len(seen.requests)) == (False, [], 1)
     elements = "[...new Set([...document.querySelectorAll('*')].map(each => each.localName))].sort()"
     attacked = set(seen.page.evaluate(elements))
     assert attacked.isdisjoint(
@@ -287,7 +282,7 @@ def test_the_policy_holds_where_data_has_become_code(show, inside: str, attack: 
     assert len(seen.loaded) == 1
     assert seen.violations or seen.messages, "a frame of its own tells the console only"
     bare = show(without_policy(page).replace(inside, attack, 1))
-    assert bare.ran or [address for address in bare.asked if "evil.example" in address], "the attack is live"
+    assert bare.ran or [address for address in bare.requests if "evil.example" in address], "the attack is live"
 
 
 # Fifth layer: no network, with the policy off
@@ -298,8 +293,8 @@ def test_nothing_is_asked_of_the_network_without_a_policy(show) -> None:
     """The page itself names no source: without its policy it still loads nothing, in whichever case."""
     for page in (report_html(demo()), report_html(hostile())):
         seen = show(without_policy(page))
-        assert seen.asked == seen.loaded
-        assert len(seen.asked) == 1
+        assert seen.requests == seen.loaded
+        assert len(seen.requests) == 1
 
 
 def test_the_program_itself_opens_no_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

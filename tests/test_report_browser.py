@@ -36,27 +36,6 @@ def test_every_attack_can_be_read(show: Show) -> None:
         assert " ".join(visible(attack).split()) in text
 
 
-@pytest.mark.parametrize(
-    "hole",
-    [
-        "<script>window.pwned = 1</script>",
-        "<img src=x onerror='window.pwned = 1'>",
-        "<svg onload='window.pwned = 1'></svg>",
-        "<iframe src='javascript:parent.pwned = 1'></iframe>",
-        "<link rel=stylesheet href='file:///etc/hostname'>",
-        "<p style='background: url(//evil.example/x)'>x</p>",
-    ],
-)
-def test_the_policy_holds_when_escaping_fails(show: Show, hole: str) -> None:
-    """With a hole planted behind the escaping, nothing runs or loads, and the browser says so."""
-    page = report_html(demo()).replace("<footer>", f"<footer>{hole}")
-    seen = show(page)
-    seen.page.wait_for_timeout(100)
-    assert seen.page.evaluate("window.pwned") is None
-    assert len(seen.loaded) == 1, "the page itself"
-    assert seen.violations
-
-
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_no_width_scrolls_sideways(show: Show, name: str) -> None:
     """At 320, 768, 1280 and 1440 nothing is wider than the window, also with all details open (WCAG 2.2, 1.4.10)."""

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from first_screen import HEIGHT, MOST_BYTES, PICTURE, REPORT, WIDTH, chromium, first_screen
+from first_screen import HEIGHT, MOST_BYTES, PICTURE, REPORT, WIDTH, first_screen
+from playwright.sync_api import Browser
 from sample_reports import (
     BESIDE,
     KEY,
@@ -110,34 +111,38 @@ def test_the_command_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_user_s_own_reports_are_ignored_by_git_and_by_us(tmp_path: Path) -> None:
-    """Folders as analyze names them are no part of reports/; those of the stories are."""
+    """What analyze and escalate name by themselves is no part of reports/; the reports of the stories are."""
     own = ["access.log-20261122T180000Z", "shop-20261122T180000Z.UNREDACTED"]
+    packed = ["shop-20261122T180000Z.zip", "shop-20261122T180000Z.UNREDACTED.zip"]
+    for name in packed:
+        (tmp_path / name).write_bytes(b"PK")
     for name in [*own, "signing-key-rotation"]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "findings.json").write_text("{}")
     assert [path.as_posix() for path in found(tmp_path)] == ["signing-key-rotation/findings.json"]
     if not (ROOT / ".git").exists():
         return
-    paths = [f"{REPORTS}/{name}/findings.json" for name in (*own, *stories())] + [f"{REPORTS}/index.html"]
+    ignored = [f"{REPORTS}/{name}/findings.json" for name in own] + [f"{REPORTS}/{name}" for name in packed]
+    paths = [*ignored, *(f"{REPORTS}/{name}/findings.json" for name in stories()), f"{REPORTS}/index.html"]
     done = subprocess.run(
         ["git", "check-ignore", "--no-index", *paths], cwd=ROOT, check=False, capture_output=True, text=True
     )
-    assert done.stdout.splitlines() == paths[: len(own)]
+    assert done.stdout.splitlines() == ignored
 
 
-def test_everything_that_is_written_anew_replaces_what_was_there(tmp_path: Path) -> None:
-    """A leftover goes, what stands beside stays, a user's own stays; one story is enough to see it."""
+def test_what_is_written_anew_replaces_its_like_and_nothing_else(tmp_path: Path) -> None:
+    """What an earlier report of the story left goes; what somebody else put there stays, whatever its name."""
     root, target = tmp_path / "root", tmp_path / "reports"
     (root / SAMPLES).mkdir(parents=True)
     (root / KEY).parent.mkdir()
     shutil.copy(ROOT / KEY, root / KEY)
     shutil.copytree(ROOT / SAMPLES / "healthy", root / SAMPLES / "healthy")
-    for name in ("gone/report.html", "a-20261122T180000Z/report.html", "README.md", "stray.txt"):
+    kept = {"README.md", "a-20261122T180000Z/report.html", "a-20261122T180000Z.zip", "mine/report.html"}
+    for name in (*kept, "healthy/leftover.txt", "index.html"):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text("x")
     assert write_all(target, root) == ["healthy"]
     left = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
-    kept = {"README.md", "a-20261122T180000Z/report.html"}
     assert left == {*kept, "index.html", *(f"healthy/{name}" for name in FILES)}
 
 
@@ -172,13 +177,8 @@ def test_links_of_a_readme_lead_somewhere(document: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_picture_can_be_taken_anew() -> None:
+def test_the_picture_can_be_taken_anew(browser: Browser) -> None:
     """The script gives a PNG of the same size, within the limit, that is no blank page."""
-    if chromium() is None:
-        missing = "no chromium on this machine: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    taken = first_screen(REPORT)
+    taken = first_screen(browser, REPORT)
     assert size(taken) == size(PICTURE.read_bytes())
     assert 20_000 < len(taken) <= MOST_BYTES

@@ -12,7 +12,7 @@ import polars as pl
 
 from analyzer.diagnose.timeline import PHASES
 from analyzer.formats import HarPage
-from analyzer.model import PageBasis, PageEntry, PageLoad, PageRole, Ref
+from analyzer.model import PAGE_ROLES, PageBasis, PageEntry, PageLoad, PageRole, Ref
 
 COLUMNS = (
     "source", "format", "line", "stamped_at", "duration_us", "status", "error", "method", "url", "page",
@@ -21,9 +21,8 @@ COLUMNS = (
     *(f"{name}_us" for name in PHASES),
 )  # fmt: skip
 _MOST, _MOST_QUIET = 28, 20  # a picture of more rows is higher than a sheet of paper
-_NEAR = timedelta(seconds=30)
+NEAR = timedelta(seconds=30)
 _FARTHEST_PAGE = timedelta(days=1)
-_RANKS: tuple[PageRole, ...] = ("sample", "document", "first", "leads", "failed", "around")
 _LASTING = ("websocket", "eventsource")
 _MOST_REDIRECTS = 20  # Fetch standard, HTTP-redirect fetch
 _LONGEST = 8000
@@ -101,7 +100,7 @@ def _of_neighbours(timed: pl.DataFrame, own: Row) -> _Found:
     shown = _shown(documents, own)
     start = pl.col("stamped_at")
     if shown is None:
-        return _Found(mine.filter((start - own["stamped_at"]).abs() <= _NEAR), "time", None)
+        return _Found(mine.filter((start - own["stamped_at"]).abs() <= NEAR), "time", None)
     led = _leading(mine, shown)
     begin = min([shown["stamped_at"], *(row["stamped_at"] for row in led)])
     after = documents.filter(start > own["stamped_at"])["stamped_at"].min()
@@ -165,7 +164,7 @@ def _asked_by(rows: pl.DataFrame, target: Row) -> list[Row]:
     apart = (pl.col("stamped_at") - target["stamped_at"]).abs()
     is_preflight = pl.col("method") == "OPTIONS"
     twins = others.filter(
-        pl.col("url") == target["url"], is_preflight != (target["method"] == "OPTIONS"), apart <= _NEAR
+        pl.col("url") == target["url"], is_preflight != (target["method"] == "OPTIONS"), apart <= NEAR
     )
     return [*asking.tail(1).to_dicts(), *twins.sort(apart, "line").head(1).to_dicts()]
 
@@ -177,7 +176,7 @@ def _picked(found: _Found, own: Row) -> list[Row]:
     named = pl.col("line").replace_strict(roles, default=None, return_dtype=pl.String)
     rows = found.rows.with_columns(role=pl.coalesce(named, failed))
     telling = rows.filter(pl.col("role") != "around").height
-    rank = pl.col("role").replace_strict(_RANKS, list(range(len(_RANKS))), return_dtype=pl.Int64)
+    rank = pl.col("role").replace_strict(PAGE_ROLES, list(range(len(PAGE_ROLES))), return_dtype=pl.Int64)
     apart = (pl.col("stamped_at") - own["stamped_at"]).abs()
     ordered = rows.sort(rank, ~pl.col("counted"), pl.col("url").str.contains(_LOCAL), apart, "line")
     # Leaving out a few saves nothing.

@@ -17,7 +17,7 @@ from analyzer.model._findings import Analysis, Exhibit, Findings, Noise, NotEval
 from analyzer.model._hops import Attempt, Hop
 from analyzer.model._incident import Incident, Reproduction, Step, Variable
 from analyzer.model._latency import Latency, LatencyBucket, LatencyGroup, LatencySeries, Quantiles, Teller
-from analyzer.model._page import PageBasis, PageEntry, PageLoad, PageOutcome, PageRole
+from analyzer.model._page import PAGE_ROLES, PageBasis, PageEntry, PageLoad, PageOutcome, PageRole
 from analyzer.model._redaction import Redaction
 from analyzer.model._sides import Side, Sides
 from analyzer.model._sources import FormatUse, Ledger, Reject, RejectCount, SourceReport, ZoneGap
@@ -25,6 +25,7 @@ from analyzer.model._told import Identified, IncidentFacts, Told
 
 __all__ = [
     "LAYERS",
+    "PAGE_ROLES",
     "SEVERITIES",
     "Analysis",
     "Attempt",

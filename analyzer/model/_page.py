@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from analyzer.model._evidence import Ref
 
 PageRole = Literal["sample", "document", "first", "leads", "failed", "around"]
+PAGE_ROLES: tuple[PageRole, ...] = get_args(PageRole)  # that which says most first
 PageOutcome = Literal["failed", "cancelled", "worked", "untold"]
 PageBasis = Literal["page", "document", "time"]
 

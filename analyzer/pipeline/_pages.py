@@ -76,7 +76,7 @@ def _rows(reading: Reading, sources: list[str], people: People) -> pl.DataFrame:
 
 
 def _is_of_capture(path: Path) -> bool:
-    return pl.read_parquet(path, columns=["format"], n_rows=1)["format"].to_list() == [_HAR]
+    return pl.read_parquet(path, columns=["format"], n_rows=1, glob=False)["format"].to_list() == [_HAR]
 
 
 def _judged(state: Run, rows: pl.DataFrame) -> pl.DataFrame:

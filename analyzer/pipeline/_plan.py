@@ -133,4 +133,3 @@ class Run:
     failing_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     redactor: Redactor | None = None
-    redacted_kinds: dict[str, int] = field(default_factory=dict)

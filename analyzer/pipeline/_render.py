@@ -34,7 +34,7 @@ def render_with(state: Run, redactor: Redactor) -> Run:
     outputs = _report(analysis, state.plan)
     if not state.plan.packet_facts:  # a packet tells of them in its page only
         outputs["rejects.ndjson"] = _rejects(state, redactor)
-    return replace(state, analysis=analysis, outputs=outputs, redactor=redactor, redacted_kinds=redactor.counts())
+    return replace(state, analysis=analysis, outputs=outputs, redactor=redactor)
 
 
 def _report(analysis: Analysis, plan: Plan) -> dict[str, bytes]:

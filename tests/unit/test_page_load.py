@@ -20,10 +20,10 @@ from analyzer.pipeline import Plan, Run, run
 from analyzer.report import report_html
 from analyzer.report.charts import page_load as chart
 from analyzer.report.charts._page_axis import page_axis
+from analyzer.report.charts._text import fitted
 from analyzer.report.material import Limits, prepare
 from analyzer.report.sections import page_load as section
 from analyzer.report.view.pieces import Place
-from analyzer.wording.fitting import fitting
 from analyzer.wording.pages import address, offset, size_of
 
 BEGAN = datetime(2026, 3, 2, 10, 0, 0, tzinfo=UTC)
@@ -386,13 +386,13 @@ def test_names_in_a_picture_are_cut_by_their_width():
 
     By hand: an ellipsis takes 1.4, an ordinary letter 1.1, so that of 8 there is room for (8 - 1.4) / 1.1 = 6 letters.
     """
-    assert fitting("abcdeghknop", 13) == "abcdeghknop"
-    assert fitting("abcdeghknop", 8) == "abcdeg…"
-    assert fitting("abcdeghknop", 8, tail=True) == "…ghknop"
-    assert fitting("漢字漢字漢字", 8) == "漢字漢…"
-    assert fitting("WWWWWW", 8) == "WWW…"
-    assert fitting("iiiiiiiiii", 8) == "iiiiiiiiii"
-    assert fitting("a\u202eb", 40) == "a\\u202eb"
+    assert fitted("abcdeghknop", 13) == "abcdeghknop"
+    assert fitted("abcdeghknop", 8) == "abcdeg…"
+    assert fitted("abcdeghknop", 8, tail=True) == "…ghknop"
+    assert fitted("漢字漢字漢字", 8) == "漢字漢…"
+    assert fitted("WWWWWW", 8) == "WWW…"
+    assert fitted("iiiiiiiiii", 8) == "iiiiiiiiii"
+    assert fitted("a\u202eb", 40) == "a\\u202eb"
 
 
 def test_words_of_requests():

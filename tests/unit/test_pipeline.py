@@ -220,7 +220,7 @@ def test_the_gate_sees_every_output(plan, monkeypatch):
     files = {"a.log": access((1, 500)).replace("/v1/x/0", "/v1/x?api_key=s3cr3t-value-91")}
     state = run(plan(files))
     assert b"s3cr3t-value-91" not in b"".join(state.outputs.values())
-    assert state.redacted_kinds["secret"] == 1
+    assert state.analysis.redaction.counts["secret"] == 1
     monkeypatch.setattr(Redactor, "replace", lambda self, texts: texts)
     state = run(plan(files))
     with pytest.raises(LeakError):

@@ -8,7 +8,6 @@ import re
 import socket
 import stat
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -17,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from parsed_page import Page
 from report_cases import HOSTILE_TEXTS, demo, empty, everywhere, healthy
 
 from analyzer.cli import group
@@ -33,25 +33,8 @@ from analyzer.wording.quoting import visible
 TOOL = Tool("analyzer", "0.1.0", "0" * 64)
 
 
-class Page(HTMLParser):
-    """Collects what a browser would see."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.words).split())
+class Index(Page):
+    """The page of a folder of reports."""
 
     @property
     def reports(self) -> list[str]:
@@ -77,8 +60,8 @@ def put(folder: Path, name: str, content: dict[str, Any] | bytes, *, page: bool 
         (folder / name / "report.html").write_text("<p>")
 
 
-def page_of(folder: Path) -> Page:
-    return Page(index_reports(folder).page.decode())
+def page_of(folder: Path) -> Index:
+    return Index(index_reports(folder).page.decode())
 
 
 def ended(day: str, severity: str = "high", affected: int = 1) -> dict[str, Any]:
@@ -135,7 +118,7 @@ def test_the_heading_counts_reports_by_severity(tmp_path: Path) -> None:
     made = index_reports(tmp_path)
     assert made.headline == "4 of 6 reports have an incident above low: 1 critical, 2 high, 1 medium"
     assert "<title>4 of 6 reports have an incident above low" in made.page.decode()
-    assert "1 critical, 2 high, 1 medium, 1 low, 1 info, in all reports together" in Page(made.page.decode()).text
+    assert "1 critical, 2 high, 1 medium, 1 low, 1 info, in all reports together" in Index(made.page.decode()).text
 
 
 def test_a_healthy_report_and_one_that_read_nothing_are_not_the_same(tmp_path: Path) -> None:
@@ -259,7 +242,7 @@ def test_what_cannot_be_told_is_named_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / ".hidden").mkdir()
     (tmp_path / "notes.txt").write_text("x")
     made = index_reports(tmp_path)
-    assert Page(made.page.decode()).reports == ["good"]
+    assert Index(made.page.decode()).reports == ["good"]
     assert {item.folder: (item.reason, item.is_broken) for item in made.passed} == {
         "broken": ("its findings.json is no JSON object", True),
         "calendar": ("its findings.json is not what version 1 describes", True),
@@ -277,7 +260,7 @@ def test_what_cannot_be_told_is_named_with_its_reason(tmp_path: Path) -> None:
         "wrong": ("its findings.json is not what version 1 describes", True),
     }
     for item in made.passed:
-        assert f"{item.folder} {item.reason}" in re.sub(r"\s+", " ", " ".join(Page(made.page.decode()).words))
+        assert f"{item.folder} {item.reason}" in re.sub(r"\s+", " ", " ".join(Index(made.page.decode()).words))
 
 
 def test_a_huge_document_is_not_read(tmp_path: Path) -> None:
@@ -297,7 +280,7 @@ def test_nothing_is_told_of_a_report_that_is_not_redacted(tmp_path: Path, mark: 
     put(tmp_path, "half", {"unredacted": mark, "incidents": 7})
     put(tmp_path, "marked.UNREDACTED", document())
     made = index_reports(tmp_path)
-    text = Page(made.page.decode()).text
+    text = Index(made.page.decode()).text
     assert {item.folder for item in made.passed} == {"secret", "half", "marked.UNREDACTED"}
     assert {item.reason for item in made.passed} == {"it is UNREDACTED: nothing of it is shown here"}
     assert "/v2/quotes" not in text
@@ -368,7 +351,7 @@ def test_hostile_documents_make_no_element_and_no_attribute(tmp_path: Path) -> N
         found["incidents"][0] |= {"title": text, "layer": text, "layers": [{"layer": text, "verdict": text}]}
         put(tmp_path, f"attack-{number}", json.dumps(found).encode("utf-8", "surrogatepass"))
     written = index_reports(tmp_path).page.decode()
-    page = Page(written)
+    page = Index(written)
     names = [tag for tag, _ in page.tags]
     assert set(names) <= TAGS
     assert (names.count("script"), names.count("style")) == (1, 1)
@@ -428,7 +411,7 @@ def test_ten_thousand_reports_fit_into_two_megabytes_and_the_rest_is_counted() -
     found = in_order([report_of(f"r{number:05}", read, has_page=True) for number in range(10_000)], [])
     text = index_html(found, "analyzer test")
     assert 500_000 < len(text.encode()) <= 2_000_000
-    page = Page(text)
+    page = Index(text)
     assert f"First {len(page.reports):,} of 10,000; the others lie in folders beside this file." in page.text
     assert "10,000 of 10,000 reports have an incident above low: 10,000 critical" in page.text
 

@@ -148,7 +148,7 @@ def test_a_wrong_zone_is_wrong_use(tmp_path: Path) -> None:
 
 
 def test_a_packet_takes_the_zone_of_its_case(tmp_path: Path) -> None:
-    """case.yaml names it once; --report-tz comes before it; the manifest tells it."""
+    """case.yaml names it once, and the manifest tells it."""
     case, out = tmp_path / "case.yaml", tmp_path / "packet"
     case.write_text("time_zone: America/New_York\n")
     arguments = ["escalate", str(SAMPLE), "--case", str(case), "-o", str(out), "--no-map", "-q"]
@@ -157,6 +157,17 @@ def test_a_packet_takes_the_zone_of_its_case(tmp_path: Path) -> None:
     assert "local time 2026-11-22 12:51:42–12:52:06 -05:00 (`America/New_York`)" in (out / "summary.md").read_text()
     assert json.loads((out / "manifest.json").read_text())["options"]["report_tz"] == "America/New_York"
     assert read_case(out / "case.yaml", "x").zone == "America/New_York"
+
+
+def test_the_option_comes_before_the_zone_of_the_case(tmp_path: Path) -> None:
+    """What is asked for now is meant more than what a file says."""
+    case, log, out = tmp_path / "case.yaml", tmp_path / "a.log", tmp_path / "packet"
+    case.write_text("time_zone: America/New_York\n")
+    log.write_text('192.0.2.1 - - [01/Mar/2026:12:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"\n')
+    arguments = ["escalate", str(log), "--case", str(case), "-o", str(out), "--report-tz", "Asia/Kolkata", "--no-map"]
+    done = CliRunner().invoke(group, arguments)
+    assert done.exit_code == 0, done.output
+    assert json.loads((out / "manifest.json").read_text())["options"]["report_tz"] == "Asia/Kolkata"
 
 
 def test_a_case_file_with_a_wrong_zone_is_refused(tmp_path: Path) -> None:

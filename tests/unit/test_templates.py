@@ -10,7 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -302,8 +302,10 @@ ENDS = "{% endfor %}" * 12
          + "{% macro m40() %}{% endmacro %}{{ m0() }}", "print or repeat too much"),
     ],
 )  # fmt: skip
-def test_what_would_not_end_is_ended(folder: Path, text: str, said: str) -> None:
+def test_what_would_not_end_is_ended(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
     """Loops in loops, macros in macros, texts that double: all of it is charged to one meter."""
+    if text != LOOPS + ENDS:  # once with the real meter, which takes seconds to empty
+        monkeypatch.setattr(_sandbox, "MOST_WORK", _sandbox.MOST_WORK // 20)
     if said:
         assert said in refused(folder, text).message
     else:
@@ -335,7 +337,6 @@ PIECES = (
 )  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=60))
 @example("{% for x in view.facts %}{{ x }}{% endfor %}")
 @example("{{ view.facts[0].term[::0] }}")

@@ -9,7 +9,7 @@ from math import ceil
 
 from analyzer.diagnose._wording import duration
 from analyzer.report.view.charts import Tick
-from analyzer.wording.words import iso, utc
+from analyzer.wording.words import iso, plural, utc
 
 _ALIGN = ("start", "middle", "end")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -112,9 +112,7 @@ class Axis:
             return text[:10]
         if whole > timedelta(days=1):
             return f"{text[5:10]} {text[11:16]}"
-        return (
-            text[11:23] if whole < timedelta(seconds=5) else text[11:19] if whole < timedelta(hours=1) else text[11:16]
-        )
+        return text[11:23] if whole < _SHORTEST else text[11:19] if whole < timedelta(hours=1) else text[11:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +137,12 @@ def lay(starts: Iterable[datetime], scale: Scale) -> Axis | None:
     buckets = (last - first) // scale.bucket + 1
     factor = ceil(buckets / scale.columns)
     return Axis(first, scale.bucket * factor, ceil(buckets / factor))
+
+
+def left_out(axis: Axis, used: int) -> str:
+    """Says how many columns a table leaves out of those that it might show."""
+    empty = axis.columns - used
+    return f"{plural(empty, 'interval')} without requests left out." if empty else ""
 
 
 def later(moment: datetime, gap: timedelta) -> datetime:

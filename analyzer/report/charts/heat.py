@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analyzer.model import StatusMinute
-from analyzer.report.charts._axis import Axis, Scale, lay, place
+from analyzer.report.charts._axis import Axis, Scale, lay, left_out, place
 from analyzer.report.view.charts import HeatChart, HeatRow, Shape
 from analyzer.report.view.pieces import Table
 from analyzer.wording.words import number, percent, plural
@@ -74,6 +74,4 @@ def _table(axis: Axis, counts: Counts) -> Table:
         (axis.stamp(axis.opens(column)), *(number(counts[name][column]) for name in _NAMES)) for column in used
     )
     head = (f"{axis.step} from (UTC)", *_NAMES.values())
-    empty = axis.columns - len(used)
-    note = f"{plural(empty, 'interval')} without requests left out." if empty else ""
-    return Table("Requests by status class", head, rows, note)
+    return Table("Requests by status class", head, rows, left_out(axis, len(used)))

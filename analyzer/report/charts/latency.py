@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from analyzer.model import LatencyBucket, LatencySeries, Quantiles
-from analyzer.report.charts._axis import Axis, place
+from analyzer.report.charts._axis import Axis, left_out, place
 from analyzer.report.charts.timeline import Band, lanes
 from analyzer.report.view.charts import Shape
 from analyzer.report.view.latency import LatencyChart, LatencyColumn, Rule
@@ -169,5 +169,4 @@ def _table(title: str, axis: Axis, columns: dict[int, Quantiles], lost: dict[int
             (axis.stamp(axis.opens(column)), number(times.count if times else 0), *told, number(lost.get(column, 0)))
         )
     head = (f"{axis.step} from (UTC)", "Requests", "p50", "p95", "p99", "Longest", "Timed out")
-    empty = axis.columns - len(rows)
-    return Table(title, head, tuple(rows), f"{plural(empty, 'interval')} without requests left out." if empty else "")
+    return Table(title, head, tuple(rows), left_out(axis, len(rows)))

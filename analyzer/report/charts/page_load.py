@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from analyzer.model import PageEntry, PageLoad, Ref
 from analyzer.report.charts._axis import place
 from analyzer.report.charts._page_axis import PageAxis, page_axis
+from analyzer.report.charts._text import fitted
 from analyzer.report.view.charts import Tick
 from analyzer.report.view.page_load import PageBar, PageLine, PageLoadChart, PageMark, PhaseName, PhasePiece
 from analyzer.report.view.pieces import Place
-from analyzer.wording.fitting import fitting
 from analyzer.wording.pages import address, answer, offset, origin_of, size_of, why
 from analyzer.wording.words import microseconds, number, plural
 
@@ -83,14 +83,14 @@ def _end(entry: PageEntry) -> int:
 
 def _bar(y: int, entry: PageEntry, axis: PageAxis, page: PageLoad) -> PageBar:
     left = min(axis.percent(entry.start_us), 100 - _LEAST)
-    asked = f"{'→ ' if entry.role == 'sample' else ''}{fitting(entry.method or '?', _METHOD)} "
+    asked = f"{'→ ' if entry.role == 'sample' else ''}{fitted(entry.method or '?', _METHOD)} "
     where = address(entry.url, origin_of(page.url))
     return PageBar(
         y=y,
-        short=asked + fitting(where.partition("?")[0], _SHORT - len(asked), tail=True),
-        long=fitting(asked + where, _LONG),
-        brief=fitting(answer(entry, brief=True), _BRIEF),
-        full=fitting(f"{answer(entry)}, {_took(entry)}", _FULL),
+        short=asked + fitted(where.partition("?")[0], _SHORT - len(asked), tail=True),
+        long=fitted(asked + where, _LONG),
+        brief=fitted(answer(entry, brief=True), _BRIEF),
+        full=fitted(f"{answer(entry)}, {_took(entry)}", _FULL),
         state=entry.outcome,
         x=place(left),
         width=place(max(axis.percent(_end(entry)) - left, _LEAST)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from analyzer.report.charts._axis import Axis, Scale, lay, place
+from analyzer.report.charts._axis import Axis, Scale, lay, left_out, place
 from analyzer.report.view.charts import Lane, Shape, TimelineChart
 from analyzer.report.view.pieces import Table
 from analyzer.wording.words import clock, iso, number, plural
@@ -111,6 +111,5 @@ def _describe(axis: Axis, requests: Counter[int], failed: Counter[int], most: in
 def _table(axis: Axis, title: str, requests: Counter[int], failed: Counter[int]) -> Table:
     used = [column for column in range(axis.columns) if requests[column] or failed[column]]
     rows = tuple((axis.stamp(axis.opens(column)), number(requests[column]), number(failed[column])) for column in used)
-    empty = axis.columns - len(used)
-    note = f"{plural(empty, 'interval')} without requests left out." if empty else ""
-    return Table(title, (f"{axis.step} from (UTC)", "Requests", "Failed in incidents"), rows, note)
+    head = (f"{axis.step} from (UTC)", "Requests", "Failed in incidents")
+    return Table(title, head, rows, left_out(axis, len(used)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.model import Incident, PageEntry, PageLoad
+from analyzer.diagnose._wording import duration
+from analyzer.diagnose.page_load import NEAR
+from analyzer.model import PAGE_ROLES, Incident, PageEntry, PageLoad
 from analyzer.report.charts.page_load import Cutters, draw
 from analyzer.report.material import Material
 from analyzer.report.moments import moment
@@ -13,8 +15,6 @@ from analyzer.report.view.page_load import PageLoadChart, PageLoadView
 from analyzer.report.view.pieces import Claim
 from analyzer.wording.pages import outcome
 from analyzer.wording.words import microseconds, number, plural
-
-_RANKS = ("sample", "document", "first", "leads", "failed", "around")
 
 
 def build(material: Material, incident: Incident) -> PageLoadView | None:
@@ -41,7 +41,7 @@ def _shown(page: PageLoad, most: int) -> tuple[PageEntry, ...]:
     if len(page.entries) <= most:
         return page.entries
     sample = next((entry.start_us for entry in page.entries if entry.role == "sample"), 0)
-    telling = sorted(page.entries, key=lambda entry: (_RANKS.index(entry.role), abs(entry.start_us - sample)))
+    telling = sorted(page.entries, key=lambda entry: (PAGE_ROLES.index(entry.role), abs(entry.start_us - sample)))
     kept = {entry.ref for entry in telling[:most]}
     return tuple(entry for entry in page.entries if entry.ref in kept)
 
@@ -60,7 +60,7 @@ def _share(material: Material, page: PageLoad) -> str:
     place = {
         "page": f"of the page {url}" if url else "of this page",
         "document": f"from {url} on, up to the next page,",
-        "time": "within 30 s of the one followed above",
+        "time": f"within {duration(NEAR)} of the one followed above",
     }[page.basis]
     belong = "belongs" if page.counted == 1 else "belong"
     counted = "" if page.counted == page.failed else f"; {number(page.counted)} of them {belong} to this incident"
