@@ -115,21 +115,21 @@ def test_a_page_of_exactly_the_limit_stays_whole_and_one_byte_more_is_cut(monkey
     monkeypatch.setattr(render, "MOST_BYTES", size - 1)
     cut = report_html(whole)
     assert len(cut.encode()) < size
-    assert "500 of 712 lines" in page
-    assert "250 of 712 lines" in cut
+    assert "500 of 715 lines" in page
+    assert "250 of 715 lines" in cut
 
 
 def lines(count: int) -> tuple[Exhibit, ...]:
-    """Gives lines of evidence beside the twelve places that the incidents of the demo point at."""
+    """Gives lines of evidence beside the fifteen places that the incidents of the demo point at."""
     return tuple(Exhibit(Ref(APP, 20_000 + index), POOL.started, "line", POOL.id) for index in range(count))
 
 
 def test_five_hundred_lines_of_evidence_are_shown_and_one_more_is_counted() -> None:
     """At the limit all rows and no note, one line later the note."""
-    full, over = (report_html(replace(demo(), exhibits=lines(count))) for count in (488, 489))
+    full, over = (report_html(replace(demo(), exhibits=lines(count))) for count in (485, 486))
     assert full.count('<tr id="e-') == over.count('<tr id="e-') == 500
     assert "of 500 lines" not in full
-    assert "500 of 501 lines; the places of the others are in findings.json" in over
+    assert "500 of 501 lines, those that sentences point at before the others" in over
 
 
 def test_a_hundred_incidents_are_told_in_full_and_one_more_is_listed() -> None:
