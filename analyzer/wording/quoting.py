@@ -8,6 +8,7 @@ from collections.abc import Iterable
 # Keys whose values decide, for a line that repeats no word of the sentence about it.
 _KEYS = ('"exception', '"error', '"message"', '"msg"', '"status"')
 _LEAST_ANCHOR = 3
+_LONGEST_SENTENCE = 1_000  # all that follows each colon is a piece, so that a longer one takes for ever
 _SHORT = 12
 _NAMED = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
 
@@ -66,7 +67,7 @@ def excerpt(text: str, limit: int, about: Iterable[str]) -> str:
 def anchors(about: Iterable[str]) -> tuple[str, ...]:
     """Gives the pieces of sentences that a line may repeat: what they quote, what follows a colon, what is a name."""
     found: dict[str, None] = {}
-    for text in about:
+    for text in (whole[:_LONGEST_SENTENCE] for whole in about):
         pieces = text.split("`")[1::2]
         tail = text
         while ": " in tail:

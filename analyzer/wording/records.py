@@ -10,6 +10,7 @@ from analyzer.wording.stack_traces import StackTrace, stack_trace
 from analyzer.wording.words import plural
 
 _LONGEST = 1_000_000
+_MOST_KEYS = 2_000  # a person reads fewer, and half a thousand such lines would take minutes
 _DEPTH = 5
 _TELLING = (
     "level", "severity", "message", "msg", "event", "log", "error", "err", "exception", "exc_info", "status",
@@ -24,13 +25,14 @@ def entries(text: str) -> list[tuple[str, str]] | None:
 
     Nested keys have dots between them; what is nested deeper than five is JSON again.
     """
-    if not text.startswith("{") or len(text) > _LONGEST:
+    if not text.startswith("{") or len(text) > _LONGEST or text.count('":') > _MOST_KEYS:
         return None
     try:
         value = json.loads(text)
+        found = list(_flat(value, "", _DEPTH))  # which may be too deep to write what could be read
     except (ValueError, RecursionError):
         return None
-    return sorted(_flat(value, "", _DEPTH), key=lambda item: _rank(item[0])) if value else None
+    return sorted(found, key=lambda item: _rank(item[0])) if value else None
 
 
 def gist(text: str, limit: int, about: Iterable[str]) -> str:
@@ -48,10 +50,11 @@ def gist(text: str, limit: int, about: Iterable[str]) -> str:
             return excerpt(text, limit, words)
         return "\n".join([clip(first, limit), *_frames(trace, limit)])
     trace = next((found for _, value in known if "\n" in value and (found := stack_trace(value))), None)
+    named, last = tuple(anchors(words)), _STATUS if trace else _IDS
     told = [
         (key, value)
         for key, value in known
-        if "\n" not in value and (_rank(key) < (_STATUS if trace else _IDS) or _named(value, words))
+        if "\n" not in value and (_rank(key) < last or any(piece in value for piece in named))
     ]
     if trace is not None:  # its exception says the same again
         told = [(key, value) for key, value in told if not any(value in text for text in trace.exceptions)]
@@ -74,10 +77,6 @@ def _flat(value: object, key: str, depth: int) -> Iterator[tuple[str, str]]:
 def _rank(key: str) -> int:
     pieces = key.lower().replace("-", "_").split(".")
     return min((_TELLING.index(piece) for piece in pieces if piece in _TELLING), default=len(_TELLING))
-
-
-def _named(value: str, about: Iterable[str]) -> bool:
-    return any(piece in value for piece in anchors(about))
 
 
 def _frames(trace: StackTrace, limit: int) -> list[str]:

@@ -31,6 +31,7 @@ _LIBRARY = re.compile(
 )
 _LEAST_FRAMES = 2
 _LONGEST = 400  # a longer line is no frame, and patterns are matched against nothing longer
+_MOST_LINES = 10_000  # a thousand frames, with their code and the causes, are fewer
 _OWN = 2
 
 
@@ -49,7 +50,9 @@ class StackTrace:
 
 
 def stack_trace(text: str) -> StackTrace | None:
-    """Gives what a stack trace says; None for a text without at least two frames."""
+    """Gives what a stack trace says; None for a text without at least two frames, or too long."""
+    if text.count("\n") > _MOST_LINES:
+        return None
     lines = text.split("\n")
     starts = [index for index, line in enumerate(lines) if _FRAME.match(line[:_LONGEST])]
     if len(starts) < _LEAST_FRAMES:
@@ -82,10 +85,11 @@ def _own(lines: Sequence[str], starts: Sequence[int], *, last_first: bool) -> tu
         starts = [index for index in starts if index > causes[-1]] or starts
     own = [start for start in starts if not _LIBRARY.search(lines[start][:_LONGEST])]
     nearest = own[-_OWN:] if last_first else own[:_OWN]
-    return tuple("\n".join(_whole(lines, start, starts)) for start in nearest)
+    known = frozenset(starts)
+    return tuple("\n".join(_whole(lines, start, known)) for start in nearest)
 
 
-def _whole(lines: Sequence[str], start: int, starts: Sequence[int]) -> Sequence[str]:
+def _whole(lines: Sequence[str], start: int, starts: frozenset[int]) -> Sequence[str]:
     """Gives the frame and the lines below it that are indented deeper: the source line and its marks."""
     indent = len(lines[start]) - len(lines[start].lstrip())
     end = start + 1

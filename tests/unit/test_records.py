@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
+import pytest
 from report_cases import JAVA_TRACE, PYTHON_TRACE
 
+from analyzer.wording import quoting, records
 from analyzer.wording.records import entries, gist
 
 RECORD = json.dumps(
@@ -61,3 +64,37 @@ def test_entries_keep_their_order_but_for_telling_ones() -> None:
         ("z", "{}"),
     ]
     assert entries("{") is entries("[1]") is entries("{}") is None
+
+
+def test_a_record_as_deep_as_can_just_be_read_is_text() -> None:
+    """Somewhere below the interpreter's limit a text can still be read, and no longer be written."""
+    for depth in range(300, sys.getrecursionlimit() + 100):
+        text = '{"a":' + "[" * depth + "]" * depth + "}"
+        assert gist(text, 200, ()).startswith('{"a":[')
+
+
+def test_sentences_are_taken_apart_once_for_all_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of a megabyte may have a hundred thousand entries."""
+    calls: list[tuple[str, ...]] = []
+
+    def counted(about: tuple[str, ...]) -> tuple[str, ...]:
+        calls.append(about)
+        return quoting.anchors(about)
+
+    monkeypatch.setattr(records, "anchors", counted)
+    gist(json.dumps({f"key{number}": number for number in range(1_000)}), 200, ("POST /v2/quotes answered 500",))
+    assert len(calls) == 1
+
+
+def test_a_record_has_at_most_two_thousand_keys() -> None:
+    """At the limit it is read; one more, and it is quoted as text."""
+    keys = {f"key{number}": number for number in range(2_000)}
+    assert len(entries(json.dumps(keys)) or ()) == 2_000
+    assert entries(json.dumps({**keys, "more": 1})) is None
+
+
+def test_a_sentence_of_many_colons_has_few_pieces() -> None:
+    """A sentence may quote a message of a megabyte."""
+    pieces = quoting.anchors(("a: " * 300_000, "Bearer: abc"))
+    assert sum(map(len, pieces)) < 1_000_000
+    assert "abc" in pieces

@@ -117,3 +117,12 @@ def test_the_middle_is_cut_and_counted() -> None:
     text = "a" * 100 + "b" * 100 + "c" * 100
     assert clip_middle(text, 90) == "a" * 30 + " … [210 more characters] … " + "c" * 60
     assert clip_middle("short", 90) == "short"
+
+
+def test_a_trace_has_at_most_ten_thousand_lines() -> None:
+    """A thousand lines of a megabyte each would take minutes to read, and nobody reads them."""
+    text = "Traceback (most recent call last):\n" + "#1 x\n" * 4_998 + "#1 y\n" + " \n" * 5_000
+    found = stack_trace(text)
+    assert found is not None
+    assert found.own == ("#1 x", "#1 y\n" + " \n" * 4_999 + " ")
+    assert stack_trace(text + " \n") is None

@@ -115,7 +115,7 @@ def test_a_style_of_ones_own_is_in_the_policy(folder: Path) -> None:
 def test_a_page_of_ones_own_may_look_otherwise(folder: Path) -> None:
     """Order, words and elements are free; the script may be left out."""
     put(folder, PAGE, '<!DOCTYPE html>\n<html lang="de">\n<head>\n<meta http-equiv="Content-Security-Policy" '
-        'content="{{ view.policy }}">\n<title>{{ view.title }}</title>\n<style>{% for name in styles() %}'
+        'content="{{ view.policy }}">\n<meta charset="utf-8"><title>{{ view.title }}</title>\n<style>{% for name in styles() %}'
         "{% include name %}{% endfor %}</style></head>\n<body><h1>ACME</h1>{% for part in view.parts %}"
         "<h2>{{ part.title }}</h2>{% endfor %}</body></html>\n")  # fmt: skip
     text = page(folder)
@@ -284,6 +284,7 @@ def test_a_fault_in_a_shipped_macro_is_told_at_the_call(folder: Path) -> None:
 
 LOOPS = "".join(f"{{% for a{depth} in view.statements %}}" for depth in range(12))
 ENDS = "{% endfor %}" * 12
+CHARACTERS = "{% for a in '" + "x" * 3_000 + "' %}{% for b in '" + "x" * 300 + "' %}"
 
 
 @pytest.mark.parametrize(
@@ -300,6 +301,15 @@ ENDS = "{% endfor %}" * 12
         ("{% if 1 %}" * 300 + "{% endif %}" * 300, "nested too deeply"),
         ("".join(f"{{% macro m{n}() %}}{{{{ m{n + 1}() }}}}{{{{ m{n + 1}() }}}}{{% endmacro %}}" for n in range(40))
          + "{% macro m40() %}{% endmacro %}{{ m0() }}", "print or repeat too much"),
+        (CHARACTERS + "{% set b = a|lower %}" * 3_000 + "{% endfor %}" * 2, "print or repeat too much"),
+        ("{% set t = '" + "x" * 100_000 + "' %}" + CHARACTERS + "{% set b = t|title %}{% endfor %}{% endfor %}",
+         "print or repeat too much"),
+        ("{% set a = [1] %}{% set b = [1] %}" + "{% set a = [a, a] %}{% set b = [b, b] %}" * 40 + "{{ 'x' if a == b }}",
+         "a list in a template holds texts and numbers only"),
+        ("{% macro m() %}{% if varargs == varargs[:] %}{% endif %}{{ m(varargs, varargs) }}{% endmacro %}{{ m(1) }}",
+         "no name 'varargs'"),
+        (21 * "{% for a in view.statements %}" + 21 * "{% endfor %}", "nested too deeply"),
+        (101 * "{% if view.facts %}" + 101 * "{% endif %}", "nested too deeply"),
     ],
 )  # fmt: skip
 def test_what_would_not_end_is_ended(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
@@ -358,6 +368,8 @@ def test_any_template_gives_a_page_or_an_error_with_its_place(text: str) -> None
 
 # What a page may hold
 
+REFRESH = "<meta http-equiv='refresh' content='0;url=https://evil.example/'>"
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -400,6 +412,16 @@ def test_any_template_gives_a_page_or_an_error_with_its_place(text: str) -> None
         ("<title>", "begun and not ended"),
         ("<svg><title><script>alert(1)</script>", "begun and not ended"),
         ("a < b", "no tag that is not finished"),
+        (f'<p title== "x>{REFRESH}">a</p>', 'the form name="value"'),
+        (f"<p>a</p x=\"><p title='\">{REFRESH}'>b</p>", 'the form name="value"'),
+        ("<p title=a>x</p>", 'the form name="value"'),
+        ("<p title='a'\N{NO-BREAK SPACE}>x</p>", 'the form name="value"'),
+        ("<p title='a'\v>x</p>", "no control character"),
+        ("<p>\x1b$B</p>", "no control character"),
+        ("<p>\0</p>", "no control character"),
+        ("<meta charset='iso-2022-jp'>", "attribute 'charset'"),
+        (r"<svg><rect mask='u\72l(https://evil.example/x#a)'/></svg>", "attribute 'mask'"),
+        ("<svg><rect mask='image-set(\"https://evil.example/x\" 1x)'/></svg>", "attribute 'mask'"),
     ],
 )
 def test_a_page_with_what_no_report_may_hold_is_refused(folder: Path, text: str, said: str) -> None:
@@ -424,6 +446,22 @@ def test_the_place_is_the_first_line_with_it(folder: Path) -> None:
     put(folder, PAGE, shipped()[PAGE])  # which has the word style, but not as an attribute
     error = refused(folder, "<p>a</p>\n<p style='x'>b</p>")
     assert str(error.location) == f"{folder}/{SECTION}:2"
+
+
+def test_a_page_says_that_it_is_utf_8(folder: Path) -> None:
+    """Else a browser guesses, and reads another page than the one that was looked at."""
+    error = refused(folder, shipped()[PAGE].replace('<meta charset="utf-8">', ""), PAGE)
+    assert error.message == "a page says its encoding once, as utf-8."
+    put(folder, PAGE, shipped()[PAGE].replace('charset="utf-8"', "charset = 'UTF-8'"))
+    assert "charset = 'UTF-8'" in page(folder)
+
+
+@pytest.mark.parametrize("end", ["</ style>", "</style >", "</style x>", "</style/>"])
+def test_a_style_ends_where_a_browser_ends_it(folder: Path, end: str) -> None:
+    """What follows an end that a browser does not know would be style to it, until an attribute holds one."""
+    text = shipped()[PAGE].replace("</style>", end)
+    put(folder, SECTION, f'<p title="</style>{REFRESH}">x</p>')
+    assert str(refused(folder, text, PAGE).location).startswith(str(folder))
 
 
 HEAD = '<meta http-equiv="Content-Security-Policy" content="{{ view.policy }}">'
@@ -467,6 +505,13 @@ def test_a_page_that_does_not_begin_with_the_policy_is_refused(folder: Path, cha
         ("p { background: url(https://evil.example/x) }", "load nothing"),
         ("p { background: URL( 'https://evil.example/x') }", "load nothing"),
         ("@import 'https://evil.example/x.css';", "load nothing"),
+        (r"p { background: u\72l(https://evil.example/x) }", "load nothing"),
+        (r"p { background: \000075rl(https://evil.example/x) }", "load nothing"),
+        (r"@\69 mport 'https://evil.example/x.css';", "load nothing"),
+        ("p { background: -webkit-image-set('https://evil.example/x' 1x) }", "load nothing"),
+        ("p { background: url(\N{NO-BREAK SPACE}#x) }", "load nothing"),
+        ("@font-face { src: url(data:font/woff2;base64,AA) }", "load nothing"),
+        (f"/* {REFRESH} */", "one style element"),
         ("</style><script>alert(1)</script><style>", "one style element"),
         ("p::after { content: '{{ 7 * 7 }}' }", "may not use Mul"),
         ("{{ view.policy }}", "there is no name 'view'"),

@@ -7,6 +7,7 @@ does not bind (such as a refresh), must not be written at all.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -37,7 +38,20 @@ xmlns
 _ATTRIBUTES = frozenset(_NAMES.split())
 # These may name an address.
 _PAINTS = frozenset(["fill", "stroke", "clip-path", "mask", "marker-start", "marker-mid", "marker-end"])
-_POINTS_AWAY = re.compile(r"url\s*\((?!\s*['\"]?\s*(?:#|data:))|@import", re.IGNORECASE)
+_POINTS_AWAY = re.compile(
+    r"url[ \t\n\r\f]*\((?![ \t\n\r\f]*['\"]?[ \t\n\r\f]*(?:#|data:image/))|@import"
+    r"|(?<!\w)(?:image-set|cross-fade|image|src|element|paint)[ \t\n\r\f]*\(",
+    re.IGNORECASE,
+)
+_ESCAPED = re.compile(r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\n\r\f])?|([^\n]))")
+# Tags of this form are read alike by every parser; others are not: what one takes for a value is markup to another.
+_BEGIN = re.compile(
+    r"""<[a-z][a-z0-9]*(?:[ \t\n\r\f]+[a-z][a-z0-9:_-]*(?:[ \t\n\r\f]*=[ \t\n\r\f]*(?:"[^"]*"|'[^']*'))?)*"""
+    r"[ \t\n\r\f]*/?>",
+    re.IGNORECASE,
+)
+_END = re.compile(r"</[a-z][a-z0-9]*>", re.IGNORECASE)
+_CONTROL = re.compile(r"[\0-\x08\v\x0e-\x1f\x7f]")
 _WHOLE = "page.html.j2"
 _HINT = "The policy, style and script stand in a page as in the shipped page.html.j2."
 
@@ -64,17 +78,42 @@ def check_page(text: str, blocks: Blocks, templates: Templates) -> None:
             location=templates.place(_WHOLE) if _WHOLE in dict(templates.files) else _place("http-equiv", templates),
             hint=_HINT,
         )
-    told = page.wrong or _wrong_block(page, blocks)
-    if told:
+    wrong = _control(text) or page.wrong
+    if told := wrong or _wrong_block(page, blocks):
         word, said = told
-        raise DocumentError(f"{said}.", location=_place(word, templates), hint=_HINT if not page.wrong else None)
+        raise DocumentError(f"{said}.", location=_place(word, templates), hint=None if wrong else _HINT)
+
+
+def _control(text: str) -> tuple[str, str] | None:
+    """Finds what a browser reads otherwise than it stands there, such as the beginning of another encoding."""
+    found = _CONTROL.search(text)
+    return (found[0], "a report may hold no control character") if found else None
+
+
+def _points_away(style: str) -> str | None:
+    """Gives what in a style, or in an attribute that is one, may name an address elsewhere."""
+    if found := _POINTS_AWAY.search(style):
+        return found[0].lower()
+    return "\\" if _POINTS_AWAY.search(_ESCAPED.sub(_character, style)) else None
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or "0", 16)
+    return escape[2] or (chr(code) if code <= sys.maxunicode else "\N{REPLACEMENT CHARACTER}")
 
 
 def _wrong_block(page: _Page, blocks: Blocks) -> tuple[str, str] | None:
-    if found := _POINTS_AWAY.search(blocks.style):
-        return found[0].lower(), "a style may load nothing but data: addresses"
-    if page.held["style"] != [blocks.style]:
-        return "<style", "a page holds one style element, with what the loop over styles() gives, and nothing else"
+    if found := _points_away(blocks.style):
+        return found, "a style may load nothing but pictures as data: addresses"
+    if page.charsets != 1:
+        return "charset", "a page says its encoding once, as utf-8"
+    # A tag in a style is one to a browser where the style stands in a picture.
+    tag = re.search(r"<[^\s>]*", blocks.style)
+    if page.held["style"] != [blocks.style] or tag:
+        return (
+            tag[0].lower() if tag else "<style",
+            "a page holds one style element, with what the loop over styles() gives, and nothing else",
+        )
     if page.held["script"] not in ([], [blocks.script]):
         return "<script", "a page holds no script but the one of the report"
     return None
@@ -104,6 +143,7 @@ class _Page(HTMLParser):
         self.opened: list[tuple[str, str | None]] = []
         self.early = False  # whether anything stands before the policy that would close the head in a browser
         self.policies = 0
+        self.charsets = 0
         self.held: dict[str, list[str]] = {"style": [], "script": []}
         self.wrong: tuple[str, str] | None = None
 
@@ -132,10 +172,23 @@ class _Page(HTMLParser):
         if len(self.opened) < 3:
             self.opened.append((tag, named.get("content") if _is_policy(named) else None))
         self.policies += _is_policy(named)
+        self.charsets += "charset" in named
         if tag in self.held:
             self.held[tag].append("")
         if found := _refused(tag, attrs):
             self._refuse(*found)
+        self._look(_BEGIN, self.get_starttag_text() or "", f"<{tag}")
+
+    def parse_endtag(self, i: int) -> int:
+        """Parses the end of an element, which must have no more than its name."""
+        end = super().parse_endtag(i)
+        if end > 0 and self.cdata_elem is None:  # else it is text
+            self._look(_END, self.rawdata[i:end], "</")
+        return end
+
+    def _look(self, form: re.Pattern[str], text: str, word: str) -> None:
+        if not form.fullmatch(text):
+            self._refuse(word, 'attributes have the form name="value" with quotes, and stand where an element begins')
 
     def handle_endtag(self, tag: str) -> None:
         """Notes that something ends before the policy stands."""
@@ -191,9 +244,11 @@ def _fits(tag: str, name: str, value: str) -> bool:
         return tag == "a" and _leads_nowhere_else(value)
     if name == "src":
         return tag == "img" and value.startswith("data:image/")
+    if name == "charset":
+        return tag == "meta" and value.lower() == "utf-8"
     if name.startswith(("aria-", "data-")):
         return True
-    return name in _ATTRIBUTES and not (name in _PAINTS and _POINTS_AWAY.search(value))
+    return name in _ATTRIBUTES and not (name in _PAINTS and _points_away(value))
 
 
 def _leads_nowhere_else(value: str) -> bool:

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 from jinja2 import (
@@ -56,8 +57,11 @@ _WORDS = {
     "Extends": "a template extends no other; include it, or import its macros",
     "Block": "a template has no blocks; include another template, or write a macro",
 }
-_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_FAULTS = (
+    TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError
+)  # fmt: skip
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_GATHERED = ("varargs", "kwargs")  # lists of lists, too
 _COUNT, _MEASURE = "count entry", "measure text"  # no template can spell a name with a blank
 
 
@@ -108,7 +112,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self._templates, self._package, self._left = templates, package, MOST_WORK
         self.globals = {"styles": package.globals["styles"]}
-        self.filters = {name: package.filters[name] for name in _FILTERS}
+        self.filters = {name: self._metered(package.filters[name]) for name in _FILTERS}
         self.filters |= {_COUNT: _entered, _MEASURE: _measured}
         self.tests = dict(package.tests)
 
@@ -153,18 +157,31 @@ class Sandbox(ImmutableSandboxedEnvironment):
             elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
                 said = f"there is no filter {node.name!r}; there are: {', '.join(_FILTERS)}; {_ESCAPING}"
                 yield TemplateSyntaxError(said, node.lineno, name)
+            elif isinstance(node, (nodes.List, nodes.Tuple)) and not _is_flat(node):
+                said = "a list in a template holds texts and numbers only"  # lists of lists take for ever to compare
+                yield TemplateSyntaxError(said, node.lineno, name)
             elif isinstance(node, nodes.Const) and _SURROGATE.search(str(node.value)):
                 yield TemplateSyntaxError("half of a character (\\ud800 to \\udfff) is no text", node.lineno, name)
         outside = self._outside(name)
         known = f"; this template reads: {', '.join(sorted(outside))}" if outside else ""
         wrong = meta.find_undeclared_variables(tree) - outside
         for node in tree.find_all(nodes.Name):
-            if node.name in wrong and node.ctx == "load":
+            if node.name in _GATHERED or (node.name in wrong and node.ctx == "load"):
                 yield TemplateSyntaxError(f"there is no name {node.name!r} here{known}", node.lineno, name)
 
     def _outside(self, name: str) -> set[str]:
         """Gives the names that the shipped template of this name takes from outside."""
         return meta.find_undeclared_variables(self._package.parse(shipped()[name]))
+
+    def _metered(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Gives the filter, charged with the texts that it goes through."""
+
+        @wraps(function)  # keeps what jinja2 hands over before the value
+        def metered(*args: Any, **named: Any) -> Any:
+            self.charge(sum(len(value) for value in args if isinstance(value, str)))
+            return function(*args, **named)
+
+        return metered
 
     def charged(self, value: Any) -> Any:
         """Gives the value, once its length is charged; raises SecurityError where too much was printed."""
@@ -197,7 +214,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _Counting(NodeTransformer):
-    """Charges every entry of a body with the text that stands in it, and every joined text with its length."""
+    """Charges every entry of a body with the text and the steps in it, and every joined text with its length."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -210,6 +227,7 @@ class _Counting(NodeTransformer):
         if isinstance(node, (nodes.Template, nodes.For, nodes.Macro)):
             held = sum(len(piece.data) for piece in node.find_all(nodes.TemplateData))
             held += sum(len(piece.value) for piece in node.find_all(nodes.Const) if isinstance(piece.value, str))
+            held += sum(1 for _ in node.find_all(nodes.Node))
             counted = nodes.Filter(nodes.Const(held), _COUNT, [], [], None, None)
             node.body.insert(0, self._made(nodes.Output([counted]), node))
         if isinstance(node, nodes.For) and node.test is not None:
@@ -221,6 +239,12 @@ class _Counting(NodeTransformer):
         node.set_lineno(beside.lineno)
         node.set_environment(self._environment)
         return node
+
+
+def _is_flat(node: nodes.List | nodes.Tuple) -> bool:
+    """Whether it holds constants, or names that are set from one value each."""
+    names = isinstance(node, nodes.Tuple) and node.ctx == "store"
+    return names or all(isinstance(item, nodes.Const) for item in node.items)
 
 
 def _defined(value: object) -> object:
@@ -246,7 +270,7 @@ def _meter(context: Context) -> Sandbox:
 
 
 def _said(error: Exception) -> str:
-    if isinstance(error, RecursionError):
+    if isinstance(error, (RecursionError, SyntaxError)):  # the compiler's, for more blocks in blocks than it takes
         return "the templates are nested too deeply, or call each other without an end"
     if isinstance(error, SecurityError) and "callable" in str(error):
         return "a template may call its macros, and nothing else"
