@@ -117,3 +117,15 @@ def test_the_middle_is_cut_and_counted() -> None:
     text = "a" * 100 + "b" * 100 + "c" * 100
     assert clip_middle(text, 90) == "a" * 30 + " … [210 more characters] … " + "c" * 60
     assert clip_middle("short", 90) == "short"
+
+
+def test_one_frame_below_pythons_title_is_a_stack_trace() -> None:
+    """Python's title leaves no doubt; a lone frame without it may be any text."""
+    text = 'Traceback (most recent call last):\n  File "/srv/a.py", line 4, in f\n    g()\na.TitleError: no title'
+    found = stack_trace(text)
+    assert found is not None
+    assert (found.exceptions, found.own) == (
+        ("a.TitleError: no title",),
+        ('  File "/srv/a.py", line 4, in f\n    g()',),
+    )
+    assert stack_trace('  File "/srv/a.py", line 4, in f\n    g()') is None
