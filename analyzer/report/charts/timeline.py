@@ -96,6 +96,10 @@ def _from_to(axis: Axis, band: Band) -> str:
         times = dict.fromkeys((clock(band.start), clock(band.end)))  # one where both lie in one second
         return "\u2013".join(times) + " UTC"
     begin, end = (f"{iso(time)[5:10]} {iso(time)[11:16]}" for time in (band.start, band.end))
+    if begin == end:
+        return f"{begin} UTC"
+    if begin[:5] == end[:5]:
+        return f"{begin}\u2013{end[6:]} UTC"
     return f"{begin} \u2013 {end} UTC"
 
 
