@@ -58,3 +58,13 @@ def test_the_first_screen_holds_the_answer(show: Show) -> None:
         box = seen.page.locator(locator).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 900, locator
+
+
+def test_a_phone_shows_what_to_do_next_without_scrolling(show: Show) -> None:
+    """At 390 by 844: the message that decides and the first step stand on the first screen, the whole line below."""
+    seen = show(report_html(demo()))
+    seen.page.set_viewport_size({"width": 390, "height": 844})
+    for locator in ("h1", ".lead .facts", ".lead .quote figcaption", ".lead .steps li"):
+        box = seen.page.locator(locator).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 844, locator

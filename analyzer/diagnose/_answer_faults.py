@@ -51,13 +51,13 @@ _FAULTS = (
     ),
     _Fault(
         pl.col("redirect_loop") & pl.col("redirect_by_login"),
-        "{count} ran into redirects that have no end, and a login takes part: it succeeds and is lost again.",
+        "{count} ran into redirects that reached no page, and a login takes part: it succeeds and is lost again.",
         {"authentication": 0.55},
         "The cookies that the login sets and the next request sends, in a full export; the identity provider's log.",
     ),
     _Fault(
         _itself(),
-        "{count} ran into redirects that have no end: each sends the client on, and none answers.",
+        "{count} ran into redirects that reached no page: each sends the client on, and none answers.",
         {"request": 0.45, "proxy": 0.4},
         "The redirect rules of every hop, and whether the server knows that the client came over https.",
     ),

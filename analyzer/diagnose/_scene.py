@@ -97,6 +97,7 @@ class Scene:
         """Quotes what the application most often logged as wrong of the exchanges that pass, if of at least half."""
         level = pl.col("level").is_in(["warning", "error", "critical"])
         spoken = self.failing.filter((test & level & (pl.col("message_hop") == APPLICATION)).fill_null(value=False))
+        spoken = spoken.filter(~logged_text().str.contains(_SAYS_NOTHING).fill_null(value=False))
         kinds = spoken.select("row", text=logged_text(), kind=logged_text().str.replace_all(_VARIABLE, "#"))
         if kinds.is_empty() or not kinds["text"].count():
             return None
@@ -132,6 +133,8 @@ class Scene:
 
 
 # What differs from one occasion to the next.
+# What access records of an application say of every request, whatever came of it.
+_SAYS_NOTHING = r"(?i)^(?:http )?request (?:completed|finished|handled|processed)\.?$"
 _VARIABLE = r"\"[^\"]*\"|'[^']*'|\S*\d\S*"
 Check = Callable[[Scene], Opinion]
 ALWAYS = pl.col("exchange").is_not_null()  # a bare literal breaks Polars' filter on tall frames

@@ -28,7 +28,7 @@ _OWNERS: dict[str, str] = {
 
 _FAULTS = {
     "cut_off": "and the content broke off",
-    "redirect_loop": "in redirects that have no end",
+    "redirect_loop": "in redirects that reached no page",
     "websocket_closed": "and the connection was closed by a fault",
     "cors": "but the browser kept it from the page",
     "event_stream_type": "but no event stream",

@@ -325,6 +325,7 @@ def _root_evidence(part: _Part, scene: Scene, isolation: Isolation) -> tuple[Evi
 
 def _steps(part: _Part, isolation: Isolation) -> tuple[str, ...]:
     statuses = tuple(part.root["status"].drop_nulls().unique().sort().to_list())
-    own = [step for signal in part.cluster.signals for step in signal.next_steps
-           if signal.layer in (None, isolation.layer)]  # fmt: skip
+    # What counts failures asks which fault it is; a rule that knows the fault says what to do about it.
+    telling = sorted(part.cluster.signals, key=lambda signal: signal.burst is not None)
+    own = [step for signal in telling for step in signal.next_steps if signal.layer in (None, isolation.layer)]
     return wording.next_steps(tuple(own), statuses, isolation.layer)

@@ -10,9 +10,6 @@ from analyzer.wording.words import sentence, series
 from analyzer.wording.zones import local_span
 
 _ERRORS = 3
-_NAMED = 3
-# What stands for a name says nothing at a glance; where there are many, they are in the table of the incident only.
-_PLACEHOLDER = "[redacted:"
 
 
 def card(material: Material, incident: Incident) -> Card:
@@ -33,19 +30,12 @@ def facts(material: Material, incident: Incident) -> tuple[Fact, ...]:
     """Gives when, for whom, what was answered, how much failed."""
     analysis = material.analysis
     after = phrases.aftermath(incident, analysis.findings, analysis.bucket_seconds)
-    clients = ", ".join(
-        f"{material.label(phrases.client(item.client, analysis.findings))} ({item.failed:,} of {item.requests:,})"
-        for item in incident.clients.top[:_NAMED]
-        if incident.clients.affected <= _NAMED or not item.client.startswith(_PLACEHOLDER)
-    )
-    lone = incident.clients.affected == 1 and incident.clients.on_endpoints <= 1
-    named = f"{':' if lone else '; most failures:'} {clients}" if clients else ""
     errors = series([material.label(error) for error in incident.errors], _ERRORS, between="; ")
     there = local_span(incident.started, incident.ended, analysis.zone)
     return (
         Fact("When", phrases.when(incident) + (f"; {after}" if after else ""), ""),
         *((Fact("Local time", there, ""),) if there else ()),
-        Fact("For whom", phrases.whom(incident.clients) + named, ""),
+        Fact("For whom", phrases.whom_by_name(incident, analysis.findings, material.label), ""),
         Fact("Status", phrases.statuses(incident), errors),
         Fact("How much", phrases.share(incident), ""),
     )

@@ -6,6 +6,7 @@ from analyzer.model import Analysis, Incident
 from analyzer.wording import phrases
 from analyzer.wording.alike import grouped
 from analyzer.wording.quoting import one_line
+from analyzer.wording.short_names import shortened
 from analyzer.wording.words import plural, series, where
 from analyzer.wording.zones import local_span
 
@@ -16,13 +17,16 @@ _IDS = 3
 
 
 def ticket(incident: Incident, analysis: Analysis, *, limit: int) -> str:
-    """Gives the incident as plain text lines, each piece on one line and at most limit characters long."""
+    """Gives the incident as plain text lines, each piece on one line and at most limit characters long.
+
+    Names of inputs begin behind the folder that all of them lie in.
+    """
     after = phrases.aftermath(incident, analysis.findings, analysis.bucket_seconds)
     lines = [
         f"[{incident.severity.upper()}] {one_line(incident.title, limit)}",
         f"Layer: {phrases.layer(incident)}",
         f"When: {phrases.when(incident)}" + (f"; {after}" if after else ""),
-        f"For whom: {phrases.whom(incident.clients)}",
+        f"For whom: {phrases.whom_by_name(incident, analysis.findings, lambda name: one_line(name, limit))}",
         f"Status: {phrases.statuses(incident)}; {phrases.share(incident)}",
     ]
     if there := local_span(incident.started, incident.ended, analysis.zone):
@@ -45,4 +49,4 @@ def ticket(incident: Incident, analysis: Analysis, *, limit: int) -> str:
     more = len(incident.next_steps) - _STEPS
     if more > 0:
         lines.append(f"{plural(more, 'more step')} in the report.")
-    return "\n".join(lines)
+    return shortened("\n".join(lines), analysis)

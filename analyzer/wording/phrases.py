@@ -23,6 +23,7 @@ from analyzer.wording.words import (
     SERIOUS,
     TELLER_WORDS,
     clock,
+    either,
     microseconds,
     number,
     percent,
@@ -37,6 +38,9 @@ from analyzer.wording.words import (
 _STATUSES = 10
 _SAID = 3
 _ALPHA = 0.01  # what burst rules allow by default
+_NAMED = 3
+# What stands for a name says nothing at a glance; where there are many, they are in the table of the incident only.
+_PLACEHOLDER = "[redacted:"
 _PATTERNS = {
     "constant": "constant: affected clients had no success on these endpoints meanwhile",
     "intermittent": "intermittent: affected clients also had successes on these endpoints meanwhile",
@@ -70,7 +74,7 @@ def layer_name(incident: Incident) -> str:
     if any(item.verdict == "cause" for item in known):
         return LAYER_WORDS[incident.layer]
     suspected = [LAYER_WORDS[item.layer] for item in known if item.verdict == "suspected"]
-    return f"not proven; {' or '.join(suspected or [LAYER_WORDS[incident.layer]])} suspected"
+    return f"not proven; {either(suspected or [LAYER_WORDS[incident.layer]])} suspected"
 
 
 def client(name: str, findings: Findings) -> str:
@@ -130,6 +134,23 @@ def whom(clients: Clients) -> str:
     if clients.total > others:
         text += f" ({plural(clients.total, 'client')} in all)"
     return text
+
+
+def whom_by_name(incident: Incident, findings: Findings, shown: Callable[[str], str]) -> str:
+    """Says who was affected, and names those with most failed requests among all of theirs, as shown."""
+    told = [
+        item
+        for item in incident.clients.top[:_NAMED]
+        if incident.clients.affected <= _NAMED or not item.client.startswith(_PLACEHOLDER)
+    ]
+    names = [shown(client(item.client, findings)) for item in told]
+    if not told:
+        return whom(incident.clients)
+    if incident.clients.affected == 1 and incident.clients.on_endpoints <= 1:
+        return f"{whom(incident.clients)}: {', '.join(names)}"
+    counts = [f"({number(item.failed)} of {number(item.requests)})" for item in told]
+    named = ", ".join(" ".join(pair) for pair in zip(names, counts, strict=True))
+    return f"{whom(incident.clients)}; most failed requests: {named}"
 
 
 def share(incident: Incident) -> str:

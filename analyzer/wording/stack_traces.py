@@ -50,14 +50,14 @@ class StackTrace:
 
 
 def stack_trace(text: str) -> StackTrace | None:
-    """Gives what a stack trace says; None for a text without at least two frames, or too long."""
+    """Gives what a stack trace says; None for too long a text, or without two frames (below Python's title, one)."""
     if text.count("\n") > _MOST_LINES:
         return None
     lines = text.split("\n")
     starts = [index for index, line in enumerate(lines) if _FRAME.match(line[:_LONGEST])]
-    if len(starts) < _LEAST_FRAMES:
-        return None
     last_first = _PYTHON in text
+    if len(starts) < (1 if last_first else _LEAST_FRAMES):
+        return None
     exceptions = _thrown_last(lines) if last_first else _thrown_first(lines, starts[0])
     own = _own(lines, starts, last_first=last_first)
     known = set(starts)

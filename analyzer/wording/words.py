@@ -37,7 +37,7 @@ GAP_WORDS: dict[Gap, str] = {
     "cut": "cut off",
     "service_worker": "answers of a service worker",
     "cached": "answers of the cache",
-    "clock_off": "clock off",
+    "clock_off": "clock differs from the servers'",
 }
 TELLER_WORDS: dict[Teller, str] = {"browser": "the browser", "edge": "the edge", "application": "the application"}
 SERIOUS: tuple[Severity, ...] = ("critical", "high", "medium")
@@ -68,6 +68,12 @@ def series(values: Sequence[str], limit: int, *, between: str = ", ") -> str:
     """Gives the first values on one line and how many more there are: 1, 2 and 3 more."""
     rest = len(values) - limit
     return between.join(values[:limit]) + (f" and {number(rest)} more" if rest > 0 else "")
+
+
+def either(values: Sequence[str]) -> str:
+    """Gives the values as a choice: a, b or c."""
+    *others, last = values
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def percent(share: float) -> str:

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 from events_by_hand import START, frame, row
 
-from analyzer.detect import Signal
+from analyzer.detect import BurstFigures, Signal
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.incidents import diagnose
 from analyzer.facts import add_facts
-from analyzer.model import LAYERS
+from analyzer.model import LAYERS, Ratio
 
 
 def judge(*rows, failing=lambda exchanges: exchanges.filter((pl.col("status") >= 400) | pl.col("error").is_not_null())):
@@ -422,3 +422,32 @@ def test_what_a_service_worker_made_up_blames_no_server():
     assert {layers[name].verdict for name in ("dns", "connect", "tls", "proxy", "backend")} == {"not_visible"}
     other, layers = judge(*five("har", status=503, service_worker=False, from_cache=False))
     assert (other.layer, layers["dns"].verdict) == ("backend", "ruled_out")
+
+
+def test_what_is_logged_of_every_request_is_no_evidence():
+    """That a request was completed says nothing; why it was refused does, and the statuses are those that came."""
+    for message, quoted in (("request completed", False), ("signing key 9 is not in the key set", True)):
+        rows = [*five("access", status=401, upstream_status=[401], **UPSTREAM),
+                *five("app", level="warning", status=401, message=message)]  # fmt: skip
+        said = [item.text for item in judge(*rows)[1]["authentication"].evidence]
+        assert (f"The application logged: {message}" in said) is quoted
+        assert "5 of 5 failing requests got 401." in said
+
+
+def test_steps_of_a_rule_that_knows_the_fault_come_before_those_of_one_that_counts():
+    """A burst asks to read the error log; who has read it says what to check."""
+    joined = correlate(frame(*five("access", status=502, upstream_status=[502], **UPSTREAM)))
+    exchanges = add_facts(joined.exchanges)
+    figures = BurstFigures(START, START, 10, 5, 5, 1.0, 0.0, Ratio(9.0, 2.0, 40.0), 1e-9, 1.0, possible=False)
+    made = [
+        Signal(
+            rule=step, title=step, level="high", author=None, layer=None, family="f", says=None, next_steps=(step,),
+            ask=(), owner_hint=None, group=(), started=exchanges["timestamp"].min(),
+            ended=exchanges["timestamp"].max(), count=5, peak=5, rows=exchanges["row"], burst=burst,
+        )
+        for step, burst in (("read the log", figures), ("start the process", None))
+    ]  # fmt: skip
+    assert diagnose(joined, exchanges, tuple(made), 10).incidents[0].next_steps[:2] == (
+        "start the process",
+        "read the log",
+    )

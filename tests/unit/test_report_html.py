@@ -315,7 +315,7 @@ def test_the_first_screen_answers() -> None:
         "POST /v2/quotes answered 500 for 15 of 36 clients, 16:32:13–16:32:37 UTC (24 s)",
         "Layer: Backend confidence 92 %, very likely",
         "2026-05-12 16:32:13–16:32:37 UTC (24 s); over: 69 later requests to these endpoints worked",
-        "15 of 36 clients that used these endpoints (58 clients in all); most failures: acme-prod (12 of 14)",
+        "15 of 36 clients that used these endpoints (58 clients in all); most failed requests: acme-prod (12 of 14)",
         "500 PoolTimeout: no connection within 5000 ms",
         "41 of 96 requests failed (43 %; outside the incident 0.2 %)",
         '"msg":"PoolTimeout: could not obtain a database connection from the pool within 5000 ms"',
@@ -362,7 +362,7 @@ def test_a_healthy_input_is_said_to_be_so() -> None:
     """Nothing above low: what was looked at, and what could not be seen."""
     text = Page(report_html(CASES["healthy"]())).text
     assert "Nothing above low severity was found; 1 remark below" in text
-    assert "34,340 events in 4 sources were read and judged." in text
+    assert "Read and judged: 34,340 events in 4 sources." in text
     assert "2 rules could not be evaluated on these inputs." in text
     assert "Nothing is known to be hidden" in Page(report_html(clean())).text
 

@@ -277,8 +277,8 @@ def test_many_clients_are_named_at_a_glance_only_where_their_names_say_something
     many = replace(POOL, clients=replace(POOL.clients, top=(hidden, *POOL.clients.top[1:])))
     few = replace(many, clients=replace(many.clients, affected=3))
     told = [cards.facts(prepare(demo(), Limits()), incident)[1].text for incident in (many, few)]
-    assert told[0].endswith("; most failures: initech (6 of 9), globex (5 of 8)")
-    assert "; most failures: [redacted:user:7e02fc0fb59d] (42 of 42), initech" in told[1]
+    assert told[0].endswith("; most failed requests: initech (6 of 9), globex (5 of 8)")
+    assert "; most failed requests: [redacted:user:7e02fc0fb59d] (42 of 42), initech" in told[1]
 
 
 def test_the_deciding_line_is_told_once_on_the_first_screen() -> None:

@@ -126,3 +126,15 @@ def test_a_trace_has_at_most_ten_thousand_lines() -> None:
     assert found is not None
     assert found.own == ("#1 x", "#1 y\n" + " \n" * 4_999 + " ")
     assert stack_trace(text + " \n") is None
+
+
+def test_one_frame_below_pythons_title_is_a_stack_trace() -> None:
+    """Python's title leaves no doubt; a lone frame without it may be any text."""
+    text = 'Traceback (most recent call last):\n  File "/srv/a.py", line 4, in f\n    g()\na.TitleError: no title'
+    found = stack_trace(text)
+    assert found is not None
+    assert (found.exceptions, found.own) == (
+        ("a.TitleError: no title",),
+        ('  File "/srv/a.py", line 4, in f\n    g()',),
+    )
+    assert stack_trace('  File "/srv/a.py", line 4, in f\n    g()') is None

@@ -32,7 +32,8 @@ def check(scene: Scene) -> Opinion:
     if not count:
         text = "No failing request was answered 401 or 407; this is the first of them."
         return scene.cleared(text)
-    counted = scene.quote(f"{scene.of_total(count).capitalize()} got 401 or 407.", refused, EDGE, BROWSER)
+    got = " or ".join(str(status) for status in scene.failing.filter(refused)["status"].unique().sort().to_list())
+    counted = scene.quote(f"{scene.of_total(count).capitalize()} got {got}.", refused, EDGE, BROWSER)
     evidence = [*_details(scene, refused), counted, *_everybody(scene, refused)]
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)

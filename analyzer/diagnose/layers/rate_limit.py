@@ -27,7 +27,9 @@ def check(scene: Scene) -> Opinion:
     count = scene.count(limited)
     if not count:
         return _unlimited(scene)
-    counted = f"{scene.of_total(count).capitalize()} got 429 or the refusal of a limiter."
+    only = scene.failing.filter(limited)["status"].unique().to_list() == [429]
+    got = "429" if only else "429 or the refusal of a limiter"
+    counted = f"{scene.of_total(count).capitalize()} got {got}."
     evidence = [*_details(scene, limited), scene.quote(counted, limited, EDGE)]
     if count / scene.total < 0.5:
         return Opinion("suspected", tuple(evidence), 0.4)
@@ -54,14 +56,14 @@ def _details(scene: Scene, limited: pl.Expr) -> list[Evidence]:
     details = []
     broken = limited & pl.col("retry_after_broken")
     if scene.count(broken):
-        text = f"{scene.count(broken):,} of them were sent before the announced Retry-After had passed."
+        text = f"{scene.of_total(scene.count(broken)).capitalize()} came before the announced Retry-After had passed."
         details.append(scene.quote(text, broken, EDGE))
     named = limited & error_line_says(_NAMED)
     if row := scene.first(named):
-        text = f"For {scene.count(named):,} of them the server's error log names the limiter: {row['message']}"
+        text = f"For {scene.of_total(scene.count(named))} the server's error log names the limiter: {row['message']}"
         details.append(scene.quote(text, named, ERROR_LINE))
     at_edge = limited & upstream_not_asked()
     if scene.count(at_edge):
-        text = f"For {scene.count(at_edge):,} of them no server behind was asked: the edge itself limits."
+        text = f"For {scene.of_total(scene.count(at_edge))} no server behind was asked: the edge itself limits."
         details.append(scene.quote(text, at_edge, EDGE))
     return details

@@ -19,8 +19,8 @@ _ROUND = (
     *(_HOUR * times for times in (1, 2, 3, 4, 6, 8, 12)), *(_DAY * times for times in (1, 2, 3)),
     *(7 * _DAY * 2**power for power in range(20)),
 )  # fmt: skip
-# Pixels: of a chart on the narrowest screen and on one with room, of a digit, between two labels.
-_NARROW, _WIDE, _DIGIT, _APART = 260, 680, 7, 14
+# Pixels: of a chart beside its scale on the narrowest screen and on one with room, of a digit, between two labels.
+_NARROW, _WIDE, _DIGIT, _APART = 212, 680, 7, 14
 _YEAR = timedelta(days=300)  # above that a label needs the year
 _SHORTEST = timedelta(seconds=5)  # below that a label has milliseconds, and no round time helps
 
@@ -71,9 +71,11 @@ class Axis:
         found = tuple(self._round(few, many)) if whole >= _SHORTEST else ()
         if sum(not tick.wide for tick in found) >= len(_ALIGN) - 1:
             return found
+        texts = [self.stamp(later(self.start, whole * half / 2)) for half in range(3)]
+        tight = _DIGIT * len("".join(texts)) + 2 * _APART > _NARROW
         return tuple(
-            Tick(place(100 * half / 2), _ALIGN[half], self.stamp(later(self.start, whole * half / 2)))
-            for half in range(3)
+            Tick(place(100 * half / 2), align, text, wide=tight and align == "middle")
+            for half, (align, text) in enumerate(zip(_ALIGN, texts, strict=True))
         )
 
     def _step(self, pixels: int, apart: int, within: int = 0) -> int:

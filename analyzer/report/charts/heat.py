@@ -9,7 +9,7 @@ from analyzer.model import StatusMinute
 from analyzer.report.charts._axis import Axis, Scale, lay, left_out, place
 from analyzer.report.view.charts import HeatChart, HeatRow, Shape
 from analyzer.report.view.pieces import Table
-from analyzer.wording.words import number, percent, plural
+from analyzer.wording.words import either, number, percent, plural
 
 _NAMES = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx", 0: "no status"}
 _ROW = 40
@@ -64,7 +64,7 @@ def _describe(axis: Axis, counts: Counts, totals: Counter[int]) -> str:
             share = percent(row[worst] / (totals[worst] or 1))
             parts.append(f"{_NAMES[name]} {number(row.total())}, at most {share} at {axis.stamp(axis.opens(worst))}")
     none = [_NAMES[name] for name, row in counts.items() if not row.total()]
-    absent = f" None with {' or '.join(none)}." if none else ""
+    absent = f" None with {either(none)}." if none else ""
     return f"{plural(totals.total(), 'request')} by status class, per {axis.step}: {'; '.join(parts)}.{absent}"
 
 

@@ -118,13 +118,18 @@ def _pieces(entry: PageEntry, axis: PageAxis) -> list[PhasePiece]:
     return pieces
 
 
+def _align(percent: float) -> str:
+    """Keeps a mark's words on the picture, of which they take up to three fifths on the narrowest screen."""
+    return "start" if percent < 35 else "end" if percent > 65 else "middle"
+
+
 def _marks(page: PageLoad, axis: PageAxis) -> tuple[PageMark, ...]:
     """Gives the later one first, so that its line, which begins under all words, crosses none."""
     told = (("loaded", "page loaded", page.on_load_us), ("content", "content loaded", page.on_content_load_us))
     return tuple(
         PageMark(
             x=place(axis.percent(at)),
-            align="start" if axis.percent(at) < 50 else "end",
+            align=_align(axis.percent(at)),
             text=f"{'●' if kind == 'loaded' else '○'} {word} {offset(at)}",
             kind=kind,
             y=_HEAD * index + 13,

@@ -93,8 +93,13 @@ def lanes(axis: Axis, bands: Sequence[Band]) -> tuple[Lane, ...]:
 def _from_to(axis: Axis, band: Band) -> str:
     """Gives the times of the first and of the last failure: to the second, where the picture is of one day."""
     if axis.width * axis.columns <= timedelta(days=1):
-        return f"{clock(band.start)}\u2013{clock(band.end)} UTC"
+        times = dict.fromkeys((clock(band.start), clock(band.end)))  # one where both lie in one second
+        return "\u2013".join(times) + " UTC"
     begin, end = (f"{iso(time)[5:10]} {iso(time)[11:16]}" for time in (band.start, band.end))
+    if begin == end:
+        return f"{begin} UTC"
+    if begin[:5] == end[:5]:
+        return f"{begin}\u2013{end[6:]} UTC"
     return f"{begin} \u2013 {end} UTC"
 
 
@@ -105,7 +110,7 @@ def _describe(axis: Axis, requests: Counter[int], failed: Counter[int], most: in
     if not bad:
         return f"{text} None of them failed in an incident."
     first, last = axis.stamp(axis.opens(bad[0])), axis.stamp(axis.opens(bad[-1] + 1))
-    return f"{text} Failures of incidents: {number(failed.total())}, all between {first} and {last}."
+    return f"{text} Failures of incidents: {number(failed.total())}, in the bars from {first} to {last}."
 
 
 def _table(axis: Axis, title: str, requests: Counter[int], failed: Counter[int]) -> Table:

@@ -17,6 +17,7 @@ from analyzer.wording.words import microseconds, plural, utc, where
 
 _ROW, _MOVED = 46, 16
 _LARGER = 3  # characters less on a line, as names are of 13 px
+_WHOLE = "as written, in whole seconds; drawn at the first finer time of that second"
 _RIM = 2.5  # per cent: a mark at the edge stays whole on the narrowest screen
 
 
@@ -40,12 +41,12 @@ def draw(chart_id: str, hops: Sequence[Hop], name: Callable[[str], str]) -> Wate
                 (
                     name(hop.name),
                     moment(hop.at).text,
-                    name(hop.clock) or "as written",
+                    name(hop.clock) or ("as written" if hop.at == drawn.at else _WHOLE),
                     _took(hop),
                     _status(hop),
                     name(where(hop.ref)),
                 )
-                for hop in written
+                for hop, drawn in zip(written, hops, strict=True)
             ),
             "",
         ),

@@ -11,7 +11,7 @@ from analyzer.report.index.document import Told
 from analyzer.report.index.reports import Report, Reports, severities
 from analyzer.report.view.pieces import Moment
 from analyzer.wording.quoting import clip
-from analyzer.wording.words import LAYER_WORDS, clock, day, iso, number, plural, sentence, source_name, span
+from analyzer.wording.words import LAYER_WORDS, clock, day, either, iso, number, plural, sentence, source_name, span
 
 _LONGEST_LAYER = 40
 _LONGEST_TITLE = 300
@@ -60,7 +60,7 @@ def layer(report: Report) -> str:
     if told.layer == "unknown" or any(item.verdict == "cause" for item in told.layers):
         return sentence(_name(told.layer))
     suspected = [_name(item.layer) for item in told.layers if item.verdict == "suspected"][:3]
-    return f"Not proven; {' or '.join(suspected or [_name(told.layer)])} suspected"
+    return f"Not proven; {either(suspected or [_name(told.layer)])} suspected"
 
 
 def _name(name: str) -> str:

@@ -8,6 +8,7 @@ from analyzer.report.sections._section import IncidentSection
 from analyzer.report.view.pieces import Fact
 from analyzer.report.view.sections import ReproductionView
 from analyzer.wording.reproducing import expected, variables
+from analyzer.wording.short_names import shortened
 
 
 def build(material: Material, incident: Incident) -> ReproductionView | None:
@@ -15,7 +16,8 @@ def build(material: Material, incident: Incident) -> ReproductionView | None:
     reproduction = incident.reproduction
     if reproduction is None:
         return None
-    steps = [material.text(step) for step in reproduction.steps[: material.limits.items]]
+    told = shortened(reproduction.steps[: material.limits.items], material.analysis)
+    steps = [material.text(step) for step in told]
     return ReproductionView(
         id=f"incident-{material.numbers[incident.id]}-curl",
         curl=material.text(reproduction.curl),

@@ -81,10 +81,10 @@ def _first_steps(material: Material, incident: Incident) -> Listing[tuple[Run, .
 def _looked(material: Material) -> tuple[str, ...]:
     findings = material.analysis.findings
     events = sum(source.events for source in findings.sources)
-    text = f"{plural(events, 'event')} in {plural(len(findings.sources), 'source')} were read and judged."
+    text = f"Read and judged: {plural(events, 'event')} in {plural(len(findings.sources), 'source')}."
     if findings.start is None or findings.end is None:
         return (text,)
-    return text, f"They lie between {span(findings.start, findings.end)}."
+    return text, f"Time: {span(findings.start, findings.end)}."
 
 
 def _problems(material: Material) -> Listing[str]:
