@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analyzer.pipeline._own_words import is_own_word
 from analyzer.pipeline._plan import Plan, Reading
 from analyzer.pipeline._tables import raw_texts
 from analyzer.redact import Gate, Redactor
@@ -16,7 +17,7 @@ def gate_of(plan: Plan, reading: Reading, redactor: Redactor) -> Gate | None:
         return None
     kinds = redactor.found.values
     secrets = ((value, kinds[value]) for value in redactor.secrets)
-    return Gate(secrets, plan.machine.words(), lambda word: _stands_in(reading, word))
+    return Gate(secrets, plan.machine.words(), lambda word: _stands_in(reading, word) or is_own_word(word))
 
 
 def _stands_in(reading: Reading, word: str) -> bool:

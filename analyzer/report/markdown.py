@@ -253,12 +253,13 @@ def _unseen(analysis: Analysis) -> list[str]:
 
 
 def _rules(findings: Findings, absent: frozenset[str]) -> list[str]:
-    """Gives the rules that matched, those with an author first, as licences of public rules ask for the author."""
+    """Gives the rules that matched, those with an author first: licences of public rules ask for both names."""
     rules = {signal.rule: signal for signal in sorted(findings.signals, key=lambda signal: signal.author is None)}
     if not rules:
         return []
     shown = [
-        prose(signal.title, 80) + (f" (by {prose(signal.author, 80)})" if signal.author else "")
+        prose(signal.title, 80)
+        + (f" ({code(signal.rule, 80)}, by {prose(signal.author, 80)})" if signal.author else "")
         for signal in list(rules.values())[:_RULES]
     ]
     rest = len(rules) - len(shown)

@@ -220,7 +220,7 @@ def test_equal_inputs_give_equal_bytes_wherever_the_program_runs(tmp_path, monke
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("USER", "somebody")
     done = escalate(*COMMAND, "-q")
-    assert (done.exit_code, done.output) == (0, "out\n")
+    assert (done.exit_code, done.output) == (0, "out\n"), done.exception
     assert Path("out.zip").read_bytes() == (made[0] / "out.zip").read_bytes()
 
 

@@ -60,16 +60,16 @@ def test_every_output_names_the_author_of_a_rule_that_matched():
     (signal,) = (each for each in findings["signals"] if each["rule"] == IDENTITY)
     assert (signal["title"], signal["author"]) == ("Source code was asked for", author)
     assert f"{IDENTITY} {author}" in page
-    assert f"- Source code was asked for (`{IDENTITY}`), by {author}" in summary
+    assert f"Source code was asked for (`{IDENTITY}`, by {author})" in summary
 
 
 def test_a_rule_without_an_author_is_named_alike():
-    """Title and id stand there; nobody is made up."""
+    """Its title stands there, on the terminal with its id; nobody is made up."""
     Path("own.yml").write_text("".join(line for line in RULE.splitlines(keepends=True) if "author" not in line))
     stdout, findings, _, summary = analyze(LINE.format(0, "/.git/config", 200), "--only-rules", "own.yml")
     assert f"Rule that matched: Source code was asked for ({IDENTITY})\n" in stdout
     assert [signal["author"] for signal in findings["signals"]] == [None]
-    assert f"- Source code was asked for (`{IDENTITY}`)\n" in summary
+    assert "Rules that matched: Source code was asked for.\n" in summary
 
 
 def test_rules_with_an_author_are_named_before_the_others():
