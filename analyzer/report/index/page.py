@@ -55,10 +55,7 @@ def _parts(found: Reports, most: int) -> Iterator[Part]:
 
 
 def _summary(found: Reports) -> IndexSummaryView:
-    facts = [
-        Fact("Incidents", f"{words.counted(found)}, in all reports together" if found.reports else "none", ""),
-        Fact("Time", words.window(found.reports), ""),
-    ]
+    facts = [Fact("Incidents", f"{words.counted(found)}, in all reports together" if found.reports else "none", "")]
     if found.passed:
         facts.append(Fact("Not shown", f"{plural(len(found.passed), 'folder')}; the reasons stand below", ""))
     return IndexSummaryView(words.headline(found), tuple(facts))
