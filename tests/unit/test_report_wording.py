@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_cases import HAR, POOL, demo
+from report_cases import APP, HAR, POOL, demo
 
 from analyzer.detect import _says
 from analyzer.model import (
@@ -289,3 +289,12 @@ def test_the_deciding_line_is_told_once_on_the_first_screen() -> None:
         "and in the text for a ticket"
     )
     assert "All 41 failures were answered by 10.3.0.17:8080" in first
+
+
+@pytest.mark.parametrize(("zone", "told"), [("UTC", False), ("UTC+01:00", True), ("Europe/Amsterdam", True)])
+def test_a_line_in_another_zone_is_explained_where_it_is_quoted(zone: str, told: bool) -> None:
+    """The first screen tells times in UTC; the line beside them may read an hour later."""
+    whole = demo()
+    sources = tuple(replace(each, timezone=zone if each.name == APP else "UTC") for each in whole.findings.sources)
+    page = report_html(replace(whole, findings=replace(whole.findings, sources=sources)))
+    assert (f"Times in app/quotes.ndjson are written in {zone}." in page) is told

@@ -45,6 +45,7 @@ def _lead(material: Material, incident: Incident) -> Lead:
         card=card(material, incident),
         error=error,
         quote=quote,
+        written=_written(material, incident.root_evidence[0].ref) if quote else "",
         reasons=_reasons(material, incident),
         steps=_first_steps(material, incident),
         ladder=ladder.draw("ladder", incident),
@@ -58,6 +59,14 @@ def _error(material: Material, incident: Incident) -> tuple[Claim | None, str]:
     decisive = incident.root_evidence[0]
     line = _line(material.analysis.exhibits, decisive.ref)
     return material.claim(decisive), gist(line, material.limits.label, phrases.about(incident, decisive.text))
+
+
+def _written(material: Material, ref: Ref | None) -> str:
+    """Says in which zone the times of a line stand, where a reader would miss the hours to the times above."""
+    source = next((each for each in material.analysis.findings.sources if ref and each.name == ref.source), None)
+    if source is None or source.timezone == "UTC":
+        return ""
+    return f"Times in {material.source(source.name)} are written in {material.label(source.timezone)}."
 
 
 def _line(exhibits: tuple[Exhibit, ...], ref: Ref | None) -> str:

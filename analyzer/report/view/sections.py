@@ -14,13 +14,15 @@ from analyzer.report.view.sides import SidesChart
 class Lead:
     """The most important incident.
 
-    card: it in short; error: the words of the failure, or None; quote: the line behind it, or empty;
-    reasons: why this layer; steps: what to do next; ladder: its layers; ticket: all of it as plain text.
+    card: it in short; error: the words of the failure, or None; quote: the line behind it, or empty; written: in which
+    zone that line is written where that is not UTC, or empty; reasons: why this layer; steps: what to do next; ladder:
+    its layers; ticket: all of it as plain text.
     """
 
     card: Card
     error: Claim | None
     quote: str
+    written: str
     reasons: Listing[Claim]
     steps: Listing[tuple[Run, ...]]
     ladder: LadderChart
