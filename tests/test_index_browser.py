@@ -19,6 +19,9 @@ from analyzer.report import findings_json
 pytestmark = pytest.mark.browser
 # Half a character is spelled out where findings.json is written, so no reader meets one.
 ATTACKS = [text for text in HOSTILE_TEXTS if text.encode("utf-8", "replace").decode() == text]
+# A report whose findings name a password or somebody's address is not told.
+SECRET = ("CANARY.me@evil.example", "https://user:pw_", "https://user@")
+TOLD = [text for text in ATTACKS if not any(mark in text for mark in SECRET)]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +100,7 @@ def test_the_filter_finds_a_folder(browser: Browser, shelf: Path) -> None:
     page = opened(browser, shelf).page
     page.get_by_label("Filter reports").fill("attack 3 <b>")
     assert page.locator("#reports-table tbody tr:visible").count() == 1
-    assert page.locator(".filter output").first.text_content() == f"1 of {len(ATTACKS)} rows"
+    assert page.locator(".filter output").first.text_content() == f"1 of {len(TOLD)} rows"
     page.context.close()
 
 
@@ -106,7 +109,7 @@ def test_every_link_leads_to_the_report_of_its_row(browser: Browser, shelf: Path
     """With and without scripts: each address is that of the report.html in the folder that the row names."""
     page = opened(browser, shelf, java_script_enabled=scripts).page
     rows = page.locator("#reports-table tbody tr")
-    assert rows.count() == len(ATTACKS)
+    assert rows.count() == len(TOLD)
     for row in rows.all():
         name = row.locator("strong").text_content() or ""
         row.locator("a").focus()
@@ -122,7 +125,7 @@ def test_an_index_prints(browser: Browser, shelf: Path) -> None:
     page = opened(browser, shelf, color_scheme="dark").page
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1_000})
-    assert page.locator("#reports-table tbody tr:visible").count() == len(ATTACKS)
+    assert page.locator("#reports-table tbody tr:visible").count() == len(TOLD)
     assert page.locator(".filter:visible, nav:visible").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 720
     assert page.pdf(format="A4").startswith(b"%PDF-")

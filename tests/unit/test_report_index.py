@@ -482,3 +482,19 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     for name, words in (("none", "no such folder"), ("file", "is no folder"), ("link", "is no folder"), ("s", "is no")):
         with pytest.raises(UsageError, match=words):
             index_reports(tmp_path / name)
+
+
+def test_a_report_that_names_a_secret_is_not_told(tmp_path: Path) -> None:
+    """Its findings.json was edited, or another program wrote it: the folder is named, with the reason, and no more."""
+    first = document()
+    told = first["incidents"][0] | {"title": "POST /login failed with password=hunter2-Zq81xv answered 500"}
+    put(tmp_path, "edited", document(incidents=[told]))
+    source = first["sources"][0] | {"name": "https://ann:s3cr3t-Kp20wz@logs.example/access.log"}
+    put(tmp_path, "named", document(sources=[source]))
+    put(tmp_path, "whole", first)
+    made = index_reports(tmp_path)
+    assert Index(made.page.decode()).reports == ["whole"]
+    assert [(item.folder, item.is_broken) for item in made.passed] == [("edited", True), ("named", True)]
+    assert {item.reason for item in made.passed} == {"its findings.json names what looks like a secret; make it anew"}
+    assert b"hunter2" not in made.page
+    assert b"s3cr3t" not in made.page

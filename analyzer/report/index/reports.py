@@ -42,6 +42,11 @@ class Report:
         return SEVERITIES.index(self.worst.severity) + 1 if self.worst else len(SEVERITIES) + 1
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """What of it is shown in somebody's words: the title of the worst incident and the names of inputs."""
+        return (*self.inputs, *((self.worst.title, self.worst.layer) if self.worst else ()))
+
+    @property
     def is_serious(self) -> bool:
         """Whether an incident is above low."""
         return self.worst is not None and self.worst.severity in SERIOUS
