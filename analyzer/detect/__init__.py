@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.detect._detect import detect
 from analyzer.detect._english import write_burst, write_logsource
-from analyzer.detect._evaluate import reported
+from analyzer.detect._evaluate import matches_any, reported
 from analyzer.detect._explain import (
     Explained,
     ExplainedCorrelation,
@@ -44,6 +44,7 @@ __all__ = [
     "explain_rows",
     "fields_of",
     "load_rules",
+    "matches_any",
     "nearest",
     "reported",
     "restrict",

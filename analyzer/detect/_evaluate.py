@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,6 +61,17 @@ def evaluate(frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozense
         fitting=fitting,
         doubts={identity: doubt for identity, doubt in doubts.items() if doubt},
     )
+
+
+def matches_any(frame: pl.DataFrame, rules: RuleSet) -> pl.Series:
+    """Tells the rows that at least one rule matches; frame is what evaluate takes."""
+    frame = _with_base(frame)
+    fitting = _fit(frame, rules.rules)
+    columns = Columns(frame.schema)
+    masks = {rule.about.id: compile_mask(rule.node, columns) for rule in rules.rules if fitting[rule.logsource].any()}
+    found = _match(columns.add_to(frame, *_BASE), rules.rules, masks, fitting)
+    nothing = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+    return functools.reduce(operator.or_, found.values(), nothing)
 
 
 def _fit(frame: pl.DataFrame, rules: Sequence[Rule]) -> dict[Logsource, pl.Series]:

@@ -48,3 +48,14 @@ def _name_captures(exchanges: pl.DataFrame, recordings: Mapping[str, str]) -> pl
     joined = exchanges.join(captures, on="recording", how="left", maintain_order="left")
     own_name = pl.when("has_browser").then(pl.coalesce("capture_client", "recording"))
     return joined.with_columns(client=pl.coalesce("client", own_name)).drop("capture_client", "recording")
+
+
+def name_alike(exchanges: pl.DataFrame) -> pl.DataFrame:
+    """Gives exchanges that were named in parts one name per client: the user of an address, where any part knew it.
+
+    An address that several users have keeps its name where no user was known.
+    """
+    known = exchanges.filter(pl.col("client") != pl.col("client_ip")).select("client_ip", "client").unique()
+    only = known.filter(~pl.col("client_ip").is_duplicated(), pl.col("client_ip").is_not_null())
+    users = dict(only.iter_rows())
+    return exchanges.with_columns(client=pl.col("client").replace(users)) if users else exchanges

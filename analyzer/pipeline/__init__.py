@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,17 +10,10 @@ from typing import Any
 import polars as pl
 
 from analyzer.detect import Detected, RuleSet, detect, load_rules, restrict
-from analyzer.diagnose.clock import Clock, clock_note, correct_clocks, measure_clocks
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.gaps import captures_of, hidden_columns
-from analyzer.diagnose.noise import background_kind
-from analyzer.diagnose.overlap import find_overlaps
-from analyzer.diagnose.zones import apply_shifts
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError, UsageError
-from analyzer.facts import add_facts
-from analyzer.formats import document_formats, line_formats
-from analyzer.model import SourceReport
 from analyzer.packet import Attachment
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
@@ -27,6 +21,7 @@ from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, fini
 from analyzer.pipeline._frame import frame_bytes
 from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._index import INDEX, Indexed, index_reports
+from analyzer.pipeline._join import join_sources, with_facts
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
 from analyzer.pipeline._people import hide_people
 from analyzer.pipeline._plan import Plan, Reading, Run
@@ -34,8 +29,8 @@ from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._redact import Redacted, RedactedSource, Redaction, redact_inputs
 from analyzer.pipeline._render import learned_redactor, render_outputs
 from analyzer.pipeline._samples import follow_samples
-from analyzer.pipeline._shift import place_columns, place_events
-from analyzer.pipeline._tables import read_events, read_rejects
+from analyzer.pipeline._shift import place_columns
+from analyzer.pipeline._tables import read_rejects
 from analyzer.pipeline._trace import Traced, trace_run
 from analyzer.redact import Gate, Redactor
 
@@ -123,13 +118,14 @@ def compare(good: Plan, bad: Plan) -> Compared:
 
 def trace(plan: Plan, asked: str) -> Traced:
     """Reads and joins the inputs, and follows the id; raises UsageError where no event carries it."""
-    return trace_run(_correlate(_read(Run(plan))), asked)
+    return trace_run(_read(Run(plan)), asked)
 
 
 def look(plan: Plan) -> Looked:
     """Reads the inputs as run does, up to what rules see; raises AnalyzerError for what stops the whole run."""
-    state = Run(plan)
-    for stage in (_read, _correlate, _add_facts):
+    # Rules are tried on every row, so nothing may be left out.
+    state = Run(replace(plan, scale=replace(plan.scale, whole=sys.maxsize)))
+    for stage in (_read, join_sources):
         state = stage(state)
     assert state.reading is not None  # noqa: S101 - filled above
     assert state.joined is not None  # noqa: S101
@@ -148,7 +144,7 @@ def look(plan: Plan) -> Looked:
 
 def look_at_events(events: Sequence[Mapping[str, Any]], format_name: str | None, key: bytes) -> Looked:
     """Gives the same for events written by hand: maps of canonical columns."""
-    frame = _with_facts(correlate(frame_of_events(events, format_name)).exchanges)
+    frame = with_facts(correlate(frame_of_events(events, format_name)).exchanges)
     return Looked(frame, {}, frame.select("source", "line", "row"), _NONE, Redactor(key))
 
 
@@ -203,52 +199,6 @@ def _why_nothing(reading: Reading) -> str:
     return " ".join([*reasons, *empty][:_MOST_REASONS])
 
 
-def _correlate(state: Run) -> Run:
-    assert state.reading is not None  # noqa: S101 - the order of STAGES
-    state.plan.progress("Joining sources", None)
-    # Only a keyword rule looks into the line itself; the shipped rules have none.
-    events = read_events(state.reading, raw=bool(state.plan.rules))
-    placed = place_events(state, events)
-    assert placed.reading is not None  # noqa: S101 - as before
-    shifted = apply_shifts(events, placed.shifts)
-    clocks = measure_clocks(shifted)
-    joined = correlate(correct_clocks(shifted, clocks))
-    overlaps = find_overlaps(joined.events)
-    sources = tuple(_told(_clocked(source, clocks.get(source.name)), overlaps) for source in placed.reading.sources)
-    return replace(placed, reading=replace(placed.reading, sources=sources), joined=joined)
-
-
-def _clocked(source: SourceReport, clock: Clock | None) -> SourceReport:
-    """Says in the source's report what its clock shows, where it could be compared."""
-    if clock is None:
-        return source
-    note, gaps = clock_note(clock), (*source.gaps, "clock_off") if clock.is_off else source.gaps
-    return replace(source, clock_offset_ms=clock.offset_ms, notes=(*source.notes, *([note] if note else [])), gaps=gaps)
-
-
-def _told(source: SourceReport, overlaps: Mapping[str, tuple[str, int]]) -> SourceReport:
-    """Says in the source's report that its requests are another access log's too."""
-    if source.name not in overlaps:
-        return source
-    other, number = overlaps[source.name]
-    note = f"{number:,} of its requests are in {other} too, and count once."
-    return replace(source, notes=(*source.notes, note))
-
-
-def _add_facts(state: Run) -> Run:
-    assert state.joined is not None  # noqa: S101 - the order of STAGES
-    return replace(state, exchanges=_with_facts(state.joined.exchanges))
-
-
-def _with_facts(joined: pl.DataFrame) -> pl.DataFrame:
-    products = {name: known.product for name, known in line_formats().items()}
-    products |= {name: known.product for name, known in document_formats().items()}
-    return add_facts(joined).with_columns(
-        noise=background_kind(),
-        product=pl.col("format").replace_strict(products, default=None, return_dtype=pl.String),
-    )
-
-
 def _detect(state: Run) -> Run:
     assert state.exchanges is not None  # noqa: S101 - the order of STAGES
     assert state.rule_set is not None  # noqa: S101
@@ -274,8 +224,7 @@ def _detect_all(exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, f
 STAGES: tuple[Stage, ...] = (
     _load,
     _read,
-    _correlate,
-    _add_facts,
+    join_sources,
     _detect,
     hide_people,
     compose_analysis,

@@ -28,6 +28,18 @@ def _silent(_: str, __: float | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How many events are looked at in one piece; more are joined in slices, and some exchanges stand for several.
+
+    whole: at most so many in one piece; slice: in each slice; kept: exchanges that are kept of all slices.
+    """
+
+    whole: int = 250_000
+    slice: int = 200_000
+    kept: int = 200_000
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that a run depends on: no stage looks at a clock, the environment or a folder that is not named here.
 
@@ -39,7 +51,7 @@ class Plan:
     tells of an incident (Analysis.facts). profile says for whom the outputs are redacted,
     redact whether they are at all; machine is what they must not name: where the run takes place. report_zone is the
     zone in which outputs show times beside UTC. formats are the files of the report that are written, keys of FILES;
-    templates are those of the user that replace the package's.
+    templates are those of the user that replace the package's. scale says what fits into memory at once.
     """
 
     inputs: tuple[str, ...]
@@ -65,6 +77,7 @@ class Plan:
     report_zone: str | None = None
     formats: tuple[str, ...] = tuple(FILES)
     templates: Templates | None = None
+    scale: Scale = field(default_factory=Scale)
 
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""
@@ -120,6 +133,8 @@ class Run:
     """Everything known so far; each stage fills what it makes.
 
     failing_rows maps an incident's id to the rows of its failing exchanges; redactor has learnt from all of the inputs.
+    coarsest_seconds is the stretch of time within which the weights of exchanges are exact: 0 where all are kept.
+    wanted are the only places (source, line) whose exchanges are asked for, where not all are.
     """
 
     plan: Plan
@@ -133,3 +148,5 @@ class Run:
     failing_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     redactor: Redactor | None = None
+    coarsest_seconds: int = 0
+    wanted: pl.DataFrame | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from analyzer.errors import UsageError
 from analyzer.model import Exhibit, Ref, Reject, RejectCount
 from analyzer.pipeline._plan import Reading
 from analyzer.redact import People
@@ -14,6 +16,47 @@ from analyzer.redact.capture import reject_shown
 from analyzer.schema import EVENTS, conform, empty
 
 _MOST_ALIKE = 5
+_ORDER = ("timestamp", "source", "line")  # what rows are sorted by stays, even where no row has a time
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A frame in a Parquet file, in which the columns without any value are left out; schema has them all."""
+
+    path: Path
+    schema: pl.Schema
+
+    def read(self) -> pl.DataFrame:
+        """Gives the columns that hold something."""
+        return pl.read_parquet(self.path, glob=False)
+
+
+def write_part(folder: Path, stem: str, frame: pl.DataFrame) -> Written:
+    """Writes a frame without its columns that hold no value; raises UsageError where the disk is full."""
+    kept = [column for column in frame if column.null_count() < frame.height or column.name in _ORDER]
+    return Written(write_file(folder / f"{stem}.parquet", frame.select(kept)), frame.schema)
+
+
+def stack(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
+    """Puts frames that lack some columns one below the other; what all lack stays a constant, which takes no room."""
+    filled = pl.concat(frames, how="diagonal")
+    return filled.select(
+        pl.col(name) if name in filled.columns else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
+def write_file(path: Path, content: pl.DataFrame | bytes) -> Path:
+    """Writes a frame as Parquet, or bytes as they are; raises UsageError where the disk is full."""
+    try:
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            content.write_parquet(path, compression="lz4")
+    except (pl.exceptions.ComputeError, OSError) as error:  # Polars has no error of its own for a full disk
+        hint = "Make room, or name another folder for temporary files with the variable TMPDIR."
+        raise UsageError(f"intermediate files cannot be written: {error}.", hint=hint) from error
+    return path
 
 
 def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
@@ -26,9 +69,29 @@ def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
     return conform(narrow.sort("timestamp", "source", "line", nulls_last=True))
 
 
+def sample_events(reading: Reading, most: int) -> pl.DataFrame:
+    """Gives some rows by which zones and clocks are found: of captures all, of logs the failures and lone records.
+
+    Of each part the first and the last row are among them, and not more than a fair share of most.
+    """
+    room = max(2, most // max(1, len(reading.parts)))
+    telling = (pl.col("format") == "har") | (pl.col("status") >= 400).fill_null(value=True)
+    found = []
+    for part in columns_of(reading.parts, [name for name in EVENTS if name != "raw"]):
+        some = part.filter(telling)
+        some = some.filter(pl.col("format") == "har") if some.height > room else some
+        found.append(pl.concat([part.head(1), some, part.tail(1)]).unique("line", maintain_order=True))
+    return pl.concat(found).sort("timestamp", "source", "line", nulls_last=True)
+
+
 def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Yields these canonical columns of each part of the events; those that a part lacks are null."""
-    for part in reading.parts:
+    yield from columns_of(reading.parts, names)
+
+
+def columns_of(parts: Sequence[Path], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Yields the same of parts of events."""
+    for part in parts:
         # A path of its own would be a pattern wherever the temporary folder's name has a bracket.
         with part.open("rb") as file:
             known = pl.read_parquet_schema(file)

@@ -14,6 +14,7 @@ from analyzer.diagnose.noise import reference
 from analyzer.diagnose.trace import Consulted, Mention, Trace, passages_of
 from analyzer.errors import UsageError
 from analyzer.pipeline._gate import gate_of
+from analyzer.pipeline._join import join_sources
 from analyzer.pipeline._plan import Reading, Run
 from analyzer.pipeline._render import learned_redactor
 from analyzer.pipeline._tables import read_columns, read_rejects, rows_of
@@ -39,7 +40,7 @@ class Traced:
 
 
 def trace_run(state: Run, asked: str) -> Traced:
-    """Gives everything about the id that was asked for; state has gone through reading and joining.
+    """Gives everything about the id that was asked for; state has gone through reading.
 
     Raises UsageError where no event carries it, and LeakError if the gate finds a known secret in an output.
     """
@@ -53,6 +54,8 @@ def trace_run(state: Run, asked: str) -> Traced:
         # What a report prints has gone through redaction.
         printed = find(asked, _printed(ids, redactor))
         found = found if printed.rows.is_empty() else printed
+    state = join_sources(replace(state, wanted=found.rows.select(_PLACE)))
+    assert state.reading is not None  # noqa: S101 - as before
     trace = _trace(state, asked, ids, found, state.plan.people())
     if not trace.passages and not trace.mentions:
         message, hint = redactor.value(refusal(trace, found.candidates))

@@ -1,0 +1,179 @@
+"""Joins the sources and adds the facts: in one piece, or slice by slice where that would not fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from analyzer.detect import matches_any
+from analyzer.diagnose._clients import name_alike
+from analyzer.diagnose.clock import Clock, clock_note, correct_clocks, measure_clocks
+from analyzer.diagnose.correlate import Joined, correlate
+from analyzer.diagnose.noise import background_kind
+from analyzer.diagnose.overlap import Overlaps, add_overlaps, count_overlaps, find_overlaps
+from analyzer.diagnose.zones import ZoneShift, apply_shifts
+from analyzer.facts import add_facts
+from analyzer.formats import document_formats, line_formats
+from analyzer.model import SourceReport
+from analyzer.pipeline._plan import Run
+from analyzer.pipeline._shift import place_events
+from analyzer.pipeline._slices import Move, Slice, begins_in, cut, rows_of_slice, strata_seconds, survey
+from analyzer.pipeline._tables import Written, read_events, sample_events, stack, write_part
+from analyzer.pipeline._thin import thin
+from analyzer.schema import conform
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one slice gives: its events and exchanges, numbered from 0, and how many numbers it used up."""
+
+    events: Written
+    exchanges: Written
+    overlaps: Overlaps
+    rows: int
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """How many exchanges of a slice are kept, and the stretch of time within which their weights are exact."""
+
+    budget: int
+    seconds: int
+
+
+def join_sources(state: Run) -> Run:
+    """Fills joined and exchanges, and says in the sources' reports what was found out about their times.
+
+    Where there are more events than fit into memory, exchanges are those that thin chose, each with its weight.
+    """
+    assert state.reading is not None  # noqa: S101 - the order of STAGES
+    state.plan.progress("Joining sources", None)
+    if state.reading.events <= state.plan.scale.whole:
+        return _in_one_piece(state)
+    return _in_slices(state)
+
+
+def _in_one_piece(state: Run) -> Run:
+    assert state.reading is not None  # noqa: S101 - as before
+    # Only a keyword rule looks into the line itself; the shipped rules have none.
+    events = read_events(state.reading, raw=bool(state.plan.rules))
+    placed = place_events(state, events)
+    shifted = apply_shifts(events, placed.shifts)
+    clocks = measure_clocks(shifted)
+    joined = correlate(correct_clocks(shifted, clocks))
+    return _told(placed, clocks, joined, with_facts(joined.exchanges), find_overlaps(joined.events))
+
+
+def _in_slices(state: Run) -> Run:
+    assert state.reading is not None  # noqa: S101 - as before
+    scale = state.plan.scale
+    some = sample_events(state.reading, scale.whole)
+    placed = place_events(state, some)
+    clocks = measure_clocks(apply_shifts(some, placed.shifts))
+    move = _mover(placed.shifts, clocks)
+    found = survey(state.reading.parts, move)
+    slices = cut(found, scale.slice)
+    width = strata_seconds(found)
+    pieces = []
+    for number, each in enumerate(slices):
+        state.plan.progress("Joining sources", number / len(slices))
+        rows = rows_of_slice(state.reading.parts, found, each, move, raw=bool(state.plan.rules))
+        share = _Share(max(1, scale.kept * each.rows // found.rows), width)
+        pieces.append(_join_slice(number, rows, each, state, share))
+    joined, exchanges = _united(pieces)
+    overlaps = add_overlaps([piece.overlaps for piece in pieces])
+    return replace(_told(placed, clocks, joined, exchanges, overlaps), coarsest_seconds=width)
+
+
+def _mover(shifts: Sequence[ZoneShift], clocks: Mapping[str, Clock]) -> Move | None:
+    if not any(shift.shift_seconds or shift.after for shift in shifts) and not clocks:
+        return None
+    return lambda frame: correct_clocks(apply_shifts(frame, shifts), clocks)
+
+
+def _join_slice(number: int, rows: Iterator[pl.DataFrame], asked: Slice, state: Run, share: _Share) -> _Piece:
+    """Joins what lies in a slice and its margins, and keeps what begins in the slice."""
+    events = conform(pl.concat(rows, how="diagonal")).sort("timestamp", "source", "line", nulls_last=True)
+    joined = correlate(events)
+    everything = with_facts(joined.exchanges)
+    mine = everything.filter(begins_in(asked))
+    kept = _wanted(mine, joined.events, state.wanted) if state.wanted is not None else _thinned(mine, state, share)
+    behind = joined.events.join(kept.select("exchange"), on="exchange", how="semi", maintain_order="left")
+    own = joined.events.join(mine.select("exchange"), on="exchange", how="semi", maintain_order="left")
+    # Rows that are kept in memory would keep the texts of all others.
+    return _Piece(
+        events=write_part(state.plan.work, f"joined-{number:06}", behind),
+        exchanges=write_part(state.plan.work, f"exchanges-{number:06}", kept),
+        overlaps=count_overlaps(own),
+        rows=everything.height,
+        numbers=joined.events.height,
+    )
+
+
+def _thinned(exchanges: pl.DataFrame, state: Run, share: _Share) -> pl.DataFrame:
+    assert state.rule_set is not None  # noqa: S101 - as before
+    return thin(exchanges, matches_any(exchanges, state.rule_set), share.budget, share.seconds)
+
+
+def _wanted(exchanges: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Gives the exchanges that hold an event at one of the places."""
+    asked = events.join(places, on=["source", "line"], how="semi").select("exchange")
+    return exchanges.join(asked, on="exchange", how="semi", maintain_order="left")
+
+
+def _united(pieces: Sequence[_Piece]) -> tuple[Joined, pl.DataFrame]:
+    """Numbers the rows, exchanges and events of all pieces anew, so that each has a number of its own."""
+    events, exchanges, row, number = [], [], 0, 0
+    for piece in pieces:
+        rows, numbers = pl.lit(row, pl.UInt32), pl.lit(number, pl.UInt32)
+        exchange = pl.col("exchange") + numbers
+        events.append(piece.events.read().with_columns(exchange, pl.col("event") + numbers))
+        of_exchange = pl.col("events").list.eval(pl.element() + numbers)
+        exchanges.append(piece.exchanges.read().with_columns(exchange, of_exchange, pl.col("row") + rows))
+        row, number = row + piece.rows, number + piece.numbers
+    joined = Joined(stack(events, pieces[0].events.schema), name_alike(stack(exchanges, pieces[0].exchanges.schema)))
+    return joined, joined.exchanges
+
+
+def with_facts(joined: pl.DataFrame) -> pl.DataFrame:
+    """Adds the facts, noise and product to exchanges."""
+    products = {name: known.product for name, known in line_formats().items()}
+    products |= {name: known.product for name, known in document_formats().items()}
+    return add_facts(joined).with_columns(
+        noise=background_kind(),
+        product=pl.col("format").replace_strict(products, default=None, return_dtype=pl.String),
+    )
+
+
+def _told(
+    state: Run,
+    clocks: Mapping[str, Clock],
+    joined: Joined,
+    exchanges: pl.DataFrame,
+    overlaps: Mapping[str, tuple[str, int]],
+) -> Run:
+    assert state.reading is not None  # noqa: S101 - as before
+    sources = tuple(
+        _overlapping(_clocked(source, clocks.get(source.name)), overlaps) for source in state.reading.sources
+    )
+    return replace(state, reading=replace(state.reading, sources=sources), joined=joined, exchanges=exchanges)
+
+
+def _clocked(source: SourceReport, clock: Clock | None) -> SourceReport:
+    """Says in the source's report what its clock shows, where it could be compared."""
+    if clock is None:
+        return source
+    note, gaps = clock_note(clock), (*source.gaps, "clock_off") if clock.is_off else source.gaps
+    return replace(source, clock_offset_ms=clock.offset_ms, notes=(*source.notes, *([note] if note else [])), gaps=gaps)
+
+
+def _overlapping(source: SourceReport, overlaps: Mapping[str, tuple[str, int]]) -> SourceReport:
+    """Says in the source's report that its requests are another access log's too."""
+    if source.name not in overlaps:
+        return source
+    other, number = overlaps[source.name]
+    note = f"{number:,} of its requests are in {other} too, and count once."
+    return replace(source, notes=(*source.notes, note))
