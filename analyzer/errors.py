@@ -55,6 +55,10 @@ class InputError(AnalyzerError):
     exit_code = 4
 
 
+class ClusterError(AnalyzerError):
+    """The cluster that should read the inputs cannot be used, or is gone."""
+
+
 class NothingReadableError(AnalyzerError):
     """No input gave a single event."""
 

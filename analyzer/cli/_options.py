@@ -19,7 +19,7 @@ from analyzer.cli._redaction import machine
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
-    from analyzer.pipeline import Plan
+    from analyzer.pipeline import Plan, Workers
     from analyzer.report import Templates
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -169,7 +169,13 @@ def _templates(folder: Path | None) -> Templates | None:
     return checked_templates(folder) if folder else None
 
 
-def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callable[[str, float | None], None]) -> Plan:
+def plan_from(
+    work: Path,
+    key: bytes,
+    options: dict[str, Any],
+    progress: Callable[[str, float | None], None],
+    workers: Workers | None = None,
+) -> Plan:
     """Makes the plan from a command's options."""
     from analyzer.pipeline import Plan
     from analyzer.report import FILES
@@ -200,4 +206,6 @@ def plan_from(work: Path, key: bytes, options: dict[str, Any], progress: Callabl
         stdin=standard_input(),
         progress=progress,
         report_zone=report_zone(options.get("report_zone")),
+        threads=options.get("threads") or 1,
+        workers=workers,
     )

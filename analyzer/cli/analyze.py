@@ -22,6 +22,7 @@ from analyzer.cli._options import (
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._report import FORMAT_REPORT, TEMPLATES
+from analyzer.cli._scale import scale_options, workers_of
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
@@ -35,6 +36,7 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info")
 @reading_options
 @rule_options
 @report_zone_option
+@scale_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the report goes.")
 @click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
@@ -62,8 +64,8 @@ def command(**options: Any) -> None:
     folder = options["output"] or default_folder(Redactor(key).value(options["inputs"][0]), now)
     folder = marked(folder, options, folder=True)
     check_folder(folder)
-    with work_folder() as work, progress(quiet=options["quiet"]) as tell:
-        state = run(plan_from(work, key, options, tell))
+    with work_folder() as work, progress(quiet=options["quiet"]) as tell, workers_of(options) as workers:
+        state = run(plan_from(work, key, options, tell, workers))
         outputs = {**state.outputs, **(_events(state) if options["events"] else {})}
         publish(folder, outputs, gate(state))
     assert state.redactor is not None  # noqa: S101 - the last stage fills it

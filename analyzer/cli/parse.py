@@ -11,12 +11,14 @@ import click
 from analyzer.cli._options import plan_from, reading_options, redaction_key, work_folder
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
+from analyzer.cli._scale import scale_options, workers_of
 from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
 
 @click.command("parse", short_help="Write the canonical frame as Parquet, NDJSON or CSV.")
 @reading_options
+@scale_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Ends in .parquet, .ndjson or .csv.")  # fmt: skip
 @redaction_options
@@ -32,8 +34,8 @@ def command(**options: Any) -> None:
     if any(Path(name).resolve() == output.resolve() for name in options["inputs"]):
         raise UsageError(f"{output.name!r} is an input too.", hint="Name another file with -o.")
     key = redaction_key(options["redaction_key"])
-    with work_folder() as work, progress(quiet=False) as tell:
-        state = parse(plan_from(work, key, options, tell))
+    with work_folder() as work, progress(quiet=False) as tell, workers_of(options) as workers:
+        state = parse(plan_from(work, key, options, tell, workers))
         assert state.reading is not None  # noqa: S101 - parse fills both
         assert state.redactor is not None  # noqa: S101
         sources, problems = state.redactor.value((state.reading.sources, tuple(map(str, state.reading.problems))))

@@ -15,6 +15,7 @@ from analyzer.diagnose.gaps import captures_of, hidden_columns
 from analyzer.documents import rules_folder
 from analyzer.errors import NothingReadableError, UsageError
 from analyzer.packet import Attachment
+from analyzer.pipeline._cluster import open_cluster
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
@@ -24,7 +25,7 @@ from analyzer.pipeline._index import INDEX, Indexed, index_reports
 from analyzer.pipeline._join import join_sources, with_facts
 from analyzer.pipeline._looked import Looked, frame_of_events, without_background
 from analyzer.pipeline._people import hide_people
-from analyzer.pipeline._plan import Plan, Reading, Run
+from analyzer.pipeline._plan import Plan, Reading, Run, Workers
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._redact import Redacted, RedactedSource, Redaction, redact_inputs
 from analyzer.pipeline._render import learned_redactor, render_outputs
@@ -50,6 +51,7 @@ __all__ = [
     "Redaction",
     "Run",
     "Traced",
+    "Workers",
     "compare",
     "draft",
     "finish_packet",
@@ -58,6 +60,7 @@ __all__ = [
     "index_reports",
     "look",
     "look_at_events",
+    "open_cluster",
     "parse",
     "redact_inputs",
     "run",

@@ -19,6 +19,7 @@ from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._shift import place_events
+from analyzer.pipeline._side_by_side import in_order
 from analyzer.pipeline._slices import Move, Slice, begins_in, cut, rows_of_slice, strata_seconds, survey
 from analyzer.pipeline._tables import Written, read_events, sample_events, stack, write_part
 from analyzer.pipeline._thin import thin
@@ -77,12 +78,14 @@ def _in_slices(state: Run) -> Run:
     found = survey(state.reading.parts, move)
     slices = cut(found, scale.slice)
     width = strata_seconds(found)
-    pieces = []
-    for number, each in enumerate(slices):
+
+    def join(number: int) -> _Piece:
+        rows = rows_of_slice(state.reading.parts, found, slices[number], move, raw=bool(state.plan.rules))
+        share = _Share(max(1, scale.kept * slices[number].rows // found.rows), width)
         state.plan.progress("Joining sources", number / len(slices))
-        rows = rows_of_slice(state.reading.parts, found, each, move, raw=bool(state.plan.rules))
-        share = _Share(max(1, scale.kept * each.rows // found.rows), width)
-        pieces.append(_join_slice(number, rows, each, state, share))
+        return _join_slice(number, rows, slices[number], state, share)
+
+    pieces = in_order(join, len(slices), state.plan.threads)
     joined, exchanges = _united(pieces)
     overlaps = add_overlaps([piece.overlaps for piece in pieces])
     return replace(_told(placed, clocks, joined, exchanges, overlaps), coarsest_seconds=width)

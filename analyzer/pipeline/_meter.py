@@ -11,21 +11,26 @@ Progress = Callable[[str, float | None], None]
 
 
 class Meter:
-    """Counts bytes of finished files and of the one being read; a compressed one counts up to its own size."""
+    """Counts bytes of finished files and of those being read; a compressed one counts up to its own size."""
 
     def __init__(self, files: Sequence[str], tell: Progress) -> None:
-        self._sizes = {file: Path(file).stat().st_size if Path(file).is_file() else 0 for file in files}
-        self._total = sum(self._sizes.values())
-        self._finished = 0
-        self._size = 0
+        self.sizes = tuple(Path(file).stat().st_size if Path(file).is_file() else 0 for file in files)
+        self._read = [0] * len(files)
+        self._total = sum(self.sizes)
         self._tell = tell
 
-    def begin(self, file: str) -> None:
-        """Counts the file before as finished."""
-        self._finished += self._size
-        self._size = self._sizes[file]
-
-    def show(self, stream: Stream, lines: int) -> None:
+    def show(self, number: int, stream: Stream, lines: int) -> None:
         """Tells what is being read, how many lines so far, and the share of all bytes, if sizes are known."""
-        share = (self._finished + min(stream.size, self._size)) / self._total if self._total else None
-        self._tell(f"Reading {stream.name}: {lines:,} lines" if lines else f"Reading {stream.name}", share)
+        self._read[number] = min(stream.size, self.sizes[number])
+        self._say(f"Reading {stream.name}: {lines:,} lines" if lines else f"Reading {stream.name}")
+
+    def finish(self, number: int) -> None:
+        """Counts a file in full."""
+        self._read[number] = self.sizes[number]
+
+    def tell(self, step: str) -> None:
+        """Tells a step, with the share of all bytes."""
+        self._say(step)
+
+    def _say(self, step: str) -> None:
+        self._tell(step, sum(self._read) / self._total if self._total else None)

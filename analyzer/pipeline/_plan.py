@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -40,6 +41,21 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class Workers:
+    """Who runs the map step: an executor, and how many run at once.
+
+    lost: what a future raises whose worker is gone, which another one may replace while is_alive; checkpoints: a
+    folder in which batches are kept for a run after this one.
+    """
+
+    executor: Executor
+    count: int
+    lost: tuple[type[BaseException], ...]
+    is_alive: Callable[[], bool]
+    checkpoints: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that a run depends on: no stage looks at a clock, the environment or a folder that is not named here.
 
@@ -51,7 +67,8 @@ class Plan:
     tells of an incident (Analysis.facts). profile says for whom the outputs are redacted,
     redact whether they are at all; machine is what they must not name: where the run takes place. report_zone is the
     zone in which outputs show times beside UTC. formats are the files of the report that are written, keys of FILES;
-    templates are those of the user that replace the package's. scale says what fits into memory at once.
+    templates are those of the user that replace the package's. scale says what fits into memory at once;
+    threads read files side by side, and workers, where there are some, read them instead.
     """
 
     inputs: tuple[str, ...]
@@ -78,6 +95,12 @@ class Plan:
     formats: tuple[str, ...] = tuple(FILES)
     templates: Templates | None = None
     scale: Scale = field(default_factory=Scale)
+    threads: int = 1
+    workers: Workers | None = None
+
+    def for_worker(self) -> Plan:
+        """Gives what a worker on another machine needs to know; who runs it and what it shows stays here."""
+        return replace(self, workers=None, progress=_silent, stdin=None, templates=None, key=b"")
 
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""

@@ -1,0 +1,109 @@
+"""Runs the map step on the workers of a cluster: batches of files out, Parquet parts and ledgers back."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
+
+from analyzer.errors import ClusterError, InputError
+from analyzer.pipeline._batch import Batch, BatchRead, check_versions, read_batch
+from analyzer.pipeline._checkpoints import Checkpoints
+from analyzer.pipeline._meter import Meter
+from analyzer.pipeline._plan import Plan, Workers
+from analyzer.pipeline._read_file import FileRead, Found
+
+_STDIN = "-"
+_BATCH_BYTES = 64 << 20
+_BATCH_FILES = 32  # an empty task costs some milliseconds
+_IN_FLIGHT = 2  # batches for each worker: one is sent while the other is read
+
+
+def map_remotely(
+    files: Sequence[str], plan: Plan, workers: Workers, meter: Meter, read: Callable[[int], FileRead]
+) -> Iterator[FileRead]:
+    """Yields what became of each file, in the order of the files.
+
+    A batch whose worker was lost again and again is split, until the file that brings workers down is alone: that one
+    is a problem of its own. Standard input is read here. Raises ClusterError where the scheduler is gone, and where a
+    worker has other versions than this machine.
+    """
+    found = _Found(plan, Checkpoints(workers.checkpoints), meter)
+    away = [number for number, file in enumerate(files) if file != _STDIN]
+    waiting = deque(batch for batch in _batches(files, away, meter.sizes, plan) if not found.is_known(batch))
+    running: dict[Future[BatchRead], Batch] = {}
+    while waiting or running:
+        while waiting and len(running) < _IN_FLIGHT * workers.count:
+            batch = waiting.popleft()
+            running[workers.executor.submit(read_batch, batch)] = batch
+        for future in sorted(wait(running, return_when=FIRST_COMPLETED).done, key=lambda one: running[one].number):
+            batch = running.pop(future)
+            waiting.extendleft(reversed(found.settle(batch, future, workers)))
+    for number, file in enumerate(files):
+        yield read(number) if file == _STDIN else found.files[number]
+
+
+class _Found:
+    """Keeps what came back, in memory what is small, and the parts on the disk."""
+
+    def __init__(self, plan: Plan, checkpoints: Checkpoints, meter: Meter) -> None:
+        self.files: dict[int, FileRead] = {}
+        self._plan = plan
+        self._checkpoints = checkpoints
+        self._meter = meter
+
+    def is_known(self, batch: Batch) -> bool:
+        """Takes a batch from a run before this one, if its files are the same."""
+        known = self._checkpoints.load(batch)
+        if known is not None:
+            self._keep(batch, known)
+        return known is not None
+
+    def settle(self, batch: Batch, future: Future[BatchRead], workers: Workers) -> list[Batch]:
+        """Keeps the result; gives the batches that must run in place of one that was lost."""
+        try:
+            result = future.result()
+        except workers.lost as error:
+            if not workers.is_alive():
+                done = f"{len(self.files):,} files were read"
+                hint = "Run the same command again; with --checkpoints DIR what was read is not read again."
+                raise ClusterError(
+                    f"the connection to the scheduler of the cluster was lost; {done}.", hint=hint
+                ) from error
+            return self._lost(batch)
+        check_versions(result.versions)
+        self._checkpoints.save(batch, result)
+        self._keep(batch, result)
+        return []
+
+    def _keep(self, batch: Batch, result: BatchRead) -> None:
+        result.unpack(self._plan.work)
+        for (number, path), file in zip(batch.files, result.files(self._plan.work), strict=True):
+            self.files[number] = file
+            self._meter.finish(number)
+            self._meter.tell(f"Read {path}")
+
+    def _lost(self, batch: Batch) -> list[Batch]:
+        if len(batch.files) > 1:
+            middle = len(batch.files) // 2
+            return [replace(batch, files=part) for part in (batch.files[:middle], batch.files[middle:])]
+        number, path = batch.files[0]
+        hint = "Read this file alone on a machine with more memory, or leave it out."
+        shown = self._plan.machine.shorter(path)
+        problem = InputError(f"{shown}: the workers that read it were lost; none of it was read.", hint=hint)
+        self.files[number] = FileRead((Found(problem=problem),), opened=True)
+        return []
+
+
+def _batches(files: Sequence[str], numbers: Sequence[int], sizes: Sequence[int], plan: Plan) -> Iterator[Batch]:
+    """Yields neighbouring files together, as far as they are small and few."""
+    asked = plan.for_worker()
+    held: list[int] = []
+    for number in numbers:
+        if held and (len(held) == _BATCH_FILES or sum(sizes[each] for each in held) + sizes[number] > _BATCH_BYTES):
+            yield Batch(tuple((each, files[each]) for each in held), asked)
+            held = []
+        held.append(number)
+    if held:
+        yield Batch(tuple((each, files[each]) for each in held), asked)

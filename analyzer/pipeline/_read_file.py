@@ -1,0 +1,216 @@
+"""The map step of reading: one file becomes Parquet parts of canonical rows, and the ledger of each source in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from analyzer.errors import InputError
+from analyzer.formats import Choice, DocumentFormat, Format, Reader, detect, document_formats
+from analyzer.model import FormatUse, Ledger, SourceReport
+from analyzer.pipeline._chosen import Chosen
+from analyzer.pipeline._plan import Plan
+from analyzer.pipeline._tables import write_file, write_part
+from analyzer.pipeline._tally import Tally, bound, left_out_note
+from analyzer.pipeline._zone import ZoneWatch, year_note
+from analyzer.redact import SpanningSecrets
+from analyzer.schema import conform
+from analyzer.sources import Stream, open_streams
+
+Show = Callable[[Stream, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRead:
+    """What became of one source: its files, and a digest that equal content has in common.
+
+    document is the normalised one; secrets are (value, kind) of pieces of secrets that stand on several lines; problem
+    says why only a part could be read.
+    """
+
+    report: SourceReport
+    digest: bytes
+    parts: tuple[Path, ...]
+    reject_parts: tuple[Path, ...]
+    document: Path | None
+    secrets: tuple[tuple[str, str], ...]
+    problem: InputError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A source of which something was read, or the problem for which nothing was."""
+
+    source: SourceRead | None = None
+    problem: InputError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What became of one file: its sources, in the order of reading, and whether any of them could be opened.
+
+    Of an entry that is an error nothing could be read.
+    """
+
+    found: tuple[Found, ...]
+    opened: bool
+
+
+@dataclass
+class _Store:
+    """Writes parts of one source one after the other, and remembers them."""
+
+    work: Path
+    stem: str
+    show: Show
+    parts: list[Path] = field(default_factory=list)
+    reject_parts: list[Path] = field(default_factory=list)
+    document: Path | None = None
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, events: pl.DataFrame, rejects: pl.DataFrame) -> None:
+        """Writes both frames if they hold rows."""
+        for frame, written, kind in ((events, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
+            if frame.height:
+                written.append(write_part(self.work, f"{kind}-{self.stem}-{len(written):06}", frame).path)
+
+    def keep_document(self, document: object) -> None:
+        """Writes a normalised document."""
+        self.document = write_file(self.work / f"document-{self.stem}.json", msgspec.json.encode(document))
+
+
+def read_file(number: int, path: str, plan: Plan, chosen: Chosen, show: Show) -> FileRead:
+    """Reads all sources in a file, which is the number-th of the inputs; its parts are written to plan.work."""
+    found: list[Found] = []
+    opened = False
+    try:
+        for stream in open_streams(path, limits=plan.limits, stdin=plan.stdin):
+            stream.name = plan.machine.shorter(stream.name)
+            store = _Store(plan.work, f"{number:06}-{len(found):06}", show)
+            show(stream, 0)
+            opened = True
+            try:
+                found.append(Found(_read_source(stream, chosen, plan, store)))
+            except InputError as error:
+                found.append(Found(problem=error))
+    except InputError as error:
+        found.append(Found(problem=shorter(error, plan)))
+    return FileRead(tuple(found), opened)
+
+
+def shorter(problem: InputError, plan: Plan) -> InputError:
+    """Gives the problem with ~ for the home folder of whoever runs this."""
+    place, hint = problem.location, problem.hint
+    shown = place and replace(place, path=plan.machine.shorter(place.path))
+    return InputError(plan.machine.shorter(problem.message), location=shown, hint=hint and plan.machine.shorter(hint))
+
+
+def _read_source(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceRead:
+    report = _read_stream(stream, chosen, plan, store)
+    return SourceRead(
+        report=replace(report, bytes=stream.size),
+        digest=stream.digest,
+        parts=tuple(store.parts),
+        reject_parts=tuple(store.reject_parts),
+        document=store.document,
+        secrets=tuple(store.secrets.items()),
+        problem=stream.problem,
+    )
+
+
+def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:
+    if chosen.document is not None:
+        return _read_document(stream, chosen.document, plan, store)
+    for document_format in document_formats().values():
+        if document_format.recognise(stream.head):
+            return _read_document(stream, document_format, plan, store)
+    return _read_lines(stream, chosen, plan, store)
+
+
+def _read_document(stream: Stream, document_format: DocumentFormat, plan: Plan, store: _Store) -> SourceReport:
+    try:
+        # The bytes have no name here, so that the format can let go of them when it has decoded them.
+        parsed = document_format.parse_document(stream.whole())
+    except InputError as error:
+        raise InputError(f"{stream.name}: {error.message}", hint=error.hint) from error
+    events = _within(_placed(parsed.events, stream.name), plan)
+    store.keep(events, _placed_rejects(parsed.rejects, stream.name, document_format.name))
+    store.keep_document(parsed.document)
+    ledger = Ledger(lines=parsed.entries, event_lines=parsed.events.height, rejects=parsed.rejects.height)
+    return SourceReport(
+        name=stream.name,
+        kinds=("request",) if events.height else (),
+        formats=(FormatUse(document_format.name, parsed.events.height),),
+        entries=parsed.entries,
+        confidence=1.0,
+        ledger=ledger,
+        events=parsed.events.height,
+        start=bound(events, last=False),
+        end=bound(events, last=True),
+        timezone="UTC",
+        timezone_from="each entry's time carries its offset",
+        notes=(*parsed.notes, *stream.notes, *left_out_note(parsed.events.height - events.height)),
+        gaps=parsed.gaps,
+    )
+
+
+def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:
+    head = stream.head_lines()
+    zone = plan.zone or "UTC"
+    choice = _first(chosen.for_source(stream.name), detect(head, zone, plan.now, chosen.own))
+    tally, watch = Tally(), ZoneWatch(head, choice, plan.zone, plan.now)
+    reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
+    blocks = _watched(stream.blocks(), store)
+    for result in chain(map(reader.read, blocks), reader.rest()):
+        events = watch.settle(_placed(result.events, stream.name))
+        kept = _within(events, plan)
+        name = choice.formats[0].name if choice.formats else ""
+        store.keep(kept, _placed_rejects(result.rejects, stream.name, name))
+        tally.add(result, kept)
+        store.show(stream, tally.ledger.lines)
+    notes = (*year_note(head, choice, plan.now), *watch.notes(), *stream.notes)
+    return tally.report(stream.name, choice, watch, notes)
+
+
+def _watched(blocks: Iterator[pl.DataFrame], store: _Store) -> Iterator[pl.DataFrame]:
+    """Passes blocks on, and keeps the pieces of secrets that go over several lines."""
+    spanning = SpanningSecrets()
+    for block in blocks:
+        store.secrets |= {piece.value: piece.kind for piece in spanning.look(block) if piece.spreads}
+        yield block
+
+
+def _first(wanted: Format | None, choice: Choice) -> Choice:
+    """Puts the format that is asked for in front of those that were detected."""
+    if wanted is None:
+        return choice
+    return replace(choice, formats=(wanted, *(form for form in choice.formats if form.name != wanted.name)))
+
+
+def _placed(events: pl.DataFrame, source: str) -> pl.DataFrame:
+    return conform(events.with_columns(source=pl.lit(source, dtype=pl.String)))
+
+
+def _placed_rejects(rejects: pl.DataFrame, source: str, name: str) -> pl.DataFrame:
+    return rejects.select(
+        pl.lit(source, dtype=pl.String).alias("source"),
+        "line",
+        "reason",
+        "raw",
+        pl.lit(name, dtype=pl.String).alias("format"),
+    )
+
+
+def _within(events: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Keeps rows inside --since/--until; a row without a time stays, since it may belong there."""
+    kept = events
+    if plan.since is not None:
+        kept = kept.filter((pl.col("timestamp") >= plan.since).fill_null(True))
+    if plan.until is not None:
+        kept = kept.filter((pl.col("timestamp") < plan.until).fill_null(True))
+    return kept
