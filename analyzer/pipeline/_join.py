@@ -75,12 +75,13 @@ def _in_slices(state: Run) -> Run:
     placed = place_events(state, some)
     clocks = measure_clocks(apply_shifts(some, placed.shifts))
     move = _mover(placed.shifts, clocks)
-    found = survey(state.reading.parts, move)
+    parts = state.reading.parts
+    found = survey(parts, move)
     slices = cut(found, scale.slice)
     width = strata_seconds(found)
 
     def join(number: int) -> _Piece:
-        rows = rows_of_slice(state.reading.parts, found, slices[number], move, raw=bool(state.plan.rules))
+        rows = rows_of_slice(parts, found, slices[number], move, raw=bool(state.plan.rules))
         share = _Share(max(1, scale.kept * slices[number].rows // found.rows), width)
         state.plan.progress("Joining sources", number / len(slices))
         return _join_slice(number, rows, slices[number], state, share)
