@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 WEIGHT = "weight"
+# Rows that stand for others stand for rows that are alike in these; of all else, what the others had is not known.
+STRATA = frozenset({"source", "host", "route", "method", "status"})
 
 
 def weighed(frame: pl.DataFrame) -> pl.DataFrame:

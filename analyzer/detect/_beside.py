@@ -48,7 +48,9 @@ def _in_common(
     if not some or not others:
         return []
     mine, theirs = (
-        pl.concat(rows.to_frame("row").with_columns(pl.lit(place, pl.Int64).alias(name)) for place, rows in side.items())
+        pl.concat(
+            rows.to_frame("row").with_columns(pl.lit(place, pl.Int64).alias(name)) for place, rows in side.items()
+        )
         for side, name in ((some, "mine"), (others, "other"))
     )
     weights = theirs.join(events.select("row", WEIGHT), on="row")

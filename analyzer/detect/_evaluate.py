@@ -22,10 +22,10 @@ _BASE = {"row": pl.UInt32(), "timestamp": TIMESTAMP, "source": pl.String()}
 class Evaluated:
     """What the rules gave.
 
-    events: row, weight, at (microseconds since 1970, null without a timestamp), origin (a number of its source), opens and
-    closes (the first and the last `at` of its source), a text column `key:<field>` for each field that groups or
-    counts, and a column `number:<field>` (Float64) for each that is calculated with; one row per event, in the order
-    of the frame.
+    events: row, weight, at (microseconds since 1970, null without a timestamp), origin (a number of its source), opens
+    and closes (the first and the last `at` of its source), a text column `key:<field>` for each field that groups or
+    counts, and a column `number:<field>` (Float64) for each that is calculated with; one row per row of the frame, in
+    its order.
     masks: rows that match, by rule id. fitting: rows that a logsource fits. doubts: sentences by rule id.
     """
 

@@ -27,7 +27,7 @@ _PLAIN_COUNT_SCALE = 100  # requests per error that stand for "no denominator": 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """One rule's series: events (group, at, row, failed, weight), groups (group, key_0 ...), the axis, and how to look."""
+    """One rule's series: events (group, at, row, weight, failed), groups (group, key_0 ...), axis, and how to look."""
 
     rule: Rule
     request: BurstRequest
@@ -90,7 +90,11 @@ def _events(
     else:
         considered = failed if request.against == "none" else failed | evaluated.masks[names[request.against]]
     keys = [pl.col(f"key:{name}").alias(f"key_{index}") for index, name in enumerate(request.group_by)]
-    found = evaluated.events.select("row", "at", "origin", WEIGHT, *keys).with_columns(failed.alias("failed")).filter(considered)
+    found = (
+        evaluated.events.select("row", "at", "origin", WEIGHT, *keys)
+        .with_columns(failed.alias("failed"))
+        .filter(considered)
+    )
     needed = [("at", "timestamp"), *((f"key_{index}", name) for index, name in enumerate(request.group_by))]
     notes = []
     for column, name in needed[1:] if request.against != "none" else ():
@@ -98,7 +102,9 @@ def _events(
             pl.col("failed") & pl.col(column).is_not_null() & _is_told_of_errors_only(column)
         ).to_series()
         if lone.any():
-            notes.append(f"{counted(found, lone):,} matching events name a {name} that the others beside them do not name.")
+            notes.append(
+                f"{counted(found, lone):,} matching events name a {name} that the others beside them do not name."
+            )
             found = found.filter(~lone)
     total = counted(evaluated.events, failed)
     for column, name in needed:

@@ -14,8 +14,9 @@ import polars as pl
 def count_distinct(events: pl.DataFrame, span_us: int) -> pl.DataFrame:
     """Gives group, at, metric: at each instant with an event, the distinct non-null values in its window.
 
-    events: group, at, value, and amount (Int64), how much each value counts. A value is in the window from its occurrence until the span is over or it occurs again;
-    so the counts are running sums of +1 and -1, and cost a sort, however many events a window holds.
+    events: group, at, value, and amount (Int64), how much a value counts. A value is in the window from its occurrence
+    until the span is over or it occurs again; so the counts are running sums of what comes and goes, and cost a sort,
+    however many events a window holds.
     """
     key = ["group", "value", "at"]
     seen = events.select(*key, "amount").drop_nulls("value").unique(key).sort(key)
