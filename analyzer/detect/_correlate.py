@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analyzer.counted import WEIGHT, percentile
-from analyzer.detect import _order, _prune, _terms, _windows
+from analyzer.detect import _estimates, _order, _prune, _terms, _windows
 from analyzer.detect._correlation_condition import CALCULATED, holds
 from analyzer.detect._evaluate import Evaluated, member_field
 from analyzer.detect._rule import Correlation
@@ -87,7 +87,7 @@ def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[s
         return _nothing(correlation, [])
     found = list_events(correlation, evaluated, outcomes)
     keys = [f"key_{index}" for index in range(len(correlation.group_by))]
-    notes = _note_nulls(correlation, found, keys)
+    notes = _notes(correlation, found, keys)
     found = _prune.keep(correlation, found.drop_nulls(["at", *keys]), keys)
     if not found.height:
         return _nothing(correlation, notes)
@@ -196,10 +196,11 @@ def _fields(correlation: Correlation, member: str, column: Callable[[str], pl.Ex
     ]
 
 
-def _note_nulls(correlation: Correlation, found: pl.DataFrame, keys: list[str]) -> list[str]:
+def _notes(correlation: Correlation, found: pl.DataFrame, keys: list[str]) -> list[str]:
     total = _number_of_events(found)
     named = [("at", "timestamp"), *zip(keys, correlation.group_by, strict=True)]
-    notes = []
+    counts = (*correlation.group_by, *correlation.condition.fields)
+    notes = _estimates.of_windows(counts, correlation.timespan_us, found["event"].n_unique(), total)
     for column, name in named:
         count = _number_of_events(found.filter(pl.col(column).is_null()))
         if count:

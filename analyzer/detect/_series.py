@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analyzer.counted import WEIGHT, counted, share_where
-from analyzer.detect import _buckets, _burst_signals, _report, _screen, _windows
+from analyzer.detect import _buckets, _burst_signals, _estimates, _report, _screen, _windows
 from analyzer.detect._buckets import Axis
 from analyzer.detect._burst import BurstSettings, find_bursts
 from analyzer.detect._burst_path import RATIOS
@@ -111,6 +111,7 @@ def _events(
         count = counted(found, pl.col("failed") & pl.col(column).is_null())
         if count:
             notes.append(f"{count:,} of {total:,} matching events have no {name}.")
+    notes += _estimates.of_groups(request.group_by, found.height, counted(found))
     return found.drop("origin").drop_nulls([column for column, _ in needed]), notes
 
 
