@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.counted import number, number_where, weighed
+
 BASE_SECONDS = 10
 SHORT_LOG_SECONDS = 1800
 LONGEST_GAP = 360  # empty buckets; a longer silence says nothing about error rates
@@ -64,11 +66,12 @@ def number_base(times: pl.Series) -> pl.DataFrame:
 def count_base(events: pl.DataFrame) -> pl.DataFrame:
     """Gives group, base, errors, requests: counts that add over parts of a log, whatever the final width.
 
-    events: group, at, failed (Boolean).
+    events: group, at, failed (Boolean), weight.
     """
     return (
-        events.group_by("group", (pl.col("at") // (BASE_SECONDS * 1_000_000)).alias("base"))
-        .agg(pl.col("failed").sum().cast(pl.Int64).alias("errors"), pl.len().cast(pl.Int64).alias("requests"))
+        weighed(events)
+        .group_by("group", (pl.col("at") // (BASE_SECONDS * 1_000_000)).alias("base"))
+        .agg(number_where(pl.col("failed")).alias("errors"), number().alias("requests"))
         .sort("group", "base")
     )
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.detect import _order, _prune, _terms, _windows
+from analyzer.counted import WEIGHT, percentile
+from analyzer.detect import _estimates, _order, _prune, _terms, _windows
 from analyzer.detect._correlation_condition import CALCULATED, holds
 from analyzer.detect._evaluate import Evaluated, member_field
 from analyzer.detect._rule import Correlation
@@ -70,7 +71,7 @@ def _rows_behind(inside: pl.DataFrame, outcome: Outcome, outcomes: Mapping[str, 
 
 
 def list_events(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> pl.DataFrame:
-    """Gives the events of all members: at, event, member, the keys, and the value or number of each."""
+    """Gives the events of all members: at, event, weight, member, the keys, and the value or number of each."""
     parts = [
         _alert_events(correlation, number, outcomes[member], evaluated)
         if member in outcomes
@@ -86,7 +87,7 @@ def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[s
         return _nothing(correlation, [])
     found = list_events(correlation, evaluated, outcomes)
     keys = [f"key_{index}" for index in range(len(correlation.group_by))]
-    notes = _note_nulls(correlation, found, keys)
+    notes = _notes(correlation, found, keys)
     found = _prune.keep(correlation, found.drop_nulls(["at", *keys]), keys)
     if not found.height:
         return _nothing(correlation, notes)
@@ -120,7 +121,7 @@ def _alerts(correlation: Correlation, found: pl.DataFrame) -> tuple[pl.DataFrame
     if condition.terms:
         ordered = correlation.type == "temporal_ordered"
         alerts, count = _terms.find_alerts(found, condition.terms, span, ordered=ordered)
-        total = found["event"].n_unique()
+        total = _number_of_events(found)
         note = f"The log ends too early after {count:,} of {total:,} matching events to tell what followed."
         return alerts, [note] if count else []
     if correlation.type == "temporal_ordered":
@@ -132,11 +133,12 @@ def _alerts(correlation: Correlation, found: pl.DataFrame) -> tuple[pl.DataFrame
 
 
 def _measure(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
-    number, percentile = pl.col("number"), correlation.condition.percentile
+    number = pl.col("number")
+    total = (number * pl.col(WEIGHT)).sum()
     metrics = {
-        "value_sum": pl.when(number.count() > 0).then(number.sum()),
-        "value_avg": number.mean(),
-        "value_percentile": number.quantile((percentile or 0) / 100, interpolation="linear"),
+        "value_sum": pl.when(number.count() > 0).then(total),
+        "value_avg": total / pl.col(WEIGHT).filter(number.is_not_null()).sum(),
+        "value_percentile": percentile(number, (correlation.condition.percentile or 0) / 100),
     }
     if correlation.type in metrics:
         return _windows.calculate(found, correlation.timespan_us, metrics[correlation.type])
@@ -151,6 +153,7 @@ def _row_events(correlation: Correlation, number: int, evaluated: Evaluated) -> 
         "opens",
         "closes",
         pl.col("row").cast(pl.Int64).alias("event"),
+        WEIGHT,
         pl.lit(number, pl.Int32).alias("member"),
         "row",
         pl.lit(None, pl.Int32).alias("child"),
@@ -170,6 +173,7 @@ def _alert_events(correlation: Correlation, number: int, child: Outcome, evaluat
         pl.lit(evaluated.events["opens"].min(), pl.Int64).alias("opens"),
         pl.lit(evaluated.events["closes"].max(), pl.Int64).alias("closes"),
         (pl.col("number").cast(pl.Int64) + (number + 1) * _ALERT_IDS).alias("event"),
+        pl.lit(1, pl.Int64).alias(WEIGHT),
         pl.lit(number, pl.Int32).alias("member"),
         pl.lit(None, pl.UInt32).alias("row"),
         pl.lit(number, pl.Int32).alias("child"),
@@ -192,20 +196,28 @@ def _fields(correlation: Correlation, member: str, column: Callable[[str], pl.Ex
     ]
 
 
-def _note_nulls(correlation: Correlation, found: pl.DataFrame, keys: list[str]) -> list[str]:
-    total = found["event"].n_unique()
+def _notes(correlation: Correlation, found: pl.DataFrame, keys: list[str]) -> list[str]:
+    total = _number_of_events(found)
     named = [("at", "timestamp"), *zip(keys, correlation.group_by, strict=True)]
-    notes = []
+    counts = (*correlation.group_by, *correlation.condition.fields)
+    notes = _estimates.of_windows(counts, correlation.timespan_us, found["event"].n_unique(), total)
     for column, name in named:
-        count = found.filter(pl.col(column).is_null())["event"].n_unique()
+        count = _number_of_events(found.filter(pl.col(column).is_null()))
         if count:
             notes.append(f"{count:,} of {total:,} matching events have no {name}.")
     return notes
 
 
+def _number_of_events(found: pl.DataFrame) -> int:
+    """Counts events, each once although it may be one of several members."""
+    return int(found.select(pl.col(WEIGHT).filter(pl.col("event").is_first_distinct()).sum()).item())
+
+
 def _add_values(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
     if correlation.type == "event_count":
-        return found.with_columns(pl.col("event").alias("value"))
+        return found.with_columns(pl.col("event").alias("value"), pl.col(WEIGHT).alias("amount"))
+    # Of what several events have in common one is as good as many.
+    found = found.with_columns(pl.lit(1, pl.Int64).alias("amount"))
     if correlation.type != "value_count":
         return found.with_columns(pl.col("member").cast(pl.Int64).alias("value"))
     fields = [f"field_{index}" for index in range(len(correlation.condition.fields))]

@@ -46,7 +46,7 @@ def detect(
             signals += _report.report_correlation(correlation, outcomes, evaluated)
             sentences = _correlation_notes(correlation, rules, outcomes, evaluated)
             notes += _notes(correlation, sentences)
-    signals = leave_out_repeated(signals, rules.rules, names)
+    signals = leave_out_repeated(signals, rules.rules, names, evaluated.events)
     signals = leave_out_told(signals, [each.about for each in rules.everything])
     ordered = sorted(notes, key=lambda note: (note.rule, note.reason))
     fitting = evaluated.fitting

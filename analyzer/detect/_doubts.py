@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted
 from analyzer.detect._expressions import Bounds
 from analyzer.detect._forms import Columns
 from analyzer.detect._tree import Leaf, Node, Reference, leaves
@@ -43,15 +44,15 @@ class Unknowns:
     def tell(self, node: Node, bounds: Bounds, rows: pl.DataFrame) -> str | None:
         """Gives the sentence for a rule whose matches depend on what is unknown, None where they do not.
 
-        rows: those that fit the rule's logsource, with a column `match`.
+        rows: those that fit the rule's logsource, with weight and a column `match`.
         """
-        undecided = rows.select((bounds.high & ~bounds.low).alias("open"), "match").filter("open")
+        undecided = rows.select((bounds.high & ~bounds.low).alias("open"), "match", WEIGHT).filter("open")
         if not undecided.height:
             return None
         reasons = sorted({reason for leaf in leaves(node) for reason in self._reasons(leaf)})
-        matching = int(undecided["match"].sum())
+        matching = counted(undecided, pl.col("match"))
         surplus = f" {matching:,} of its matches may be wrong." if matching else ""
-        return f"{'; '.join(reasons)}: {undecided.height:,} of {rows.height:,} rows cannot be judged.{surplus}"
+        return f"{'; '.join(reasons)}: {counted(undecided):,} of {counted(rows):,} rows cannot be judged.{surplus}"
 
     def _is_unknown(self, name: str) -> bool:
         lacking = any(name in names for names in self.missing.values())

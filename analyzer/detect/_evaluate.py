@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, weighed
 from analyzer.detect import _doubts, _fields, _logsource
 from analyzer.detect._correlation_condition import CALCULATED
 from analyzer.detect._expressions import compile_bounds, compile_mask
@@ -23,10 +24,10 @@ _BASE = {"row": pl.UInt32(), "timestamp": TIMESTAMP, "source": pl.String()}
 class Evaluated:
     """What the rules gave.
 
-    events: row, at (microseconds since 1970, null without a timestamp), origin (a number of its source), opens and
-    closes (the first and the last `at` of its source), a text column `key:<field>` for each field that groups or
-    counts, and a column `number:<field>` (Float64) for each that is calculated with; one row per event, in the order
-    of the frame.
+    events: row, weight, at (microseconds since 1970, null without a timestamp), origin (a number of its source), opens
+    and closes (the first and the last `at` of its source), a text column `key:<field>` for each field that groups or
+    counts, and a column `number:<field>` (Float64) for each that is calculated with; one row per row of the frame, in
+    its order.
     masks: rows that match, by rule id. fitting: rows that a logsource fits. doubts: sentences by rule id.
     """
 
@@ -49,7 +50,7 @@ def evaluate(frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozense
     doubtful = [
         (rule, compile_bounds(rule.node, columns, unknowns.where)) for rule in fitted if unknowns.concerns(rule.node)
     ]
-    work = columns.add_to(frame, *_BASE)
+    work = columns.add_to(frame, *_BASE, WEIGHT)
     found = _match(work, rules.rules, masks, fitting)
     doubts = {}
     for rule, bounds in doubtful:
@@ -98,6 +99,7 @@ def _list_events(work: pl.DataFrame, keys: Mapping[str, pl.Expr]) -> pl.DataFram
     origin = pl.col("source").rank("dense").cast(pl.Int64).fill_null(0).alias("origin")
     return work.select(
         "row",
+        WEIGHT,
         at.alias("at"),
         origin,
         at.min().over("source").alias("opens"),
@@ -120,7 +122,7 @@ def _with_base(frame: pl.DataFrame) -> pl.DataFrame:
     if "row" not in frame.columns:
         frame = frame.with_row_index("row")
     absent = {name: pl.lit(None, dtype=dtype) for name, dtype in _BASE.items() if name not in frame.columns}
-    return frame.with_columns(**absent)
+    return weighed(frame.with_columns(**absent))
 
 
 def _key_names(rules: RuleSet) -> list[str]:

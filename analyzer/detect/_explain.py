@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from analyzer.counted import counted
 from analyzer.detect import _correlate, _english, _fields, _logsource
 from analyzer.detect._evaluate import evaluate
 from analyzer.detect._expressions import compile_mask
@@ -129,7 +130,9 @@ def explain_correlation(
         Member(
             identity,
             known[identity].about.title,
-            outcomes[identity].alerts.height if identity in outcomes else int(evaluated.masks[identity].sum()),
+            outcomes[identity].alerts.height
+            if identity in outcomes
+            else counted(evaluated.events, evaluated.masks[identity]),
         )
         for identity in correlation.rules
     ]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from analyzer.counted import WEIGHT
 from analyzer.detect._rule import Correlation
 
 _ADDITIVE = frozenset({"event_count", "value_count", "value_sum"})
@@ -30,15 +31,15 @@ def least(correlation: Correlation) -> float | None:
 def count(correlation: Correlation, found: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """Gives the counts of a part of a log: keys, bucket, member (null where it does not matter), amount.
 
-    found: keys, at, event, member and, by type, value (Int64) or number (Float64).
+    found: keys, at, event, weight, member and, by type, value (Int64) or number (Float64).
     """
     seconds = correlation.timespan_us // 1_000_000 + 1
     place = [*keys, (pl.col("at") // (seconds * 1_000_000)).alias("bucket")]
     member = pl.lit(None, pl.Int32).alias("member") if correlation.type in _ADDITIVE else pl.col("member")
     amount = {
-        "event_count": pl.col("event").n_unique().cast(pl.Float64),
+        "event_count": pl.col(WEIGHT).filter(pl.col("event").is_first_distinct()).sum().cast(pl.Float64),
         "value_count": pl.col("value").drop_nulls().n_unique().cast(pl.Float64),
-        "value_sum": pl.col("number").clip(lower_bound=0).sum(),
+        "value_sum": (pl.col("number").clip(lower_bound=0) * pl.col(WEIGHT)).sum(),
     }.get(correlation.type, pl.lit(1.0))
     return found.group_by(*place, member).agg(amount.alias("amount"))
 

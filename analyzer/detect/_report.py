@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number
 from analyzer.detect import _correlate, _says
 from analyzer.detect._correlate import Outcome
 from analyzer.detect._evaluate import Evaluated
@@ -34,18 +35,19 @@ def exact_time(microseconds: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The events of a signal: sorted row numbers, first and last time in microseconds."""
+    """The events of a signal: sorted row numbers, how many they are, first and last time in microseconds."""
 
     rows: pl.Series
+    count: int
     first: int | None
     last: int | None
 
 
 def collect(events: pl.DataFrame) -> Events:
-    """Gives the events of a frame of row, at."""
+    """Gives the events of a frame of row, at, weight."""
     rows = events["row"].sort().alias("row")
     first, last = events.select(pl.col("at").min().alias("first"), pl.col("at").max().alias("last")).row(0)
-    return Events(rows, first, last)
+    return Events(rows, counted(events), first, last)
 
 
 def build(  # noqa: PLR0913
@@ -59,7 +61,7 @@ def build(  # noqa: PLR0913
 ) -> Signal:
     """Gives the signal of one rule in one group; says holds further values for the names in braces."""
     started, ended = time_at(events.first), time_at(events.last)
-    count = len(events.rows)
+    count = events.count
     values = {
         **dict(group),
         "count": f"{count:,}",
@@ -101,7 +103,7 @@ def build_whole_log(
 
 def report_rule(rule: Rule, evaluated: Evaluated) -> list[Signal]:
     """Gives one signal for all matches of a rule, or none."""
-    matches = evaluated.events.filter(evaluated.masks[rule.about.id]).select("row", "at")
+    matches = evaluated.events.filter(evaluated.masks[rule.about.id]).select("row", "at", WEIGHT)
     return [build(rule.about, collect(matches))] if matches.height else []
 
 
@@ -112,12 +114,12 @@ def report_correlation(correlation: Correlation, outcomes: Mapping[str, Outcome]
         return []
     spans = _correlate.merge(correlation, outcome).join(outcome.groups, on="group", how="left").sort("label")
     labelled = _correlate.find_rows(correlation.about.id, outcomes, spans)
-    timed = labelled.join(evaluated.events.select("row", "at"), on="row", how="left", maintain_order="left")
+    timed = labelled.join(evaluated.events.select("row", "at", WEIGHT), on="row", how="left", maintain_order="left")
     # One pass over all spans: a correlation by client may have tens of thousands.
     rows, first, last = pl.col("row").sort(), pl.col("at").min().alias("first"), pl.col("at").max().alias("last")
     by_label = {
-        label: Events(pl.Series("row", held, pl.UInt32), begin, end)
-        for label, held, begin, end in timed.group_by("label").agg(rows, first, last).iter_rows()
+        label: Events(pl.Series("row", held, pl.UInt32), count, begin, end)
+        for label, held, count, begin, end in timed.group_by("label").agg(rows, number(), first, last).iter_rows()
     }
     signals = []
     for span in spans.iter_rows(named=True):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.detect import _buckets, _burst_signals, _report, _screen, _windows
+from analyzer.counted import WEIGHT, counted, share_where
+from analyzer.detect import _buckets, _burst_signals, _estimates, _report, _screen, _windows
 from analyzer.detect._buckets import Axis
 from analyzer.detect._burst import BurstSettings, find_bursts
 from analyzer.detect._burst_path import RATIOS
@@ -26,7 +27,7 @@ _PLAIN_COUNT_SCALE = 100  # requests per error that stand for "no denominator": 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """One rule's series: events (group, at, row, failed), groups (group, key_0 ...), the axis, and how to look."""
+    """One rule's series: events (group, at, row, weight, failed), groups (group, key_0 ...), axis, and how to look."""
 
     rule: Rule
     request: BurstRequest
@@ -54,7 +55,7 @@ def report_bursts(
 ) -> tuple[list[Signal], list[str]]:
     """Gives the bursts of a rule as signals, and sentences on what was left out; names maps rule names to ids."""
     events, notes = _events(rule, request, evaluated, names)
-    if not int(events["failed"].sum()) >= request.min_errors:
+    if not counted(events, pl.col("failed")) >= request.min_errors:
         return [], notes
     keys = [f"key_{index}" for index in range(len(request.group_by))]
     covered = _covered(rule, request, evaluated, events)
@@ -85,11 +86,15 @@ def _events(
 ) -> tuple[pl.DataFrame, list[str]]:
     failed = evaluated.masks[rule.about.id]
     if request.against == "all_requests":
-        counted = evaluated.fitting[rule.logsource]
+        considered = evaluated.fitting[rule.logsource]
     else:
-        counted = failed if request.against == "none" else failed | evaluated.masks[names[request.against]]
+        considered = failed if request.against == "none" else failed | evaluated.masks[names[request.against]]
     keys = [pl.col(f"key:{name}").alias(f"key_{index}") for index, name in enumerate(request.group_by)]
-    found = evaluated.events.select("row", "at", "origin", *keys).with_columns(failed.alias("failed")).filter(counted)
+    found = (
+        evaluated.events.select("row", "at", "origin", WEIGHT, *keys)
+        .with_columns(failed.alias("failed"))
+        .filter(considered)
+    )
     needed = [("at", "timestamp"), *((f"key_{index}", name) for index, name in enumerate(request.group_by))]
     notes = []
     for column, name in needed[1:] if request.against != "none" else ():
@@ -97,12 +102,16 @@ def _events(
             pl.col("failed") & pl.col(column).is_not_null() & _is_told_of_errors_only(column)
         ).to_series()
         if lone.any():
-            notes.append(f"{int(lone.sum()):,} matching events name a {name} that the others beside them do not name.")
+            notes.append(
+                f"{counted(found, lone):,} matching events name a {name} that the others beside them do not name."
+            )
             found = found.filter(~lone)
+    total = counted(evaluated.events, failed)
     for column, name in needed:
-        count = found.filter(pl.col("failed") & pl.col(column).is_null()).height
+        count = counted(found, pl.col("failed") & pl.col(column).is_null())
         if count:
-            notes.append(f"{count:,} of {int(failed.sum()):,} matching events have no {name}.")
+            notes.append(f"{count:,} of {total:,} matching events have no {name}.")
+    notes += _estimates.of_groups(request.group_by, found.height, counted(found))
     return found.drop("origin").drop_nulls([column for column, _ in needed]), notes
 
 
@@ -112,7 +121,7 @@ def _is_told_of_errors_only(key: str) -> pl.Expr:
     A host that only error lines and crash records name stands beside failures alone: counted against those, all fails.
     """
     known, failed = pl.col(key).is_not_null(), pl.col("failed")
-    others, errors = known.filter(~failed).mean(), known.filter(failed).mean()
+    others, errors = (share_where(pl.when(side).then(known)) for side in (~failed, failed))
     return known & failed & (others < _KNOWN_OF_OTHERS * errors).fill_null(value=False).over("origin")
 
 

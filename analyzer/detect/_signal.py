@@ -39,10 +39,11 @@ class Signal:
     """One rule's match in one group.
 
     level is a Sigma level; family is the folder of the rule file; started and ended are the first and the last event
-    (None where no event has a time); count is distinct events; peak is the largest metric of a correlation's window
-    (the smallest for lt and lte), and equals count for other rules; rows holds the sorted `row` numbers of the events.
-    whole_log means that a burst rule found no calm part to compare with; rate is the share of requests that failed in
-    the burst, or in the whole log, None for rules without requests to compare with.
+    (None where no event has a time); count is distinct events, as many as the rows stand for; peak is the largest
+    metric of a correlation's window (the smallest for lt and lte), and equals count for other rules; rows holds the
+    sorted `row` numbers of the events. whole_log means that a burst rule found no calm part to compare with; rate is
+    the share of requests that failed in the burst, or in the whole log, None for rules without requests to compare
+    with.
     """
 
     rule: str

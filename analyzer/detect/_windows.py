@@ -14,18 +14,19 @@ import polars as pl
 def count_distinct(events: pl.DataFrame, span_us: int) -> pl.DataFrame:
     """Gives group, at, metric: at each instant with an event, the distinct non-null values in its window.
 
-    events: group, at, value. A value is in the window from its occurrence until the span is over or it occurs again;
-    so the counts are running sums of +1 and -1, and cost a sort, however many events a window holds.
+    events: group, at, value, and amount (Int64), how much a value counts. A value is in the window from its occurrence
+    until the span is over or it occurs again; so the counts are running sums of what comes and goes, and cost a sort,
+    however many events a window holds.
     """
     key = ["group", "value", "at"]
-    seen = events.select(key).drop_nulls("value").unique().sort(key)
+    seen = events.select(*key, "amount").drop_nulls("value").unique(key).sort(key)
     following = pl.col("at").shift(-1).over("group", "value")
     leaves = pl.min_horizontal(pl.col("at") + (span_us + 1), following)
     anchors = events.select("group", "at").unique()
     changes = pl.concat(
         [
-            seen.select("group", "at", pl.lit(1, pl.Int64).alias("change")),
-            seen.select("group", leaves.alias("at"), pl.lit(-1, pl.Int64).alias("change")),
+            seen.select("group", "at", pl.col("amount").alias("change")),
+            seen.select("group", leaves.alias("at"), -pl.col("amount").alias("change")),
             anchors.with_columns(pl.lit(0, pl.Int64).alias("change")),
         ]
     )
@@ -37,7 +38,7 @@ def count_distinct(events: pl.DataFrame, span_us: int) -> pl.DataFrame:
 def calculate(events: pl.DataFrame, span_us: int, metric: pl.Expr) -> pl.DataFrame:
     """Gives group, at, metric: at each instant with an event, an aggregate over its window; no row where it is null.
 
-    events: group, at, event and the columns of the aggregate; an event counts once.
+    events: group, at, event, weight and the columns of the aggregate; an event counts once.
     """
     rolled = (
         events.unique(["group", "event"], keep="first", maintain_order=True)

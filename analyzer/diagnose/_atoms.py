@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, weighed
 from analyzer.diagnose._cause import COLUMNS, cause
 
 MOST_ATOMS = 400
@@ -25,6 +28,7 @@ _OF_ROW = (
     "client",
     "server_behind",
     "login_endpoint",
+    WEIGHT,
 )
 
 
@@ -35,7 +39,8 @@ class Atom:
     cluster: its number; cause: as _cause gives it; family: the first word of it; place: method, host and route, or None
     for records without one; started, ended: of its first and last row; rows, clients, upstreams: of them;
     paths, per_client: of them, the first time of each client; exchanges: whether any row is a request; reasons: the
-    words that the application logged beside its message, without numbers and names in quotes.
+    words that the application logged beside its message, without numbers and names in quotes; weights: how many
+    exchanges stand for each of its times, none for one each.
     """
 
     cluster: int
@@ -53,11 +58,12 @@ class Atom:
     exchanges: bool
     paths: frozenset[str] = frozenset()
     reasons: frozenset[str] = frozenset()
+    weights: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
-        """Number of rows."""
-        return len(self.rows)
+        """Number of exchanges."""
+        return sum(self.weights) if self.weights else len(self.rows)
 
 
 def atoms_of(members: Sequence[frozenset[int]], exchanges: pl.DataFrame) -> list[Atom]:
@@ -65,6 +71,7 @@ def atoms_of(members: Sequence[frozenset[int]], exchanges: pl.DataFrame) -> list
 
     exchanges: rows with facts, of which those without a time are left out. A row of several clusters is in the first.
     """
+    exchanges = weighed(exchanges)
     named = [name for name in (*_OF_ROW, *COLUMNS) if name in exchanges.columns]
     owners = pl.DataFrame(
         {
@@ -80,7 +87,8 @@ def atoms_of(members: Sequence[frozenset[int]], exchanges: pl.DataFrame) -> list
         .with_columns(cause=cause(), asked=pl.col("status").is_not_null() | pl.col("error").is_not_null())
         .group_by("cluster", "cause", "method", "host", "route", maintain_order=True)
         .agg(
-            "row", "timestamp", "client", pl.col("server_behind").drop_nulls().unique().sort().alias("upstreams"),
+            "row", "timestamp", "client", WEIGHT,
+            pl.col("server_behind").drop_nulls().unique().sort().alias("upstreams"),
             pl.col("path").drop_nulls().unique(), pl.col("login_endpoint").any(), pl.col("asked").any(),
             last=pl.col("timestamp").max(),
             reasons=pl.col("exception_message").drop_nulls().str.replace_all(_VARIABLE, "#").unique().sort(),
@@ -108,11 +116,17 @@ def _atom(found: Mapping[str, Any]) -> Atom:
         clients=frozenset(first),
         upstreams=frozenset(found["upstreams"]),
         per_client=first,
-        times=tuple(sorted(times)),
+        **_timed(zip(times, found[WEIGHT], strict=True)),
         exchanges=bool(found["asked"]),
         paths=frozenset(found["path"]),
         reasons=frozenset(found["reasons"]),
     )
+
+
+def _timed(pairs: Iterable[tuple[datetime, int]]) -> dict[str, Any]:
+    """Gives times and weights, in the order of time."""
+    ordered = sorted(pairs, key=itemgetter(0))
+    return {"times": tuple(moment for moment, _ in ordered), "weights": tuple(weight for _, weight in ordered)}
 
 
 def merged(atoms: Sequence[Atom]) -> Atom:
@@ -129,5 +143,5 @@ def merged(atoms: Sequence[Atom]) -> Atom:
         clients=frozenset(first),
         paths=frozenset().union(*(atom.paths for atom in atoms)),
         per_client=first,
-        times=tuple(sorted(moment for atom in atoms for moment in atom.times)),
+        **_timed(pair for atom in atoms for pair in zip(atom.times, atom.weights or repeat(1), strict=False)),
     )

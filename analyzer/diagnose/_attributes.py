@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, number, share_where, weighed
 from analyzer.diagnose import _agents as agents
 
 # client stands for user, key or address; where one client alone fails, all that is bound to it only mirrors it.
@@ -77,17 +78,19 @@ def useful(failing: pl.DataFrame) -> tuple[str, ...]:
 
 def describe(window: pl.DataFrame) -> pl.DataFrame:
     """Gives one text column per attribute that takes more than one value; rows are those of the window."""
+    window = weighed(window)
     # Where no failing request was passed on, the group that a log names is the door it came in by.
     window = _without_unserved(window)
     known = set(window.columns) - ({"upstream_name"} if "upstream" not in window.columns else set())
     frame = window.select(
         "source",
+        WEIGHT,
         _failing="failing",
         _outside=_from_outside(window),
         **{shown: _text(name) for shown, name in COLUMNS.items() if name in known},
     ).with_columns(*_more(window), *_parameters(window))
     frame = frame.with_columns(_or_absent(shown) for shown in OPTIONAL if shown in frame.columns)
-    shown = [name for name in frame.columns if name not in {"source", "_failing", "_outside"}]
+    shown = [name for name in frame.columns if name not in {"source", WEIGHT, "_failing", "_outside"}]
     return frame.select(name for name in shown if frame[name].drop_nulls().n_unique() > 1)
 
 
@@ -118,7 +121,9 @@ def _or_absent(shown: str) -> pl.Expr:
     """Fills in that there was none, where the row's source writes the attribute of other requests."""
     known = pl.col(shown).is_not_null()
     told = known & (pl.col("_outside") | ~pl.col("_failing"))
-    written = told.any() if shown in ALWAYS_WRITTEN else known.filter(~pl.col("_failing")).mean() >= _WRITTEN
+    written = (
+        told.any() if shown in ALWAYS_WRITTEN else share_where(pl.when(~pl.col("_failing")).then(known)) >= _WRITTEN
+    )
     return pl.when(written.over("source")).then(pl.col(shown).fill_null(ABSENT)).otherwise(shown).alias(shown)
 
 
@@ -139,8 +144,9 @@ def _parameters(window: pl.DataFrame) -> list[pl.Series]:
     if "query" not in window.columns or window["query"].null_count() == window.height:
         return []
     names = (
-        window.select(pl.col("query").str.extract_all(r"(?:^|&)[^=&]+=").explode().str.strip_chars("&="))
-        .to_series().drop_nulls().value_counts(sort=True).sort("count", "query", descending=[True, False])
+        window.select(WEIGHT, pl.col("query").str.extract_all(r"(?:^|&)[^=&]+=")).explode("query", empty_as_null=True)
+        .drop_nulls("query").group_by(pl.col("query").str.strip_chars("&=")).agg(count=number())
+        .sort("count", "query", descending=[True, False])
     )  # fmt: skip
     found = []
     for name in names["query"].head(_PARAMETERS):

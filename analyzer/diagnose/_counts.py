@@ -8,6 +8,7 @@ from typing import Literal
 
 import polars as pl
 
+from analyzer.counted import counted, number, number_where, share_where, weighed
 from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 _TOP_CLIENTS = 10
@@ -52,7 +53,7 @@ def same_entrance(window: pl.DataFrame) -> pl.DataFrame:
     by: an internal probe, which says nothing of who was affected outside.
     """
     outside = pl.col("has_edge") | pl.col("has_browser")
-    recorded = window.filter("failing").select(outside.mean()).item()
+    recorded = weighed(window).select(share_where(pl.when("failing").then(outside))).item()
     return window.filter(outside | pl.col("failing")) if recorded is not None and recorded >= _NEARLY_ALL else window
 
 
@@ -62,12 +63,13 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
     while it lasted.
     """
+    window = weighed(window)
     per_client = (
         window.filter(pl.col("client").is_not_null())
         .group_by("client")
         .agg(
-            failed=pl.col("failing").sum().cast(pl.Int64),
-            requests=pl.len().cast(pl.Int64),
+            failed=number_where(pl.col("failing")),
+            requests=number(),
             identity=_identity(),
             meanwhile=_meanwhile(window).any(),
         )
@@ -79,8 +81,8 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     top = tuple(ClientCount(*row) for row in affected.drop("meanwhile").head(_TOP_CLIENTS).iter_rows())
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
     # Whose clients are not known may be anybody's.
-    unknown = window.filter(pl.col("failing") & pl.col("client").is_null()).height
-    scope = "some" if unknown > _HARDLY_ANY * int(window["failing"].sum()) else None
+    unknown = counted(window, pl.col("failing") & pl.col("client").is_null())
+    scope = "some" if unknown > _HARDLY_ANY * counted(window, pl.col("failing")) else None
     scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 
@@ -95,8 +97,8 @@ def _meanwhile(window: pl.DataFrame) -> pl.Expr:
 
 def _margin(failing: pl.DataFrame) -> pl.Expr:
     """Gives a second where most stamps are whole seconds, in which the order is unknown."""
-    coarse = (failing["stamped_at"].dt.microsecond() == 0).mean() or 0
-    return pl.duration(seconds=1 if coarse > 0.5 else 0)  # type: ignore[operator]
+    coarse = weighed(failing).select(share_where(pl.col("stamped_at").dt.microsecond() == 0)).item() or 0
+    return pl.duration(seconds=1 if coarse > 0.5 else 0)
 
 
 def _identity() -> pl.Expr:
@@ -189,11 +191,11 @@ def bucket_seconds(start: datetime | None, end: datetime | None) -> int:
 
 def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, ...]:
     """Counts requests and failures per interval; intervals without a request are given too, up to 1,000."""
-    timed = exchanges.filter(pl.col("timestamp").is_not_null())
+    timed = weighed(exchanges).filter(pl.col("timestamp").is_not_null())
     if timed.is_empty():
         return ()
     counted = timed.group_by(pl.col("timestamp").dt.truncate(f"{width_seconds}s").alias("start")).agg(
-        requests=pl.len().cast(pl.Int64), failed=pl.col("failing").sum().cast(pl.Int64)
+        requests=number(), failed=number_where(pl.col("failing"))
     )
     known = {row[0]: row[1:] for row in counted.iter_rows()}
     first, last = min(known), max(known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.counted import counted
 from analyzer.diagnose import _cause as causes
 from analyzer.diagnose import _wording as wording
 from analyzer.diagnose.noise import reference
@@ -57,7 +58,7 @@ def _step(group: pl.DataFrame) -> Step:
         text = f"{text}: clients left before the answer"
     if affected > 1:
         text += f", for {affected:,} clients"
-    return Step(text, _place_of(first), first["timestamp"], group.height)
+    return Step(text, _place_of(first), first["timestamp"], counted(group))
 
 
 def _place_of(row: dict[str, object]) -> Ref:
@@ -79,7 +80,7 @@ def _logged(timed: pl.DataFrame, events: pl.DataFrame) -> Step | None:
     place = _place_of(records.row(0, named=True)) if records.height else _place_of(first)
     name = f"{first['exception_type']}: " if first["exception_type"] else ""
     text = f"The application logged {name}{first['message'] or first['exception_message']}"
-    return Step(text[:_WORDS], place, first["timestamp"], words.height)
+    return Step(text[:_WORDS], place, first["timestamp"], counted(words))
 
 
 def _repeated(timed: pl.DataFrame) -> Step | None:
@@ -87,10 +88,10 @@ def _repeated(timed: pl.DataFrame) -> Step | None:
     if "attempt_no" not in timed.columns:
         return None
     again = timed.filter(pl.col("attempt_no") >= 2)
-    if again.height < _FEWEST_REPEATS:
+    if counted(again) < _FEWEST_REPEATS:
         return None
     first = again.row(0, named=True)
     who = again["client"].drop_nulls().n_unique()
     most = int(str(again["attempt_no"].max()))
     text = f"Clients repeated failed requests, up to {most} attempts in a row"
-    return Step(f"{text}, {who:,} clients" if who > 1 else text, _place_of(first), first["timestamp"], again.height)
+    return Step(f"{text}, {who:,} clients" if who > 1 else text, _place_of(first), first["timestamp"], counted(again))

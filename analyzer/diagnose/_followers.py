@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, median, weighed
 from analyzer.diagnose import _cause as causes
 from analyzer.diagnose._cluster import Cluster
 from analyzer.diagnose._links import LAG
 
 _SHORTEST_US = 1_000_000
 _AS_LONG = 0.5
-_NEEDED = ("row", "timestamp", "method", "host", "route", "duration_us")
+_NEEDED = ("row", "timestamp", "method", "host", "route", "duration_us", WEIGHT)
 
 
 def with_followers(clusters: Sequence[Cluster], exchanges: pl.DataFrame) -> tuple[Cluster, ...]:
@@ -22,6 +23,7 @@ def with_followers(clusters: Sequence[Cluster], exchanges: pl.DataFrame) -> tupl
     Who left at once clicked elsewhere: only a wait of a second, and of half the time that the failing requests took,
     counts. exchanges: all rows with facts, background too.
     """
+    exchanges = weighed(exchanges)
     named = [name for name in (*_NEEDED, *causes.COLUMNS) if name in exchanges.columns]
     taken = sorted(frozenset().union(*(cluster.rows for cluster in clusters)))
     left = (
@@ -39,10 +41,10 @@ def with_followers(clusters: Sequence[Cluster], exchanges: pl.DataFrame) -> tupl
 
 def _with(cluster: Cluster, own: pl.DataFrame, left: pl.DataFrame) -> Cluster:
     hung = own.filter(pl.col("cause").is_in([causes.BEHIND, f"{causes.SERVER}:504"]))
-    typical = hung["duration_us"].median()
+    typical = median(hung["duration_us"], hung[WEIGHT])
     if typical is None or cluster.severity in ("low", "info"):
         return cluster
-    long = max(_SHORTEST_US, _AS_LONG * float(typical))  # type: ignore[arg-type]
+    long = max(_SHORTEST_US, _AS_LONG * typical)
     # The first to leave may have come before the first that the proxy gave up, the last after it.
     early, late = hung["timestamp"].min() - LAG, hung["timestamp"].max() + LAG  # type: ignore[operator]
     places = hung.select("method", "host", "route").unique()

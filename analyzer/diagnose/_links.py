@@ -70,9 +70,12 @@ def other_servers(one: Atom, other: Atom) -> bool:
 
 
 def beside(one: Atom, other: Atom) -> float:
-    """Gives the share of the first atom's rows that have a row of the other within two seconds."""
-    near = sum(1 for moment in one.times if _nearest(other.times, moment) <= _BESIDE)
-    return near / len(one.times)
+    """Gives the share of the first atom's exchanges that have one of the other within two seconds."""
+    weights = one.weights or (1,) * len(one.times)
+    near = sum(
+        weight for moment, weight in zip(one.times, weights, strict=True) if _nearest(other.times, moment) <= _BESIDE
+    )
+    return near / sum(weights)
 
 
 def _nearest(times: tuple[datetime, ...], moment: datetime) -> timedelta:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.counted import STRATA, WEIGHT, counted, number, weighed
 from analyzer.diagnose import _agents as agents
 from analyzer.diagnose._moments import apart
 from analyzer.diagnose.noise import reference
@@ -42,11 +43,11 @@ def find_novelty(exchanges: pl.DataFrame, failing: pl.DataFrame, started: dateti
 
 def _of_most(failing: pl.DataFrame, column: str, value: pl.Expr) -> str | None:
     """Gives the value that most failing requests have."""
-    values = failing.select(_key(column)).select(value=value)["value"].drop_nulls()
+    values = weighed(failing).select(_key(column), WEIGHT).select(WEIGHT, value=value).drop_nulls("value")
     if values.is_empty():
         return None
-    counted = values.value_counts().sort("count", "value", descending=[True, False])
-    return str(counted["value"][0]) if counted["count"][0] > failing.height * _MOST else None
+    most = values.group_by("value").agg(count=number()).sort("count", "value", descending=[True, False])
+    return str(most["value"][0]) if most["count"][0] > counted(failing) * _MOST else None
 
 
 def _key(column: str) -> pl.Expr:
@@ -58,8 +59,10 @@ def _first_of(
     exchanges: pl.DataFrame, column: str, value: pl.Expr, wanted: str, started: datetime
 ) -> dict[str, Any] | None:
     """Gives the first exchange with the value, if its source wrote enough others of another value before it."""
-    known = exchanges.filter(pl.col("timestamp") <= started).select(
-        "timestamp", "source", "line", "format", _key(column)
+    known = (
+        weighed(exchanges)
+        .select("timestamp", "source", "line", "format", WEIGHT, _key(column))
+        .filter(pl.col("timestamp") <= started)
     )
     distinct = known.select(pl.col(column).unique()).filter((value == wanted).fill_null(value=False))
     of_wanted = known.join(distinct, on=column, how="semi", maintain_order="left")
@@ -68,7 +71,11 @@ def _first_of(
         return None
     before = known.filter(
         pl.col("source") == first["source"], pl.col("timestamp") < first["timestamp"], pl.col(column).is_not_null()
-    )["timestamp"]
-    if before.len() < _HISTORY or first["timestamp"] - before[0] < _HISTORY_LONG:
+    )
+    if counted(before) < _HISTORY or first["timestamp"] - before["timestamp"][0] < _HISTORY_LONG:
         return None
-    return first
+    if column in STRATA:
+        return first
+    # What the source wrote before, and rows were left out of, may have had the value.
+    own = known.filter(pl.col("source") == first["source"], pl.col("timestamp") < first["timestamp"])
+    return first if own[WEIGHT].max() == 1 else None

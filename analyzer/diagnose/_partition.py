@@ -23,6 +23,7 @@ from analyzer.diagnose._links import (
     then_limited,
     together,
 )
+from analyzer.diagnose._row_weights import RowWeights, row_weights
 from analyzer.model import SEVERITIES, Severity
 
 _SMALL = 3
@@ -50,15 +51,17 @@ def partition(clusters: Sequence[Cluster], exchanges: pl.DataFrame) -> tuple[Clu
     atoms = atoms_of([cluster.rows for cluster in clusters], exchanges)
     if len(clusters) == 0 or len(atoms) > MOST_ATOMS * 4:
         return tuple(clusters)
-    parts = _Parts(clusters, atoms[:MOST_ATOMS], atoms[MOST_ATOMS:])
-    return parts.made()
+    matched = [frozenset(signal.rows.to_list()) for cluster in clusters for signal in cluster.signals]
+    weights = row_weights(exchanges, (*(cluster.rows for cluster in clusters), *matched))
+    return _Parts(clusters, atoms[:MOST_ATOMS], atoms[MOST_ATOMS:], weights).made()
 
 
 class _Parts:
     """Sets of atoms that are joined step by step: sizeable ones first, then what clings to one of them."""
 
-    def __init__(self, clusters: Sequence[Cluster], atoms: list[Atom], rest: list[Atom]) -> None:
+    def __init__(self, clusters: Sequence[Cluster], atoms: list[Atom], rest: list[Atom], weights: RowWeights) -> None:
         self.clusters = clusters
+        self.weights = weights
         self.atoms = atoms
         self.rest = rest
         self.home = list(range(len(atoms)))
@@ -102,7 +105,10 @@ class _Parts:
         return failed and not weak and (atom.size >= _SMALL or self._alone(atom))
 
     def _alone(self, atom: Atom) -> bool:
-        return atom.size * 2 > len(self.clusters[atom.cluster].rows)
+        return atom.size * 2 > self._size(atom.cluster)
+
+    def _size(self, number: int) -> int:
+        return self.weights.of(self.clusters[number].rows)
 
     def _one(self, one: Atom, other: Atom) -> bool:
         if together(one, other):
@@ -138,7 +144,7 @@ class _Parts:
 
     def _is_background(self, atom: Atom, own: list[Atom]) -> bool:
         """Tells whether the atom is an ordinary refusal on a route of its own, beside a fault on one or two others."""
-        total = len(self.clusters[atom.cluster].rows)
+        total = self._size(atom.cluster)
         main = max(each.size for each in own)
         rejected_login = atom.family == causes.UNAUTHORIZED and atom.login and not any(each.login for each in own)
         few = (
@@ -179,17 +185,18 @@ class _Parts:
         if len(numbers) == 1 and self._complete(numbers[0], rows):
             return replace(self.clusters[numbers[0]], root=root)
         signals = {id(signal): signal for number in numbers for signal in self.clusters[number].signals}
-        touching = {id(signal): frozenset(signal.rows.to_list()) & rows for signal in signals.values()}
-        kept = tuple(signal for signal in signals.values() if touching[id(signal)])
+        matched = {key: frozenset(signal.rows.to_list()) for key, signal in signals.items()}
+        held = {key: self.weights.of(mine & rows) for key, mine in matched.items()}
+        kept = tuple(signal for key, signal in signals.items() if held[key])
         least = min((self.clusters[number].severity for number in numbers), key=SEVERITIES.index)
-        levels = [_lent(signal, len(touching[id(signal)])) for signal in kept]
+        levels = [_lent(signal, held[id(signal)], self.weights.of(matched[id(signal)])) for signal in kept]
         lent: Severity = min(levels, key=SEVERITIES.index, default="low")
         severity: Severity = max((least, lent), key=SEVERITIES.index)
         ordered = sorted(kept, key=lambda signal: SEVERITIES.index(severity_of(signal.level)))
         return Cluster(severity, tuple(ordered), rows, root)
 
     def _complete(self, number: int, rows: frozenset[int]) -> bool:
-        timed = sum(atom.size for atom in (*self.atoms, *self.rest) if atom.cluster == number)
+        timed = sum(len(atom.rows) for atom in (*self.atoms, *self.rest) if atom.cluster == number)
         return timed == len(rows)
 
 
@@ -210,10 +217,10 @@ def _differ(one: Atom, other: Atom) -> bool:
     return True
 
 
-def _lent(signal: Signal, held: int) -> Severity:
-    """Gives the severity that a signal lends to a part of what it matched."""
+def _lent(signal: Signal, held: int, matched: int) -> Severity:
+    """Gives the severity that a signal lends to a part of what it matched: so many of so many exchanges."""
     own = severity_of(signal.level)
-    if held >= 5 or 2 * held >= len(signal.rows):
+    if held >= 5 or 2 * held >= matched:
         return own
     most: Severity = "medium" if held >= _SMALL else "low"
     return max((own, most), key=SEVERITIES.index)

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, weighed
 from analyzer.diagnose import _cause as causes
 from analyzer.diagnose._cluster import Cluster
 from analyzer.diagnose._links import LAG
+from analyzer.diagnose._row_weights import row_weights
 from analyzer.diagnose._scene import ERROR_LINE
 
 # What is missing or has changed is so on one route; what is refused for its form or its sender is so on all.
@@ -17,7 +19,7 @@ _OF_ONE_ROUTE = tuple(f"{causes.REFUSED}:{status}" for status in (404, 405, 409,
 _FAMILIES = (causes.REFUSED, causes.FORBIDDEN, causes.DENIED)
 _TELLING = 24
 _WEAK = ("low", "info")
-_NEEDED = ("row", "timestamp", "client", "refreshed")
+_NEEDED = ("row", "timestamp", "client", "refreshed", WEIGHT)
 
 
 def with_same_refusals(clusters: Sequence[Cluster], exchanges: pl.DataFrame) -> tuple[Cluster, ...]:
@@ -28,6 +30,7 @@ def with_same_refusals(clusters: Sequence[Cluster], exchanges: pl.DataFrame) -> 
     """
     serious = [cluster for cluster in clusters if cluster.severity not in _WEAK]
     taken = sorted(frozenset().union(*(cluster.rows for cluster in serious)))
+    exchanges = weighed(exchanges)
     named = [name for name in (*_NEEDED, *causes.COLUMNS) if name in exchanges.columns]
     words = pl.when(pl.col("message_hop") == ERROR_LINE).then(pl.col("message").str.slice(0, _TELLING))
     refused = (
@@ -40,18 +43,23 @@ def with_same_refusals(clusters: Sequence[Cluster], exchanges: pl.DataFrame) -> 
     free = refused.filter(~pl.col("row").is_in(taken))
     if not serious or free.is_empty():
         return tuple(clusters)
+    weights = row_weights(exchanges, (cluster.rows for cluster in serious))
     grown: list[Cluster] = []
     moved: set[int] = set()
     for cluster in clusters:
-        more = frozenset() if cluster.severity in _WEAK else _alike(cluster, refused, free) - moved
+        more = (
+            frozenset()
+            if cluster.severity in _WEAK
+            else _alike(cluster, weights.of(cluster.rows), refused, free) - moved
+        )
         moved |= more
         grown.append(_with(cluster, more))
     return tuple(kept for each in grown if (kept := _left(each, moved)) is not None)
 
 
-def _alike(cluster: Cluster, refused: pl.DataFrame, free: pl.DataFrame) -> frozenset[int]:
+def _alike(cluster: Cluster, size: int, refused: pl.DataFrame, free: pl.DataFrame) -> frozenset[int]:
     own = refused.filter(pl.col("row").is_in(sorted(cluster.rows)))
-    if 2 * own.height <= len(cluster.rows):
+    if 2 * counted(own) <= size:
         return frozenset()
     early, late = own["timestamp"].min() - LAG, own["timestamp"].max() + LAG  # type: ignore[operator]
     by = ["client", "cause", "words"]

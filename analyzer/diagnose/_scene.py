@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number, weighed
 from analyzer.diagnose._surroundings import Surroundings
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Join, Verdict
@@ -57,11 +58,11 @@ class Scene:
     @property
     def total(self) -> int:
         """Number of failing exchanges."""
-        return self.failing.height
+        return counted(self.failing)
 
     def count(self, test: pl.Expr) -> int:
         """Counts the failing exchanges for which the test holds."""
-        return int(self.failing.select(test.fill_null(False).sum()).item() or 0)
+        return counted(self.failing, test)
 
     def share(self, test: pl.Expr) -> float:
         """Gives the share of failing exchanges for which the test holds."""
@@ -98,11 +99,13 @@ class Scene:
         level = pl.col("level").is_in(["warning", "error", "critical"])
         spoken = self.failing.filter((test & level & (pl.col("message_hop") == APPLICATION)).fill_null(value=False))
         spoken = spoken.filter(~logged_text().str.contains(_SAYS_NOTHING).fill_null(value=False))
-        kinds = spoken.select("row", text=logged_text(), kind=logged_text().str.replace_all(_VARIABLE, "#"))
+        kinds = weighed(spoken).select(
+            "row", WEIGHT, text=logged_text(), kind=logged_text().str.replace_all(_VARIABLE, "#")
+        )
         if kinds.is_empty() or not kinds["text"].count():
             return None
-        most = kinds.group_by("kind").agg(pl.len(), pl.col("row").min()).sort("len", "row", descending=[True, False])
-        if 2 * int(most["len"][0]) < self.count(test):
+        most = kinds.group_by("kind").agg(number(), pl.col("row").min()).sort(WEIGHT, "row", descending=[True, False])
+        if 2 * int(most[WEIGHT][0]) < self.count(test):
             return None
         first = pl.col("row") == int(most["row"][0])
         text = kinds.filter(first)["text"][0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number, share_where, weighed
 from analyzer.diagnose import _attributes as attributes
 from analyzer.diagnose._counts import worked_of
 from analyzer.diagnose._sides import sides_of
@@ -62,7 +63,7 @@ def part_sides(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Part
     clients, since the requests of one client are no independent witnesses; others are judged by requests. beside:
     exchanges on the same routes with other methods, asked where nothing else separates.
     """
-    judged = window.filter(pl.col("failing") | worked_of(window))
+    judged = weighed(window).filter(pl.col("failing") | worked_of(window))
     if judged["failing"].any():
         described = attributes.describe(judged)
         found = _found(judged, described)
@@ -71,13 +72,13 @@ def part_sides(window: pl.DataFrame, beside: pl.DataFrame | None = None) -> Part
             most = _LIKE * max(each.information for each in proven)
             best = next(each for each in proven if each.information >= most)
             return _told(best, found, judged, described)
-    return None if beside is None else _by_method(judged, beside)
+    return None if beside is None else _by_method(judged, weighed(beside))
 
 
 def _found(judged: pl.DataFrame, described: pl.DataFrame) -> list[_Found]:
     if not described.width:
         return []
-    asked = described.with_columns(judged["failing"].alias("_failing"), _units(judged))
+    asked = described.with_columns(judged["failing"].alias("_failing"), judged[WEIGHT], *_units(judged))
     parting = [(name, *each) for name in described.columns for each in _parting(asked, name)]
     if not parting:
         return []
@@ -98,15 +99,21 @@ def _shared_values(asked: pl.DataFrame, name: str) -> int:
     """
     if name == _CLIENT or name in _REPEATS:
         return 0
-    clients = asked.filter(pl.col(name).is_not_null()).group_by(name).agg(pl.col("_unit").n_unique())
-    return min(int((clients["_unit"] > 1).sum()), _MOST_VALUES)
+    units = pl.col("_units").filter(pl.col("_unit").is_first_distinct()).sum()
+    clients = asked.filter(pl.col(name).is_not_null()).group_by(name).agg(units)
+    return min(int((clients["_units"] > 1).sum()), _MOST_VALUES)
 
 
-def _units(judged: pl.DataFrame) -> pl.Series:
-    """Names who counts once: the client; a request whose client nobody knows, or where there is but one client."""
-    alone = pl.format("#{}", pl.int_range(pl.len()))
-    unit = pl.coalesce("client", alone) if judged["client"].drop_nulls().n_unique() > 1 else alone
-    return judged.select(unit.alias("_unit")).to_series()
+def _units(judged: pl.DataFrame) -> list[pl.Series]:
+    """Names who counts once: the client; a request whose client nobody knows, or where there is but one client.
+
+    Gives _unit, a name, and _units: how many such a name stands for.
+    """
+    several = judged["client"].drop_nulls().n_unique() > 1
+    named = pl.col("client").is_not_null() & several
+    unit = pl.when(named).then("client").otherwise(pl.format("#{}", pl.int_range(pl.len())))
+    units = pl.when(named).then(1).otherwise(WEIGHT).cast(pl.Int64)
+    return judged.select(unit.alias("_unit"), units.alias("_units")).get_columns()
 
 
 def _preference(found: _Found) -> tuple[bool, int, str, str]:
@@ -120,16 +127,16 @@ def _parting(asked: pl.DataFrame, name: str) -> Iterator[tuple[str, Table, bool]
 
     The last is whether it is lacking: all that the failing ones share is not to have what the working ones have.
     """
-    known = asked.select("_failing", value=name).filter(pl.col("value").is_not_null())
-    failing, working = known.filter("_failing")["value"], known.filter(~pl.col("_failing"))["value"]
-    failing_total = int(asked["_failing"].sum())
-    if failing.len() < _KNOWN_FAILING * failing_total or not working.len():
+    known = asked.select(WEIGHT, failing="_failing", value=name).filter(pl.col("value").is_not_null())
+    failing, working = known.filter("failing"), known.filter(~pl.col("failing"))
+    failing_total = counted(asked, pl.col("_failing"))
+    if counted(failing) < _KNOWN_FAILING * failing_total or failing.is_empty() or working.is_empty():
         return
-    if working.len() < _KNOWN_WORKING * (asked.height - failing_total):
+    if counted(working) < _KNOWN_WORKING * (counted(asked) - failing_total):
         return
     for side, only in ((failing, False), (working, True)):
         value = _most_frequent(side)
-        table = Table(int((failing == value).sum()), failing.len(), int((working == value).sum()), working.len())
+        table = _table(known.select(WEIGHT, "failing", has=pl.col("value") == value))
         table = table.inverted() if only else table
         if _parts(table, only=only) and (name != _CLIENT or (not only and table.recall >= _NEARLY_ALL)):
             yield value, table, only
@@ -137,20 +144,22 @@ def _parting(asked: pl.DataFrame, name: str) -> Iterator[tuple[str, Table, bool]
 
 def _chance(asked: pl.DataFrame, name: str, value: str, table: Table, *, only: bool) -> float:
     """Gives the chance of one value, by clients where each has one value of this attribute, else by requests."""
-    known = asked.select(failing="_failing", unit="_unit", value=name).filter(pl.col("value").is_not_null())
+    known = asked.select(WEIGHT, "_units", failing="_failing", unit="_unit", value=name)
+    known = known.filter(pl.col("value").is_not_null())
     if name == _CLIENT or not _is_bound(known):
         return table.chance()
-    return _chance_by_client(known.select("failing", "unit", has=(pl.col("value") == value) != only))
+    return _chance_by_client(known.select(WEIGHT, "_units", "failing", "unit", has=(pl.col("value") == value) != only))
 
 
-def _most_frequent(values: pl.Series) -> str:
-    counted = values.value_counts().sort("count", values.name, descending=[True, False])
-    return str(counted[values.name][0])
+def _most_frequent(side: pl.DataFrame) -> str:
+    most = side.group_by("value").agg(number()).sort(WEIGHT, "value", descending=[True, False])
+    return str(most["value"][0])
 
 
 def _table(has: pl.DataFrame) -> Table:
-    failing, working = has.filter("failing")["has"], has.filter(~pl.col("failing"))["has"]
-    return Table(int(failing.sum()), failing.len(), int(working.sum()), working.len())
+    """Gives the table of what failing and working ones have; has: failing, has, weight."""
+    failing, working = pl.col("failing"), ~pl.col("failing")
+    return Table(*(counted(has, test) for test in (failing & pl.col("has"), failing, working & pl.col("has"), working)))
 
 
 def _chance_by_client(has: pl.DataFrame) -> float:
@@ -158,10 +167,13 @@ def _chance_by_client(has: pl.DataFrame) -> float:
 
     One failure of another kind makes no affected client of the first sort, and none of the second sort is half one.
     """
-    clients = has.group_by("unit", "has").agg(ever=pl.col("failing").any(), share=pl.col("failing").mean())
-    if (clients.filter("ever")["share"] < _MOSTLY).mean() > _MOSTLY:  # type: ignore[operator]
-        return _table(clients.select("has", failing="ever")).chance()
-    sums = clients.group_by("has").agg(failing=pl.col("share").sum(), working=(1 - pl.col("share")).sum())
+    clients = has.group_by("unit", "has").agg(
+        pl.col("_units").first().alias(WEIGHT), ever=pl.col("failing").any(), share=share_where(pl.col("failing"))
+    )
+    if clients.select(share_where(pl.when("ever").then(pl.col("share") < _MOSTLY))).item() > _MOSTLY:
+        return _table(clients.select(WEIGHT, "has", failing="ever")).chance()
+    share, units = pl.col("share"), pl.col(WEIGHT)
+    sums = clients.group_by("has").agg(failing=(share * units).sum(), working=((1 - share) * units).sum())
     counted = {row[0]: (round(row[1]), round(row[2])) for row in sums.iter_rows()}
     (failing, working), (other_failing, other_working) = counted.get(True, (0, 0)), counted.get(False, (0, 0))
     return Table(failing, failing + other_failing, working, working + other_working).chance()
@@ -181,7 +193,9 @@ def _parts(table: Table, *, only: bool) -> bool:
 
 def _is_bound(known: pl.DataFrame) -> bool:
     """Says whether nearly every client that asked more than once has one value throughout."""
-    per_client = known.group_by("unit").agg(values=pl.col("value").n_unique(), requests=pl.len())
+    # A name that stands for several asked once for each of them.
+    requests = number() // pl.col("_units").first()
+    per_client = known.group_by("unit").agg(values=pl.col("value").n_unique(), requests=requests)
     several = per_client.filter(pl.col("requests") > 1)
     return several.height > 0 and int((several["values"] == 1).sum()) >= _BOUND * several.height
 
@@ -193,7 +207,7 @@ def _by_method(judged: pl.DataFrame, beside: pl.DataFrame) -> Parted | None:
         return None
     others = beside.filter(~pl.col("method").is_in([*_NO_USE, failing["method"][0]]), worked_of(beside))
     both = pl.concat([judged, others.with_columns(failing=pl.lit(value=False))], how="diagonal")
-    has = both.select("failing", has=pl.col("method") == failing["method"][0])
+    has = both.select(WEIGHT, "failing", has=pl.col("method") == failing["method"][0])
     table = _table(has)
     if not others.height or not _parts(table, only=False) or table.chance() > _CHANCE:
         return None
@@ -209,19 +223,20 @@ def _told(best: _Found, found: list[_Found], judged: pl.DataFrame, described: pl
         (each for each in found if each.only == best.only and each.shown != best.shown and _like(each, best)),
         key=_preference,
     )
+    table = _table(pl.DataFrame({WEIGHT: judged[WEIGHT], "failing": failing, "has": has}))
     told = Separating(
         attribute=_named(best, judged),
         value=best.value,
-        failing=int((failing & has).sum()),
-        failing_total=int(failing.sum()),
-        working=int((~failing & has).sum()),
-        working_total=int((~failing).sum()),
+        failing=table.failing,
+        failing_total=table.failing_total,
+        working=table.working,
+        working_total=table.working_total,
         shared_by="working" if best.only else "failing",
         alike=tuple(f"{each.shown} = {each.value}" for each in alike[:_MOST_ALIKE]),
         failing_ref=_place(judged, failing & (has ^ best.only)),
         working_ref=_place(judged, ~failing & ~(has ^ best.only)),
     )
-    return Parted(told, sides_of(described[best.shown], failing, told))
+    return Parted(told, sides_of(described[best.shown], failing, told, judged[WEIGHT]))
 
 
 def _named(best: _Found, judged: pl.DataFrame) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, number_where, weighed
 from analyzer.model import Separating, Side, Sides
 
 _MOST = 8
 
 
-def sides_of(values: pl.Series, failing: pl.Series, separating: Separating) -> Sides:
-    """Gives the counts by value; values and failing have one item per request that was compared."""
+def sides_of(values: pl.Series, failing: pl.Series, separating: Separating, weights: pl.Series | None = None) -> Sides:
+    """Gives the counts by value; values, failing and weights have one item per row that was compared."""
+    given = {} if weights is None else {WEIGHT: weights}
     counted = (
-        pl.DataFrame({"value": values.cast(pl.String), "failing": failing})
+        weighed(pl.DataFrame({"value": values.cast(pl.String), "failing": failing, **given}))
         .group_by("value")
-        .agg(failing=pl.col("failing").sum().cast(pl.Int64), working=(~pl.col("failing")).sum().cast(pl.Int64))
+        .agg(failing=number_where(pl.col("failing")), working=number_where(~pl.col("failing")))
         .with_columns(_chosen=(pl.col("value") == separating.value).fill_null(value=False))
         .sort(
             "failing", pl.sum_horizontal("failing", "working"), "value", descending=[True, True, False], nulls_last=True

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, median, weighed
 from analyzer.diagnose._counts import on_endpoints, succeeded
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Ref
@@ -27,7 +28,7 @@ _READ = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How many rows of a kind there are, and the place of the first."""
+    """How many exchanges of a kind there are, and the place of the first."""
 
     count: int = 0
     ref: Ref | None = None
@@ -77,7 +78,11 @@ def look_around(
     inside = pl.col("timestamp").is_between(started, ended).fill_null(value=False)
     near = pl.col("timestamp").is_between(started - _MARGIN, ended + _MARGIN).fill_null(value=False)
     # All exchanges with all columns would be as large as the log, once more for each incident.
-    others = exchanges.select(_READ).join(failing.select("exchange"), on="exchange", how="anti", maintain_order="left")
+    others = (
+        weighed(exchanges)
+        .select(*_READ, WEIGHT)
+        .join(failing.select("exchange"), on="exchange", how="anti", maintain_order="left")
+    )
     same = on_endpoints(others, failing).filter(succeeded())
     behind = same.filter(~inside & _answered_behind())
     answered = behind["upstream"].drop_nulls().list.last().unique().sort()
@@ -103,8 +108,9 @@ def look_around(
 
 def _taken(events: pl.DataFrame, exchanges: pl.DataFrame) -> int | None:
     rows = events.filter(pl.col("hop") == _APPLICATION, pl.col("duration_us").is_not_null())
-    median = rows.join(exchanges.select("exchange"), on="exchange", how="semi")["duration_us"].median()
-    return None if median is None else int(median)  # type: ignore[arg-type]
+    timed = rows.join(weighed(exchanges).select("exchange", WEIGHT), on="exchange")
+    middle = median(timed["duration_us"], timed[WEIGHT])
+    return None if middle is None else int(middle)
 
 
 def _answered_behind() -> pl.Expr:
@@ -134,15 +140,16 @@ def _tells_all(events: pl.DataFrame, same: pl.DataFrame, near: pl.DataFrame) -> 
     exact = events.filter((pl.col("hop") == _APPLICATION) & (pl.col("join") == "exact")).select("exchange").unique()
     outside = pl.col("has_edge") | pl.col("has_browser")
     for rows in (same.filter(outside), near.filter(outside & _answered_behind())):
-        if rows.height >= _FEWEST:
-            return rows.join(exact, on="exchange", how="semi").height >= _NEARLY_ALL * rows.height
+        if counted(rows) >= _FEWEST:
+            return counted(rows.join(exact, on="exchange", how="semi")) >= _NEARLY_ALL * counted(rows)
     return False
 
 
 def _has_browsers(near: pl.DataFrame) -> bool:
     cached = pl.any_horizontal(pl.col("from_cache", "service_worker").fill_null(value=False))
     browsers = near.filter(pl.col("has_browser") & ~cached)
-    return browsers.height >= _FEWEST and browsers["has_edge"].sum() >= _NEARLY_ALL * browsers.height
+    total = counted(browsers)
+    return total >= _FEWEST and counted(browsers, pl.col("has_edge")) >= _NEARLY_ALL * total
 
 
 def _wrong_check(events: pl.DataFrame, failing: pl.DataFrame, started: datetime, ended: datetime) -> Evidence | None:
@@ -164,4 +171,4 @@ def _seen(events: pl.DataFrame, exchanges: pl.DataFrame, hop: int) -> Seen:
         return Seen()
     rows = events.join(exchanges.select("exchange"), on="exchange", how="semi", maintain_order="left")
     first = rows.sort(pl.col("hop") != hop, "event").row(0, named=True)
-    return Seen(exchanges.height, reference(first["source"], first["line"], first["format"]))
+    return Seen(counted(exchanges), reference(first["source"], first["line"], first["format"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.counted import counted
 from analyzer.detect import Signal
 from analyzer.diagnose.isolate import Isolation
 from analyzer.model import SEVERITIES, Severity
@@ -37,8 +38,8 @@ def weigh(
         window, requests = (rows.filter("has_browser") for rows in (window, requests))
     stands_out = _has_proven_burst(signals) or any(signal.whole_log for signal in signals)
     personal = any(name in _PERSONAL for signal in signals for name, _ in signal.group)
-    dense = failed >= _FEWEST and (failed >= _SMALLEST_SHARE * window.height or _stuck(window, failed))
-    logged = requests.filter(pl.col("has_edge") | pl.col("has_application") | pl.col("has_browser")).height
+    dense = failed >= _FEWEST and (failed >= _SMALLEST_SHARE * counted(window) or _stuck(window, failed))
+    logged = counted(requests, pl.col("has_edge") | pl.col("has_application") | pl.col("has_browser"))
     if stands_out or personal or dense or logged < _BUSY or _is_new(window, requests):
         return severity
     return SEVERITIES[max(SEVERITIES.index(severity), SEVERITIES.index("low"))]
@@ -52,20 +53,21 @@ def _is_new(window: pl.DataFrame, requests: pl.DataFrame) -> bool:
     """
     failing = window.filter("failing")
     statuses = failing["status"].unique().to_list()
-    if failing.height < _FEWEST or failing["client"].n_unique() < _WITNESSES:
+    failed = counted(failing)
+    if failed < _FEWEST or failing["client"].n_unique() < _WITNESSES:
         return False
     if any(status is None or status in _ORDINARY for status in statuses):
         return False
     during = pl.col("timestamp").is_between(failing["timestamp"].min(), failing["timestamp"].max())
-    inside = requests.filter(during).height / requests.height
+    inside = counted(requests, during) / counted(requests)
     elsewhere = requests.filter(pl.col("status").is_in(statuses), ~pl.col("row").is_in(failing["row"].implode()))
-    return elsewhere.is_empty() and failing.height * inside ** (failing.height - 1) <= _CHANCE
+    return elsewhere.is_empty() and failed * inside ** (failed - 1) <= _CHANCE
 
 
 def _stuck(window: pl.DataFrame, failed: int) -> bool:
     """Tells whether a few clients get nowhere: they fail again and again, and hardly anything of theirs works."""
     affected = window.filter("failing").select("client").drop_nulls().unique()
-    own = window.join(affected, on="client", how="semi").height
+    own = counted(window.join(affected, on="client", how="semi"))
     return 0 < affected.height * _AGAIN <= failed and failed >= _NEARLY_ALL * own
 
 
@@ -75,7 +77,7 @@ def without_doubt(severity: Severity, isolation: Isolation, failing: pl.DataFram
     The verdict on the layers knows the servers' logs too: where it names the browser, that doubt is gone.
     """
     proven = isolation.layer == "browser" and isolation.confidence >= _SURE
-    if severity != "low" or not proven or failing.height < _SEVERAL:
+    if severity != "low" or not proven or counted(failing) < _SEVERAL:
         return severity
     return "medium" if failing.select(pl.col("cors").is_not_null().all()).item() else severity
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from analyzer.counted import number, weighed
 from analyzer.knowledge import status as look_up_status
 from analyzer.model import Layer
 
@@ -70,9 +71,10 @@ def title_of(failing: pl.DataFrame, endpoints: tuple[str, ...]) -> str:
 def endpoints_of(failing: pl.DataFrame) -> tuple[str, ...]:
     """Gives METHOD route, the most failing first."""
     counted = (
-        failing.filter(pl.col("route").is_not_null() | pl.col("host").is_not_null())
+        weighed(failing)
+        .filter(pl.col("route").is_not_null() | pl.col("host").is_not_null())
         .group_by(endpoint=pl.concat_str(pl.col("method").fill_null("?"), pl.lit(" "), _place()))
-        .agg(count=pl.len().cast(pl.Int64))
+        .agg(count=number())
         .sort("count", "endpoint", descending=[True, False])
     )
     return tuple(counted["endpoint"].to_list())

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted
 from analyzer.detect import Signal
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
@@ -40,12 +41,12 @@ _SENTENCES_PER_RULE = 3
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
 _COMPARED = [
     "row", "timestamp", "source", "format", "line", "client", "method", "status", "error", "answer_fault",
-    "has_browser", "has_edge", "has_application", "route", "user", "client_ip",
+    "has_browser", "has_edge", "has_application", "route", "user", "client_ip", WEIGHT,
 ]  # fmt: skip
 _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "query",
     "status", "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
-    "client_ip", "user", "user_agent", "host", "protocol", "token_kid", "refreshed", "error_layer", "cors",
+    "client_ip", "user", "user_agent", "host", "protocol", "token_kid", "refreshed", "error_layer", "cors", WEIGHT,
 ]  # fmt: skip
 
 
@@ -185,6 +186,7 @@ def _build(part: _Part, given: _Given) -> _Made:
     scene = replace(_scene(judged, given.joined), of_root=judged.failing.height < part.failing.height)
     isolation = isolate(scene)
     same = counts.on_endpoints(given.requests, part.failing)
+    failed, requests = counted(part.failing), counted(part.peers)
     rates = _rates(part, same)
     charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
     statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
@@ -211,10 +213,10 @@ def _build(part: _Part, given: _Given) -> _Made:
         started=part.started,
         ended=part.ended,
         buckets=counts.count_buckets(charted, given.bucket_seconds),
-        failed=part.failing.height,
-        requests=part.peers.height,
+        failed=failed,
+        requests=requests,
         baseline_failure_rate=rates[0],
-        failure_rate=round(part.failing.height / max(part.peers.height, 1), 6),
+        failure_rate=round(failed / max(requests, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
         clients=counts.count_clients(given.requests, part.peers),
@@ -242,7 +244,7 @@ def _build(part: _Part, given: _Given) -> _Made:
 
 
 def _weighed(part: _Part, requests: pl.DataFrame) -> Severity:
-    return weigh(part.cluster.severity, part.cluster.signals, part.window, part.failing.height, requests)
+    return weigh(part.cluster.severity, part.cluster.signals, part.window, counted(part.failing), requests)
 
 
 def _judged(part: _Part) -> _Part:
@@ -288,9 +290,10 @@ def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]
         return None, None
     alike = part.failing.select("status", "error").unique()
     lost = outside.filter(~counts.worked_of(outside))
-    failed = lost.join(alike, on=["status", "error"], how="semi", nulls_equal=True).height
-    ratio = counts.rate_ratio(part.failing.height, part.peers.height, failed, outside.height)
-    return round(failed / outside.height, 6), ratio
+    failed = counted(lost.join(alike, on=["status", "error"], how="semi", nulls_equal=True))
+    total = counted(outside)
+    ratio = counts.rate_ratio(counted(part.failing), counted(part.peers), failed, total)
+    return round(failed / total, 6), ratio
 
 
 def _parted(part: _Part, exchanges: pl.DataFrame) -> Parted | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number_where, weighed
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose._network import waited_in_vain
 from analyzer.diagnose.correlate import Joined
@@ -19,7 +20,7 @@ _TIMEOUTS = (408, 504, 522, 524, 598)
 _MOST_INCIDENTS = 100
 _QUANTILES = ("count", "p50", "p90", "p95", "p99", "most")
 _ASKED = ("row", "exchange", "timestamp", "method", "route", "host", "has_browser", "has_edge", "has_application",
-          "error_layer", "cors")  # fmt: skip
+          "error_layer", "cors", WEIGHT)  # fmt: skip
 
 
 def measure(
@@ -34,7 +35,7 @@ def measure(
     exchanges: with the fact columns; failing_rows: by the incident's id, as diagnose gives both. An exchange counts
     once for each kind of source, with the longest of its durations there: of two proxies the outer one's.
     """
-    asked = exchanges.filter(is_exchange(), pl.col("timestamp").is_not_null())
+    asked = weighed(exchanges).filter(is_exchange(), pl.col("timestamp").is_not_null())
     held = asked.filter(_held_open())
     timed = _timed(joined.events, asked.filter(~_held_open()))
     if timed["duration_us"].null_count() == timed.height:
@@ -45,7 +46,7 @@ def measure(
             incident.id: _groups(timed, incident, _failing(exchanges, failing_rows[incident.id]))
             for incident in incidents[:_MOST_INCIDENTS]
         },
-        held_open=held.height,
+        held_open=counted(held),
     )
 
 
@@ -85,14 +86,14 @@ def _series(timed: pl.DataFrame, bucket_seconds: int) -> Iterator[LatencySeries]
     start = pl.col("timestamp").dt.truncate(f"{bucket_seconds}s")
     per_bucket = (
         timed.group_by("hop", start=start)
-        .agg(*_quantiles(), timed_out=pl.col("timed_out").sum().cast(pl.Int64))
+        .agg(*_quantiles(), timed_out=number_where(pl.col("timed_out")))
         .sort("hop", "start")
     )
     whole = timed.group_by("hop").agg(
         *_quantiles(),
         pl.col("source", "line", "format").first(),
-        untimed=pl.col("duration_us").null_count().cast(pl.Int64),
-        timed_out=pl.col("timed_out").sum().cast(pl.Int64),
+        untimed=number_where(pl.col("duration_us").is_null()),
+        timed_out=number_where(pl.col("timed_out")),
     )
     for row in whole.filter(pl.col("count") > 0).sort("hop").iter_rows(named=True):
         own = per_bucket.filter(pl.col("hop") == row["hop"])
@@ -111,11 +112,11 @@ def _series(timed: pl.DataFrame, bucket_seconds: int) -> Iterator[LatencySeries]
 
 def _quantiles() -> list[pl.Expr]:
     """Gives count and quantiles of rows whose longest duration comes first: the nearest rank, in whole numbers."""
-    number = pl.col("duration_us").count().cast(pl.Int64)
+    number, until = number_where(pl.col("duration_us").is_not_null()), pl.col(WEIGHT).cum_sum()
     ranks = {f"p{part}": number - (number * part + 99) // 100 for part in _PER_CENT}
     return [
         number.alias("count"),
-        *(pl.col("duration_us").get(rank).alias(name) for name, rank in ranks.items()),
+        *(pl.col("duration_us").get((until <= rank).sum()).alias(name) for name, rank in ranks.items()),
         pl.col("duration_us").first().alias("most"),
     ]
 

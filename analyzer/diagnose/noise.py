@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analyzer.counted import number, weighed
 from analyzer.facts.gave_up import ABORTED
 from analyzer.model import Noise, Ref
 
@@ -55,9 +56,9 @@ def background_kind() -> pl.Expr:
 def count_noise(exchanges: pl.DataFrame) -> tuple[Noise, ...]:
     """Counts the rows by their column noise; the example is the first of each kind."""
     counted = (
-        exchanges.filter(pl.col("noise").is_not_null())
+        weighed(exchanges.filter(pl.col("noise").is_not_null()))
         .group_by("noise")
-        .agg(count=pl.len().cast(pl.Int64), **{name: pl.col(name).first() for name in ("source", "line", "format")})
+        .agg(count=number(), **{name: pl.col(name).first() for name in ("source", "line", "format")})
         .sort("noise")
     )
     return tuple(

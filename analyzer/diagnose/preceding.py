@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, weighed
 from analyzer.diagnose._moments import apart
 from analyzer.diagnose._novelty import find_novelty
 from analyzer.diagnose._silence import find_silence
@@ -54,9 +55,15 @@ def find_preceding(
         return _said(told, started)
     return (
         find_novelty(exchanges, failing, started)
-        or find_silence(events, started)
+        or (None if _is_thinned(exchanges, started) else find_silence(events, started))
         or (None if told is None else _said(told, started))
     )
+
+
+def _is_thinned(exchanges: pl.DataFrame, started: datetime) -> bool:
+    """Tells whether rows before the first failure stand for others: what was left out is no silence."""
+    near = pl.col("timestamp").is_between(started - _LOOK_BACK, started + _LOOK_BACK)
+    return bool(weighed(exchanges).select((near & (pl.col(WEIGHT) > 1)).any()).item())
 
 
 def _told(events: pl.DataFrame, failing: pl.DataFrame, started: datetime) -> dict[str, datetime] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.counted import counted
 from analyzer.diagnose._curl import words_of
 from analyzer.diagnose._shell import command_line
 from analyzer.formats import HarEntry
@@ -45,7 +46,7 @@ def runnable(reproduction: Reproduction) -> Reproduction:
 
 
 def _steps(row: Mapping[str, Any], program: object, window: pl.DataFrame) -> Iterator[str]:
-    failed, requests = int(window["failing"].sum()), window.height
+    failed, requests = counted(window, pl.col("failing")), counted(window)
     begin = _COMMANDS.get(str(program), "Send the request below")
     if row.get("status") == 429:
         begin += " again and again, as the client did"
@@ -72,6 +73,7 @@ def _repeats(row: Mapping[str, Any], failed: int, requests: int, window: pl.Data
     if client is None:
         return said
     own = window.filter(pl.col("client") == client)
-    if own.height in (0, requests):
-        return f"{said}, all of one client" if own.height else said
-    return f"{said}, {int(own['failing'].sum()):,} of {own.height:,} of the same client"
+    asked = counted(own)
+    if asked in (0, requests):
+        return f"{said}, all of one client" if asked else said
+    return f"{said}, {counted(own, pl.col('failing')):,} of {asked:,} of the same client"

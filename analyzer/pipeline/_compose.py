@@ -9,6 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from analyzer import __version__
+from analyzer.counted import WEIGHT, number, weighed
 from analyzer.detect import Detected, RuleSet, Signal
 from analyzer.diagnose._counts import bucket_seconds
 from analyzer.diagnose.gaps import captures_of
@@ -133,13 +134,14 @@ def _timeless(detected: Detected) -> tuple[NotEvaluated, ...]:
 
 def _status_minutes(exchanges: pl.DataFrame, width: int) -> tuple[StatusMinute, ...]:
     counted = (
-        exchanges.filter(is_exchange(), pl.col("timestamp").is_not_null())
-        .select("timestamp", "status")
+        weighed(exchanges)
+        .filter(is_exchange(), pl.col("timestamp").is_not_null())
+        .select("timestamp", "status", WEIGHT)
         .group_by(
             start=pl.col("timestamp").dt.truncate(f"{width}s"),
             status_class=(pl.col("status") // 100).fill_null(0).cast(pl.Int64),
         )
-        .agg(count=pl.len().cast(pl.Int64))
+        .agg(count=number())
         .sort("start", "status_class")
     )
     return tuple(StatusMinute(*row) for row in counted.select("start", "status_class", "count").iter_rows())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number
 from analyzer.diagnose.incidents import Diagnosis, is_exchange
 from analyzer.diagnose.noise import reference
 from analyzer.model import Incident, IncidentFacts, Ref, Told
@@ -81,7 +82,7 @@ def _facts(
     told += told_by_headers(own, headers)
     told += _spared(failing, others.filter(~_worked()), worked)
     known = failing.select("exchange", "source", "line", "format", "timestamp", "status").head(_MOST_EXCHANGES)
-    return IncidentFacts(failing.height, same.height, tuple(told), identified(known, own, headers))
+    return IncidentFacts(counted(failing), counted(same), tuple(told), identified(known, own, headers))
 
 
 def _worked() -> pl.Expr:
@@ -89,25 +90,25 @@ def _worked() -> pl.Expr:
 
 
 def _told(name: str, failing: pl.DataFrame, working: pl.DataFrame, placed: pl.DataFrame) -> Iterator[Told]:
-    counted = _counted(failing, name)
-    if counted.is_empty() and name not in SCOPE:
+    own = _counted(failing, name)
+    if own.is_empty() and name not in SCOPE:
         return
     if name == "message":  # what requests that worked log too, such as "request completed", is no word of the failure
-        counted = counted.join(_counted(working, name), on="value", how="anti", maintain_order="left")
+        own = own.join(_counted(working, name), on="value", how="anti", maintain_order="left")
     others = dict(_counted(working, name).iter_rows()) if name in SCOPE else {}
     refs = _refs(failing, name) | (_refs(placed, name) if name in placed.columns else {})
-    for value, count in counted.head(_MOST_VALUES).iter_rows():
-        yield Told(name, value, count, others.get(value, 0), counted.height, refs[value])
-    if name in SCOPE and counted.height <= _MOST_VALUES:
-        failed = set(counted["value"])
+    for value, count in own.head(_MOST_VALUES).iter_rows():
+        yield Told(name, value, count, others.get(value, 0), own.height, refs[value])
+    if name in SCOPE and own.height <= _MOST_VALUES:
+        failed = set(own["value"])
         for value in [value for value in others if value not in failed][:_MOST_VALUES]:
-            yield Told(name, value, 0, others[value], counted.height, None)
+            yield Told(name, value, 0, others[value], own.height, None)
 
 
 def _counted(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Gives value and count of rows that have it, the most frequent first."""
-    values = _values(frame.select("row", name), name).unique(["row", "value"], maintain_order=True)
-    return values.group_by("value").agg(count=pl.len()).sort(pl.col("count"), "value", descending=[True, False])
+    """Gives value and count of the exchanges that have it, the most frequent first."""
+    values = _values(frame.select("row", WEIGHT, name), name).unique(["row", "value"], maintain_order=True)
+    return values.group_by("value").agg(count=number()).sort(pl.col("count"), "value", descending=[True, False])
 
 
 def _refs(frame: pl.DataFrame, name: str) -> dict[str, Ref]:
@@ -134,7 +135,7 @@ def _spared(failing: pl.DataFrame, faulty: pl.DataFrame, working: pl.DataFrame) 
     """Yields the endpoints on which nothing failed meanwhile, the most used first."""
     label = pl.concat_str(["method", "route"], separator=" ")
     failed = pl.concat([frame.select(value=label) for frame in (failing, faulty)])["value"].drop_nulls().unique()
-    others = working.select(value=label).drop_nulls().filter(~pl.col("value").is_in(failed.implode()))
-    counted = others.group_by("value").agg(count=pl.len()).sort("count", "value", descending=[True, False])
-    for value, count in counted.head(_MOST_VALUES).iter_rows():
-        yield Told("spared_endpoint", value, 0, count, counted.height, None)
+    others = working.select(WEIGHT, value=label).drop_nulls().filter(~pl.col("value").is_in(failed.implode()))
+    spared = others.group_by("value").agg(count=number()).sort("count", "value", descending=[True, False])
+    for value, count in spared.head(_MOST_VALUES).iter_rows():
+        yield Told("spared_endpoint", value, 0, count, spared.height, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, weighed
 from analyzer.diagnose._scene import APPLICATION, BROWSER, EDGE, ERROR_LINE, Scene
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Ref
@@ -27,6 +29,7 @@ _REALM = r"(?i)\brealm\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s,]+)\s*,?\s*"
 _OF_SUCCESSES = (
     "row", "source", "line", "format", "timestamp", "method", "host", "path", "route", "target", "status", "client",
     "protocol", "upstream", "content_type", "request_content_type", "request_fields", "request_bytes", "has_browser",
+    WEIGHT,
 )  # fmt: skip
 _OF_ANSWERS = (("error_code", "error_title", "error_detail"), ("www_authenticate",))
 
@@ -83,7 +86,7 @@ class Subject:
         """All exchanges that succeeded (2xx, 304) and are not among the failing ones; only what comparisons read."""
         good = pl.col("status").is_between(200, 299) | (pl.col("status") == 304)
         own = pl.col("row").is_in(self.scene.failing["row"].implode())
-        return self.exchanges.select(_OF_SUCCESSES).filter(good, ~own)
+        return weighed(self.exchanges).select(_OF_SUCCESSES).filter(good, ~own)
 
     def said(self, pattern: re.Pattern[str], *statuses: int | None) -> Said | None:
         """Gives the most frequent text that the pattern finds, counting the exchanges of all such texts.
@@ -102,7 +105,16 @@ class Subject:
         alike = [found for found, other in hits if _named(other) == _named(match)]
         exchanges = {exchange for found in alike for exchange in found["exchanges"]}
         place = reference(row["source"], row["line"], row["format"])
-        return Said(row["text"], place, _SPEAKERS[row["hop"]], match, len(exchanges))
+        return Said(row["text"], place, _SPEAKERS[row["hop"]], match, self._number_of(exchanges))
+
+    def _number_of(self, failing: AbstractSet[int]) -> int:
+        return len(failing) + sum(self._more[exchange] for exchange in self._more.keys() & failing)
+
+    @cached_property
+    def _more(self) -> dict[int, int]:
+        """For how many beside itself a failing exchange stands, where it does."""
+        heavy = weighed(self.scene.failing).select("exchange", more=pl.col(WEIGHT) - 1).filter(pl.col("more") > 0)
+        return dict(heavy.iter_rows())
 
     @cached_property
     def _shapes(self) -> pl.DataFrame:
@@ -112,35 +124,37 @@ class Subject:
         return (
             texts.group_by("status", shape=shape, maintain_order=True)
             .agg(
-                pl.col("text", "source", "line", "format", "hop").first(), exchanges=pl.col("exchange").unique().sort()
+                pl.col("text", "source", "line", "format", "hop").first(),
+                exchanges=pl.col("exchange").unique().sort(),
+                number=pl.col(WEIGHT).filter(pl.col("exchange").is_first_distinct()).sum(),
             )
-            .sort(pl.col("exchanges").list.len(), descending=True, maintain_order=True)
+            .sort("number", descending=True, maintain_order=True)
             .head(_MOST_SHAPES)
         )
 
     @cached_property
     def _texts(self) -> pl.DataFrame:
-        """Gives exchange, status, text, hop and place of what the rows of failing exchanges and their answers say."""
+        """Gives exchange, status, weight, text, hop, place of what rows of failing exchanges and their answers say."""
         failing, events = self.scene.failing, self.scene.events
         place = ("source", "line", "format")
-        status = failing.select("exchange", "status")
+        status = weighed(failing).select("exchange", "status", WEIGHT)
         logged = events.filter(pl.col("message").is_not_null()).select("exchange", "hop", *place, text="message")
         parts = [logged.join(status, on="exchange", how="left", maintain_order="left")]
         hop = pl.when("has_browser").then(BROWSER).when("has_edge").then(EDGE).otherwise(APPLICATION)
         for names in _OF_ANSWERS:
             text = pl.concat_str(*names, separator=": ", ignore_nulls=True)
             text = text.str.replace_all(_REALM, "").str.strip_chars() if "www_authenticate" in names else text
-            told = failing.select("exchange", "status", *place, text=text, hop=hop.cast(pl.Int8))
+            told = weighed(failing).select("exchange", "status", WEIGHT, *place, text=text, hop=hop.cast(pl.Int8))
             parts.append(told.filter(pl.col("text") != ""))
         parts.append(self._exceptions)
-        columns = ["exchange", "status", "hop", *place, "text"]
+        columns = ["exchange", "status", WEIGHT, "hop", *place, "text"]
         return pl.concat([part.select(columns) for part in parts])
 
     @property
     def _exceptions(self) -> pl.DataFrame:
         """Gives the same of the exceptions' messages, at the record that exchanges took them from."""
-        thrown = self.scene.failing.filter(pl.col("exception_message").is_not_null())
-        told = thrown.select("exchange", "status", "message", hop="message_hop", text="exception_message")
+        thrown = weighed(self.scene.failing).filter(pl.col("exception_message").is_not_null())
+        told = thrown.select("exchange", "status", WEIGHT, "message", hop="message_hop", text="exception_message")
         records = self.scene.events.unique(["exchange", "hop", "message"], keep="first", maintain_order=True)
         return told.join(
             records.select("exchange", "hop", "message", "source", "line", "format"),

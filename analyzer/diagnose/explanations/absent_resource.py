@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number, weighed
 from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, first_row, place_of, times
 from analyzer.diagnose.explanations._words import explain_words, words
 from analyzer.model import Evidence
@@ -57,7 +58,8 @@ def explain(subject: Subject) -> Iterator[Explanation]:
 
 
 def _gone(subject: Subject, gone: pl.DataFrame) -> Iterator[Explanation]:
-    if not subject.is_telling(gone.height):
+    number_gone = counted(gone)
+    if not subject.is_telling(number_gone):
         return
     first = first_row(gone)
     deleted = gone.filter(pl.col("deleted_before"))
@@ -68,31 +70,31 @@ def _gone(subject: Subject, gone: pl.DataFrame) -> Iterator[Explanation]:
     last = of_first.row(-1, named=True)
     paths = gone["path"].n_unique()
     many = f" ({paths:,} paths)" if paths > 1 else ""
-    if 2 * deleted.height >= gone.height and last["method"] == "DELETE":
+    if 2 * counted(deleted) >= number_gone and last["method"] == "DELETE":
         by = f" by {last['client']}" if last["client"] else ""
         text = (
-            f"{subject.of_total(gone.height)}{many} asked for what had been deleted: DELETE {last['path']} "
+            f"{subject.of_total(number_gone)}{many} asked for what had been deleted: DELETE {last['path']} "
             f"was answered {last['status']} at {clock_time(last['timestamp'])}{by}."
         )
-        yield Explanation((Evidence(text, place_of(last)),), ("Ask who deletes there, and why.",), 0, gone.height)
+        yield Explanation((Evidence(text, place_of(last)),), ("Ask who deletes there, and why.",), 0, number_gone)
         return
     text = (
-        f"{subject.of_total(gone.height)}{many} asked for what was there before: {last['method']} {last['path']} was "
+        f"{subject.of_total(number_gone)}{many} asked for what was there before: {last['method']} {last['path']} was "
         f"answered {last['status']} at {clock_time(last['timestamp'])}, and {first['status']} since "
         f"{clock_time(first['timestamp'])}; no DELETE of it is in this data."
     )
     step = "Look for what changed between these times: a release, a route of the proxy, data that was moved."
     evidence = [Evidence(text, place_of(last)), *_for_whom(gone, earlier), *_other_server(gone, last)]
-    yield Explanation(tuple(evidence), (step,), 0, gone.height)
+    yield Explanation(tuple(evidence), (step,), 0, number_gone)
 
 
 def _routes(subject: Subject, lost: pl.DataFrame) -> Iterator[Explanation]:
     """Says of the most frequent routes whether they worked before and not once since, and which version works."""
-    counted = lost.group_by("method", "host", "route", maintain_order=True).agg(
-        count=pl.len(), since=pl.col("timestamp").min(), until=pl.col("timestamp").max(),
+    routes = weighed(lost).group_by("method", "host", "route", maintain_order=True).agg(
+        count=number(), since=pl.col("timestamp").min(), until=pl.col("timestamp").max(),
         paths=pl.col("path").n_unique(), near=pl.col("near_route").first(),
     )  # fmt: skip
-    ordered = counted.sort("count", "route", descending=[True, False], maintain_order=True)
+    ordered = routes.sort("count", "route", descending=[True, False], maintain_order=True)
     for row in ordered.head(_MOST_ROUTES).iter_rows(named=True):
         if row["route"] and row["since"] and subject.is_telling(row["count"]):
             yield from _route_gone(subject, row)
@@ -110,7 +112,7 @@ def _route_gone(subject: Subject, row: dict[str, Any]) -> Iterator[Explanation]:
         return
     last = before.row(-1, named=True)
     text = (
-        f"{row['method']} {row['route']} worked {times(before.height)} until {clock_time(last['timestamp'])} and not "
+        f"{row['method']} {row['route']} worked {times(counted(before))} until {clock_time(last['timestamp'])} and not "
         f"once among {row['count']:,} requests since {clock_time(row['since'])}: the route itself is gone, not one "
         "object."
     )
@@ -130,7 +132,7 @@ def _other_version(subject: Subject, row: dict[str, Any]) -> Iterator[Explanatio
     )  # fmt: skip
     if good.is_empty():
         return
-    best = good.group_by("route").len().sort("len", "route", descending=[True, False]).row(0)
+    best = good.group_by("route").agg(number()).sort(WEIGHT, "route", descending=[True, False]).row(0)
     first = first_row(good.filter(pl.col("route") == best[0]))
     mine, theirs = (_IN_PATH.search(route) for route in (row["route"], best[0]))
     assert mine and theirs  # noqa: S101, PT018 - both routes have a version
@@ -153,7 +155,8 @@ def _for_whom(gone: pl.DataFrame, earlier: pl.DataFrame) -> Iterator[Evidence]:
     row = first_row(still)
     clients = still["client"].drop_nulls().n_unique()
     by = f" of {clients:,} clients" if clients > 1 else ""
-    many = f"{still.height:,} requests{by}" if still.height > 1 else "a request"
+    times_still = counted(still)
+    many = f"{times_still:,} requests{by}" if times_still > 1 else "a request"
     text = f"Meanwhile {many} for the same paths worked: not all are affected."
     yield Evidence(text, place_of(row))
 
@@ -163,7 +166,7 @@ def _other_server(gone: pl.DataFrame, last: dict[str, Any]) -> Iterator[Evidence
     before = last["upstream"]
     told = gone.filter(pl.col("has_edge") & pl.col("logs_upstream"))
     unasked = told.filter(pl.col("upstream").is_null() | (pl.col("upstream").list.len() == 0))
-    if not before or told.is_empty() or 2 * unasked.height < told.height:
+    if not before or told.is_empty() or 2 * counted(unasked) < counted(told):
         return
     text = (
         f"Before, {before[-1]} answered for this path; now the proxy answers itself: its routes changed."
@@ -173,8 +176,8 @@ def _other_server(gone: pl.DataFrame, last: dict[str, Any]) -> Iterator[Evidence
 
 def _near(subject: Subject, lost: pl.DataFrame) -> Iterator[Explanation]:
     named = lost.filter(pl.col("near_route").is_not_null())
-    counted = named.group_by("host", "route", "near_route", maintain_order=True).len("count")
-    ordered = counted.sort("count", "route", descending=[True, False], maintain_order=True)
+    pairs = weighed(named).group_by("host", "route", "near_route", maintain_order=True).agg(count=number())
+    ordered = pairs.sort("count", "route", descending=[True, False], maintain_order=True)
     for row in ordered.head(_MOST_ROUTES).iter_rows(named=True):
         if subject.is_telling(row["count"]):
             yield from _one_near(subject, row)
@@ -196,7 +199,7 @@ def _one_near(subject: Subject, row: dict[str, Any]) -> Iterator[Explanation]:
         return
     text = (
         f"{row['count']:,} asked for {row['route']}, which nobody was served; {row['near_route']} works on the "
-        f"same host ({times(worked.height)} in this data){difference(row['route'], row['near_route'])}."
+        f"same host ({times(counted(worked))} in this data){difference(row['route'], row['near_route'])}."
     )
     step = f"Send the request to {row['near_route']}, or find out why {row['route']} is not there."
     yield Explanation((Evidence(text, place_of(first_row(worked))),), (step,), 0, row["count"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number
 from analyzer.diagnose._scene import BROWSER, EDGE
 from analyzer.diagnose.explanations._subject import Explanation, Subject, first_row, place_of, times
 from analyzer.diagnose.explanations._words import explain_words, words
@@ -46,15 +47,15 @@ def _beside(subject: Subject, refused: pl.DataFrame, column: str, header: str) -
     sent = refused.select(_media(column)).to_series().drop_nulls().unique().sort().to_list()
     if worked.is_empty() or not sent:
         return
-    types = worked.group_by(kind=_media(column)).len().sort("len", "kind", descending=[True, False])
+    types = worked.group_by(kind=_media(column)).agg(number()).sort(WEIGHT, "kind", descending=[True, False])
     good = types.filter(~pl.col("kind").is_in(sent))
     if good.is_empty():
         return
-    kind, number = good.row(0)
+    kind, often = good.row(0)
     shown = f"{', '.join(sent[:3])} {'was' if len(sent) == 1 else 'were'} sent"
-    text = f"{shown}; requests with {header} {kind} worked on the same route ({number:,} in this data)."
+    text = f"{shown}; requests with {header} {kind} worked on the same route ({often:,} in this data)."
     row = first_row(worked.filter(_media(column) == kind))
-    yield Explanation((Evidence(text, place_of(row)),), (f"Send {header}: {kind}.",), 0, refused.height)
+    yield Explanation((Evidence(text, place_of(row)),), (f"Send {header}: {kind}.",), 0, counted(refused))
 
 
 def _bare(subject: Subject) -> Iterator[Explanation]:
@@ -72,10 +73,12 @@ def _accepted(subject: Subject, refused: pl.DataFrame) -> Iterator[Explanation]:
     if row["accept"]:
         test = pl.col("status") == 406
         text = f"They accept only {row['accept']}."
-        yield Explanation((subject.scene.quote(text, test, BROWSER, EDGE),), (), 1, refused.height)
+        yield Explanation((subject.scene.quote(text, test, BROWSER, EDGE),), (), 1, counted(refused))
     worked = subject.working(refused, _SAME).filter(pl.col("content_type").is_not_null())
     if not worked.is_empty():
-        kinds = worked.group_by(kind=_media("content_type")).len().sort("len", "kind", descending=[True, False])
-        text = f"The route answers others with {kinds['kind'][0]} ({times(kinds['len'][0])} in this data)."
+        kinds = (
+            worked.group_by(kind=_media("content_type")).agg(number()).sort(WEIGHT, "kind", descending=[True, False])
+        )
+        text = f"The route answers others with {kinds['kind'][0]} ({times(kinds[WEIGHT][0])} in this data)."
         place = place_of(first_row(worked))
-        yield Explanation((Evidence(text, place),), (f"Send Accept: {kinds['kind'][0]}.",), 0, refused.height)
+        yield Explanation((Evidence(text, place),), (f"Send Accept: {kinds['kind'][0]}.",), 0, counted(refused))

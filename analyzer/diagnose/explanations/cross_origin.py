@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, weighed
 from analyzer.diagnose._scene import BROWSER, EDGE
 from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, first_row, place_of
 from analyzer.model import Evidence
@@ -19,13 +20,13 @@ _NEAR = "5s"
 
 def explain(subject: Subject) -> Iterator[Explanation]:
     """Compares what requests in CORS mode asked for with what the host allows (Fetch standard, 3.3 and 4.8)."""
-    kept = subject.scene.failing.filter(pl.col("cors").is_in(_KEPT))
-    if not subject.is_telling(kept.height):
+    kept = weighed(subject.scene.failing).filter(pl.col("cors").is_in(_KEPT))
+    if not subject.is_telling(counted(kept)):
         return
     row = kept.row(0, named=True)
     leave = _leave(subject, row)
     if leave is not None:
-        yield from _not_allowed(row, leave, kept.height)
+        yield from _not_allowed(row, leave, counted(kept))
     yield from _preflight_status(subject)
     yield from _preflights_logged(subject, kept)
     yield from _behind(subject)
@@ -127,23 +128,23 @@ def _preflights_logged(subject: Subject, kept: pl.DataFrame) -> Iterator[Explana
     )
     if unsent.is_empty() or asked.is_empty():
         return
-    tied = unsent.select("row", "path", "timestamp").join_asof(
+    tied = unsent.select("row", "path", "timestamp", WEIGHT).join_asof(
         asked.select("path", "timestamp", _at="row"), on="timestamp", by="path", strategy="nearest", tolerance=_NEAR,
         check_sortedness=False,
     ).filter(pl.col("_at").is_not_null())  # fmt: skip
     # A browser keeps the leave of a preflight for a while, so not each request has one of its own.
-    if 3 * tied.height < unsent.height:
+    if 3 * counted(tied) < counted(unsent):
         return
     preflights = asked.filter(pl.col("row").is_in(tied["_at"].implode()))
     statuses = ", ".join(map(str, preflights["status"].drop_nulls().unique().sort().to_list())) or "nothing"
     text = (
-        f"The preflights (OPTIONS) of {tied.height:,} of {unsent.height:,} requests are in the server's log, answered "
-        f"{statuses}, and the requests themselves are not: the browser did not send them after that answer."
+        f"The preflights (OPTIONS) of {counted(tied):,} of {counted(unsent):,} requests are in the server's log, "
+        f"answered {statuses}, and the requests themselves are not: the browser did not send them after that answer."
     )
     step = (
         "Ask for the preflight with curl (-X OPTIONS, Origin, Access-Control-Request-Method and -Headers), and compare."
     )
-    yield Explanation((Evidence(text, place_of(first_row(preflights))),), (step,), 0, tied.height)
+    yield Explanation((Evidence(text, place_of(first_row(preflights))),), (step,), 0, counted(tied))
 
 
 def _behind(subject: Subject) -> Iterator[Explanation]:
@@ -156,11 +157,11 @@ def _behind(subject: Subject) -> Iterator[Explanation]:
     numbers = ", ".join(str(number) for number in found.select(status).to_series().unique().sort().to_list())
     text = (
         f"Behind the CORS message stands an error: the server answered {numbers} to "
-        f"{subject.scene.of_total(found.height)}, "
+        f"{subject.scene.of_total(counted(found))}, "
         "and the browser kept it from the page."
     )
     step = (
         f"Look into the {numbers} first; error answers need Access-Control-Allow-Origin too (nginx: add_header "
         "... always)."
     )
-    yield Explanation((subject.scene.quote(text, hidden, EDGE, BROWSER),), (step,), 0, found.height)
+    yield Explanation((subject.scene.quote(text, hidden, EDGE, BROWSER),), (step,), 0, counted(found))

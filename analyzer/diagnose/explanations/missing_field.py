@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, weighed
 from analyzer.diagnose._scene import BROWSER
 from analyzer.diagnose.explanations._subject import Explanation, Subject, first_row, place_of
 from analyzer.diagnose.explanations._words import explain_words, words
@@ -74,28 +75,29 @@ def _compared(subject: Subject, failing: pl.DataFrame) -> Iterator[Explanation]:
         here = pl.all_horizontal(pl.col(name).eq_missing(pl.lit(value)) for name, value in key.items())
         bad = shown.filter(here)
         good = subject.working(bad, _SAME).filter(pl.col("request_fields").is_not_null())
-        if good.is_empty() or not subject.is_telling(bad.height):
+        if good.is_empty() or not subject.is_telling(counted(bad)):
             continue
         yield from _of_route(subject, bad, good)
 
 
 def _of_route(subject: Subject, bad: pl.DataFrame, good: pl.DataFrame) -> Iterator[Explanation]:
     mine, theirs = _by_name(bad), _by_name(good)
-    failing = f"{bad.height:,} failing bodies of {bad['method'][0]} {bad['route'][0]}"
-    working = f"{good.height:,} of {good.height:,} working ones"
+    bodies, others = counted(bad), counted(good)
+    failing = f"{bodies:,} failing bodies of {bad['method'][0]} {bad['route'][0]}"
+    working = f"{others:,} of {others:,} working ones"
     for name in sorted(theirs, key=lambda field: (-theirs[field][0], field))[:200]:
         often, kinds = theirs[name]
         count, own = mine.get(name, (0, ()))
-        if often == good.height and count == 0:
+        if often == others and count == 0:
             text = f"is in 0 of {failing}, and in {working}"
-        elif often == good.height and count == bad.height and not set(own) & set(kinds):
-            text = f"is {_a(own)} in {bad.height:,} of {failing}, and {_a(kinds)} in {working}"
+        elif often == others and count == bodies and not set(own) & set(kinds):
+            text = f"is {_a(own)} in {bodies:,} of {failing}, and {_a(kinds)} in {working}"
         else:
             continue
         yield _said(subject, f"The field {name} {text}.", bad, good)
     for name in sorted(set(mine) - set(theirs)):
-        if mine[name][0] == bad.height:
-            text = f"The field {name} is in {bad.height:,} of {failing}, and in 0 of {good.height:,} working ones."
+        if mine[name][0] == bodies:
+            text = f"The field {name} is in {bodies:,} of {failing}, and in 0 of {others:,} working ones."
             yield _said(subject, text, bad, good, rank=1)
 
 
@@ -103,16 +105,17 @@ def _said(subject: Subject, text: str, bad: pl.DataFrame, good: pl.DataFrame, ra
     test = pl.col("row").is_in(bad["row"].implode())
     first = subject.scene.quote(text, test, BROWSER)
     beside = Evidence("A working request to compare with is here.", place_of(first_row(good)))
-    return Explanation((first, beside), (), rank, bad.height)
+    return Explanation((first, beside), (), rank, counted(bad))
 
 
 def _by_name(bodies: pl.DataFrame) -> dict[str, tuple[int, tuple[str, ...]]]:
     """Gives how many bodies have each field, and in which types."""
     split = pl.col("request_fields").str.split_exact(": ", 1)
-    parts = bodies.select("row", "request_fields").explode("request_fields").drop_nulls()
-    named = parts.select("row", name=split.struct[0], kind=split.struct[1])
-    counted = named.group_by("name").agg(pl.col("row").n_unique(), pl.col("kind").unique().sort()).sort("name")
-    return {name: (count, tuple(kinds)) for name, count, kinds in counted.iter_rows()}
+    parts = weighed(bodies).select("row", WEIGHT, "request_fields").explode("request_fields").drop_nulls()
+    named = parts.select("row", WEIGHT, name=split.struct[0], kind=split.struct[1])
+    bodies_with = pl.col(WEIGHT).filter(pl.col("row").is_first_distinct()).sum()
+    found = named.group_by("name").agg(bodies_with, pl.col("kind").unique().sort()).sort("name")
+    return {name: (count, tuple(kinds)) for name, count, kinds in found.iter_rows()}
 
 
 def _a(kinds: tuple[str, ...]) -> str:

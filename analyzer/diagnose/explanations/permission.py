@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from analyzer.counted import counted
 from analyzer.diagnose.explanations._subject import Explanation, Subject
 from analyzer.diagnose.explanations._words import explain_words, words
 
@@ -51,9 +52,9 @@ def explain(subject: Subject) -> Iterator[Explanation]:
     only where the application gave most of these answers.
     """
     refused = subject.failing(403)
-    if refused.is_empty() or 2 * refused["answered_by"].is_in(_BEFORE).sum() > refused.height:
+    if refused.is_empty() or 2 * counted(refused, pl.col("answered_by").is_in(_BEFORE)) > counted(refused):
         return
     inside = refused.filter(pl.col("has_application") | (pl.col("answered_by") == "application"))
     found = explain_words(subject, _TABLE, 403)
     named = [each for each in found if each.rank == 0]
-    yield from named[:2] or (found[:1] if 2 * inside.height >= refused.height else [])
+    yield from named[:2] or (found[:1] if 2 * counted(inside) >= counted(refused) else [])

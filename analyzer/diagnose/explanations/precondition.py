@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.counted import counted
 from analyzer.diagnose._scene import BROWSER
 from analyzer.diagnose.explanations._subject import Explanation, Subject, clock_time, place_of
 from analyzer.diagnose.explanations._words import explain_words, words
@@ -92,4 +93,4 @@ def _written(subject: Subject) -> Iterator[Explanation]:
         f"Before the first of them, {last['client']} sent {last['method']} {last['path']} at "
         f"{clock_time(last['timestamp'])}, which was answered {last['status']}."
     )
-    yield Explanation((Evidence(text, place_of(last)),), (), 1, lost.height)
+    yield Explanation((Evidence(text, place_of(last)),), (), 1, counted(lost))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, number
 from analyzer.diagnose._scene import BROWSER, EDGE, ERROR_LINE
 from analyzer.diagnose._wording import duration
 from analyzer.diagnose.explanations._subject import Explanation, Subject, first_row, place_of
@@ -84,20 +85,21 @@ def _encoding(subject: Subject) -> Iterator[Explanation]:
 def _apart(subject: Subject, refused: pl.DataFrame, column: str, name: str) -> Iterator[Explanation]:
     """Says that all failing requests share a value that no working one of the same route has."""
     known = refused.filter(pl.col(column).is_not_null(), pl.col("route").is_not_null())
-    if known.height < 3 or 2 * known.height < subject.scene.total or known[column].n_unique() != 1:
+    total = counted(known)
+    if total < 3 or 2 * total < subject.scene.total or known[column].n_unique() != 1:
         return
     value = known[column][0]
     worked = subject.working(known, ["method", "route"]).filter(pl.col(column).is_not_null())
     others = worked.filter(pl.col(column) != value)
     if others.is_empty() or worked.height != others.height:
         return
-    good = others.group_by(column).len().sort("len", column, descending=[True, False]).row(0)
+    good = others.group_by(column).agg(number()).sort(WEIGHT, column, descending=[True, False]).row(0)
     text = (
-        f"All {known.height:,} failing requests with a known {column} have {value} as {name}; on the same routes "
+        f"All {total:,} failing requests with a known {column} have {value} as {name}; on the same routes "
         f"{good[1]:,} with {good[0]} worked, and none with {value}."
     )
     step = f"Send the same request with {name} {good[0]}, and compare."
-    yield Explanation((Evidence(text, place_of(first_row(others))),), (step,), 0, known.height)
+    yield Explanation((Evidence(text, place_of(first_row(others))),), (step,), 0, total)
 
 
 def _waited(subject: Subject) -> Iterator[Explanation]:
@@ -108,4 +110,4 @@ def _waited(subject: Subject) -> Iterator[Explanation]:
         return
     wait = refused.sort("duration_us").select(pl.duration(microseconds=pl.col("duration_us"))).item(0, 0)
     text = f"They were answered 408 after {duration(wait)} at the earliest: so long the server waits for a request."
-    yield Explanation((subject.scene.quote(text, test, EDGE, BROWSER),), (), 1, refused.height)
+    yield Explanation((subject.scene.quote(text, test, EDGE, BROWSER),), (), 1, counted(refused))

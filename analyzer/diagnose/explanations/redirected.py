@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from analyzer.counted import WEIGHT, counted, weighed
 from analyzer.diagnose._scene import BROWSER
 from analyzer.diagnose.explanations._subject import Explanation, Subject, first_row, place_of
 from analyzer.model import Evidence
@@ -49,7 +50,7 @@ def _credentials(subject: Subject) -> Iterator[Explanation]:
 
 def _turned(subject: Subject) -> Iterator[Explanation]:
     """Finds requests that 301, 302 or 303 turned from POST into GET, without their body (RFC 9110, 15.4.2)."""
-    failing = subject.scene.failing.filter(
+    failing = weighed(subject.scene.failing).filter(
         (pl.col("method") == "GET") & pl.col("status").is_in([400, 404, 405, 422]),
         pl.all_horizontal(pl.col("client", "path", "timestamp").is_not_null()),
     )
@@ -63,22 +64,23 @@ def _turned(subject: Subject) -> Iterator[Explanation]:
         return
     goal = pl.col("location").str.to_lowercase().str.replace(_MARKS, "").str.extract(r"^([^?#]*)", 1)
     aimed = moved.select("client", "timestamp", _at="row", _goal=_bare(pl.coalesce(goal, "path")))
-    asked = failing.select("row", "client", "timestamp", _goal=_bare(pl.col("path")))
+    asked = failing.select("row", "client", "timestamp", WEIGHT, _goal=_bare(pl.col("path")))
     pairs = asked.join_asof(
         aimed, on="timestamp", by=["client", "_goal"], strategy="backward", tolerance=_SOON, check_sortedness=False
     ).filter(pl.col("_at").is_not_null())
-    if not subject.is_telling(pairs.height):
+    turned = counted(pairs)
+    if not subject.is_telling(turned):
         return
     last = first_row(moved.filter(pl.col("row") == pairs["_at"][0]))
     test = pl.col("row").is_in(pairs["row"].implode())
     text = (
-        f"{subject.of_total(pairs.height)} began as {last['method']} and were sent on with {last['status']}, on "
+        f"{subject.of_total(turned)} began as {last['method']} and were sent on with {last['status']}, on "
         "which a "
         "client asks again with GET and without the body."
     )
     where = Evidence(f"The redirect: {last['method']} {last['path']} was answered {last['status']}.", place_of(last))
     step = f"Send {last['method']} to the final address, or redirect with 307 or 308, which keep method and body."
-    yield Explanation((subject.scene.quote(text, test, BROWSER), where), (step,), 0, pairs.height)
+    yield Explanation((subject.scene.quote(text, test, BROWSER), where), (step,), 0, turned)
 
 
 def _bare(path: pl.Expr) -> pl.Expr:

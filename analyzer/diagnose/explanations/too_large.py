@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from analyzer.counted import counted
 from analyzer.diagnose._scene import BROWSER, EDGE, ERROR_LINE
 from analyzer.diagnose.explanations._subject import Explanation, Subject
 from analyzer.diagnose.explanations._words import explain_words, words
@@ -68,8 +69,8 @@ def _bodies(subject: Subject) -> Iterator[Explanation]:
     nginx = (pl.col("server").str.contains("(?i)nginx") | pl.col("format").str.contains("nginx")).fill_null(False)
     guess = " Between them lies 1 MiB, nginx's client_max_body_size where none is set." if fits else ""
     hint = guess if refused.select(nginx.any()).item() else ""
-    text = f"{subject.of_total(refused.height)} sent {sent}{beside}.{hint}"
-    yield Explanation((subject.scene.quote(text, test, BROWSER, ERROR_LINE, EDGE),), (_RAISE,), 0, refused.height)
+    text = f"{subject.of_total(counted(refused))} sent {sent}{beside}.{hint}"
+    yield Explanation((subject.scene.quote(text, test, BROWSER, ERROR_LINE, EDGE),), (_RAISE,), 0, counted(refused))
 
 
 def _headers(subject: Subject) -> Iterator[Explanation]:
@@ -100,4 +101,4 @@ def _lines(subject: Subject) -> Iterator[Explanation]:
     text = f"The shortest address that was refused has {shortest:,} bytes{beside}."
     test = pl.col("status").is_in(_LINE) & (length == shortest)
     step = "Send the parameters in the body of a POST, or fewer of them at a time."
-    yield Explanation((subject.scene.quote(text, test, BROWSER, EDGE),), (step,), 0, refused.height)
+    yield Explanation((subject.scene.quote(text, test, BROWSER, EDGE),), (step,), 0, counted(refused))

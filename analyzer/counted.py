@@ -1,0 +1,57 @@
+"""Counts exchanges: a row stands for as many as its column weight says, for one where a frame has no such column."""
+
+from __future__ import annotations
+
+import polars as pl
+
+WEIGHT = "weight"
+# Rows that stand for others stand for rows that are alike in these; of all else, what the others had is not known.
+STRATA = frozenset({"source", "host", "route", "method", "status"})
+
+
+def weighed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Gives the frame with weight (Int64, at least 1), which is 1 throughout where the frame lacks it."""
+    return frame if WEIGHT in frame.columns else frame.with_columns(pl.lit(1, pl.Int64).alias(WEIGHT))
+
+
+def counted(frame: pl.DataFrame, test: pl.Expr | pl.Series | None = None) -> int:
+    """Gives how many exchanges the rows of a frame stand for, all or those that pass the test."""
+    if test is not None:
+        chosen = pl.lit(test) if isinstance(test, pl.Series) else test
+        return int(weighed(frame).select(number_where(chosen)).item())
+    return int(frame[WEIGHT].sum()) if WEIGHT in frame.columns else frame.height
+
+
+def number() -> pl.Expr:
+    """Gives how many exchanges rows stand for (Int64), as counted does."""
+    return pl.col(WEIGHT).sum()
+
+
+def number_where(test: pl.Expr) -> pl.Expr:
+    """Gives how many exchanges the rows stand for that pass the test."""
+    return pl.when(test).then(WEIGHT).sum()
+
+
+def share_where(test: pl.Expr) -> pl.Expr:
+    """Gives the share of the exchanges whose rows pass the test, among those for which it is known; null of none."""
+    known = number_where(test.is_not_null())
+    return pl.when(known > 0).then(number_where(test) / known)
+
+
+def median(values: pl.Series, weights: pl.Series) -> float | None:
+    """Gives the median of values, each of which occurs as often as its weight says; nulls are left out."""
+    known = pl.DataFrame({"value": values, WEIGHT: weights}).drop_nulls("value")
+    return None if known.is_empty() else float(known.select(percentile(pl.col("value"), 0.5)).item())
+
+
+def percentile(value: pl.Expr, share: float) -> pl.Expr:
+    """Gives the value below which a share (0 to 1) of the exchanges lie, linear between neighbours; nulls left out.
+
+    Equals Expr.quantile(share, interpolation="linear") of the rows repeated as their weights say; null of none.
+    """
+    known = value.is_not_null()
+    ordered = value.filter(known).sort()
+    until = pl.col(WEIGHT).filter(known).sort_by(value.filter(known)).cum_sum()
+    place = share * (until.last() - 1)
+    low, high = (ordered.get((until <= rank).sum(), null_on_oob=True) for rank in (place.floor(), place.ceil()))
+    return pl.when(low == high).then(low).otherwise((place - place.floor()) * (high - low) + low)
