@@ -19,17 +19,22 @@ _NOTHING_MISSING: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def detect(
-    frame: pl.DataFrame, rules: RuleSet, *, missing: Mapping[str, frozenset[str]] = _NOTHING_MISSING
+    frame: pl.DataFrame,
+    rules: RuleSet,
+    *,
+    missing: Mapping[str, frozenset[str]] = _NOTHING_MISSING,
+    coarsest_seconds: int = 0,
 ) -> Detected:
     """Gives the signals of all rules, in order of severity, start, rule and group, and what could not be judged.
 
     frame: one row per exchange or other event, in the order (timestamp, source, line), with the canonical and the fact
     columns and `row` (UInt32). missing: by source, the columns that it cannot supply; a source that is named here is
-    trusted to supply all others that the frame has.
+    trusted to supply all others that the frame has. coarsest_seconds: the stretch of time within which weights are
+    exact, than which the buckets of bursts are not narrower.
     """
     if not frame.height:
         return Detected((), ())
-    evaluated = evaluate(frame, rules, missing)
+    evaluated = evaluate(frame, rules, missing, coarsest_seconds)
     hidden = hidden_members(rules)
     outcomes = _correlate.run(rules.correlations, evaluated)
     names = {name: rule.about.id for rule in rules.rules for name in (rule.about.id, rule.about.name) if name}

@@ -29,15 +29,19 @@ class Evaluated:
     counts, and a column `number:<field>` (Float64) for each that is calculated with; one row per row of the frame, in
     its order.
     masks: rows that match, by rule id. fitting: rows that a logsource fits. doubts: sentences by rule id.
+    coarsest_seconds: the stretch of time within which weights are exact, 0 where each row is one event.
     """
 
     events: pl.DataFrame
     masks: Mapping[str, pl.Series]
     fitting: Mapping[Logsource, pl.Series]
     doubts: Mapping[str, str]
+    coarsest_seconds: int = 0
 
 
-def evaluate(frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]]) -> Evaluated:
+def evaluate(
+    frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]], coarsest_seconds: int = 0
+) -> Evaluated:
     """Gives masks, group keys and doubts for all rules; every expression runs in one select."""
     frame = _with_base(frame)
     fitting = _fit(frame, rules.rules)
@@ -61,6 +65,7 @@ def evaluate(frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozense
         masks=found,
         fitting=fitting,
         doubts={identity: doubt for identity, doubt in doubts.items() if doubt},
+        coarsest_seconds=coarsest_seconds,
     )
 
 

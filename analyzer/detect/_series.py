@@ -62,6 +62,7 @@ def report_bursts(
     events, groups = _windows.number_groups(events, keys, "group")
     counts = _buckets.count_base(events)
     seconds = _buckets.choose_seconds(_buckets.measure_span(covered), request.bucket_seconds)
+    seconds = max(seconds, evaluated.coarsest_seconds)
     axis = _buckets.lay_axis(_buckets.number_base(covered), seconds)
     series = _buckets.place(counts, axis)
     tested = series.group_by("group").agg(pl.col("errors").sum()).filter(pl.col("errors") >= request.min_errors)

@@ -208,20 +208,27 @@ def _detect(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101
     state.plan.progress("Looking for incidents", None)
     missing = hidden_columns(captures_of(state.reading.sources, state.exchanges))
-    return replace(state, detected=_detect_all(state.exchanges, state.rule_set, missing))
+    coarsest = state.coarsest_seconds
+    return replace(state, detected=_detect_all(state.exchanges, state.rule_set, missing, coarsest))
 
 
-def _detect_all(exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]]) -> Detected:
+def _detect_all(
+    exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]], coarsest: int
+) -> Detected:
     """Runs our own rules without the background, and those that the user named on everything."""
+
+    def look_in(frame: pl.DataFrame, chosen: RuleSet) -> Detected:
+        return detect(frame, chosen, missing=missing, coarsest_seconds=coarsest)
+
     quiet = without_background(exchanges)
     named = {each.about.id for each in rules.everything if not each.about.own}
     if not named or quiet.height == exchanges.height:
-        return detect(quiet, rules, missing=missing)
+        return look_in(quiet, rules)
     shipped = {each.about.id for each in rules.everything} - named
     # A correlation that the user named may hide a rule of ours, so it takes part in both.
     with_ours = {each.about.id for each in rules.correlations if not shipped.isdisjoint(each.rules)}
-    ours = detect(quiet, restrict(rules, shipped | with_ours, beside=True), missing=missing).only(shipped)
-    return ours.join(detect(exchanges, restrict(rules, named, beside=True), missing=missing).only(named))
+    ours = look_in(quiet, restrict(rules, shipped | with_ours, beside=True)).only(shipped)
+    return ours.join(look_in(exchanges, restrict(rules, named, beside=True)).only(named))
 
 
 STAGES: tuple[Stage, ...] = (
