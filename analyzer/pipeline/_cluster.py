@@ -37,11 +37,17 @@ def open_cluster(address: str, checkpoints: Path | None = None) -> Iterator[Work
         _check_versions(client)
         yield Workers(
             executor=client.get_executor(pure=False),
-            count=max(1, sum(client.nthreads().values())),
             lost=(distributed.KilledWorker, distributed.comm.CommClosedError, CancelledError),
-            is_alive=lambda: client.status == "running",
+            count=lambda: _count(client),
             checkpoints=checkpoints,
         )
+
+
+def _count(client: Any) -> int | None:
+    try:
+        return sum(client.nthreads().values()) if client.status == "running" else None
+    except (OSError, TimeoutError):
+        return None
 
 
 def check_address(address: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 
@@ -15,8 +15,9 @@ from analyzer.pipeline._plan import Plan, Workers
 from analyzer.pipeline._read_file import FileRead, Found
 
 _STDIN = "-"
-_BATCH_BYTES = 64 << 20
-_BATCH_FILES = 32  # an empty task costs some milliseconds
+_LOOK_S = 5.0
+_PATIENCE_S = 60.0
+_AGAIN = "Run the same command again; with --checkpoints DIR what was read is not read again."
 _IN_FLIGHT = 2  # batches for each worker: one is sent while the other is read
 
 
@@ -31,17 +32,28 @@ def map_remotely(
     """
     found = _Found(plan, Checkpoints(workers.checkpoints), meter)
     away = [number for number, file in enumerate(files) if file != _STDIN]
-    waiting = deque(batch for batch in _batches(files, away, meter.sizes, plan) if not found.is_known(batch))
+    waiting = deque(batch for batch in _batches(files, away, meter.sizes, plan, workers) if not found.is_known(batch))
     running: dict[Future[BatchRead], Batch] = {}
     while waiting or running:
-        while waiting and len(running) < _IN_FLIGHT * workers.count:
+        while waiting and len(running) < _IN_FLIGHT * max(1, workers.count() or 0):
             batch = waiting.popleft()
             running[workers.executor.submit(read_batch, batch)] = batch
-        for future in sorted(wait(running, return_when=FIRST_COMPLETED).done, key=lambda one: running[one].number):
+        for future in sorted(_finished(running, workers), key=lambda one: running[one].number):
             batch = running.pop(future)
             waiting.extendleft(reversed(found.settle(batch, future, workers)))
     for number, file in enumerate(files):
         yield read(number) if file == _STDIN else found.files[number]
+
+
+def _finished(running: Mapping[Future[BatchRead], Batch], workers: Workers) -> set[Future[BatchRead]]:
+    """Waits until something is finished; raises ClusterError where nobody has been there for long to finish it."""
+    alone_s = 0.0
+    while not (done := wait(running, timeout=_LOOK_S, return_when=FIRST_COMPLETED).done):
+        alone_s = 0.0 if workers.count() else alone_s + _LOOK_S
+        if alone_s >= _PATIENCE_S:
+            message = f"the cluster has had no workers for {alone_s:.0f} seconds."
+            raise ClusterError(message, hint=_AGAIN)
+    return done
 
 
 class _Found:
@@ -65,12 +77,9 @@ class _Found:
         try:
             result = future.result()
         except workers.lost as error:
-            if not workers.is_alive():
-                done = f"{len(self.files):,} files were read"
-                hint = "Run the same command again; with --checkpoints DIR what was read is not read again."
-                raise ClusterError(
-                    f"the connection to the scheduler of the cluster was lost; {done}.", hint=hint
-                ) from error
+            if workers.count() is None:
+                message = f"the connection to the scheduler was lost after {len(self.files):,} files."
+                raise ClusterError(message, hint=_AGAIN) from error
             return self._lost(batch)
         check_versions(result.versions)
         self._checkpoints.save(batch, result)
@@ -96,12 +105,15 @@ class _Found:
         return []
 
 
-def _batches(files: Sequence[str], numbers: Sequence[int], sizes: Sequence[int], plan: Plan) -> Iterator[Batch]:
+def _batches(
+    files: Sequence[str], numbers: Sequence[int], sizes: Sequence[int], plan: Plan, workers: Workers
+) -> Iterator[Batch]:
     """Yields neighbouring files together, as far as they are small and few."""
     asked = plan.for_worker()
     held: list[int] = []
     for number in numbers:
-        if held and (len(held) == _BATCH_FILES or sum(sizes[each] for each in held) + sizes[number] > _BATCH_BYTES):
+        size = sum(sizes[each] for each in held) + sizes[number]
+        if held and (len(held) == workers.batch_files or size > workers.batch_bytes):
             yield Batch(tuple((each, files[each]) for each in held), asked)
             held = []
         held.append(number)

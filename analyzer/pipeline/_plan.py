@@ -42,17 +42,19 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Who runs the map step: an executor, and how many run at once.
+    """Who runs the map step.
 
-    lost: what a future raises whose worker is gone, which another one may replace while is_alive; checkpoints: a
-    folder in which batches are kept for a run after this one.
+    lost: what a future raises whose worker is gone, which another one may replace; count: how many workers there are
+    now, None where the cluster itself is gone; checkpoints: a folder in which batches are kept for a run after this
+    one. A batch has at most batch_files files, and batch_bytes bytes but for a single larger file.
     """
 
     executor: Executor
-    count: int
     lost: tuple[type[BaseException], ...]
-    is_alive: Callable[[], bool]
+    count: Callable[[], int | None]
     checkpoints: Path | None = None
+    batch_bytes: int = 64 << 20
+    batch_files: int = 32  # an empty task costs some milliseconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,301 @@
+"""Whoever reads, the result is the same to the byte, and who is lost on the way takes nothing along."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import distributed
+import pytest
+from click.testing import CliRunner
+from poisoned_reader import Poison
+
+from analyzer.cli import main
+from analyzer.errors import ClusterError, UsageError
+from analyzer.pipeline import Plan, Workers, open_cluster, run
+from analyzer.pipeline import _batch as batches
+from analyzer.pipeline._cluster import check_address
+from analyzer.pipeline._plan import Scale
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+LINE = '10.0.0.{client} - - [02/Mar/2026:10:{minute:02}:{second:02} +0000] "GET /v1/orders/{number} HTTP/1.1" {status} 512 "-" "curl/8.5.0"\n'
+
+
+def log(hour_part, odd=False):
+    """Gives the lines of ten minutes, of which one fails; every one holds lines that no format reads."""
+    lines = [
+        LINE.format(
+            client=number % 9, minute=hour_part * 5 + number // 60, second=number % 60, number=number,
+            status=502 if hour_part == 3 and number > 100 else 200,
+        )
+        for number in range(300)
+    ]  # fmt: skip
+    lines.insert(7, "this is no line of an access log\n")
+    text = "".join(lines).encode()
+    return text.replace(b"curl", b"cu\xffl", 1) if odd else text
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """Gives ten logs: plain, packed, packed and cut off, with an invalid byte, an empty one, and one twice."""
+    folder = tmp_path_factory.mktemp("logs")
+    for number in range(8):
+        text = log(number, odd=number == 5)
+        packed = gzip.compress(text, mtime=0)
+        name, content = f"access-{number}.log", text
+        if number in (2, 4):
+            name, content = f"{name}.gz", packed if number == 2 else packed[: len(packed) * 3 // 4]
+        (folder / name).write_bytes(content)
+    (folder / "again.log").write_bytes(log(6))
+    (folder / "empty.log").write_bytes(b"")
+    return (*sorted(map(str, folder.iterdir())), str(folder / "missing.log"))
+
+
+def outputs(work, inputs, **options):
+    """Gives everything that a run writes."""
+    work.mkdir()
+    state = run(Plan(inputs, work, b"k" * 32, now=NOW, **options))
+    return dict(state.outputs)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory, inputs):
+    return outputs(tmp_path_factory.mktemp("serial") / "work", inputs)
+
+
+def test_the_inputs_hold_what_is_compared(expected):
+    findings = json.loads(expected["findings.json"])
+    assert [incident["failed"] for incident in findings["incidents"]] == [199]  # numbers 101 to 299 of the fourth log
+    ledgers = {re.sub(r".*/", "", source["name"]): source for source in findings["sources"]}
+    assert ledgers["access-0.log"]["lines"] == 301
+    assert {ledger["rejects"] for name, ledger in ledgers.items() if name != "empty.log"} == {1}
+    assert len(ledgers) == 10
+
+
+@pytest.mark.parametrize("options", [{"threads": 2}, {"threads": 7}], ids=str)
+def test_threads_give_the_same_bytes(tmp_path, inputs, expected, options):
+    assert outputs(tmp_path / "work", inputs, **options) == expected
+
+
+SMALL = Scale(whole=500, slice=400, kept=10_000)
+
+
+def test_slices_of_time_and_threads_give_the_same_bytes(tmp_path, inputs):
+    serial = outputs(tmp_path / "serial", inputs, scale=SMALL)
+    assert outputs(tmp_path / "threads", inputs, scale=SMALL, threads=3) == serial
+
+
+def test_slices_that_keep_everything_find_what_one_piece_finds(tmp_path, inputs, expected):
+    """But for the notes on the counts of clients nothing may differ: all exchanges are kept."""
+    assert outputs(tmp_path / "slices", inputs, scale=SMALL)["findings.json"] == expected["findings.json"]
+
+
+def workers_in_small_batches(workers, **changed):
+    return replace(workers, batch_files=1, **changed)
+
+
+def killing(pids, after):
+    """Gives a progress function that kills a process when so many files were read."""
+    told = []
+
+    def tell(step, _):
+        told.append(step)
+        if len([each for each in told if each.startswith("Read ")]) == after and pids:
+            os.kill(pids.pop(), signal.SIGKILL)
+
+    return tell
+
+
+def test_a_worker_that_is_killed_midway_changes_nothing(tmp_path, inputs, expected):
+    with open_cluster("local:2") as workers:
+        pids = list(distributed.default_client().run(os.getpid).values())
+        victims = pids[:1]
+        found = outputs(
+            tmp_path / "work", inputs, workers=workers_in_small_batches(workers), progress=killing(victims, 2)
+        )
+        assert victims == []
+        assert pids[0] not in distributed.default_client().run(os.getpid).values()
+    assert found == expected
+
+
+def test_a_file_that_kills_its_workers_is_lost_alone_and_told(tmp_path, inputs):
+    with open_cluster("local:2") as workers:
+        distributed.default_client().register_plugin(Poison("access-1.log"))
+        found = outputs(tmp_path / "poisoned", inputs, workers=replace(workers, batch_files=4))
+    findings = json.loads(found["findings.json"])
+    without = tuple(path for path in inputs if not path.endswith("access-1.log"))
+    alone = json.loads(outputs(tmp_path / "alone", without)["findings.json"])
+    assert findings["sources"] == alone["sources"]
+    assert findings["incidents"] == alone["incidents"]
+    lost = "the workers that read it were lost; none of it was read"
+    assert [lost in page for page in (found["report.html"].decode(),)] == [True]
+
+
+@contextmanager
+def scheduler(folder):
+    """Yields the address and the process of a scheduler of its own with two workers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    environment = os.environ | {"POLARS_MAX_THREADS": "1"}
+    command = [sys.executable, "-m", "dask"]
+    common = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    main_process = subprocess.Popen(
+        [*command, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **common
+    )
+    helpers = [
+        subprocess.Popen([*command, "worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"], **common)
+        for _ in range(2)
+    ]
+    try:
+        with distributed.Client(address, timeout=60) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address, main_process
+    finally:
+        for process in (main_process, *helpers):
+            process.kill()
+            process.wait()
+
+
+def test_a_run_after_the_scheduler_was_killed_goes_on_from_its_checkpoints(tmp_path, inputs, expected):
+    checkpoints = tmp_path / "checkpoints"
+    with scheduler(tmp_path) as (address, process), open_cluster(address, checkpoints) as workers:
+        progress = killing([process.pid], 3)
+        with pytest.raises(ClusterError, match="the connection to the scheduler was lost"):
+            outputs(tmp_path / "first", inputs, workers=workers_in_small_batches(workers), progress=progress)
+    kept = {path.name for path in checkpoints.iterdir()}
+    assert 3 <= len(kept) < len(inputs)
+    assert {path.stat().st_mode & 0o777 for path in checkpoints.iterdir()} == {0o600}
+    assert checkpoints.stat().st_mode & 0o777 == 0o700
+    asked = []
+    with open_cluster("local:1", checkpoints) as workers:
+        counting = Counting(workers.executor, asked)
+        found = outputs(tmp_path / "second", inputs, workers=workers_in_small_batches(workers, executor=counting))
+    assert found == expected
+    assert len(asked) == len(inputs) - len(kept)
+
+
+class Counting(Executor):
+    """Passes tasks on, and remembers them."""
+
+    def __init__(self, inner, asked):
+        self.inner, self.asked = inner, asked
+
+    def submit(self, function, /, *values, **named):
+        self.asked.append(values)
+        return self.inner.submit(function, *values, **named)
+
+
+class Here(Executor):
+    """Runs at once."""
+
+    def submit(self, function, /, *values, **named):
+        future = Future()
+        future.set_result(function(*values, **named))
+        return future
+
+
+def here(checkpoints, asked):
+    return Workers(Counting(Here(), asked), (ConnectionError,), lambda: 1, checkpoints, batch_files=1)
+
+
+def test_a_checkpoint_counts_for_the_same_file_and_the_same_reading_only(tmp_path, inputs):
+    log_file = tmp_path / "access.log"
+    log_file.write_bytes(log(0))
+
+    def reads(name, **options):
+        asked = []
+        outputs(tmp_path / name, (str(log_file),), workers=here(tmp_path / "kept", asked), **options)
+        return len(asked)
+
+    assert reads("1") == 1
+    assert reads("2") == 0
+    assert reads("zone", zone="Europe/Paris") == 1
+    assert reads("again", zone="Europe/Paris") == 0
+    log_file.write_bytes(log(0) + b"\n")
+    assert reads("longer") == 1
+    for path in (tmp_path / "kept").iterdir():
+        path.write_bytes(path.read_bytes()[:-20])
+    assert reads("cut off") == 1
+
+
+def test_a_cluster_whose_workers_are_all_gone_is_a_clear_error(tmp_path, inputs, monkeypatch):
+    monkeypatch.setattr("analyzer.pipeline._map_remote._PATIENCE_S", 0.2)
+    monkeypatch.setattr("analyzer.pipeline._map_remote._LOOK_S", 0.1)
+
+    class Nobody(Executor):
+        def submit(self, function, /, *values, **named):
+            return Future()
+
+    workers = Workers(Nobody(), (ConnectionError,), lambda: 0)
+    with pytest.raises(ClusterError, match="has had no workers for"):
+        outputs(tmp_path / "work", inputs, workers=workers)
+
+
+def test_workers_of_another_version_are_refused(monkeypatch):
+    theirs = ("analyzer 0.0.9", *batches.versions()[1:])
+    with pytest.raises(ClusterError, match=r"a worker has analyzer 0\.0\.9, polars .*; this machine analyzer "):
+        batches.check_versions(theirs)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "local:1",
+        "local:64",
+        "tls://scheduler.test:8786",
+        "tcp://127.0.0.1:8786",
+        "tcp://localhost:1",
+        "tcp://[::1]:8786",
+    ],
+)
+def test_addresses_that_are_taken(address):
+    check_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["local:", "local:0", "local:x", "local:99999", "tcp://scheduler.test:8786", "tcp://10.0.0.1:8786", "http://127.0.0.1:8786",
+     "tls://host", "tls://:8786", "127.0.0.1:8786", "tls://user@host:8786", "tls://host:8786/x", "tcp://0.0.0.0:8786", "tls://host:x", ""],
+)  # fmt: skip
+def test_addresses_that_are_refused(address):
+    with pytest.raises(UsageError):
+        check_address(address)
+
+
+def test_a_scheduler_that_is_not_there_is_a_clear_error(tmp_path, inputs, monkeypatch):
+    monkeypatch.setattr("analyzer.pipeline._cluster._CONNECT_S", 1)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        result = CliRunner().invoke(
+            main,
+            [
+                "analyze",
+                inputs[0],
+                "-o",
+                str(tmp_path / "out"),
+                "--cluster",
+                f"tcp://127.0.0.1:{probe.getsockname()[1]}",
+            ],
+        )
+    assert result.exit_code == 2
+    assert "cannot be reached" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_without_the_extra_the_option_says_what_to_install(tmp_path, inputs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = CliRunner().invoke(main, ["analyze", inputs[0], "-o", str(tmp_path / "out"), "--cluster", "local:1"])
+    assert result.exit_code == 2
+    assert "pip install 'whichlayer[cluster]'" in result.stderr
