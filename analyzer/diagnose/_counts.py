@@ -57,8 +57,11 @@ def same_entrance(window: pl.DataFrame) -> pl.DataFrame:
     return window.filter(outside | pl.col("failing")) if recorded is not None and recorded >= _NEARLY_ALL else window
 
 
-def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
+def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, seen: int | None = None) -> Clients:
     """Counts who failed among who used the endpoints in the window (column failing), among all.
+
+    seen is the number of all clients where the rows are only some of all exchanges: then those of the endpoints are
+    taken to be as large a part of them as they are of the rows' clients.
 
     A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
     while it lasted.
@@ -84,6 +87,8 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame) -> Clients:
     unknown = counted(window, pl.col("failing") & pl.col("client").is_null())
     scope = "some" if unknown > _HARDLY_ANY * counted(window, pl.col("failing")) else None
     scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
+    if seen is not None and total:
+        used, total = max(used, round(seen * used / total)), max(seen, total)
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 
 

@@ -43,10 +43,12 @@ class Joined:
     client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at,
     logs_upstream (whether the source writes upstreams at all), message_hop (the hop whose record message is),
     weight (Int64, at least 1: how many exchanges the row stands for; 1, until rows that are alike are left out).
+    clients: how many clients there are, where exchanges are not all; those left out are counted by others' weights.
     """
 
     events: pl.DataFrame
     exchanges: pl.DataFrame
+    clients: int | None = None
 
 
 def correlate(events: pl.DataFrame) -> Joined:

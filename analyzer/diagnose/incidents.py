@@ -219,7 +219,7 @@ def _build(part: _Part, given: _Given) -> _Made:
         failure_rate=round(failed / max(requests, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
-        clients=counts.count_clients(given.requests, part.peers),
+        clients=counts.count_clients(given.requests, part.peers, given.joined.clients),
         separating=parted.separating if parted else None,
         preceding=find_preceding(given.joined.events, part.root, _first(part.root), given.exchanges),
         pattern=None if hides_successes(part.failing, given.captures) else counts.pattern_of(part.peers),

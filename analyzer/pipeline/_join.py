@@ -17,13 +17,16 @@ from analyzer.diagnose.zones import ZoneShift, apply_shifts
 from analyzer.facts import add_facts
 from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
+from analyzer.pipeline._distinct import Distinct, distinct, united
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._shift import place_events
 from analyzer.pipeline._side_by_side import in_order
 from analyzer.pipeline._slices import Move, Slice, begins_in, cut, rows_of_slice, strata_seconds, survey
 from analyzer.pipeline._tables import Written, read_events, sample_events, stack, write_part
-from analyzer.pipeline._thin import thin
+from analyzer.pipeline._thin import STRATA, Thinned, thin
 from analyzer.schema import conform
+
+_UNTOLD = ("message", "client's lot")  # what a reader would not count by
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class _Piece:
     events: Written
     exchanges: Written
     overlaps: Overlaps
+    clients: Distinct
+    exact: frozenset[str]
     rows: int
     numbers: int
 
@@ -89,7 +94,28 @@ def _in_slices(state: Run) -> Run:
     pieces = in_order(join, len(slices), state.plan.threads)
     joined, exchanges = _united(pieces)
     overlaps = add_overlaps([piece.overlaps for piece in pieces])
-    return replace(_told(placed, clocks, joined, exchanges, overlaps), coarsest_seconds=width)
+    told = replace(_told(placed, clocks, joined, exchanges, overlaps), coarsest_seconds=width)
+    return (
+        told if state.wanted is not None else _with_note(told, frozenset.intersection(*(each.exact for each in pieces)))
+    )
+
+
+def _with_note(state: Run, exact: frozenset[str]) -> Run:
+    """Says in the report of the first source how much is kept, where that is not all, and what is exact."""
+    assert state.exchanges is not None  # noqa: S101 - filled before
+    assert state.reading is not None  # noqa: S101
+    kept, total = state.exchanges.height, int(state.exchanges["weight"].sum())
+    if kept == total:
+        return state
+    names = [name for name in STRATA.values() if name in exact and name not in _UNTOLD]
+    note = (
+        f"Of {total:,} exchanges in all sources {kept:,} are looked at one by one, those that failed or that a rule "
+        f"matches first; each of the others is counted by one like it. Numbers of exchanges are exact by "
+        f"{', '.join(names)} (of {state.coarsest_seconds:,} s), numbers of clients to about a percent."
+    )
+    first, *others = state.reading.sources
+    told = replace(first, notes=(*first.notes, note))
+    return replace(state, reading=replace(state.reading, sources=(told, *others)))
 
 
 def _mover(shifts: Sequence[ZoneShift], clocks: Mapping[str, Clock]) -> Move | None:
@@ -104,7 +130,8 @@ def _join_slice(number: int, rows: Iterator[pl.DataFrame], asked: Slice, state: 
     joined = correlate(events)
     everything = with_facts(joined.exchanges)
     mine = everything.filter(begins_in(asked))
-    kept = _wanted(mine, joined.events, state.wanted) if state.wanted is not None else _thinned(mine, state, share)
+    thinned = _wanted(mine, joined.events, state.wanted) if state.wanted is not None else _thinned(mine, state, share)
+    kept = thinned.exchanges
     behind = joined.events.join(kept.select("exchange"), on="exchange", how="semi", maintain_order="left")
     own = joined.events.join(mine.select("exchange"), on="exchange", how="semi", maintain_order="left")
     # Rows that are kept in memory would keep the texts of all others.
@@ -112,20 +139,22 @@ def _join_slice(number: int, rows: Iterator[pl.DataFrame], asked: Slice, state: 
         events=write_part(state.plan.work, f"joined-{number:06}", behind),
         exchanges=write_part(state.plan.work, f"exchanges-{number:06}", kept),
         overlaps=count_overlaps(own),
+        clients=distinct(mine.filter(pl.col("method").is_not_null())["client"]),
+        exact=thinned.exact,
         rows=everything.height,
         numbers=joined.events.height,
     )
 
 
-def _thinned(exchanges: pl.DataFrame, state: Run, share: _Share) -> pl.DataFrame:
+def _thinned(exchanges: pl.DataFrame, state: Run, share: _Share) -> Thinned:
     assert state.rule_set is not None  # noqa: S101 - as before
     return thin(exchanges, matches_any(exchanges, state.rule_set), share.budget, share.seconds)
 
 
-def _wanted(exchanges: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def _wanted(exchanges: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) -> Thinned:
     """Gives the exchanges that hold an event at one of the places."""
     asked = events.join(places, on=["source", "line"], how="semi").select("exchange")
-    return exchanges.join(asked, on="exchange", how="semi", maintain_order="left")
+    return Thinned(exchanges.join(asked, on="exchange", how="semi", maintain_order="left"), frozenset())
 
 
 def _united(pieces: Sequence[_Piece]) -> tuple[Joined, pl.DataFrame]:
@@ -138,7 +167,11 @@ def _united(pieces: Sequence[_Piece]) -> tuple[Joined, pl.DataFrame]:
         of_exchange = pl.col("events").list.eval(pl.element() + numbers)
         exchanges.append(piece.exchanges.read().with_columns(exchange, of_exchange, pl.col("row") + rows))
         row, number = row + piece.rows, number + piece.numbers
-    joined = Joined(stack(events, pieces[0].events.schema), name_alike(stack(exchanges, pieces[0].exchanges.schema)))
+    joined = Joined(
+        events=stack(events, pieces[0].events.schema),
+        exchanges=name_alike(stack(exchanges, pieces[0].exchanges.schema)),
+        clients=united(piece.clients for piece in pieces).count,
+    )
     return joined, joined.exchanges
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from analyzer.diagnose._counts import worked_of
@@ -11,11 +13,32 @@ _TELLING_LEVELS = ("warning", "error", "critical")
 _SHAPE = r"[0-9a-fA-F]*[0-9][0-9a-fA-F-]*|\"[^\"]*\"|'[^']*'"
 _SHAPE_LENGTH = 60
 # What rules, bursts and incidents count by, the most needed first: where it splits too finely, the last is let go.
-_COUNTED_BY = ("_class", "_bucket", "_shape", "status", "method", "host", "route", "server_behind", "_close")
+STRATA = {
+    "_class": "source",
+    "_bucket": "stretch of time",
+    "status": "status",
+    "_shape": "message",
+    "method": "method",
+    "host": "host",
+    "route": "route",
+    "server_behind": "server behind",
+    "_close": "client's lot",
+}
 
 
-def thin(exchanges: pl.DataFrame, matched: pl.Series, budget: int, bucket_seconds: int) -> pl.DataFrame:
-    """Gives about budget rows of the exchanges, in their order, with weight: how many each of them stands for.
+@dataclass(frozen=True, slots=True)
+class Thinned:
+    """The rows that are kept, with weight: how many each of them stands for; and by what their sums are exact.
+
+    exact: names of STRATA, all of them where nothing was left out; a stretch is one of bucket_seconds.
+    """
+
+    exchanges: pl.DataFrame
+    exact: frozenset[str]
+
+
+def thin(exchanges: pl.DataFrame, matched: pl.Series, budget: int, bucket_seconds: int) -> Thinned:
+    """Gives about budget rows of the exchanges, in their order.
 
     What failed, what a rule matched (Boolean, one for each row) and what a browser recorded comes first; of that, and
     of the others, each stratum (bucket of time, source, status, host, route ...) keeps the more rows the rarer it is,
@@ -23,14 +46,16 @@ def thin(exchanges: pl.DataFrame, matched: pl.Series, budget: int, bucket_second
     strata is exact. Of two rows alike those of the same clients stay throughout, chosen by a seeded hash.
     """
     if exchanges.height <= budget:
-        return exchanges
+        return Thinned(exchanges, frozenset(STRATA.values()))
     marked = _marked(exchanges, matched, bucket_seconds)
-    kept = [
-        _keep(marked.filter(pl.col("_telling") == telling), share)
-        for telling, share in _shares(int(marked["_telling"].sum()), exchanges.height, budget)
-    ]
+    shares = _shares(int(marked["_telling"].sum()), exchanges.height, budget)
+    kept, strata = zip(
+        *(_keep(marked.filter(pl.col("_telling") == telling), share) for telling, share in shares), strict=True
+    )
+    exact = frozenset.intersection(*(frozenset(STRATA[name] for name in names) for names in strata))
     chosen = pl.concat(kept).sort("row")
-    return exchanges.drop("weight", strict=False).join(chosen, on="row", how="inner", maintain_order="left")
+    rows = exchanges.drop("weight", strict=False).join(chosen, on="row", how="inner", maintain_order="left")
+    return Thinned(rows, exact)
 
 
 def _shares(telling: int, total: int, budget: int) -> list[tuple[bool, int]]:
@@ -64,11 +89,11 @@ def _marked(exchanges: pl.DataFrame, matched: pl.Series, bucket_seconds: int) ->
     return numbered.drop("client")
 
 
-def _keep(rows: pl.DataFrame, budget: int) -> pl.DataFrame:
-    """Gives row and weight of those that are kept."""
+def _keep(rows: pl.DataFrame, budget: int) -> tuple[pl.DataFrame, list[str]]:
+    """Gives row and weight of those that are kept, and the strata within which the weights are exact."""
+    strata = list(STRATA)
     if rows.height <= budget:
-        return rows.select("row", "weight")
-    strata = list(_COUNTED_BY)
+        return rows.select("row", "weight"), strata
     while len(strata) > 1 and 2 * rows.select(pl.struct(strata).n_unique()).item() > budget:
         strata.pop()
     sized = rows.sort("_order", "row").select(
@@ -78,7 +103,8 @@ def _keep(rows: pl.DataFrame, budget: int) -> pl.DataFrame:
     total = pl.col("weight").sum().over(strata)
     kept, rank = pl.min_horizontal(pl.col("_size"), most), pl.col("_rank")
     share = total * (rank + 1) // kept - total * rank // kept
-    return sized.select("row", "_rank", share.alias("weight")).filter(pl.col("_rank") < most).select("row", "weight")
+    kept_rows = sized.select("row", "_rank", share.alias("weight")).filter(pl.col("_rank") < most)
+    return kept_rows.select("row", "weight"), strata
 
 
 def _level(sizes: pl.Series, budget: int) -> int:

@@ -60,7 +60,7 @@ rows_of_exchanges = st.lists(
 @given(rows_of_exchanges, st.integers(150, 250))
 def test_weights_add_up_in_every_stratum(rows, budget):
     frame = exchanges(rows)
-    kept = thin(frame, nothing(frame), budget, 60)
+    kept = thin(frame, nothing(frame), budget, 60).exchanges
     assert by_stratum(kept, pl.col("weight").sum()).equals(by_stratum(frame, pl.len().cast(pl.Int64)))
     assert kept["weight"].min() >= 1
     assert kept["row"].is_sorted()
@@ -71,7 +71,7 @@ def test_weights_add_up_in_every_stratum(rows, budget):
 @settings(max_examples=50)
 def test_however_small_the_budget_the_total_is_kept(rows, budget):
     frame = exchanges(rows)
-    kept = thin(frame, nothing(frame), budget, 60)
+    kept = thin(frame, nothing(frame), budget, 60).exchanges
     assert kept["weight"].sum() == frame.height
     assert kept.height <= max(budget, 4)  # a failing and a working exchange of each source stay at least
 
@@ -80,7 +80,7 @@ def test_what_failed_stays_whole_while_there_is_room():
     frame = exchanges(
         [(second, 500 if second % 50 == 0 else 200, "/a", f"10.0.{second % 7}.1") for second in range(1000)]
     )
-    kept = thin(frame, nothing(frame), 300, 60)
+    kept = thin(frame, nothing(frame), 300, 60).exchanges
     assert kept.filter(pl.col("status") == 500)["weight"].to_list() == [1] * 20
     assert kept.height <= 300
 
@@ -88,13 +88,13 @@ def test_what_failed_stays_whole_while_there_is_room():
 def test_what_a_rule_matched_stays_like_what_failed():
     frame = exchanges([(second, 200, "/a", "10.0.0.1") for second in range(1000)])
     matched = frame["row"].is_in([5, 600, 601])
-    kept = thin(frame, matched, 100, 60)
+    kept = thin(frame, matched, 100, 60).exchanges
     assert kept.filter(pl.col("row").is_in([5, 600, 601]))["weight"].to_list() == [1, 1, 1]
 
 
 def test_a_rare_stratum_stays_whole_beside_a_large_one():
     frame = exchanges([(0, 200, "/a", str(number)) for number in range(990)] + [(0, 204, "/rare", "x")] * 10)
-    kept = thin(frame, nothing(frame), 100, 60)
+    kept = thin(frame, nothing(frame), 100, 60).exchanges
     assert kept.filter(pl.col("status") == 204)["weight"].to_list() == [1] * 10
     large = kept.filter(pl.col("status") == 200)["weight"]
     assert (len(large), large.sum(), large.max() - large.min()) == (90, 990, 0)
@@ -102,13 +102,13 @@ def test_a_rare_stratum_stays_whole_beside_a_large_one():
 
 def test_frames_that_fit_are_given_back_as_they_are():
     frame = exchanges([(0, 200, "/a", "x")] * 10)
-    assert thin(frame, nothing(frame), 10, 60) is frame
+    assert thin(frame, nothing(frame), 10, 60).exchanges is frame
 
 
 def test_the_same_clients_stay_in_every_stretch_of_time():
     rows = [(second, 200, "/a", f"10.0.0.{client}") for second in (0, 100, 200) for client in range(100)]
     frame = exchanges(rows)
-    kept = thin(frame, nothing(frame), 30, 60).with_columns(pl.col("timestamp").dt.epoch("s") // 60)
+    kept = thin(frame, nothing(frame), 30, 60).exchanges.with_columns(pl.col("timestamp").dt.epoch("s") // 60)
     clients = [set(part["client"]) for part in kept.partition_by("timestamp")]
     assert len(clients) == 3
     assert clients[0] == clients[1] == clients[2]
@@ -128,3 +128,12 @@ def test_the_same_clients_stay_in_every_stretch_of_time():
 def test_the_level_to_which_strata_are_filled(sizes, budget, level):
     # [1, 10, 100] with 31: 1 + 10 leave 20 for the third.
     assert _level(pl.Series(sizes, dtype=pl.Int64), budget) == level
+
+
+def test_it_says_by_what_the_numbers_are_exact():
+    frame = exchanges([(second, 200, f"/{second}", "x") for second in range(1000)])
+    assert "route" in thin(frame, nothing(frame), 1000, 60).exact
+    few = thin(frame, nothing(frame), 40, 60)  # 17 minutes, and a route of its own for each exchange
+    assert {"source", "stretch of time", "status", "method", "host"} <= few.exact
+    assert "route" not in few.exact
+    assert few.exchanges["weight"].sum() == 1000
