@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 from poisoned_reader import Poison
 
-from analyzer.cli import main
+from analyzer.cli import group
 from analyzer.errors import ClusterError, UsageError
 from analyzer.pipeline import Plan, Workers, open_cluster, run
 from analyzer.pipeline import _batch as batches
@@ -178,7 +178,7 @@ def test_a_run_after_the_scheduler_was_killed_goes_on_from_its_checkpoints(tmp_p
         with pytest.raises(ClusterError, match="the connection to the scheduler was lost"):
             outputs(tmp_path / "first", inputs, workers=workers_in_small_batches(workers), progress=progress)
     kept = {path.name for path in checkpoints.iterdir()}
-    assert 3 <= len(kept) < len(inputs)
+    assert 3 <= len(kept) < len(inputs) - 1
     assert {path.stat().st_mode & 0o777 for path in checkpoints.iterdir()} == {0o600}
     assert checkpoints.stat().st_mode & 0o777 == 0o700
     asked = []
@@ -186,7 +186,7 @@ def test_a_run_after_the_scheduler_was_killed_goes_on_from_its_checkpoints(tmp_p
         counting = Counting(workers.executor, asked)
         found = outputs(tmp_path / "second", inputs, workers=workers_in_small_batches(workers, executor=counting))
     assert found == expected
-    assert len(asked) == len(inputs) - len(kept)
+    assert len(asked) == len(inputs) - 1 - len(kept)  # the missing one is told before
 
 
 class Counting(Executor):
@@ -282,7 +282,7 @@ def test_a_scheduler_that_is_not_there_is_a_clear_error(tmp_path, inputs, monkey
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         result = CliRunner().invoke(
-            main,
+            group,
             [
                 "analyze",
                 inputs[0],
@@ -299,6 +299,6 @@ def test_a_scheduler_that_is_not_there_is_a_clear_error(tmp_path, inputs, monkey
 
 def test_without_the_extra_the_option_says_what_to_install(tmp_path, inputs, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    result = CliRunner().invoke(main, ["analyze", inputs[0], "-o", str(tmp_path / "out"), "--cluster", "local:1"])
+    result = CliRunner().invoke(group, ["analyze", inputs[0], "-o", str(tmp_path / "out"), "--cluster", "local:1"])
     assert result.exit_code == 2
     assert "pip install 'whichlayer[cluster]'" in result.stderr

@@ -18,6 +18,7 @@ from analyzer.facts import add_facts
 from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
 from analyzer.pipeline._distinct import Distinct, distinct, united
+from analyzer.pipeline._gather import gather, overlap_much
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._shift import place_events
 from analyzer.pipeline._side_by_side import in_order
@@ -83,6 +84,9 @@ def _in_slices(state: Run) -> Run:
     parts = state.reading.parts
     found = survey(parts, move)
     slices = cut(found, scale.slice)
+    if overlap_much(found, slices):
+        parts, move = gather(parts, state.plan.work, move), None
+        found = survey(parts, move)
     width = strata_seconds(found)
 
     def join(number: int) -> _Piece:

@@ -175,15 +175,22 @@ def rows_of_slice(
     if asked.shares > 1:
         total = _total(found, asked)
     first, last = (total * (asked.number + step) // asked.shares for step in (0, 1))
-    for number in _touched(found, asked):
-        part = pl.read_parquet(parts[number], glob=False)
-        frame = part if raw else part.drop("raw", strict=False)
-        frame = (move(frame) if move else frame).filter(_inside(asked))
+    for number in touched(found, asked):
+        frame = _read(parts[number], asked, move, raw=raw)
         if asked.shares > 1:
             begin, seen = seen, seen + frame.height
             frame = frame.slice(max(0, first - begin), max(0, min(last, seen) - max(first, begin)))
         if frame.height:
             yield frame
+
+
+def _read(part: Path, asked: Slice, move: Move | None, *, raw: bool) -> pl.DataFrame:
+    if move is None:
+        # Row groups whose times lie elsewhere are not read.
+        found = pl.scan_parquet(part, glob=False).filter(_inside(asked))
+        return (found if raw else found.drop("raw", strict=False)).collect()
+    frame = pl.read_parquet(part, glob=False)
+    return move(frame if raw else frame.drop("raw", strict=False)).filter(_inside(asked))
 
 
 def _total(found: Survey, asked: Slice) -> int:
@@ -193,7 +200,8 @@ def _total(found: Survey, asked: Slice) -> int:
     return int(found.counts.filter(pl.col("bucket") == bucket)["rows"].sum())
 
 
-def _touched(found: Survey, asked: Slice) -> list[int]:
+def touched(found: Survey, asked: Slice) -> list[int]:
+    """Gives the numbers of the parts that may hold rows of the slice or its margins."""
     if asked.begin is None or asked.end is None:
         return found.parts.filter(pl.col("timeless") > 0)["part"].to_list()
     reach = (pl.col("last") >= asked.begin - asked.before) & (pl.col("first") < asked.end + asked.after)

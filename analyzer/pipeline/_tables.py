@@ -31,10 +31,10 @@ class Written:
         return pl.read_parquet(self.path, glob=False)
 
 
-def write_part(folder: Path, stem: str, frame: pl.DataFrame) -> Written:
+def write_part(folder: Path, stem: str, frame: pl.DataFrame, row_group_size: int | None = None) -> Written:
     """Writes a frame without its columns that hold no value; raises UsageError where the disk is full."""
     kept = [column for column in frame if column.null_count() < frame.height or column.name in _ORDER]
-    return Written(write_file(folder / f"{stem}.parquet", frame.select(kept)), frame.schema)
+    return Written(write_file(folder / f"{stem}.parquet", frame.select(kept), row_group_size), frame.schema)
 
 
 def stack(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
@@ -46,13 +46,13 @@ def stack(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
     )
 
 
-def write_file(path: Path, content: pl.DataFrame | bytes) -> Path:
+def write_file(path: Path, content: pl.DataFrame | bytes, row_group_size: int | None = None) -> Path:
     """Writes a frame as Parquet, or bytes as they are; raises UsageError where the disk is full."""
     try:
         if isinstance(content, bytes):
             path.write_bytes(content)
         else:
-            content.write_parquet(path, compression="lz4")
+            content.write_parquet(path, compression="lz4", row_group_size=row_group_size)
     except (pl.exceptions.ComputeError, OSError) as error:  # Polars has no error of its own for a full disk
         hint = "Make room, or name another folder for temporary files with the variable TMPDIR."
         raise UsageError(f"intermediate files cannot be written: {error}.", hint=hint) from error
