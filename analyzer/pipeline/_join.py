@@ -19,11 +19,12 @@ from analyzer.formats import document_formats, line_formats
 from analyzer.model import SourceReport
 from analyzer.pipeline._distinct import Distinct, distinct, united
 from analyzer.pipeline._gather import gather, overlap_much
+from analyzer.pipeline._pilot import rows_for_clocks, rows_for_zones
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._shift import place_events
 from analyzer.pipeline._side_by_side import in_order
 from analyzer.pipeline._slices import Move, Slice, begins_in, cut, rows_of_slice, strata_seconds, survey
-from analyzer.pipeline._tables import Written, read_events, sample_events, stack, write_part
+from analyzer.pipeline._tables import Written, read_events, stack, write_part
 from analyzer.pipeline._thin import STRATA, Thinned, thin
 from analyzer.schema import conform
 
@@ -77,9 +78,8 @@ def _in_one_piece(state: Run) -> Run:
 def _in_slices(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101 - as before
     scale = state.plan.scale
-    some = sample_events(state.reading, scale.whole)
-    placed = place_events(state, some)
-    clocks = measure_clocks(apply_shifts(some, placed.shifts))
+    placed = place_events(state, rows_for_zones(state.reading, scale.whole))
+    clocks = measure_clocks(apply_shifts(rows_for_clocks(state.reading, scale.whole), placed.shifts))
     move = _mover(placed.shifts, clocks)
     parts = state.reading.parts
     found = survey(parts, move)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 
@@ -13,7 +12,7 @@ from analyzer.diagnose.page_load import COLUMNS, page_load
 from analyzer.formats import HarPage
 from analyzer.model import Exhibit, Hop, PageLoad, Ref
 from analyzer.pipeline._plan import Reading, Run
-from analyzer.pipeline._tables import exhibits_of, read_columns
+from analyzer.pipeline._tables import exhibits_of, is_of_capture, read_columns
 from analyzer.redact import People
 
 _HAR = "har"
@@ -58,7 +57,7 @@ def exhibits_of_pages(state: Run, pages: Mapping[str, PageLoad]) -> tuple[Exhibi
 
 def _captures(reading: Reading) -> Reading:
     # Parts of logs may be many and large.
-    return replace(reading, parts=tuple(path for path in reading.parts if _is_of_capture(path)))
+    return replace(reading, parts=tuple(path for path in reading.parts if is_of_capture(path)))
 
 
 def _in_browser(way: tuple[Hop, ...]) -> Hop | None:
@@ -73,10 +72,6 @@ def _rows(reading: Reading, sources: list[str], people: People) -> pl.DataFrame:
         for part in read_columns(_captures(reading), asked)
     ]
     return pl.concat(frames).with_columns(pl.col("url").fill_null(""))
-
-
-def _is_of_capture(path: Path) -> bool:
-    return pl.read_parquet(path, columns=["format"], n_rows=1, glob=False)["format"].to_list() == [_HAR]
 
 
 def _judged(state: Run, rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from analyzer.pipeline._tables import read_columns
 from analyzer.pipeline._zone import retold
 from analyzer.schema import conform
 
-_NEEDED = (
+NEEDED = (
     "timestamp", "stamped_at", "collected_at", "source", "format", "line", "kind", "client_ip", "method", "path",
     "target", "status", "request_id", "trace_id",
 )  # fmt: skip
@@ -26,7 +26,7 @@ def place_columns(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101 - read before
     if not state.reading.parts or not any(source.zone_gap for source in state.reading.sources):
         return state
-    return place_events(state, conform(pl.concat(read_columns(state.reading, _NEEDED))))
+    return place_events(state, conform(pl.concat(read_columns(state.reading, NEEDED))))
 
 
 def place_events(state: Run, events: pl.DataFrame) -> Run:

@@ -69,19 +69,9 @@ def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
     return conform(narrow.sort("timestamp", "source", "line", nulls_last=True))
 
 
-def sample_events(reading: Reading, most: int) -> pl.DataFrame:
-    """Gives some rows by which zones and clocks are found: of captures all, of logs the failures and lone records.
-
-    Of each part the first and the last row are among them, and not more than a fair share of most.
-    """
-    room = max(2, most // max(1, len(reading.parts)))
-    telling = (pl.col("format") == "har") | (pl.col("status") >= 400).fill_null(value=True)
-    found = []
-    for part in columns_of(reading.parts, [name for name in EVENTS if name != "raw"]):
-        some = part.filter(telling)
-        some = some.filter(pl.col("format") == "har") if some.height > room else some
-        found.append(pl.concat([part.head(1), some, part.tail(1)]).unique("line", maintain_order=True))
-    return pl.concat(found).sort("timestamp", "source", "line", nulls_last=True)
+def is_of_capture(part: Path) -> bool:
+    """Tells whether a part holds entries of a HAR."""
+    return pl.read_parquet(part, columns=["format"], n_rows=1, glob=False)["format"].to_list() == ["har"]
 
 
 def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFrame]:
