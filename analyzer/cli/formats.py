@@ -45,9 +45,9 @@ def command(context: click.Context) -> None:
 @command.command("list")
 def list_formats() -> None:
     """List every format: the name for --format, what it is, where it is documented, and a line of it."""
-    from analyzer.formats import document_formats, line_formats, line_wrappers
+    from analyzer.formats import document_formats, frame_formats, line_formats, line_wrappers
 
-    for name, known in sorted({**line_formats(), **document_formats()}.items()):
+    for name, known in sorted({**line_formats(), **document_formats(), **frame_formats()}.items()):
         _tell(name, f"{known.title} ({known.kind})", known.documentation, *getattr(known, "samples", ())[:1])
     click.echo("\nAround lines, taken off before they are read:")
     for name, wrapper in sorted(line_wrappers().items()):
@@ -69,10 +69,11 @@ def detect_format(files: tuple[str, ...], zone: str | None) -> None:
 
 
 def _detect(stream: Stream, zone: str, redactor: Redactor) -> None:
-    from analyzer.formats import detect, document_formats, read_custom_format
+    from analyzer.formats import detect, document_formats, frame_formats, read_custom_format
 
     click.secho(visible(stream.name), bold=True)
-    document = next((known for known in document_formats().values() if known.recognise(stream.head)), None)
+    frame = next((known for known in frame_formats().values() if known.recognise(stream.head)), None)
+    document = frame or next((known for known in document_formats().values() if known.recognise(stream.head)), None)
     if document is not None:
         click.echo(f"  {document.name}: {document.title}, a whole document")
         return

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -48,6 +49,20 @@ class ParsedDocument:
     notes: tuple[str, ...] = ()
     document: Any = None
     gaps: tuple[Gap, ...] = ()
+
+
+class Frame(Protocol):
+    """Rows that an earlier run wrote; each method raises InputError for what is damaged."""
+
+    @property
+    def described(self) -> str:
+        """What was written of the sources, as a text."""
+
+    def counts(self) -> pl.DataFrame:
+        """Gives rows (Int64) of each source, format and kind, sorted by these."""
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """Yields canonical rows: each capture whole, by line, then all else in order, some at a time."""
 
 
 class Described(Protocol):
@@ -165,3 +180,13 @@ class DocumentFormat(Described, Protocol):
 
     def parse_document(self, data: bytes) -> ParsedDocument:
         """Reads the document; raises InputError only if there is nothing in it to read."""
+
+
+class FrameFormat(Described, Protocol):
+    """Reads canonical rows back."""
+
+    def recognise(self, head: bytes) -> bool:
+        """Whether the first bytes are those of such a file."""
+
+    def open_frame(self, file: BinaryIO) -> Frame:
+        """Opens the file; raises InputError if it is broken, or holds other columns."""

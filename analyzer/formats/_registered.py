@@ -8,19 +8,25 @@ from types import MappingProxyType
 from typing import Any
 
 from analyzer import registry
-from analyzer.formats._plugin import DocumentFormat, Format, Wrapper
+from analyzer.formats._plugin import DocumentFormat, Format, FrameFormat, Wrapper
 
 
 @cache
 def line_formats() -> Mapping[str, Format]:
     """Gives the formats that read lines, by name; raises ValueError if two share one."""
-    return MappingProxyType({name: item for name, item in _found().items() if not hasattr(item, "parse_document")})
+    return MappingProxyType({name: item for name, item in _found().items() if hasattr(item, "parse")})
 
 
 @cache
 def document_formats() -> Mapping[str, DocumentFormat]:
     """Gives the formats that read whole documents, by name; raises ValueError if two share one."""
     return MappingProxyType({name: item for name, item in _found().items() if hasattr(item, "parse_document")})
+
+
+@cache
+def frame_formats() -> Mapping[str, FrameFormat]:
+    """Gives the formats that read rows back, by name; raises ValueError if two share one."""
+    return MappingProxyType({name: item for name, item in _found().items() if hasattr(item, "open_frame")})
 
 
 @cache

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from analyzer.diagnose.zones import apply_shifts
+from analyzer.pipeline._frame_seal import seal
+from analyzer.pipeline._frame_sources import frame_metadata
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._tables import read_events
 from analyzer.redact import TEXTS
@@ -31,7 +33,9 @@ def frame_bytes(state: Run, suffix: str) -> bytes:
     clean = redactor.frame(frame)
     buffer = io.BytesIO()
     if suffix == ".parquet":
-        clean.write_parquet(buffer, compression="zstd")
+        # Small row groups are read back with little memory.
+        clean.write_parquet(buffer, compression="zstd", row_group_size=1 << 16, metadata=frame_metadata(state))
+        seal(buffer, state.plan.key)
     elif suffix == ".ndjson":
         clean.write_ndjson(buffer)
     else:

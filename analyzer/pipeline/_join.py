@@ -200,7 +200,13 @@ def _told(
     sources = tuple(
         _overlapping(_clocked(source, clocks.get(source.name)), overlaps) for source in state.reading.sources
     )
-    return replace(state, reading=replace(state.reading, sources=sources), joined=joined, exchanges=exchanges)
+    return replace(
+        state,
+        placed=state.reading.sources,
+        reading=replace(state.reading, sources=sources),
+        joined=joined,
+        exchanges=exchanges,
+    )
 
 
 def _clocked(source: SourceReport, clock: Clock | None) -> SourceReport:

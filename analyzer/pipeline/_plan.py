@@ -133,7 +133,9 @@ class Reading:
 
     documents are the normalised ones, in the order of reading, for the redactor to learn from and for comparisons;
     problems are inputs that could not be read, in whole or in part; secrets are (value, kind) of the pieces of secrets
-    that stand on several lines, which no single row shows.
+    that stand on several lines, which no single row shows. digests are what the contents of the sources are known by,
+    in hex and with the plan's key, so that nobody else can guess a content from them;
+    clean are the parts that an earlier run redacted for the same profile.
     """
 
     sources: tuple[SourceReport, ...]
@@ -142,6 +144,13 @@ class Reading:
     problems: tuple[InputError, ...]
     documents: tuple[Document, ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
+    digests: tuple[str, ...] = ()
+    clean: frozenset[Path] = frozenset()
+
+    @property
+    def unsearched(self) -> Reading:
+        """The same, without the parts that no secret can be in."""
+        return replace(self, parts=tuple(part for part in self.parts if part not in self.clean))
 
     @property
     def events(self) -> int:
@@ -157,6 +166,7 @@ class Reading:
 class Run:
     """Everything known so far; each stage fills what it makes.
 
+    placed are the reports of the sources when their zones were found and nothing was compared.
     failing_rows maps an incident's id to the rows of its failing exchanges; redactor has learnt from all of the inputs.
     coarsest_seconds is the stretch of time within which the weights of exchanges are exact: 0 where all are kept.
     wanted are the only places (source, line) whose exchanges are asked for, where not all are.
@@ -165,6 +175,7 @@ class Run:
     plan: Plan
     reading: Reading | None = None
     shifts: tuple[ZoneShift, ...] = ()
+    placed: tuple[SourceReport, ...] = ()
     joined: Joined | None = None
     exchanges: pl.DataFrame | None = None
     rule_set: RuleSet | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
+
+import polars as pl
 
 from analyzer.errors import InputError
 from analyzer.model import SourceReport
@@ -12,7 +15,9 @@ from analyzer.pipeline._chosen import check_choice, choose
 from analyzer.pipeline._map import map_files
 from analyzer.pipeline._plan import Document, Plan, Reading
 from analyzer.pipeline._read_file import FileRead, SourceRead, shorter
-from analyzer.sources import expand
+from analyzer.pipeline._read_frame import FrameRead
+from analyzer.pipeline._tables import write_file
+from analyzer.sources import displayed, expand
 
 
 def read_inputs(plan: Plan) -> Reading:
@@ -23,7 +28,8 @@ def read_inputs(plan: Plan) -> Reading:
     """
     expanded = expand(plan.inputs)
     chosen = choose(plan)
-    merged = _Merged([shorter(problem, plan) for problem in expanded.problems])
+    merged = _Merged(plan, [shorter(problem, plan) for problem in expanded.problems])
+    merged.names |= {plan.machine.shorter(displayed(file)) for file in expanded.files}
     merged.add(map_files(expanded.files, plan, chosen))
     # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
     if merged.sources or (merged.opened and chosen.document):
@@ -38,13 +44,17 @@ def read_inputs(plan: Plan) -> Reading:
 class _Merged:
     """What became of the files so far; a source that holds just what an earlier one holds counts once."""
 
+    plan: Plan
     problems: list[InputError]
     sources: list[SourceReport] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
     parts: list[Path] = field(default_factory=list)
+    clean: set[Path] = field(default_factory=set)
     reject_parts: list[Path] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
-    seen: dict[bytes, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
     opened: bool = False
 
     def add(self, files: Iterable[FileRead]) -> None:
@@ -54,26 +64,62 @@ class _Merged:
             for found in file.found:
                 if found.source:
                     self._add_source(found.source)
+                if found.frame:
+                    self._add_frame(found.frame)
                 self.problems += [found.problem] if found.problem else []
 
     def _add_source(self, found: SourceRead) -> None:
-        report = found.report
-        same = self.seen.get(found.digest) if report.events else None
-        if same is not None:
-            note = f"It holds the same as {same}: its {report.events:,} events are counted once, there."
-            report = replace(report, events=0, notes=(note, *report.notes))
-            for path in found.parts:
-                path.unlink()
-        else:
+        digest = blake2b(found.digest, key=self.plan.key[:64], digest_size=16).hexdigest()
+        report = self._counted_once(found.report, digest)
+        if report.events or not found.report.events:
             self.parts += found.parts
-        if report.events:
-            self.seen.setdefault(found.digest, report.name)
-        self.sources.append(report)
+        else:
+            _remove(found.parts)
+        self._report(report, digest)
         self.reject_parts += found.reject_parts
         self.documents += [Document(report.name, found.document)] if found.document else []
         self.secrets |= dict(found.secrets)
+
+    def _add_frame(self, found: FrameRead) -> None:
+        """Adds the sources of a frame; one whose name is taken gets that of the frame in front of it."""
+        names = {
+            report.name: f"{found.name}!{report.name}" if self._is_taken(report.name) else report.name
+            for report, _ in found.sources
+        }
+        twice = []
+        for told, digest in found.sources:
+            report = replace(told, name=names[told.name])
+            counted = self._counted_once(report, digest) if digest else report
+            twice += [] if counted is report else [told.name]
+            self._report(counted, digest)
+        self.names |= set(names.values())
+        if twice or any(old != new for old, new in names.items()):
+            for part in found.parts:
+                rows = pl.read_parquet(part, glob=False).filter(~pl.col("source").is_in(twice))
+                write_file(part, rows.with_columns(pl.col("source").replace(names)))
+        self.parts += found.parts
+        self.clean |= set(found.parts if found.clean else ())
+        self.secrets |= dict(found.secrets)
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether another source has this name, or will have it as a file or a member of one."""
+        return name in self.names or name.partition("!")[0] in self.names
+
+    def _counted_once(self, report: SourceReport, digest: str) -> SourceReport:
+        """Gives the report; without events if another source holds the same, as it says then."""
+        if not report.events:
+            return report
+        same = self.seen.get(digest)
+        if same is None:
+            self.seen[digest] = report.name
+            return report
+        note = f"It holds the same as {same}: its {report.events:,} events are counted once, there."
+        return replace(report, events=0, notes=(note, *report.notes))
+
+    def _report(self, report: SourceReport, digest: str) -> None:
+        self.sources.append(report)
+        self.digests.append(digest)
         self.problems += _unread(report)
-        self.problems += [found.problem] if found.problem else []
 
     def reading(self) -> Reading:
         """Gives what was read."""
@@ -84,7 +130,14 @@ class _Merged:
             tuple(self.problems),
             tuple(self.documents),
             tuple(sorted(self.secrets.items())),
+            tuple(self.digests),
+            frozenset(self.clean),
         )
+
+
+def _remove(parts: Iterable[Path]) -> None:
+    for part in parts:
+        part.unlink()
 
 
 def _unread(report: SourceReport) -> list[InputError]:

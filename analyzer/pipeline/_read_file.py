@@ -11,12 +11,13 @@ import msgspec
 import polars as pl
 
 from analyzer.errors import InputError
-from analyzer.formats import Choice, DocumentFormat, Format, Reader, detect, document_formats
+from analyzer.formats import Choice, DocumentFormat, Format, Reader, detect, document_formats, frame_formats
 from analyzer.model import FormatUse, Ledger, SourceReport
 from analyzer.pipeline._chosen import Chosen
 from analyzer.pipeline._plan import Plan
+from analyzer.pipeline._read_frame import FrameRead, read_frame
 from analyzer.pipeline._tables import write_file, write_part
-from analyzer.pipeline._tally import Tally, bound, left_out_note
+from analyzer.pipeline._tally import Tally, bound, left_out_note, within
 from analyzer.pipeline._zone import ZoneWatch, year_note
 from analyzer.redact import SpanningSecrets
 from analyzer.schema import conform
@@ -29,8 +30,7 @@ Show = Callable[[Stream, int], None]
 class SourceRead:
     """What became of one source: its files, and a digest that equal content has in common.
 
-    document is the normalised one; secrets are (value, kind) of pieces of secrets that stand on several lines; problem
-    says why only a part could be read.
+    document is the normalised one; secrets are (value, kind) of pieces of secrets that stand on several lines.
     """
 
     report: SourceReport
@@ -39,14 +39,14 @@ class SourceRead:
     reject_parts: tuple[Path, ...]
     document: Path | None
     secrets: tuple[tuple[str, str], ...]
-    problem: InputError | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A source of which something was read, or the problem for which nothing was."""
+    """A source or a frame of which something was read, or the problem for which nothing was."""
 
     source: SourceRead | None = None
+    frame: FrameRead | None = None
     problem: InputError | None = None
 
 
@@ -79,6 +79,17 @@ class _Store:
             if frame.height:
                 written.append(write_part(self.work, f"{kind}-{self.stem}-{len(written):06}", frame).path)
 
+    def keep_events(self, events: pl.DataFrame) -> Path | None:
+        """Writes rows that no reject stands beside; gives their part, if there are any."""
+        known = len(self.parts)
+        self.keep(events, pl.DataFrame())
+        return self.parts[-1] if len(self.parts) > known else None
+
+    def forget(self) -> None:
+        """Removes the parts of events that were written."""
+        for part in self.parts:
+            part.unlink()
+
     def keep_document(self, document: object) -> None:
         """Writes a normalised document."""
         self.document = write_file(self.work / f"document-{self.stem}.json", msgspec.json.encode(document))
@@ -95,8 +106,9 @@ def read_file(number: int, path: str, plan: Plan, chosen: Chosen, show: Show) ->
             show(stream, 0)
             opened = True
             try:
-                found.append(Found(_read_source(stream, chosen, plan, store)))
+                found.append(_read_stream(stream, chosen, plan, store))
             except InputError as error:
+                store.forget()
                 found.append(Found(problem=error))
     except InputError as error:
         found.append(Found(problem=shorter(error, plan)))
@@ -110,20 +122,26 @@ def shorter(problem: InputError, plan: Plan) -> InputError:
     return InputError(plan.machine.shorter(problem.message), location=shown, hint=hint and plan.machine.shorter(hint))
 
 
-def _read_source(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceRead:
-    report = _read_stream(stream, chosen, plan, store)
-    return SourceRead(
+def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> Found:
+    for frame_format in frame_formats().values():
+        if frame_format.recognise(stream.head):
+            try:
+                return Found(frame=read_frame(stream, frame_format, plan, store.keep_events))
+            except InputError as error:
+                raise InputError(f"{stream.name}: {error.message}", hint=error.hint) from error
+    report = _read_one(stream, chosen, plan, store)
+    source = SourceRead(
         report=replace(report, bytes=stream.size),
         digest=stream.digest,
         parts=tuple(store.parts),
         reject_parts=tuple(store.reject_parts),
         document=store.document,
         secrets=tuple(store.secrets.items()),
-        problem=stream.problem,
     )
+    return Found(source, problem=stream.problem)
 
 
-def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:
+def _read_one(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> SourceReport:
     if chosen.document is not None:
         return _read_document(stream, chosen.document, plan, store)
     for document_format in document_formats().values():
@@ -138,7 +156,7 @@ def _read_document(stream: Stream, document_format: DocumentFormat, plan: Plan, 
         parsed = document_format.parse_document(stream.whole())
     except InputError as error:
         raise InputError(f"{stream.name}: {error.message}", hint=error.hint) from error
-    events = _within(_placed(parsed.events, stream.name), plan)
+    events = within(_placed(parsed.events, stream.name), plan)
     store.keep(events, _placed_rejects(parsed.rejects, stream.name, document_format.name))
     store.keep_document(parsed.document)
     ledger = Ledger(lines=parsed.entries, event_lines=parsed.events.height, rejects=parsed.rejects.height)
@@ -168,7 +186,7 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     blocks = _watched(stream.blocks(), store)
     for result in chain(map(reader.read, blocks), reader.rest()):
         events = watch.settle(_placed(result.events, stream.name))
-        kept = _within(events, plan)
+        kept = within(events, plan)
         name = choice.formats[0].name if choice.formats else ""
         store.keep(kept, _placed_rejects(result.rejects, stream.name, name))
         tally.add(result, kept)
@@ -204,13 +222,3 @@ def _placed_rejects(rejects: pl.DataFrame, source: str, name: str) -> pl.DataFra
         "raw",
         pl.lit(name, dtype=pl.String).alias("format"),
     )
-
-
-def _within(events: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Keeps rows inside --since/--until; a row without a time stays, since it may belong there."""
-    kept = events
-    if plan.since is not None:
-        kept = kept.filter((pl.col("timestamp") >= plan.since).fill_null(True))
-    if plan.until is not None:
-        kept = kept.filter((pl.col("timestamp") < plan.until).fill_null(True))
-    return kept

@@ -61,10 +61,10 @@ def _runnable(analysis: Analysis) -> Analysis:
 def learned_redactor(reading: Reading, plan: Plan) -> Redactor:
     """Gives a redactor that has seen every line and every string of the HARs."""
     redactor, people = plan.redactor(_servers(reading)), plan.people()
-    for part in read_columns(reading, people.columns):
+    for part in read_columns(reading.unsearched, people.columns):
         redactor.learn_values(iter(people.secrets(part)))
     redactor.learn_values(iter(reading.secrets))
-    for texts in raw_texts(reading.parts):
+    for texts in raw_texts(reading.unsearched.parts):
         redactor.learn(texts, addresses=False)
     for texts in raw_texts(reading.reject_parts):  # all of them are written
         redactor.learn(texts)

@@ -9,6 +9,7 @@ import polars as pl
 
 from analyzer.formats import BlockResult, Choice
 from analyzer.model import FormatUse, Ledger, SourceReport
+from analyzer.pipeline._plan import Plan
 from analyzer.pipeline._zone import ZoneWatch
 
 
@@ -64,3 +65,13 @@ def bound(events: pl.DataFrame, *, last: bool) -> datetime | None:
     """Gives the first or last time of canonical rows."""
     found = events["timestamp"].max() if last else events["timestamp"].min()
     return found if isinstance(found, datetime) else None
+
+
+def within(events: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Keeps rows inside --since/--until; a row without a time stays, since it may belong there."""
+    kept = events
+    if plan.since is not None:
+        kept = kept.filter((pl.col("timestamp") >= plan.since).fill_null(True))
+    if plan.until is not None:
+        kept = kept.filter((pl.col("timestamp") < plan.until).fill_null(True))
+    return kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.sources._limits import Limits
 from analyzer.sources._open import open_streams
-from analyzer.sources._paths import Expanded, expand
+from analyzer.sources._paths import Expanded, displayed, expand
 from analyzer.sources._stream import Stream
 
-__all__ = ["Expanded", "Limits", "Stream", "expand", "open_streams"]
+__all__ = ["Expanded", "Limits", "Stream", "displayed", "expand", "open_streams"]

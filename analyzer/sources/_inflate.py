@@ -1,14 +1,27 @@
-"""Deflate data, salvaged up to the byte where it is damaged."""
+"""Deflate data, salvaged up to the byte where it is damaged: the only door to zlib-ng."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
+from typing import Protocol, Self, cast
+
+from zlib_ng import zlib_ng
 
 from analyzer.errors import InputError
 
 # Deflate grows 1,032 times at most, so one piece never gives more than 17 MB.
 PIECE_BYTES = 16 << 10
+
+_DAMAGE = cast("type[Exception]", zlib_ng.error)  # its stubs say that it is an instance, and leave out copy
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+    def copy(self) -> Self: ...
 
 
 class Inflate:
@@ -16,7 +29,7 @@ class Inflate:
 
     def __init__(self, name: str, window_bits: int) -> None:
         self._name = name
-        self._decompressor = zlib.decompressobj(window_bits)
+        self._decompressor = cast("_Decompressor", zlib_ng.decompressobj(window_bits))
 
     @property
     def ended(self) -> bool:
@@ -35,7 +48,7 @@ class Inflate:
             before = self._decompressor.copy()
             try:
                 decoded = self._decompressor.decompress(piece[:step])
-            except zlib.error as error:
+            except _DAMAGE as error:
                 if step == 1:
                     raise InputError(f"holds damaged {self._name} data ({_reason(error)})") from error
                 # An error takes the whole call's output with it: try again with less, down to the damaged byte.
@@ -46,5 +59,5 @@ class Inflate:
             piece = piece[step:]
 
 
-def _reason(error: zlib.error) -> str:
+def _reason(error: Exception) -> str:
     return str(error).rpartition(": ")[2]

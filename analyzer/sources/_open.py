@@ -40,10 +40,11 @@ class _Walk:
 
     def __init__(self, limits: Limits, feed: Feed, size: int | None) -> None:
         self._limits = limits
+        self._waits = size is None
         self._members = 0
         # A file counts in full at once: a zip may be read in any order, and its members may overlap.
         self._meter = Meter(
-            (lambda: feed.consumed) if size is None else (lambda: size), limits.ratio, limits.decompressed_bytes
+            (lambda: feed.consumed) if size is None else (lambda: size), limits, limits.decompressed_bytes
         )
 
     def streams(self, name: str, feed: Feed, notes: list[str], depth: int) -> Iterator[Stream]:
@@ -59,12 +60,12 @@ class _Walk:
         elif container:
             yield from self._archive(name, feed, container, depth)
         else:
-            stream = Stream(name, feed, self._limits, notes)
+            stream = Stream(name, feed, self._limits, notes, waits=self._waits)
             yield stream
             stream.close()
 
     def _decoded(self, feed: Feed, decode: Decode, notes: list[str]) -> Feed:
-        meter = Meter(lambda: feed.consumed, self._limits.ratio, self._limits.ratio_from_bytes)
+        meter = Meter(lambda: feed.consumed, self._limits, self._limits.ratio_from_bytes)
         return Feed(self._meter.guard(meter.guard(decode(feed, notes))))
 
     def _archive(self, name: str, feed: Feed, archive: Archive, depth: int) -> Iterator[Stream]:

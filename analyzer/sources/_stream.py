@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
 import polars as pl
 
 from analyzer.errors import InputError, Location
+from analyzer.sources._ahead import ahead
 from analyzer.sources._feed import Feed
 from analyzer.sources._limits import Limits
 from analyzer.sources._lines import Block, cut
@@ -18,20 +22,23 @@ _FEW_LINES = 10
 
 
 class Stream:
-    """Reads one source once, either with blocks() or with whole().
+    """Reads one source once, with one of blocks(), whole() and file().
 
     name is what the user named, with "!" before the label of a member; head is its first bytes, up to 64 KiB,
     decompressed. notes and problem are complete when everything was read.
     """
 
-    def __init__(self, name: str, feed: Feed, limits: Limits, notes: list[str]) -> None:
+    def __init__(self, name: str, feed: Feed, limits: Limits, notes: list[str], *, waits: bool = True) -> None:
+        """Takes waits where reading may wait for somebody who writes: then nothing is read ahead."""
         self.name = name
         self.head = feed.peek(HEAD_BYTES)
         self.encoding, self._mark = detect_encoding(self.head)
         self._feed = feed
         self._limits = limits
+        self._waits = waits
         self._container_notes = notes
         self._started = False
+        self._chunks: Generator[bytes] | None = None
         self._lines: int | None = None
         self._damage = Damage()
         self._cuts: list[tuple[int, int]] = []
@@ -95,7 +102,8 @@ class Stream:
         self._start()
         self._lines = 0
         self._feed.exactly(self._mark)
-        chunks = self._rest()
+        self._chunks = self._rest() if self._waits else ahead(self._rest())
+        chunks: Iterator[bytes] = self._chunks
         if self.encoding != "utf-8":
             chunks = utf16_to_utf8(chunks, self.encoding, self._damage)
         for block in cut(chunks, block_bytes=block_bytes, line_bytes=self._limits.line_bytes):
@@ -113,9 +121,33 @@ class Stream:
             )
         return document
 
+    @contextmanager
+    def file(self) -> Iterator[BinaryIO]:
+        """Gives the content as a file that can be read in any order, until the context ends.
+
+        What is packed is copied to a temporary file, up to limits.decompressed_bytes. Raises InputError where the
+        content is larger, or ends early.
+        """
+        self._start()
+        if self._feed.file:
+            yield self._feed.file
+            return
+        with tempfile.TemporaryFile() as copy:
+            for chunk in self._feed.rest():
+                if copy.tell() + len(chunk) > self._limits.decompressed_bytes:
+                    raise InputError(
+                        f"is larger than {self._limits.decompressed_bytes:,} bytes inside a container",
+                        hint="Unpack it yourself and name the result.",
+                    )
+                copy.write(chunk)
+            copy.flush()
+            yield copy
+
     def close(self) -> None:
         """Ends the reading."""
         self._started = True
+        if self._chunks is not None:
+            self._chunks.close()
         self._feed.close()
 
     def _start(self) -> None:
@@ -123,7 +155,7 @@ class Stream:
             raise RuntimeError(f"{self.name} can be read only once")
         self._started = True
 
-    def _rest(self) -> Iterator[bytes]:
+    def _rest(self) -> Generator[bytes]:
         try:
             for chunk in self._feed.rest():
                 self._digest.update(chunk)

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from analyzer import cli, schema
 from analyzer.facts import fact_columns
-from analyzer.formats import document_formats, line_formats, line_wrappers
+from analyzer.formats import document_formats, frame_formats, line_formats, line_wrappers
 from analyzer.redact import Redactor
 
 LINE = '192.0.2.1 - - [01/Mar/2026:12:00:{:02} +0000] "GET /a{} HTTP/1.1" {} 5 "-" "curl/8"'
@@ -652,7 +652,7 @@ def test_formats_lists_every_format_with_its_documentation():
     assert (code, stdout) == run("formats", "list")[:2]
     assert code == 0
     listed, _, around = stdout.partition("\nAround lines, taken off before they are read:\n")
-    every = {**line_formats(), **document_formats()}
+    every = {**line_formats(), **document_formats(), **frame_formats()}
     assert [line.split()[0] for line in listed.splitlines() if line[0] != " "] == sorted(every)
     assert [line.split()[0] for line in around.splitlines() if line[0] != " "] == sorted(line_wrappers())
     for name, known in every.items():

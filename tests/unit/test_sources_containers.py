@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import tarfile
 
 import pytest
@@ -53,6 +54,31 @@ def test_the_ratio_limit_lets_pass_what_reaches_it_and_stops_the_next_byte(kind:
 def test_a_long_honest_log_is_no_bomb() -> None:
     """There is no absolute limit for a stream that keeps its proportion."""
     assert len(read(gzip.compress(TEXT), ratio_from_bytes=1000, decompressed_bytes=1000)[0][1]) == 5000
+
+
+def test_lines_that_differ_may_grow_more_than_those_that_do_not() -> None:
+    """By the limits as they are: 70 MB of JSON health checks that zstd packs 200 times smaller are read."""
+    checked = ", ".join(f"component-{number}=UP within its limits" for number in range(40))
+    text = "".join(
+        f'{{"time":"2026-03-01T00:{n // 1200:02}:{n // 20 % 60:02}.{n % 20 * 50:03}","message":"Healthy: {checked}"}}\n'
+        for n in range(50_000)
+    ).encode()
+    data = COMPRESS["zstd"](text)
+    assert len(text) > max(64 << 20, 200 * len(data))
+    ((_, lines, problem, _),) = read(data)
+    assert (len(lines), problem) == (50_000, "")
+    ((_, lines, problem, _),) = read(data, line_ratio=200)
+    assert "200 times its compressed size" in problem
+
+
+@pytest.mark.parametrize("kind", ["gzip", "xz", "zstd"])
+def test_the_same_line_again_and_again_is_a_bomb(kind: str) -> None:
+    """What repeats itself is held to the lower ratio from the second piece on: it is never read to its end."""
+    line = b"the same line of a log that says nothing new at all, whoever reads it\n"
+    data = COMPRESS[kind](line * 600_000)
+    ((_, lines, problem, _),) = read(data, ratio=2, ratio_from_bytes=1_000_000)
+    assert re.search("grows to more than (2|1,500) times", problem)
+    assert len(lines) < 600_000
 
 
 def test_the_input_as_a_whole_keeps_the_ratio_beyond_the_absolute_limit() -> None:
