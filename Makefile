@@ -6,7 +6,7 @@ STORY ?= sample_logs/signing-key-rotation
 PARTS := test-units test-stories test-formats test-captures test-wholes test-oracle
 STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
-.PHONY: demo reports screenshot scores test $(PARTS) conformance benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth benchmark-redact lint clean
+.PHONY: demo reports screenshot scores test $(PARTS) conformance bench benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth benchmark-redact lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -61,7 +61,13 @@ conformance: $(VENV)/.installed
 scores: $(VENV)/.installed
 	POLARS_MAX_THREADS=1 PYTHONPATH=tests $(BIN)/python tests/story_scores.py
 
-benchmarks: benchmark-startup benchmark-growth benchmark-har benchmark-rules benchmark-bursts benchmark-redact
+benchmarks: benchmark-startup benchmark-growth benchmark-har benchmark-rules benchmark-bursts benchmark-redact bench
+
+# The whole job beside lnav, GoAccess, ripgrep (of Debian; what is missing is said), DuckDB and Polars on made logs: hours,
+# and 10 GB of disk. BENCH='--sizes 200k,2m --runs 3' chooses.
+bench: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 # What --help and a look-up cost against importing click in the same run.
 benchmark-startup: $(VENV)/.installed

@@ -15,33 +15,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
+from log_columns import BEGAN, chosen, picked
 
 from analyzer.pipeline import Plan, Redaction, redact_inputs
 from analyzer.pipeline._read import read_inputs
 
 LINES, MOST = 1_000_000, 3.0
-BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 WORDS = ("orders", "customers", "invoices", "search", "login", "static", "reports", "health", "quotes", "media")
 AGENTS = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "python-requests/2.32.4",
 )
-
-
-def picked(number: int, count: int) -> pl.Expr:
-    """Gives whole numbers below count that look random, another row of them for each number."""
-    mixed = (pl.col("row").cast(pl.UInt64) * 2_654_435_761 + number * 40_503_001) % 4_294_967_291
-    return (mixed * 1_103_515_245 + 12_345) % 2_147_483_647 // 1000 % count
-
-
-def chosen(number: int, texts: tuple[str, ...]) -> pl.Expr:
-    """Gives one of the texts for each row."""
-    return pl.lit(pl.Series(texts)).gather(picked(number, len(texts)))
 
 
 def write_log(path: Path, lines: int) -> None:
@@ -60,7 +48,8 @@ def write_log(path: Path, lines: int) -> None:
     rows = pl.DataFrame({"row": range(lines)}, schema={"row": pl.UInt32}).with_columns(
         at=(pl.lit(BEGAN) + pl.duration(microseconds=pl.col("row").cast(pl.Int64) * (86_400_000_000 // lines))),
         target=pl.concat_str(
-            pl.format("/v1/{}/{}", chosen(3, WORDS), picked(2, 400)), query.fill_null("?page=2&sort=date")
+            pl.format("/v1/{}/{}", chosen(picked(3, len(WORDS)), WORDS), picked(2, 400)),
+            query.fill_null("?page=2&sort=date"),
         ),
     )
     rows.select(
@@ -69,12 +58,12 @@ def write_log(path: Path, lines: int) -> None:
             picked(1, 5000) // 250,
             picked(1, 5000) % 250,
             pl.col("at").dt.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-            chosen(5, ("GET", "GET", "GET", "POST", "PUT")),
+            chosen(picked(5, 5), ("GET", "GET", "GET", "POST", "PUT")),
             "target",
             pl.when(dice > 980).then(500).otherwise(200),
             picked(6, 60_000),
             referrer.fill_null("https://shop.example.test/"),
-            chosen(8, AGENTS),
+            chosen(picked(8, len(AGENTS)), AGENTS),
         )
     ).write_csv(path, include_header=False, quote_style="never")
 

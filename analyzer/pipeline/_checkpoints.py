@@ -16,7 +16,7 @@ from analyzer.pipeline._plan import Plan
 _ELSEWHERE = frozenset(
     {
         "inputs", "work", "key", "rules", "only_rules", "stdin", "progress", "packet_facts", "profile", "redact",
-        "report_zone", "formats", "templates", "now", "scale", "threads", "workers",
+        "report_zone", "formats", "templates", "now", "scale", "threads", "workers", "block_bytes",
     }
 )  # fmt: skip
 

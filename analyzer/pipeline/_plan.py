@@ -70,7 +70,8 @@ class Plan:
     redact whether they are at all; machine is what they must not name: where the run takes place. report_zone is the
     zone in which outputs show times beside UTC. formats are the files of the report that are written, keys of FILES;
     templates are those of the user that replace the package's. scale says what fits into memory at once;
-    threads read files side by side, and workers, where there are some, read them instead.
+    threads read files side by side, and workers, where there are some, read them instead. block_bytes is about how
+    much of a source is parsed at a time: it bounds memory, and no output depends on it.
     """
 
     inputs: tuple[str, ...]
@@ -87,6 +88,7 @@ class Plan:
     rules: tuple[Path, ...] = ()
     only_rules: bool = False
     limits: Limits = field(default_factory=Limits)
+    block_bytes: int = 8 << 20
     stdin: BinaryIO | None = None
     progress: Callable[[str, float | None], None] = _silent
     packet_facts: bool = False
@@ -98,6 +100,7 @@ class Plan:
     templates: Templates | None = None
     scale: Scale = field(default_factory=Scale)
     threads: int = 1
+    block_bytes: int = 8 << 20
     workers: Workers | None = None
 
     def for_worker(self) -> Plan:

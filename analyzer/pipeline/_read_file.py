@@ -183,7 +183,7 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     choice = _first(chosen.for_source(stream.name), detect(head, zone, plan.now, chosen.own))
     tally, watch = Tally(), ZoneWatch(head, choice, plan.zone, plan.now)
     reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
-    blocks = _watched(stream.blocks(), store)
+    blocks = _watched(stream.blocks(plan.block_bytes), store)
     for result in chain(map(reader.read, blocks), reader.rest()):
         events = watch.settle(_placed(result.events, stream.name))
         kept = within(events, plan)
