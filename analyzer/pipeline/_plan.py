@@ -100,7 +100,6 @@ class Plan:
     templates: Templates | None = None
     scale: Scale = field(default_factory=Scale)
     threads: int = 1
-    block_bytes: int = 8 << 20
     workers: Workers | None = None
 
     def for_worker(self) -> Plan:
