@@ -93,6 +93,31 @@ def test_help_imports_neither_polars_nor_jinja2(arguments):
     assert "HEAVY []" in done.stdout
 
 
+_REPORTS = {"jinja2", "haralyzer", "rich", "asyncio", "ssl", "PIL", "analyzer.report"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["explain", "429"], _REPORTS | {"polars", "msgspec", "zoneinfo", "analyzer.formats", "analyzer.detect"}),
+        (["formats"], _REPORTS | {"analyzer.pipeline", "analyzer.detect"}),
+        (["rules", "list"], _REPORTS | {"msgspec", "analyzer.pipeline", "analyzer.formats"}),
+        (["schema"], _REPORTS | {"msgspec", "analyzer.pipeline", "analyzer.formats", "analyzer.detect"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_looking_things_up_loads_only_what_it_needs(arguments, unneeded):
+    """What answers from the program's own tables loads no reader of captures, no writer of reports and no network."""
+    script = (
+        "import sys\nfrom analyzer.cli import group\n"
+        f"try:\n    group({arguments!r})\nexcept SystemExit as done:\n    assert not done.code\n"
+        f"print('UNNEEDED', sorted({unneeded!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("UNNEEDED []\n")
+    assert done.stdout.count("\n") > 5
+
+
 @pytest.mark.parametrize(
     "forbidden",
     [r"\|\s*safe\b", r"xmlattr", r"extractall", r"(?<!list\.)\beval\(", r"\bexec\(", r"yaml\.load\(", r"pickle"],

@@ -20,7 +20,7 @@ def find_problem(body: str | None, kind: str | None, *, failed: bool) -> Problem
     if body is None or len(body) > LARGEST:
         return NOTHING
     found = NOTHING
-    if kind == "json" and (failed or _SAYS_ERROR.search(body)):
+    if kind == "json" and (failed or ("error" in body and _SAYS_ERROR.search(body))):
         found = _in_json(body, failed=failed)
     elif kind == "xml":
         found = problem_in_xml(body, failed=failed)

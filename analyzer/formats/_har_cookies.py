@@ -8,7 +8,8 @@ from email.utils import mktime_tz, parsedate_tz
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from analyzer.formats._har_headers import Headers, first, fold
+from analyzer.formats._har_entry import HarEntry
+from analyzer.formats._har_headers import Headers, first
 from analyzer.formats._har_values import mapping, number, sequence, text
 
 _SLACK_US = 1000  # starts are written in whole milliseconds, and a redirect is followed within one
@@ -35,7 +36,7 @@ class _Place(NamedTuple):
 Jar = dict[str, dict[tuple[str, str], _Cookie]]
 
 
-def cookies_sent_back(entries: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> list[bool | None]:
+def cookies_sent_back(entries: Sequence[HarEntry], rows: Sequence[dict[str, Any]]) -> list[bool | None]:
     """Tells for each entry whether all cookies that it set, and that met a request to go with, went with the first.
 
     The first request that a cookie fits by domain, path and Secure (RFC 6265, 5.4) and that began after the response
@@ -50,12 +51,14 @@ def cookies_sent_back(entries: Sequence[dict[str, Any]], rows: Sequence[dict[str
     jar: Jar = {}
     found: list[bool | None] = [None] * len(rows)
     for moment, sends, index in sorted(moments):
-        place = _place(str(entries[index]["request"]["url"]))
-        if place is not None and sends:
-            _judge(jar, place, _sent(entries[index]["request"]), moment, found)
-        elif place is not None:
-            for line in fold(entries[index]["response"]["headers"]).get("set-cookie", []):
-                _keep(jar, place, line, moment, index)
+        entry = entries[index]
+        lines = () if sends else entry.answered.get("set-cookie", ())
+        if not (jar if sends else lines) or (place := _place(str(entry.node["request"]["url"]))) is None:
+            continue
+        if sends:
+            _judge(jar, place, _sent(entry), moment, found)
+        for line in lines:
+            _keep(jar, place, line, moment, index)
     return found
 
 
@@ -113,13 +116,13 @@ def _end(attributes: dict[str, str], moment: int) -> float:
         return float("inf")
 
 
-def _sent(request: dict[str, Any]) -> set[str] | None:
+def _sent(entry: HarEntry) -> set[str] | None:
     """Gives the names of the cookies that were sent; None where the request cannot tell or carries none by design.
 
     A preflight has none (Fetch standard, CORS-preflight fetch), nor has a request to another origin for which the
     page did not ask for them.
     """
-    headers = fold(request["headers"])
+    request, headers = entry.node["request"], entry.sent
     listed = [text(mapping(item).get("name")) for item in sequence(request.get("cookies"))]
     written = [part.partition("=") for value in headers.get("cookie", []) for part in value.split(";")]
     names = {name.strip() for name, equals, _ in written if equals} | {name for name in listed if name}

@@ -26,7 +26,7 @@ def har_entries(document: Any) -> list[HarEntry | None]:
 class HarEntry:
     """What an entry holds beside the canonical columns; node: the entry itself."""
 
-    node: Mapping[str, Any]
+    node: dict[str, Any]
 
     @cached_property
     def sent(self) -> Headers:

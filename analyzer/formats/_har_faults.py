@@ -8,7 +8,6 @@ from typing import Any
 from analyzer.formats._har_values import mapping, milliseconds_as_us, number, sequence
 
 PHASES = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive", "_blocked_queueing", "_blocked_proxy")
-_SIZES = (("request", "bodySize"), ("response", "bodySize"), ("response", "_transferSize"))
 _NO_RESPONSE = {0, -1, -2, -999}
 _STREAMS = ("_webSocketMessages", "_eventSourceMessages")
 SENTENCES = {
@@ -23,25 +22,25 @@ SENTENCES = {
 
 def count_faults(entry: dict[str, Any], repairs: Counter[str]) -> None:
     """Counts, in an entry as it was written, what becomes null although something stands there."""
-    sides = {side: mapping(entry.get(side)) for side in ("request", "response")}
-    repairs["status_unreadable"] += _is_no_status(sides["response"].get("status"))
-    repairs["size_unreadable"] += sum(_is_no_number(sides[side].get(name)) for side, name in _SIZES)
+    request, response = mapping(entry.get("request")), mapping(entry.get("response"))
+    repairs["status_unreadable"] += _is_no_status(response.get("status"))
+    sizes = (request.get("bodySize"), response.get("bodySize"), response.get("_transferSize"))
+    repairs["size_unreadable"] += sum(map(_is_no_number, sizes))
     timings = entry.get("timings")
     if isinstance(timings, dict):
         for name in PHASES:
             written = timings.get(name)
-            if written is not None and written != -1:
+            if written is not None and written != -1 and milliseconds_as_us(written) is None:
                 _count_phase(written, repairs)
     else:
         repairs["phase_unreadable"] += timings is not None
-    repairs["message_time_unreadable"] += sum(
-        _is_no_number(mapping(message).get("time")) for name in _STREAMS for message in sequence(entry.get(name))
-    )
+    for name in _STREAMS:
+        if name in entry:
+            times = (mapping(message).get("time") for message in sequence(entry[name]))
+            repairs["message_time_unreadable"] += sum(map(_is_no_number, times))
 
 
 def _count_phase(written: Any, repairs: Counter[str]) -> None:
-    if milliseconds_as_us(written) is not None:
-        return
     found = number(written)
     if found is None or found > 0:
         repairs["phase_unreadable"] += 1

@@ -29,7 +29,7 @@ def make_events(rows: list[dict[str, Any]]) -> pl.DataFrame:
     if not rows:
         return schema.empty()
     instants = [name for name in _INSTANTS if name in names]
-    events = _number_bodies(read).with_columns(_url_parts()).with_columns(_derived(instants)).with_columns(raw=_raw())
+    events = _with_url_parts(_number_bodies(read)).with_columns(_derived(instants)).with_columns(raw=_raw())
     return events.select(pl.col(name).cast(dtype) for name, dtype in schema.EVENTS.items() if name in events.columns)
 
 
@@ -39,20 +39,22 @@ def _number_bodies(read: pl.DataFrame) -> pl.DataFrame:
     return read.join(seen, on="_posted", how="left", maintain_order="left")
 
 
-def _url_parts() -> list[pl.Expr]:
-    is_tunnel = pl.col("method").eq_missing("CONNECT") & ~pl.col("_url").str.contains("://", literal=True)
+def _with_url_parts(read: pl.DataFrame) -> pl.DataFrame:
+    """Adds scheme, host, path, query, target and route; in steps, so that no text is searched twice."""
     url = pl.col("_url").str.replace(r"#.*$", "").str.replace(r"^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)\?", "${1}/?")
     # The payload of a data: URL is no address.
     url = url.str.replace(r"^([Dd][Aa][Tt][Aa]:[^,]*),(?s:.*)$", "${1},...")
-    named = pl.when(~is_tunnel).then(url)
-    asked = pl.when(is_tunnel).then(url).otherwise(url.str.extract(_AUTHORITY, 1)).str.replace(r"^.*@", "")
-    parts = values.target_parts(named)
-    return [
-        named.str.extract(_SCHEME, 1).str.to_lowercase().alias("scheme"),
-        pl.coalesce(values.host(asked), values.host(pl.col("_authority"))).alias("host"),
-        url.str.replace(r"^(([A-Za-z][A-Za-z0-9+.-]*:)?//)[^/?#]*@", "${1}").alias("_url"),
-        *(part.alias(name) for name, part in parts.items()),
-    ]
+    is_tunnel = pl.col("method").eq_missing("CONNECT") & ~pl.col("_url").str.contains("://", literal=True)
+    asked = pl.when("_is_tunnel").then("_url").otherwise(pl.col("_url").str.extract(_AUTHORITY, 1))
+    named = pl.when(~pl.col("_is_tunnel")).then("_url")
+    parted = read.with_columns(url, _is_tunnel=is_tunnel).with_columns(
+        scheme=named.str.extract(_SCHEME, 1).str.to_lowercase(),
+        host=pl.coalesce(values.host(asked.str.replace(r"^.*@", "")), values.host(pl.col("_authority"))),
+        target=values.target_parts(named)["target"],
+        _url=pl.col("_url").str.replace(r"^(([A-Za-z][A-Za-z0-9+.-]*:)?//)[^/?#]*@", "${1}"),
+    )
+    # A target has nothing left to be taken off.
+    return parted.with_columns(part.alias(name) for name, part in values.target_parts(pl.col("target")).items())
 
 
 def _derived(instants: list[str]) -> list[pl.Expr]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from analyzer.formats._har_body import body_text, is_left_out
-from analyzer.formats._har_headers import first, fold
+from analyzer.formats._har_entry import HarEntry
+from analyzer.formats._har_headers import first
 from analyzer.formats._har_values import amount, mapping, number, sequence
 from analyzer.model import Gap
 
@@ -38,8 +39,8 @@ class Gaps:
     notes: tuple[str, ...]
 
 
-def find_gaps(entries: list[dict[str, Any]], events: pl.DataFrame, *, sanitised: bool, cut: bool) -> Gaps:
-    """Gives what the file as a whole lacks; entries are the normalised ones, events their rows.
+def find_gaps(entries: list[HarEntry], events: pl.DataFrame, *, sanitised: bool, cut: bool) -> Gaps:
+    """Gives what the file as a whole lacks; entries are normalised ones, events their rows.
 
     sanitised and cut are known from reading: whether it looks like a sanitised export, and whether the file ends early.
     """
@@ -51,14 +52,14 @@ def find_gaps(entries: list[dict[str, Any]], events: pl.DataFrame, *, sanitised:
         "cut": "What came after the cut is not in the capture." if cut else None,
         **_answered_inside(events),
     }
-    left_out = sum(is_left_out(entry["response"]["content"]) for entry in entries)
+    left_out = sum(is_left_out(entry.node["response"]["content"]) for entry in entries)
     partly = left_out and not found["no_bodies"]
     spoken = [f"Response bodies left out by the program that wrote the capture: {left_out:,}."] if partly else []
     told = {name: note for name, note in found.items() if note}
     return Gaps(tuple(told), (*told.values(), *spoken))
 
 
-def is_likely_sanitised(creator: str | None, entries: Iterable[dict[str, Any]]) -> bool:
+def is_likely_sanitised(creator: str | None, entries: Iterable[HarEntry]) -> bool:
     """Whether this looks like the sanitised export of Chrome or Edge, their default since 2024.
 
     It takes out Authorization, Cookie, Set-Cookie, both cookie arrays and the data of event streams, everywhere, and
@@ -68,10 +69,9 @@ def is_likely_sanitised(creator: str | None, entries: Iterable[dict[str, Any]]) 
         return False
     agents = []
     for entry in entries:
-        request, response = entry["request"], entry["response"]
-        sent = fold(request["headers"])
-        secrets = request.get("cookies") or response.get("cookies") or "set-cookie" in fold(response["headers"])
-        streamed = any(mapping(message).get("data") for message in sequence(entry.get("_eventSourceMessages")))
+        request, response, sent = entry.node["request"], entry.node["response"], entry.sent
+        secrets = request.get("cookies") or response.get("cookies") or "set-cookie" in entry.answered
+        streamed = any(mapping(message).get("data") for message in sequence(entry.node.get("_eventSourceMessages")))
         if secrets or streamed or "authorization" in sent or "cookie" in sent:
             return False
         agents.append(_CHROME.search(first(sent, "user-agent") or ""))
@@ -85,13 +85,11 @@ _SANITISED = (
 )
 
 
-def _masked(entries: list[dict[str, Any]]) -> str | None:
-    count = 0
-    for entry in entries:
-        for side in ("request", "response"):
-            headers = fold(entry[side]["headers"])
-            values = (value for name in _SECRET_HEADERS for value in headers.get(name, ()))
-            count += sum(any(map(_MASK.match, _secrets_in(value))) for value in values)
+def _masked(entries: list[HarEntry]) -> str | None:
+    sides = (headers for entry in entries for headers in (entry.sent, entry.answered))
+    # Most requests carry the credentials of the one before.
+    told = Counter(value for headers in sides for name in _SECRET_HEADERS for value in headers.get(name, ()))
+    count = sum(times for value, times in told.items() if any(map(_MASK.match, _secrets_in(value))))
     return f"Credentials that somebody masked: {count:,}; what they were is unknown." if count else None
 
 
@@ -101,22 +99,23 @@ def _secrets_in(value: str) -> list[str]:
     return [(content if equals else name).strip() for name, equals, content in pieces]
 
 
-def _bodies(entries: list[dict[str, Any]]) -> str | None:
+def _bodies(entries: list[HarEntry]) -> str | None:
     """Speaks only where a body would have been: not for HEAD, 204, 304 and requests without a response."""
-    expected = any(_had_body(entry["request"], entry["response"]) for entry in entries)
-    if expected and not any(body_text(entry["response"]["content"]) for entry in entries):
+    expected = any(map(_had_body, entries))
+    if expected and not any(body_text(entry.node["response"]["content"]) for entry in entries):
         return "The capture holds no response bodies."
     return None
 
 
-def _had_body(request: dict[str, Any], response: dict[str, Any]) -> bool:
+def _had_body(entry: HarEntry) -> bool:
+    request, response = entry.node["request"], entry.node["response"]
     status = number(response.get("status"))
     if request.get("method") in ("HEAD", "CONNECT") or status is None or status < 200 or status in _BODILESS:
         return False
     sizes = (
         response["content"].get("size"),
         response.get("bodySize"),
-        first(fold(response["headers"]), "content-length"),
+        first(entry.answered, "content-length"),
     )
     return any(amount(size) for size in sizes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from analyzer.formats._har_values import mapping, sequence, text
@@ -20,7 +21,7 @@ def header_list(value: Any) -> tuple[list[dict[str, str]], bool]:
     found: list[dict[str, str]] = []
     odd = value is not None and not isinstance(value, list)
     for item in sequence(value):
-        if _is_plain(item):
+        if type(item) is dict and len(item) == 2 and _is_plain(item.get("name"), item.get("value")):
             found.append(item)
             continue
         name, content = _pair(item)
@@ -29,11 +30,8 @@ def header_list(value: Any) -> tuple[list[dict[str, str]], bool]:
     return found, odd
 
 
-def _is_plain(item: Any) -> bool:
-    """Whether an item needs no repair, which holds for nearly all: such a one is not copied."""
-    if type(item) is not dict or len(item) != 2:
-        return False
-    name, content = item.get("name"), item.get("value")
+def _is_plain(name: Any, content: Any) -> bool:
+    """Whether a header needs no repair, which holds for nearly all: such a one is not copied."""
     return (
         type(name) is str
         and type(content) is str
@@ -65,7 +63,8 @@ def fold(headers: list[dict[str, str]]) -> Headers:
     for header in headers:
         value = header["value"].strip()
         if value:
-            found.setdefault(header["name"].strip().lower(), []).append(value)
+            # A few dozen names stand in every entry.
+            found.setdefault(intern(header["name"].strip().lower()), []).append(value)
     return found
 
 

@@ -38,8 +38,6 @@ def trace_id(request: Headers, response: Headers) -> str | None:
     """Gives the trace id: W3C Trace Context, then AWS, B3 and Datadog headers, sent before answered."""
     for name, pattern in _TRACE:
         for headers in (request, response):
-            sent = first(headers, name)
-            match = pattern.match(sent) if sent else None
-            if match:
+            if name in headers and (match := pattern.match(headers[name][0])):
                 return match.group(1)
     return None

@@ -42,12 +42,14 @@ def message_counts(entry: dict[str, Any]) -> dict[str, int | None]:
     """
     frames = [mapping(frame) for frame in sequence(entry.get("_webSocketMessages"))]
     stream = sequence(entry.get("_eventSourceMessages"))
+    if not frames and not stream:
+        return {"messages_sent": None, "messages_received": None, "close_code": _close_code(entry, frames)}
     messages = [frame for frame in frames if _is_message(frame)]
     sent = sum(frame.get("type") in _SENT for frame in messages)
     received = len(messages) - sent if frames else len(stream)
     return {
         "messages_sent": sent if frames else None,
-        "messages_received": received if frames or stream else None,
+        "messages_received": received,
         "close_code": _close_code(entry, frames),
     }
 
@@ -55,8 +57,8 @@ def message_counts(entry: dict[str, Any]) -> dict[str, int | None]:
 def describe_messages(entry: dict[str, Any], start_us: int | None) -> str | None:
     """Gives counts such as `websocket: 1 sent, 2 received, last after 15 ms`, null if the entry has no messages."""
     frames = [mapping(frame) for frame in sequence(entry.get("_webSocketMessages"))]
-    counted = message_counts(entry)
     if frames:
+        counted = message_counts(entry)
         closed = "" if counted["close_code"] is None else f", closed with {counted['close_code']}"
         told = f"websocket: {counted['messages_sent']} sent, {counted['messages_received']} received"
         return f"{told}{_last(frames, start_us)}{closed}"
@@ -73,6 +75,8 @@ def _close_code(entry: dict[str, Any], frames: list[dict[str, Any]]) -> int | No
     """Gives the code that a tool names (HTTP Toolkit: {"code", "reason"} or "aborted"), else the last close frame's."""
     for name in _CLOSE_FIELDS:
         told = entry.get(name)
+        if told is None:
+            continue
         if told == "aborted":
             return _ABORTED
         code = _code(mapping(told).get("code") if isinstance(told, dict) else told)

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from analyzer.formats._har_entry import HarEntry
 from analyzer.formats._har_faults import SENTENCES
-from analyzer.formats._har_headers import first, fold
+from analyzer.formats._har_headers import first
 from analyzer.formats._har_timings import TlsPlace
 from analyzer.formats._har_values import mapping, text
 
@@ -44,7 +45,7 @@ _AGENTS = (
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def origin_notes(log: dict[str, Any], entries: list[dict[str, Any]]) -> list[str]:
+def origin_notes(log: dict[str, Any], entries: list[HarEntry]) -> list[str]:
     """Says which program wrote the capture and which browser made the requests, and what is known of the two."""
     creator, browser = program(log.get("creator")), program(log.get("browser")) or _browser_of(entries)
     written = f"Written by {creator}" if creator else "The capture does not say which program wrote it"
@@ -72,10 +73,9 @@ def one_line(value: str, longest: int) -> str:
     return flat if len(value) <= longest else flat[:longest] + "..."
 
 
-def _browser_of(entries: Iterable[dict[str, Any]]) -> str | None:
+def _browser_of(entries: Iterable[HarEntry]) -> str | None:
     for entry in entries:
-        headers = fold(entry["request"]["headers"])
-        brands, agent = first(headers, "sec-ch-ua") or "", first(headers, "user-agent") or ""
+        brands, agent = first(entry.sent, "sec-ch-ua") or "", first(entry.sent, "user-agent") or ""
         for brand in _BRANDS:
             if f'"{brand}"' in brands:
                 version = re.search(rf'"{brand}";v="([0-9.]{{1,30}})"', brands)

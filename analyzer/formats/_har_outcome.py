@@ -57,9 +57,11 @@ def _is_local(entry: dict[str, Any]) -> bool:
 
 
 def _error_places(entry: dict[str, Any], response: dict[str, Any]) -> list[Any]:
-    """Gives the fields of tools, then what a browser reports among the messages of a WebSocket."""
-    places = [owner.get(name) for owner in (response, entry) for name in _NAMES]
+    """Gives the fields of tools that are there, then what a browser reports among the messages of a WebSocket."""
+    places = [owner[name] for owner in (response, entry) for name in _NAMES if name in owner]
     frames = sequence(entry.get("_webSocketMessages"))
+    if not frames:
+        return places
     ends = map(mapping, (*frames[:1], *frames[-1:]))
     return places + [frame.get("data") for frame in ends if frame.get("type") == "error"]
 

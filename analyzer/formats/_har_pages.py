@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from haralyzer import HarParser
-
 from analyzer.formats._har_values import iso, mapping, sequence, start_us, text
 
 _INVENTED = "page_1"
@@ -78,6 +76,8 @@ def _group(pages: list[dict[str, Any]], refs: list[int | None], notes: list[str]
 
 def _ask_haralyzer(pages: list[dict[str, Any]], refs: list[int | None]) -> list[int | None]:
     """Gives the place of each entry's page; ids are our own, since haralyzer takes "unknown" for a page of its own."""
+    from haralyzer import HarParser  # noqa: PLC0415 - asyncio and TLS come with it, and few inputs are captures
+
     # Without starts haralyzer does not sort the entries of a page, and so parses no dates.
     slim = [{"_place": place} | ({} if ref is None else {"pageref": f"page {ref}"}) for place, ref in enumerate(refs)]
     log = {

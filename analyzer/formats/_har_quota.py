@@ -24,6 +24,8 @@ _PARTS = {"r": "remaining", "remaining": "remaining", "t": "reset", "reset": "re
           "limit": "limit", "total": "limit", "l": "limit", "w": "window"}  # fmt: skip
 _WORDS = {"remaining": "remaining", "reset": "reset", "resets": "reset", "resettime": "reset", "limit": "limit",
           "max": "limit", "interval": "window"}  # fmt: skip
+_COLUMNS = {"ratelimit_limit": "limit", "ratelimit_remaining": "remaining", "ratelimit_reset": "reset",
+            "ratelimit_window_s": "window"}  # fmt: skip
 _NO_SCOPE = frozenset({"", "x", "after", "milliseconds", "utc"})
 _WINDOWS = {"second": 1, "secondly": 1, "minute": 60, "minutely": 60, "hour": 3_600, "hourly": 3_600, "day": 86_400,
             "daily": 86_400}  # fmt: skip
@@ -45,18 +47,15 @@ def quota_columns(headers: Headers) -> dict[str, Any]:
     limits: _Limits = {}
     for scope, part, value in _statements(headers):
         limits.setdefault(scope, {}).setdefault(part, value)
+    if not limits:
+        return dict.fromkeys(_COLUMNS)
     scope = min(limits, key=lambda name: limits[name].get("remaining", _LARGEST), default="")
     tightest = limits.get(scope, {})
     # Policies to -07 have no name: the one with this limit is meant, or the only one.
     unnamed = [found for name, found in limits.items() if name.isdigit() and name != scope]
     policy = limits.get(str(tightest.get("limit")), unnamed[0] if len(unnamed) == 1 and "limit" not in tightest else {})
     told = {"window": next((_WINDOWS[word] for word in scope.split("-") if word in _WINDOWS), None)} | policy | tightest
-    return {
-        "ratelimit_limit": told.get("limit"),
-        "ratelimit_remaining": told.get("remaining"),
-        "ratelimit_reset": told.get("reset"),
-        "ratelimit_window_s": told.get("window"),
-    }
+    return {column: told.get(part) for column, part in _COLUMNS.items()}
 
 
 def _statements(headers: Headers) -> Iterator[tuple[str, str, Any]]:
@@ -65,7 +64,7 @@ def _statements(headers: Headers) -> Iterator[tuple[str, str, Any]]:
         for value in headers.get(name, []):
             yield from _structured(value)
     for name, values in headers.items():
-        named = _NAMED.match(name)
+        named = _NAMED.match(name) if "limit" in name else None
         if named and name not in ("ratelimit", "ratelimit-policy"):
             for value in values:
                 yield from _named(f"{named[1]}-{named[2]}", value)

@@ -29,7 +29,7 @@ def recorder_error(response: dict[str, Any]) -> str | None:
     found = _FIDDLER.match(body)
     if found:
         return found.group(1).strip()
-    return _CHARLES if _CHARLES in body and response.get("status") == 503 else None
+    return _CHARLES if response.get("status") == 503 and _CHARLES in body else None
 
 
 def tls_failure_notes(log: dict[str, Any]) -> list[str]:

@@ -11,7 +11,8 @@ from analyzer.formats._har_bodies import read_bodies
 from analyzer.formats._har_cache import cache_columns
 from analyzer.formats._har_credentials import scheme
 from analyzer.formats._har_cut import cut_short
-from analyzer.formats._har_headers import Headers, first, fold, joined
+from analyzer.formats._har_entry import HarEntry
+from analyzer.formats._har_headers import Headers, first, joined
 from analyzer.formats._har_ids import edge_id, request_id, trace_id
 from analyzer.formats._har_limiter import grpc_status, limiter
 from analyzer.formats._har_messages import describe_messages, message_counts
@@ -19,7 +20,7 @@ from analyzer.formats._har_negotiation import negotiation_columns
 from analyzer.formats._har_notes import one_line
 from analyzer.formats._har_outcome import Outcome, read_outcome
 from analyzer.formats._har_quota import quota_columns
-from analyzer.formats._har_timings import duration, phases
+from analyzer.formats._har_timings import duration, phases, written_phases
 from analyzer.formats._har_values import amount, mapping, sequence, size, start_us, text
 
 _QUOTED = (
@@ -47,10 +48,10 @@ class Capture:
     firefox: bool
 
 
-def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> dict[str, Any]:
+def read_row(har_entry: HarEntry, capture: Capture, repairs: Counter[str]) -> dict[str, Any]:
     """Gives the values by canonical column; those that begin with _ are for the frame to work out."""
+    entry, sent, answered = har_entry.node, har_entry.sent, har_entry.answered
     request, response = entry["request"], entry["response"]
-    sent, answered = fold(request["headers"]), fold(response["headers"])
     outcome = read_outcome(entry)
     # Firefox to 54 at least gives an answer of its cache the status 0, with all its headers.
     cached = cache_columns(entry, firefox=capture.firefox and (outcome.status is not None or bool(answered)))
@@ -58,8 +59,9 @@ def read_row(entry: dict[str, Any], capture: Capture, repairs: Counter[str]) -> 
         outcome = outcome._replace(error=None, no_response_status=None)
     status, error, _ = outcome
     cut = None if error else cut_short(request, response, answered, status, kept=cached["from_cache"])
-    parts = phases(entry, tls_inside_connect=capture.tls_inside_connect)
-    duration_us, repair = duration(entry, tls_inside_connect=capture.tls_inside_connect)
+    written = written_phases(entry["timings"])
+    parts = phases(entry, written, tls_inside_connect=capture.tls_inside_connect)
+    duration_us, repair = duration(entry, written, tls_inside_connect=capture.tls_inside_connect)
     repairs[repair or ""] += 1
     repairs["tls_on_http"] += parts["tls_us"] is None and bool(amount(entry["timings"].get("ssl")))
     bodies = read_bodies(request, response, sent, status)
@@ -180,7 +182,7 @@ def _fault(outcome: Outcome, cut: tuple[int, int] | None) -> str | None:
 
 def _remarks(headers: Headers, body: str | None, error: str | None, messages: str | None) -> str:
     quoted = [] if error is None else [f"error: {one_line(error, 300)}"]
-    quoted += [f"{name}: {one_line(value, 300)}" for name in _QUOTED if (value := joined(headers, name))]
+    quoted += [f"{name}: {one_line(', '.join(headers[name]), 300)}" for name in _QUOTED if name in headers]
     if messages:
         quoted.append(messages)
     if body and "\x00" not in body and "\ufffd" not in body[:300]:

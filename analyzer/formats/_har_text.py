@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -136,26 +137,31 @@ def _whole(digits: str) -> int | float:
 def _checked(value: Any, colons: int, text: Callable[[], str]) -> Loaded:
     """Gives a value that needs no repair as it is: not too deep, and each colon is one of a key or in a string."""
     names: set[str] = set()
-    depth = 0
-    level: list[Any] = [[value]]
-    while level and depth <= MAX_DEPTH:
-        below: list[Any] = []
-        for node in level:
-            children: Iterable[Any] = node
-            if type(node) is dict:
-                colons -= len(node)
-                names.update(node)
-                children = node.values()
-            for child in children:
-                kind = type(child)
-                if kind is str:
-                    colons -= child.count(":")
-                elif kind is dict or kind is list:
-                    below.append(child)
-        level, depth = below, depth + 1
-    if level or colons or any(":" in name for name in names):
+    if _colons([value], names, 0) != colons or any(":" in name for name in names):
         return _tidy(value, text(), scrub=False)
     return Loaded(value, {})
+
+
+def _colons(node: dict[str, Any] | list[Any], names: set[str], depth: int) -> float:
+    """Counts keys and colons in values, and collects the names of keys; what is nested too deeply counts as no number.
+
+    Goes down before it goes on, since what stands together in the text lies together in memory.
+    """
+    if depth > MAX_DEPTH:
+        return math.nan
+    count: float = 0
+    children: Iterable[Any] = node
+    if type(node) is dict:
+        count = len(node)
+        names.update(node)
+        children = node.values()
+    for child in children:
+        kind = type(child)
+        if kind is str:
+            count += child.count(":")
+        elif kind is dict or kind is list:
+            count += _colons(child, names, depth + 1)
+    return count
 
 
 def _tidy(value: Any, text: str, *, scrub: bool) -> Loaded:

@@ -12,7 +12,10 @@ _SUMMED = ("blocked", "dns", "connect", "send", "wait", "receive")
 _SECURE = ("https://", "wss://")
 _BESIDE = {"Firefox", "mitmproxy", "Playwright"}
 _TOLERANCE_MS, _TOLERANCE = 2, 0.02  # rounding: WebPageTest and Charles write whole milliseconds
-_WAITS = ("queueing", "proxy")  # Chrome's blocked holds both already
+_AS_WRITTEN = {name: f"{name}_us" for name in _SUMMED if name != "connect"}
+_WAITS = {f"_blocked_{part}": f"blocked_{part}_us" for part in ("queueing", "proxy")}  # Chrome's blocked holds both
+
+Written = dict[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +51,45 @@ def find_tls_place(creator: str | None, entries: Iterable[dict[str, Any]]) -> Tl
 
 
 def _is_secure(entry: dict[str, Any]) -> bool:
-    return bool(entry["request"]["url"].lower().startswith(_SECURE))
+    return bool(entry["request"]["url"][:8].lower().startswith(_SECURE))
 
 
 def _sum(timings: dict[str, Any]) -> float:
     return sum(amount(timings.get(name)) or 0 for name in _SUMMED)
 
 
-def phases(entry: dict[str, Any], *, tls_inside_connect: bool) -> dict[str, int | None]:
+def written_phases(timings: dict[str, Any]) -> Written:
+    """Gives the seven phases as they are written, in microseconds; -1 is null."""
+    return {name: milliseconds_as_us(timings.get(name)) for name in (*_SUMMED, "ssl")}
+
+
+def phases(entry: dict[str, Any], written: Written, *, tls_inside_connect: bool) -> dict[str, int | None]:
     """Gives blocked_us, dns_us, connect_us (without TLS), tls_us, send_us, wait_us, receive_us; -1 is null.
 
     blocked_queueing_us and blocked_proxy_us are parts of blocked_us, where the browser (Chrome) tells them.
     tls_us is null unless the URL is https or wss: Playwright writes ssl > 0 for plain http.
     """
-    timings = mapping(entry.get("timings"))
-    found = _written(timings)
-    if not _is_secure(entry):
-        found["ssl"] = None
-    connect, tls = found["connect"], found["ssl"]
+    connect, tls = written["connect"], written["ssl"] if _is_secure(entry) else None
     if tls and connect is not None and tls_inside_connect and _fits(tls, connect):
-        found |= {"ssl": min(tls, connect), "connect": max(connect - tls, 0)}
-    waits = {f"blocked_{part}_us": milliseconds_as_us(timings.get(f"_blocked_{part}")) for part in _WAITS}
-    return {f"{'tls' if name == 'ssl' else name}_us": value for name, value in found.items()} | waits
+        tls, connect = min(tls, connect), max(connect - tls, 0)
+    timings = mapping(entry.get("timings"))
+    return {
+        **{column: written[name] for name, column in _AS_WRITTEN.items()},
+        **{column: milliseconds_as_us(timings.get(name)) for name, column in _WAITS.items()},
+        "connect_us": connect,
+        "tls_us": tls,
+    }
 
 
-def duration(entry: dict[str, Any], *, tls_inside_connect: bool) -> tuple[int | None, str | None]:
+def duration(entry: dict[str, Any], phases: Written, *, tls_inside_connect: bool) -> tuple[int | None, str | None]:
     """Gives microseconds and the repair, if any: HAR defines `time` as the sum of the phases.
 
     An absent `time` (Firefox before 60) is replaced by the sum, unless that is 0 and so tells nothing; a `time` that
     differs from the sum is kept.
     """
-    found = _written(mapping(entry.get("timings")))
     written = milliseconds_as_us(entry.get("time"))
-    tls, connect = found.pop("ssl"), found["connect"]
-    summed = sum(value for value in found.values() if value is not None)
+    tls, connect = phases["ssl"], phases["connect"]
+    summed = sum(phases[name] or 0 for name in _SUMMED)
     if tls and not (tls_inside_connect and connect is not None and _fits(tls, connect)):
         # On a plain URL there was no TLS; yet Playwright counts what it calls so into its time.
         summed += tls if written is not None or _is_secure(entry) else 0
@@ -89,10 +97,6 @@ def duration(entry: dict[str, Any], *, tls_inside_connect: bool) -> tuple[int | 
         return (summed, "time_from_sum") if summed else (None, None)
     differs = summed and abs(written - summed) > max(5_000, written // 20)
     return written, "time_is_not_sum" if differs else None
-
-
-def _written(timings: dict[str, Any]) -> dict[str, int | None]:
-    return {name: milliseconds_as_us(timings.get(name)) for name in (*_SUMMED, "ssl")}
 
 
 def _fits(tls: int, connect: int) -> bool:

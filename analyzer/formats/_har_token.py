@@ -15,6 +15,10 @@ JWT_FORM = r"e[yw][\w-]{6,8192}+\.[\w-]{0,65536}+\.[\w-]{0,65536}+(?:\.[\w-]{0,6
 _PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,30}\s)?\s?([\w-]{2,8192})\.([\w-]{0,65536})\.[\w.~-]*\s?$", re.ASCII)
 _YEAR_10000 = 253_402_300_800
 _LONGEST = 500
+_COLUMNS = tuple(
+    f"token_{name}"
+    for name in ("algorithm", "kid", "issuer", "audience", "expires_at", "not_before", "issued_at", "scope")
+)
 
 
 def token_claims(token: str | None) -> dict[str, Any]:
@@ -24,6 +28,8 @@ def token_claims(token: str | None) -> dict[str, Any]:
     the header can be read. scope is a text (RFC 8693, 4.2) or, as scp in vendors' tokens, a list.
     """
     header, payload = _redacted(token) if token and '{"jwt":{' in token[:60] else _parts(token or "")
+    if not (header or payload):
+        return dict.fromkeys(_COLUMNS)
     return {
         "token_algorithm": _shown(header.get("alg")),
         "token_kid": _shown(header.get("kid")),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
-from analyzer.formats._har_headers import Headers, first
+from analyzer.formats._har_headers import Headers
 from analyzer.formats._har_text import load_json
 from analyzer.formats._har_token import JWT_FORM, token_claims
 from analyzer.formats._har_values import mapping, sequence, text
@@ -36,7 +37,7 @@ def token_columns(request: dict[str, Any], headers: Headers, sent: str | None, a
         ("request_body", _in_body(request, sent)),
         ("query", _found(_VALUE, str(request["url"]).partition("?")[2].partition("#")[0])),
         ("cookie", _in_cookies(request, headers)),
-        ("response_body", (*_found(_ISSUED, answered), *_redacted(answered, issued=True))),
+        ("response_body", chain(_found(_ISSUED, answered), _redacted(answered, issued=True))),
     ):
         for token in tokens:
             claims = token_claims(token)
@@ -48,8 +49,8 @@ def token_columns(request: dict[str, Any], headers: Headers, sent: str | None, a
 
 def _in_headers(headers: Headers) -> Iterator[str]:
     for name in _CREDENTIALS:
-        value = first(headers, name)
-        if value:
+        if name in headers:
+            value = headers[name][0]
             found = _ANYWHERE.search(value)
             yield found.group() if found else value
 
@@ -69,21 +70,18 @@ def _in_cookies(request: dict[str, Any], headers: Headers) -> Iterator[str]:
         yield from _found(_VALUE, text(mapping(item).get("value")))
 
 
-def _redacted(body: str | None, *, issued: bool) -> Iterator[str]:
-    if body is None or '{\\"jwt\\":' not in body:
-        return
-    for count, match in enumerate(_REDACTED.finditer(body, 0, _SEARCHED)):
-        if count == _MOST:
-            return
-        if not issued or match[1].replace("_", "").lower() in ("accesstoken", "idtoken"):
-            yield str(load_json(f'"{match[2]}"').value)
+def _redacted(body: str | None, *, issued: bool) -> Iterable[str]:
+    if not body or '{\\"jwt\\":' not in body:
+        return ()
+    return (
+        str(load_json(f'"{match[2]}"').value)
+        for match in islice(_REDACTED.finditer(body, 0, _SEARCHED), _MOST)
+        if not issued or match[1].replace("_", "").lower() in ("accesstoken", "idtoken")
+    )
 
 
-def _found(pattern: re.Pattern[str], body: str | None) -> Iterator[str]:
+def _found(pattern: re.Pattern[str], body: str | None) -> Iterable[str]:
     # Base64url of {" or of { and a blank: what most texts lack is looked for first.
-    if body is None or not ("ey" in body or "ew" in body) or body.find(".") < 0:
-        return
-    for count, match in enumerate(pattern.finditer(body, 0, _SEARCHED)):
-        if count == _MOST:
-            return
-        yield match.group(1)
+    if not body or "." not in body or not ("ey" in body or "ew" in body):
+        return ()
+    return (match.group(1) for match in islice(pattern.finditer(body, 0, _SEARCHED), _MOST))

@@ -25,6 +25,8 @@ def sequence(value: Any) -> list[Any]:
 
 def text(value: Any) -> str | None:
     """Gives a text that is not blank; numbers are written out."""
+    if value is None:  # the most frequent of all; the checks below take longer
+        return None
     if isinstance(value, str):
         return value if value and not value.isspace() else None
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -36,6 +38,8 @@ def number(value: Any) -> float | None:
     """Gives a finite number below 10^15 in size, also from its text; a boolean is none."""
     if type(value) is float or type(value) is int:  # nearly all, and both are sure to be no boolean
         return float(value) if -_LIMIT < value < _LIMIT else None
+    if value is None:
+        return None
     if isinstance(value, str) and len(value) <= 40:
         try:
             value = float(value)

@@ -48,9 +48,11 @@ def test_each_kind_of_input_is_measured_in_two_sizes():
 
 def test_each_reader_is_measured_against_json_loads():
     """One line per reader, the peer first, whose ratios are 1."""
-    title, *lines = call("har.py", "--entries", "40").splitlines()
+    title, *lines, asked = call("har.py", "--entries", "40", "--runs", "1").splitlines()
     assert title.startswith("40 entries")
+    assert title.endswith("least of 1 runs")
     assert [line.split()[0] for line in lines] == ["json.loads", "parse_document", "analyze"]
+    assert asked == "asked for: parse_document within 4 x the CPU time and 1.5 x the memory of json.loads"
 
 
 def test_redacting_is_measured_against_parsing():

@@ -62,6 +62,13 @@ def test_a_kind_is_the_same_in_base64(encoding: str):
     assert row(content=content)["body_kind"] == "json"
 
 
+@pytest.mark.parametrize("signature", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"], ids=["PNG", "JPEG"])
+def test_a_picture_is_binary_whatever_words_it_holds(signature: bytes):
+    """Signatures of PNG (its specification, 5.2) and JPEG (WHATWG MIME Sniffing, 6.1) settle it without a look."""
+    written = base64.b64encode(signature + b"a comment of many words, " * 100).decode()
+    assert row(content={"text": written, "encoding": "base64"})["body_kind"] == "binary"
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "fault"),
     [

@@ -7,11 +7,10 @@ import re
 from functools import cache
 from pathlib import Path
 
+import haralyzer
 import pytest
-from haralyzer import HarParser
 
 from analyzer.errors import InputError
-from analyzer.formats import _har_pages
 from analyzer.formats._plugin import ParsedDocument
 from analyzer.formats.har import FORMATS
 
@@ -137,9 +136,9 @@ def test_haralyzer_cannot_make_a_capture_fail(place: str, monkeypatch: pytest.Mo
         raise KeyError("on purpose")
 
     if place == "load":
-        monkeypatch.setattr(_har_pages, "HarParser", fail)
+        monkeypatch.setattr(haralyzer, "HarParser", fail)
     else:
-        monkeypatch.setattr(HarParser, "pages", property(fail))
+        monkeypatch.setattr(haralyzer.HarParser, "pages", property(fail))
     for path, whole in expected.items():
         found = read(path)
         if isinstance(whole, str):

@@ -7,9 +7,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import haralyzer
 import pytest
 
-from analyzer.formats import _har_pages
 from analyzer.formats._body_kind import kind_of
 from analyzer.formats._error_body import find_problem
 from analyzer.formats._har_pages import structure_pages
@@ -217,12 +217,12 @@ def test_haralyzer_gives_the_grouping(monkeypatch: pytest.MonkeyPatch):
     """The page of an entry comes from haralyzer, which is asked once per capture."""
     asked = []
 
-    class Spy(_har_pages.HarParser):  # type: ignore[misc]
+    class Spy(haralyzer.HarParser):  # type: ignore[misc]
         def __init__(self, data: dict[str, Any]) -> None:
             asked.append(data)
             super().__init__(data)
 
-    monkeypatch.setattr(_har_pages, "HarParser", Spy)
+    monkeypatch.setattr(haralyzer, "HarParser", Spy)
     entries = [
         {"startedDateTime": None, "pageref": "b"},
         {"startedDateTime": START},
@@ -242,7 +242,7 @@ def test_the_first_page_of_an_id_counts():
 
 def test_many_pages_do_not_take_quadratic_time(monkeypatch: pytest.MonkeyPatch):
     """Beyond a bound haralyzer, which compares all with all, is not asked; the pages stay."""
-    monkeypatch.setattr(_har_pages, "HarParser", None)
+    monkeypatch.setattr(haralyzer, "HarParser", None)
     pages = [{"id": str(number)} for number in range(2000)]
     entries = [{"startedDateTime": START, "pageref": str(number)} for number in range(2000)]
     assert structure_pages(pages, entries).page_of == [str(number) for number in range(2000)]
