@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+_RANGE: tuple[Decorator, ...] = (
+    click.option("--since", metavar="TIME", help="Leave out events before this ISO 8601 time."),
+    click.option("--until", metavar="TIME", help="Leave out events from this ISO 8601 time on."),
+)
 _READING: tuple[Decorator, ...] = (
     click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
     click.option(
@@ -40,8 +44,7 @@ _READING: tuple[Decorator, ...] = (
         help="The server's configuration, such as nginx.conf: its logs are read as it defines them.",
     ),
     click.option("--tz", "zone", metavar="ZONE", help="Zone of times that carry none, such as Europe/Berlin."),
-    click.option("--since", metavar="TIME", help="Leave out events before this ISO 8601 time."),
-    click.option("--until", metavar="TIME", help="Leave out events from this ISO 8601 time on."),
+    *_RANGE,
     click.option("--now", metavar="TIME", help="The time to call now, for years that lines leave out and for names."),
 )
 _RULES: tuple[Decorator, ...] = (
@@ -69,6 +72,11 @@ _REPORT_ZONE: tuple[Decorator, ...] = (
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of every command that reads inputs."""
     return _apply(_READING, function)
+
+
+def reading_options_without_range(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the same options but for --since and --until, for a command that decides itself what is new."""
+    return _apply(tuple(option for option in _READING if option not in _RANGE), function)
 
 
 def reading_options_without_inputs(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -181,7 +189,7 @@ def plan_from(
     from analyzer.report import FILES
 
     only = options.get("only_rules")
-    since, until = instant(options["since"], "--since"), instant(options["until"], "--until")
+    since, until = instant(options.get("since"), "--since"), instant(options.get("until"), "--until")
     if since and until and since >= until:
         raise UsageError("--since is not before --until.")
     return Plan(

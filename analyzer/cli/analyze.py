@@ -29,7 +29,7 @@ from analyzer.errors import UsageError
 if TYPE_CHECKING:
     from analyzer.pipeline import Run
 
-_SEVERITIES = ("critical", "high", "medium", "low", "info")
+SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 @click.command("analyze", short_help="Find what broke, where, since when and for whom; write the report.")
@@ -39,7 +39,7 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info")
 @scale_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the report goes.")
 @click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
-@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
 @FORMAT_REPORT
 @TEMPLATES
 @redaction_options
@@ -108,6 +108,6 @@ def _exit_code(state: Run, fail_on: str | None) -> int:
     if state.analysis.problems:
         return 4
     severities = {incident.severity for incident in state.analysis.findings.incidents}
-    if fail_on and severities & set(_SEVERITIES[: _SEVERITIES.index(fail_on) + 1]):
+    if fail_on and severities & set(SEVERITIES[: SEVERITIES.index(fail_on) + 1]):
         return 1
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.detect._detect import detect
+from analyzer.detect._earlier import COUNTS, Earlier
 from analyzer.detect._english import write_burst, write_logsource
 from analyzer.detect._evaluate import matches_any, reported
 from analyzer.detect._explain import (
@@ -22,11 +23,13 @@ from analyzer.detect._subset import alone, restrict
 from analyzer.detect._trial import Trial, try_rule
 
 __all__ = [
+    "COUNTS",
     "About",
     "BurstFigures",
     "BurstRequest",
     "Correlation",
     "Detected",
+    "Earlier",
     "Explained",
     "ExplainedCorrelation",
     "Logsource",

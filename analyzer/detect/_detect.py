@@ -9,6 +9,7 @@ import polars as pl
 
 from analyzer.detect import _correlate, _report, _series, _signal
 from analyzer.detect._beside import leave_out_repeated
+from analyzer.detect._earlier import Earlier
 from analyzer.detect._evaluate import Evaluated, evaluate, hidden_members, is_reported
 from analyzer.detect._rule import Correlation, Rule, RuleSet
 from analyzer.detect._signal import Detected, Signal
@@ -24,28 +25,32 @@ def detect(
     *,
     missing: Mapping[str, frozenset[str]] = _NOTHING_MISSING,
     coarsest_seconds: int = 0,
+    earlier: Earlier | None = None,
 ) -> Detected:
     """Gives the signals of all rules, in order of severity, start, rule and group, and what could not be judged.
 
     frame: one row per exchange or other event, in the order (timestamp, source, line), with the canonical and the fact
     columns and `row` (UInt32). missing: by source, the columns that it cannot supply; a source that is named here is
     trusted to supply all others that the frame has. coarsest_seconds: the stretch of time within which weights are
-    exact, than which the buckets of bursts are not narrower.
+    exact, than which the buckets of bursts are not narrower. earlier: what was normal before these events; the result
+    then has the counts for the next run.
     """
     if not frame.height:
         return Detected((), ())
-    evaluated = evaluate(frame, rules, missing, coarsest_seconds)
+    evaluated = evaluate(frame, rules, missing, coarsest_seconds, earlier)
     hidden = hidden_members(rules)
     outcomes = _correlate.run(rules.correlations, evaluated)
     names = {name: rule.about.id for rule in rules.rules for name in (rule.about.id, rule.about.name) if name}
     signals: list[Signal] = []
     notes: list[NotEvaluated] = []
+    counts: list[pl.DataFrame] = []
     for rule in rules.rules:
         if not is_reported(rule, hidden):
             continue
-        found, sentences = _report_rule(rule, evaluated, names)
-        signals += found
-        notes += _notes(rule, (*_doubt(rule, evaluated), *sentences))
+        found = _report_rule(rule, evaluated, names, earlier)
+        signals += found.signals
+        notes += _notes(rule, (*_doubt(rule, evaluated), *found.notes))
+        counts += [] if found.counts is None else [found.counts]
     for correlation in rules.correlations:
         if is_reported(correlation, hidden):
             signals += _report.report_correlation(correlation, outcomes, evaluated)
@@ -56,13 +61,18 @@ def detect(
     ordered = sorted(notes, key=lambda note: (note.rule, note.reason))
     fitting = evaluated.fitting
     elsewhere = sorted(rule.about.id for rule in rules.rules if not fitting[rule.logsource].any())
-    return Detected(tuple(sorted(signals, key=_signal.order)), tuple(ordered), tuple(elsewhere))
+    return Detected(
+        tuple(sorted(signals, key=_signal.order)),
+        tuple(ordered),
+        tuple(elsewhere),
+        pl.concat(counts) if counts else None,
+    )
 
 
-def _report_rule(rule: Rule, evaluated: Evaluated, names: Mapping[str, str]) -> tuple[list[Signal], list[str]]:
+def _report_rule(rule: Rule, evaluated: Evaluated, names: Mapping[str, str], earlier: Earlier | None) -> _series.Bursts:
     if rule.burst is None:
-        return _report.report_rule(rule, evaluated), []
-    return _series.report_bursts(rule, rule.burst, evaluated, names)
+        return _series.Bursts(_report.report_rule(rule, evaluated), [])
+    return _series.report_bursts(rule, rule.burst, evaluated, names, earlier)
 
 
 def _notes(rule: Rule | Correlation, sentences: Iterable[str]) -> list[NotEvaluated]:

@@ -12,6 +12,7 @@ import polars as pl
 from analyzer.counted import WEIGHT, weighed
 from analyzer.detect import _doubts, _fields, _logsource
 from analyzer.detect._correlation_condition import CALCULATED
+from analyzer.detect._earlier import Earlier
 from analyzer.detect._expressions import compile_bounds, compile_mask
 from analyzer.detect._forms import Columns, is_list
 from analyzer.detect._rule import Correlation, Logsource, Rule, RuleSet
@@ -25,9 +26,9 @@ class Evaluated:
     """What the rules gave.
 
     events: row, weight, at (microseconds since 1970, null without a timestamp), origin (a number of its source), opens
-    and closes (the first and the last `at` of its source), a text column `key:<field>` for each field that groups or
-    counts, and a column `number:<field>` (Float64) for each that is calculated with; one row per row of the frame, in
-    its order.
+    and closes (the first and the last `at` of its source), fresh (no earlier run read it), a text column `key:<field>`
+    for each field that groups or counts, and a column `number:<field>` (Float64) for each that is calculated with; one
+    row per row of the frame, in its order.
     masks: rows that match, by rule id. fitting: rows that a logsource fits. doubts: sentences by rule id.
     coarsest_seconds: the stretch of time within which weights are exact, 0 where each row is one event.
     """
@@ -40,9 +41,14 @@ class Evaluated:
 
 
 def evaluate(
-    frame: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]], coarsest_seconds: int = 0
+    frame: pl.DataFrame,
+    rules: RuleSet,
+    missing: Mapping[str, frozenset[str]],
+    coarsest_seconds: int = 0,
+    earlier: Earlier | None = None,
 ) -> Evaluated:
     """Gives masks, group keys and doubts for all rules; every expression runs in one select."""
+    fresh = pl.lit(value=True) if earlier is None else frame.select(fresh=earlier.fresh())["fresh"]
     frame = _with_base(frame)
     fitting = _fit(frame, rules.rules)
     fitted = [rule for rule in rules.rules if fitting[rule.logsource].any()]
@@ -61,7 +67,7 @@ def evaluate(
         rows = work.with_columns(found[rule.about.id].alias("match")).filter(fitting[rule.logsource])
         doubts[rule.about.id] = unknowns.tell(rule.node, bounds, rows)
     return Evaluated(
-        events=_list_events(work, keys),
+        events=_list_events(work, keys).with_columns(fresh=fresh),
         masks=found,
         fitting=fitting,
         doubts={identity: doubt for identity, doubt in doubts.items() if doubt},

@@ -14,6 +14,7 @@ from analyzer.detect._buckets import Axis
 from analyzer.detect._burst import BurstSettings, find_bursts
 from analyzer.detect._burst_path import RATIOS
 from analyzer.detect._burst_signals import Place
+from analyzer.detect._earlier import Earlier
 from analyzer.detect._evaluate import Evaluated
 from analyzer.detect._rule import BurstRequest, Rule
 from analyzer.detect._signal import Signal
@@ -50,20 +51,35 @@ class _Plan:
         return tuple((name, row[f"key_{index}"]) for index, name in enumerate(self.request.group_by))
 
 
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """The bursts of a rule as signals, sentences on what was left out, and its counts for later runs, if asked for."""
+
+    signals: list[Signal]
+    notes: list[str]
+    counts: pl.DataFrame | None = None
+
+
 def report_bursts(
-    rule: Rule, request: BurstRequest, evaluated: Evaluated, names: Mapping[str, str]
-) -> tuple[list[Signal], list[str]]:
-    """Gives the bursts of a rule as signals, and sentences on what was left out; names maps rule names to ids."""
+    rule: Rule, request: BurstRequest, evaluated: Evaluated, names: Mapping[str, str], earlier: Earlier | None = None
+) -> Bursts:
+    """Looks for bursts; names maps rule names to ids, earlier tells what is normal from before these events."""
     events, notes = _events(rule, request, evaluated, names)
-    if not counted(events, pl.col("failed")) >= request.min_errors:
-        return [], notes
-    keys = [f"key_{index}" for index in range(len(request.group_by))]
     covered = _covered(rule, request, evaluated, events)
+    keys = [f"key_{index}" for index in range(len(request.group_by))]
     events, groups = _windows.number_groups(events, keys, "group")
-    counts = _buckets.count_base(events)
-    seconds = _buckets.choose_seconds(_buckets.measure_span(covered), request.bucket_seconds)
-    seconds = max(seconds, evaluated.coarsest_seconds)
-    axis = _buckets.lay_axis(_buckets.number_base(covered), seconds)
+    told = None
+    if earlier is not None:
+        groups = earlier.named(groups, keys)
+        told = earlier.count(rule.about.id, events, groups, covered if request.against == "none" else None)
+    failing = events.filter("failed")
+    # What failed in earlier runs only was told by them.
+    if failing.is_empty() or (told is None and counted(failing) < request.min_errors):
+        return Bursts([], notes, told)
+    counts = _buckets.count_base(events) if told is None else _of_groups(told, groups)
+    bases = _buckets.number_base(covered["at"]) if told is None else told.select(pl.col("base").unique().sort())
+    seconds = _buckets.choose_seconds(_span(covered, told), request.bucket_seconds)
+    axis = _buckets.lay_axis(bases, max(seconds, evaluated.coarsest_seconds))
     series = _buckets.place(counts, axis)
     tested = series.group_by("group").agg(pl.col("errors").sum()).filter(pl.col("errors") >= request.min_errors)
     settings = BurstSettings(
@@ -74,12 +90,26 @@ def report_bursts(
         series=max(1, tested.height),
     )
     plan = _Plan(rule, request, events, groups, axis, settings)
+    tested = tested.filter(pl.col("group").is_in(failing["group"].unique().implode()))
     chosen = _choose(series.join(tested, on="group", how="semi", maintain_order="left"), plan)
     looked, more = _most(chosen, tested, _MOST_SERIES)
     if more:
         notes.append(f"{more:,} of {len(chosen):,} series were not looked at: they have the fewest matching events.")
     found = [signal for group in looked for signal in _look(plan, series.filter(pl.col("group") == group))]
-    return _limit_whole_logs(found, notes)
+    return Bursts(*_limit_whole_logs([signal for signal in found if signal.count], notes), told)
+
+
+def _of_groups(told: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Gives the counts of the groups that these events belong to: group, base, errors, requests."""
+    here = told.rename({"group": "name"}).join(groups.select("name", "group"), on="name")
+    return here.select("group", "base", "errors", "requests").sort("group", "base")
+
+
+def _span(covered: pl.DataFrame, told: pl.DataFrame | None) -> int:
+    """Gives the time from the first to the last event, in microseconds; of earlier ones to their bucket."""
+    if told is None:
+        return _buckets.measure_span(covered["at"])
+    return _buckets.measure_span(told["base"]) * _buckets.BASE_SECONDS * 1_000_000
 
 
 def _events(
@@ -92,7 +122,7 @@ def _events(
         considered = failed if request.against == "none" else failed | evaluated.masks[names[request.against]]
     keys = [pl.col(f"key:{name}").alias(f"key_{index}") for index, name in enumerate(request.group_by)]
     found = (
-        evaluated.events.select("row", "at", "origin", WEIGHT, *keys)
+        evaluated.events.select("row", "at", "origin", "fresh", WEIGHT, *keys)
         .with_columns(failed.alias("failed"))
         .filter(considered)
     )
@@ -126,11 +156,11 @@ def _is_told_of_errors_only(key: str) -> pl.Expr:
     return known & failed & (others < _KNOWN_OF_OTHERS * errors).fill_null(value=False).over("origin")
 
 
-def _covered(rule: Rule, request: BurstRequest, evaluated: Evaluated, events: pl.DataFrame) -> pl.Series:
-    """Gives the times at which the log is known to run: for plain counts, at all its lines."""
+def _covered(rule: Rule, request: BurstRequest, evaluated: Evaluated, events: pl.DataFrame) -> pl.DataFrame:
+    """Gives at and fresh of the lines by which the log is known to run: for plain counts, of all its lines."""
     if request.against != "none":
-        return events["at"]
-    return evaluated.events.filter(evaluated.fitting[rule.logsource])["at"].drop_nulls()
+        return events.select("at", "fresh")
+    return evaluated.events.filter(evaluated.fitting[rule.logsource]).select("at", "fresh").drop_nulls("at")
 
 
 def _most(groups: Sequence[int], tested: pl.DataFrame, most: int) -> tuple[list[int], int]:

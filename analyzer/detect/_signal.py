@@ -71,12 +71,15 @@ class Signal:
 class Detected:
     """All signals in their final order (severity, start, rule, group), and what could not be judged.
 
-    not_applicable: sorted ids of the rules whose logsource fits no event, such as rules about processes.
+    not_applicable: sorted ids of the rules whose logsource fits no event, such as rules about processes. counts: what
+    burst rules counted, these events and those of earlier runs (rule, group, base, errors, requests); None unless
+    earlier runs were given.
     """
 
     signals: tuple[Signal, ...]
     not_evaluated: tuple[NotEvaluated, ...]
     not_applicable: tuple[str, ...] = ()
+    counts: pl.DataFrame | None = field(default=None, compare=False, repr=False)
 
     def only(self, rules: Collection[str]) -> Detected:
         """Leaves out what is not about the rules with these ids."""
@@ -84,6 +87,7 @@ class Detected:
             tuple(signal for signal in self.signals if signal.rule in rules),
             tuple(note for note in self.not_evaluated if note.rule in rules),
             tuple(rule for rule in self.not_applicable if rule in rules),
+            None if self.counts is None else self.counts.filter(pl.col("rule").is_in(sorted(rules))),
         )
 
     def join(self, other: Detected) -> Detected:
@@ -93,6 +97,9 @@ class Detected:
             tuple(sorted((*self.signals, *other.signals), key=order)),
             tuple(notes),
             tuple(sorted((*self.not_applicable, *other.not_applicable))),
+            pl.concat(counts)
+            if (counts := [each.counts for each in (self, other) if each.counts is not None])
+            else None,
         )
 
 

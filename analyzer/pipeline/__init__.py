@@ -28,7 +28,7 @@ from analyzer.pipeline._people import hide_people
 from analyzer.pipeline._plan import Plan, Reading, Run, Workers
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._redact import Redacted, RedactedSource, Redaction, redact_inputs
-from analyzer.pipeline._render import learned_redactor, render_outputs
+from analyzer.pipeline._render import learned_redactor, new_rejects, render_incident, render_outputs
 from analyzer.pipeline._samples import follow_samples
 from analyzer.pipeline._shift import place_columns
 from analyzer.pipeline._tables import read_rejects
@@ -60,9 +60,11 @@ __all__ = [
     "index_reports",
     "look",
     "look_at_events",
+    "new_rejects",
     "open_cluster",
     "parse",
     "redact_inputs",
+    "render_incident",
     "run",
     "trace",
 ]
@@ -208,17 +210,16 @@ def _detect(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101
     state.plan.progress("Looking for incidents", None)
     missing = hidden_columns(captures_of(state.reading.sources, state.exchanges))
-    coarsest = state.coarsest_seconds
-    return replace(state, detected=_detect_all(state.exchanges, state.rule_set, missing, coarsest))
+    return replace(state, detected=_detect_all(state, state.exchanges, state.rule_set, missing))
 
 
-def _detect_all(
-    exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]], coarsest: int
-) -> Detected:
+def _detect_all(state: Run, exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]]) -> Detected:
     """Runs our own rules without the background, and those that the user named on everything."""
 
     def look_in(frame: pl.DataFrame, chosen: RuleSet) -> Detected:
-        return detect(frame, chosen, missing=missing, coarsest_seconds=coarsest)
+        return detect(
+            frame, chosen, missing=missing, coarsest_seconds=state.coarsest_seconds, earlier=state.plan.earlier
+        )
 
     quiet = without_background(exchanges)
     named = {each.about.id for each in rules.everything if not each.about.own}

@@ -17,6 +17,7 @@ _ELSEWHERE = frozenset(
     {
         "inputs", "work", "key", "rules", "only_rules", "stdin", "progress", "packet_facts", "profile", "redact",
         "report_zone", "formats", "templates", "now", "scale", "threads", "workers", "block_bytes",
+        "streams", "earlier",
     }
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 import polars as pl
 
-from analyzer.detect import Detected, RuleSet
+from analyzer.detect import Detected, Earlier, RuleSet
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.zones import ZoneShift
 from analyzer.errors import InputError
@@ -21,7 +21,7 @@ from analyzer.model import Analysis, SourceReport
 from analyzer.pipeline._unredacted import Everybody, Unredacted
 from analyzer.redact import Machine, People, Profile, Redactor
 from analyzer.report import FILES, Templates
-from analyzer.sources import Limits
+from analyzer.sources import Limits, Stream, open_streams
 
 
 def _silent(_: str, __: float | None) -> None:
@@ -71,7 +71,8 @@ class Plan:
     zone in which outputs show times beside UTC. formats are the files of the report that are written, keys of FILES;
     templates are those of the user that replace the package's. scale says what fits into memory at once;
     threads read files side by side, and workers, where there are some, read them instead. block_bytes is about how
-    much of a source is parsed at a time: it bounds memory, and no output depends on it.
+    much of a source is parsed at a time: it bounds memory, and no output depends on it. streams opens an input, as
+    open_streams does; earlier is what runs before this one counted, None where a run stands alone.
     """
 
     inputs: tuple[str, ...]
@@ -98,13 +99,15 @@ class Plan:
     report_zone: str | None = None
     formats: tuple[str, ...] = tuple(FILES)
     templates: Templates | None = None
+    streams: Callable[..., Iterator[Stream]] = open_streams
+    earlier: Earlier | None = None
     scale: Scale = field(default_factory=Scale)
     threads: int = 1
     workers: Workers | None = None
 
     def for_worker(self) -> Plan:
         """Gives what a worker on another machine needs to know; who runs it and what it shows stays here."""
-        return replace(self, workers=None, progress=_silent, stdin=None, templates=None, key=b"")
+        return replace(self, workers=None, progress=_silent, stdin=None, templates=None, earlier=None, key=b"")
 
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""

@@ -21,7 +21,7 @@ from analyzer.pipeline._tally import Tally, bound, left_out_note, within
 from analyzer.pipeline._zone import ZoneWatch, year_note
 from analyzer.redact import SpanningSecrets
 from analyzer.schema import conform
-from analyzer.sources import Stream, open_streams
+from analyzer.sources import Stream
 
 Show = Callable[[Stream, int], None]
 
@@ -100,7 +100,7 @@ def read_file(number: int, path: str, plan: Plan, chosen: Chosen, show: Show) ->
     found: list[Found] = []
     opened = False
     try:
-        for stream in open_streams(path, limits=plan.limits, stdin=plan.stdin):
+        for stream in plan.streams(path, limits=plan.limits, stdin=plan.stdin):
             stream.name = plan.machine.shorter(stream.name)
             store = _Store(plan.work, f"{number:06}-{len(found):06}", show)
             show(stream, 0)

@@ -37,6 +37,31 @@ def render_with(state: Run, redactor: Redactor) -> Run:
     return replace(state, analysis=analysis, outputs=outputs, redactor=redactor)
 
 
+def render_incident(state: Run, identity: str, formats: tuple[str, ...]) -> dict[str, bytes]:
+    """Gives the outputs of a finished run with one of its incidents alone."""
+    assert state.analysis is not None  # noqa: S101 - the last stage fills it
+    whole = state.analysis
+    only = tuple(incident for incident in whole.findings.incidents if incident.id == identity)
+    analysis = replace(
+        whole,
+        findings=replace(whole.findings, incidents=only),
+        exhibits=tuple(exhibit for exhibit in whole.exhibits if exhibit.incident in (None, identity)),
+    )
+    outputs = _report(analysis, replace(state.plan, formats=formats))
+    return {**outputs, "rejects.ndjson": state.outputs["rejects.ndjson"]}
+
+
+def new_rejects(state: Run) -> bytes:
+    """Gives the lines of rejects.ndjson that no earlier run had."""
+    assert state.reading is not None  # noqa: S101 - read before
+    earlier = state.plan.earlier
+    if earlier is None or not state.reading.reject_parts:
+        return state.outputs["rejects.ndjson"]
+    fresh = read_rejects(state.reading).select(earlier.fresh()).to_series()
+    lines = state.outputs["rejects.ndjson"].splitlines(keepends=True)
+    return b"".join(line for line, is_new in zip(lines, fresh, strict=True) if is_new)
+
+
 def _report(analysis: Analysis, plan: Plan) -> dict[str, bytes]:
     """Gives the files of the report that were asked for, each of which knows which others are not there."""
     absent = {name for word, name in FILES.items() if word not in plan.formats}

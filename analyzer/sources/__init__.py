@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from analyzer.paths import Expanded, displayed, expand
 from analyzer.sources._limits import Limits
-from analyzer.sources._open import open_streams
-from analyzer.sources._paths import Expanded, displayed, expand
-from analyzer.sources._stream import Stream
+from analyzer.sources._open import open_part, open_streams
+from analyzer.sources._stream import HEAD_BYTES, Begun, Stream
+from analyzer.sources._text import detect_encoding
 
-__all__ = ["Expanded", "Limits", "Stream", "displayed", "expand", "open_streams"]
+__all__ = [
+    "HEAD_BYTES",
+    "Begun",
+    "Expanded",
+    "Limits",
+    "Stream",
+    "detect_encoding",
+    "displayed",
+    "expand",
+    "open_part",
+    "open_streams",
+]

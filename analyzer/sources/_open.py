@@ -6,22 +6,24 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
 from analyzer.errors import InputError, Location
+from analyzer.paths import displayed
 from analyzer.registry import discover
 from analyzer.sources._container import Archive, Compression, Decode, Member
 from analyzer.sources._feed import Feed, read_chunks
 from analyzer.sources._limits import Limits, Meter
-from analyzer.sources._paths import displayed
-from analyzer.sources._stream import HEAD_BYTES, Stream
+from analyzer.sources._stream import HEAD_BYTES, Begun, Stream
 
 
-def open_streams(path: str, *, limits: Limits | None = None, stdin: BinaryIO | None = None) -> Iterator[Stream]:
+def open_streams(
+    path: str, *, limits: Limits | None = None, stdin: BinaryIO | None = None
+) -> Generator[Stream, None, None]:
     """Yields the streams of one input: the file itself, what it decompresses to, or the members of an archive.
 
     "-" is stdin. A stream can be read until the next one is asked for. An archive as a whole gets a stream of its
@@ -33,6 +35,11 @@ def open_streams(path: str, *, limits: Limits | None = None, stdin: BinaryIO | N
         feed = Feed(read_chunks(file), file=None if size is None else file)
         walk = _Walk(limits or Limits(), feed, size)
         yield from walk.streams(displayed(path), feed, [], 0)
+
+
+def open_part(path: str, chunks: Iterable[bytes], begun: Begun, notes: list[str], limits: Limits) -> Stream:
+    """Gives the stream of a part of an input, whose decompressed bytes somebody else reads."""
+    return Stream(displayed(path), Feed(chunks), limits, notes, begun=begun)
 
 
 class _Walk:

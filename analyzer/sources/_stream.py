@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import polars as pl
@@ -21,17 +22,28 @@ HEAD_BYTES = 64 << 10
 _FEW_LINES = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What stands before a part of a source: the first bytes of the whole source, and its lines before the part."""
+
+    head: bytes
+    lines: int
+
+
 class Stream:
     """Reads one source once, with one of blocks(), whole() and file().
 
     name is what the user named, with "!" before the label of a member; head is its first bytes, up to 64 KiB,
-    decompressed. notes and problem are complete when everything was read.
+    decompressed. notes and problem are complete when everything was read. A part of a source, which begins with the
+    source's byte order mark, is judged by the head of the source, keeps its line numbers, and equals no other.
     """
 
-    def __init__(self, name: str, feed: Feed, limits: Limits, notes: list[str], *, waits: bool = True) -> None:
+    def __init__(  # noqa: PLR0913 - two kinds of streams differ by one word each
+        self, name: str, feed: Feed, limits: Limits, notes: list[str], *, waits: bool = True, begun: Begun | None = None
+    ) -> None:
         """Takes waits where reading may wait for somebody who writes: then nothing is read ahead."""
         self.name = name
-        self.head = feed.peek(HEAD_BYTES)
+        self.head = begun.head if begun else feed.peek(HEAD_BYTES)
         self.encoding, self._mark = detect_encoding(self.head)
         self._feed = feed
         self._limits = limits
@@ -44,6 +56,9 @@ class Stream:
         self._cuts: list[tuple[int, int]] = []
         self._too_large: InputError | None = None
         self._digest = hashlib.blake2b(digest_size=16)
+        self._begun = begun
+        if begun:
+            self._digest.update(name.encode("utf-8", "replace") + b"\0")
 
     @property
     def size(self) -> int:
@@ -76,11 +91,15 @@ class Stream:
 
         Where lines are so long that the head holds but a few, it reaches further: a record that is cut tells nothing.
         """
+        if self._begun:
+            return self._lines_of(self.head, complete=len(self.head) < HEAD_BYTES, count=count)
         size = HEAD_BYTES
         while self._feed.peek(size).count(b"\n") < _FEW_LINES and size < self._limits.line_bytes:
             size = min(2 * size, max(self._limits.line_bytes, HEAD_BYTES))
         head = self._feed.peek(size)
-        complete = len(self._feed.peek(size + 1)) <= size
+        return self._lines_of(head, complete=len(self._feed.peek(size + 1)) <= size, count=count)
+
+    def _lines_of(self, head: bytes, *, complete: bool, count: int) -> list[str]:
         text = decode_head(head, complete=complete)
         lines = text.split("\n", count)
         if len(lines) <= count and (lines[-1] == "" or (not complete and len(lines) > 1)):
@@ -100,7 +119,7 @@ class Stream:
         (String) holds what was dropped behind each line.
         """
         self._start()
-        self._lines = 0
+        self._lines = self._begun.lines if self._begun else 0
         self._feed.exactly(self._mark)
         self._chunks = self._rest() if self._waits else ahead(self._rest())
         chunks: Iterator[bytes] = self._chunks
@@ -109,6 +128,11 @@ class Stream:
         for block in cut(chunks, block_bytes=block_bytes, line_bytes=self._limits.line_bytes):
             frame = self._frame(block)
             yield frame.with_columns(line_ends(block.text, frame.height)) if ends else frame
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yields the bytes as they are, decompressed; after the last that can be had, raises what ended them early."""
+        self._start()
+        yield from self._feed.rest()
 
     def whole(self) -> bytes:
         """Gives all bytes, up to limits.document_bytes; a longer document is cut there, which is a problem."""
@@ -187,5 +211,5 @@ class Stream:
             line, size = self._cuts[0]
             more = f"; {len(self._cuts):,} lines were cut" if len(self._cuts) > 1 else ""
             yield f"line {line:,} was cut after {self._limits.line_bytes:,} bytes ({size:,} in all){more}"
-        if self._lines == 1 and b"\n" not in self.head and self.head.count(b"\r") > 1:
+        if self._lines == 1 and not self._begun and b"\n" not in self.head and self.head.count(b"\r") > 1:
             yield "all is one line: carriage returns alone do not end lines"
