@@ -18,6 +18,7 @@ from situations import CASCADES, SINGLE, build
 from analyzer.counted import STRATA, WEIGHT, counted, median, percentile, share_where, weighed
 from analyzer.detect import detect, load_rules
 from analyzer.diagnose._counts import bucket_seconds
+from analyzer.diagnose._separate import part_sides
 from analyzer.diagnose.correlate import Joined, correlate
 from analyzer.diagnose.incidents import diagnose
 from analyzer.diagnose.latency import measure
@@ -244,6 +245,25 @@ def test_a_burst_rule_by_client_says_that_the_requests_are_estimates(tmp_path):
     assert "Judged on 8 of 46 requests, which stand for the others: counts by client_ip are estimates." in [
         note.reason for note in detected.not_evaluated
     ]
+
+
+COMPARED = st.tuples(
+    st.booleans(), st.sampled_from(["ann", "bob", "eve", None, None]), st.sampled_from(["x", "y", "y", None]),
+    st.sampled_from(["a=1", "b=2&a=1", None]), st.integers(1, 9),
+)  # fmt: skip
+
+
+@given(drawn=st.lists(COMPARED, min_size=2, max_size=25), parted=st.booleans())
+@settings(max_examples=150)
+def test_what_separates_is_found_among_rows_that_stand_for_several(drawn, parted):
+    """Clients that nobody knows count each for itself, so one row may be several of them."""
+    window = pl.DataFrame(drawn, schema=["failing", "client", "tenant", "query", WEIGHT], orient="row").with_columns(
+        pl.col("query").cast(pl.String), pl.col("client").cast(pl.String), source=pl.lit("a"), format=pl.lit("combined"),
+        line=pl.int_range(pl.len()), status=pl.when("failing").then(500).otherwise(200), error=pl.lit(None, pl.String),
+        tenant=pl.when(parted & pl.col("failing")).then(pl.lit("z")).otherwise(pl.col("tenant").cast(pl.String)),
+    )  # fmt: skip
+    whole, _ = repeated(window, window[WEIGHT])
+    assert part_sides(window) == part_sides(whole.with_columns(pl.lit(1, pl.Int64).alias(WEIGHT)))
 
 
 NUMBERS = st.lists(st.tuples(st.none() | st.floats(-1e9, 1e9), st.integers(1, MOST)), max_size=12)
