@@ -17,6 +17,7 @@ from situations import CASCADES, SINGLE, build
 
 from analyzer.counted import STRATA, WEIGHT, counted, median, percentile, share_where, weighed
 from analyzer.detect import detect, load_rules
+from analyzer.detect._beside import _in_common
 from analyzer.diagnose._counts import bucket_seconds
 from analyzer.diagnose._separate import part_sides
 from analyzer.diagnose.correlate import Joined, correlate
@@ -245,6 +246,14 @@ def test_a_burst_rule_by_client_says_that_the_requests_are_estimates(tmp_path):
     assert "Judged on 8 of 46 requests, which stand for the others: counts by client_ip are estimates." in [
         note.reason for note in detected.not_evaluated
     ]
+
+
+def test_what_two_bursts_have_in_common_is_counted_by_weights():
+    """Rows 2 and 3 are in both, and stand for 4 and 1; the third signal shares none."""
+    events = pl.DataFrame({"row": [1, 2, 3, 9], WEIGHT: [2, 4, 1, 5]}, schema={"row": pl.UInt32, WEIGHT: pl.Int64})
+    rows = [pl.Series("row", held, pl.UInt32) for held in ([1, 2, 3], [2, 3], [9])]
+    assert _in_common({1: rows[1], 2: rows[2]}, {0: rows[0]}, events) == [(1, 0, 5)]
+    assert _in_common({}, {0: rows[0]}, events) == []
 
 
 COMPARED = st.tuples(
