@@ -52,6 +52,8 @@ def percentile(value: pl.Expr, share: float) -> pl.Expr:
     known = value.is_not_null()
     ordered = value.filter(known).sort()
     until = pl.col(WEIGHT).filter(known).sort_by(value.filter(known)).cum_sum()
-    place = share * (until.last() - 1)
-    low, high = (ordered.get((until <= rank).sum(), null_on_oob=True) for rank in (place.floor(), place.ceil()))
+    # Polars puts nulls first, and so rounds the place with them.
+    nulls = number_where(value.is_null())
+    place = share * (until.last() - 1) + nulls
+    low, high = (ordered.get((until <= rank - nulls).sum(), null_on_oob=True) for rank in (place.floor(), place.ceil()))
     return pl.when(low == high).then(low).otherwise((place - place.floor()) * (high - low) + low)

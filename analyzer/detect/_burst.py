@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from analyzer.detect._burst_fit import Fit, calmest_quarter, fit
 from analyzer.detect._burst_path import RATIOS, Segment, Series
@@ -132,6 +133,6 @@ def _likelihood_ratio(inside_errors: int, inside: int, outside_errors: int, outs
 
 
 def _rate(series: Series, free: Sequence[bool]) -> float:
-    errors = sum(e for e, inside in zip(series.errors, free, strict=True) if inside)
-    requests = sum(n for n, inside in zip(series.requests, free, strict=True) if inside)
+    errors = sum(compress(series.errors, free))
+    requests = sum(compress(series.requests, free))
     return errors / requests if requests else 0.0

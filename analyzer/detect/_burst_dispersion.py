@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import mul, not_
 
 from analyzer.detect._burst_path import Series
 
@@ -38,12 +39,12 @@ def measure_first(series: Series, normal: Sequence[float], free: Sequence[bool])
     return Dispersion((max(1.0, _quartile_form(deviations)),))
 
 
-def measure(series: Series, normal: Sequence[float], free: Sequence[bool]) -> Dispersion:
-    """Gives the dispersion outside bursts for each doubling of the window up to the log's length."""
+def measure(series: Series, normal: Sequence[float], free: Sequence[bool], longest: int | None = None) -> Dispersion:
+    """Gives the dispersion outside bursts for each doubling of the window up to the longest, or the log's length."""
     least = 1.0 if len(series) >= _SHORT_LOG else 2.0
     sums = _sum(series, normal, free)
     values: list[float] = []
-    for doubling in range(len(series).bit_length()):
+    for doubling in range((longest or len(series)).bit_length()):
         means, deviations = _windows(sums, 1 << doubling)
         if len(means) >= _FEWEST_WINDOWS:
             values.append(max(least, _spread(means, deviations)))
@@ -82,9 +83,9 @@ class _Sums:
 
 def _sum(series: Series, normal: Sequence[float], free: Sequence[bool]) -> _Sums:
     return _Sums(
-        [0.0, *accumulate(n * p for n, p in zip(series.requests, normal, strict=True))],
+        [0.0, *accumulate(map(mul, series.requests, normal))],
         [0, *accumulate(series.errors)],
-        [0, *accumulate(not bucket for bucket in free)],
+        [0, *accumulate(map(not_, free))],
     )
 
 

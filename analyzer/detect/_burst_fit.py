@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import partial
+from itertools import accumulate, compress
+from operator import mul, sub
 
 from analyzer.detect._burst_dispersion import UNKNOWN, Dispersion, measure, measure_first
 from analyzer.detect._burst_path import Segment, Series, find_segments
@@ -44,16 +46,22 @@ def fit(series: Series, start: Sequence[bool], cost: float, half_width: int) -> 
     free = tuple(start)
     segments: tuple[Segment, ...] = ()
     dispersion = UNKNOWN
+    longer: Callable[[int], Dispersion] | None = None
     for passed in range(_PASSES):
         if not _holds_requests(series, free):
             break
         normal = normal_rates(series, free, half_width if passed else len(series))
-        dispersion = (measure if passed else measure_first)(series, normal, free)
+        if passed:
+            longer = partial(measure, series, normal, free)
+        dispersion = longer(1) if longer else measure_first(series, normal, free)
         found = find_segments(series, normal, dispersion.at(1), cost)
         free = _outside(found, len(series))
         if passed and found == segments:
             break
         segments = found
+    # Only segments that are judged ask for windows of their length.
+    if longer and segments:
+        dispersion = longer(len(series))
     return Fit(segments, free, dispersion, nothing_outside=not _holds_requests(series, free))
 
 
@@ -65,7 +73,7 @@ def _outside(segments: Sequence[Segment], length: int) -> tuple[bool, ...]:
 
 
 def _holds_requests(series: Series, free: Sequence[bool]) -> bool:
-    return any(inside and requests for inside, requests in zip(free, series.requests, strict=True))
+    return any(compress(series.requests, free))
 
 
 def normal_rates(series: Series, free: Sequence[bool], half_width: int) -> list[float]:
@@ -73,16 +81,18 @@ def normal_rates(series: Series, free: Sequence[bool], half_width: int) -> list[
 
     A neighbourhood counts on top of one expected error at the log's rate.
     """
-    errors = [0, *accumulate(e if inside else 0 for e, inside in zip(series.errors, free, strict=True))]
-    requests = [0, *accumulate(n if inside else 0 for n, inside in zip(series.requests, free, strict=True))]
-    overall = min((errors[-1] + 0.5) / (requests[-1] + 1), _HIGHEST)
+    overall = min((sum(compress(series.errors, free)) + 0.5) / (sum(compress(series.requests, free)) + 1), _HIGHEST)
     length = len(series)
     if length <= 2 * half_width:
         return [overall] * length
+    near = [_sum_near(map(mul, counts, free), half_width) for counts in (series.errors, series.requests)]
     prior = 1 / overall
-    rates = []
-    for index in range(length):
-        begin, end = max(0, index - half_width), min(length, index + half_width + 1)
-        rate = (errors[end] - errors[begin] + 1) / (requests[end] - requests[begin] + prior)
-        rates.append(min(rate, _HIGHEST))
-    return rates
+    rates = [(errors + 1) / (requests + prior) for errors, requests in zip(*near, strict=True)]
+    return [min(rate, _HIGHEST) for rate in rates]
+
+
+def _sum_near(counts: Iterable[int], half_width: int) -> Iterator[int]:
+    """Gives for each of the counts the sum of those that are no farther from it than half_width places."""
+    before = [0, *accumulate(counts)]
+    until = before[half_width + 1 :] + [before[-1]] * half_width
+    return map(sub, until, [0] * half_width + before)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import sub
 
 RATIOS = (2.0, 5.0, 20.0)
+
+_NEARLY = 1 - 1e-9  # sums in another order differ by their last digits
 
 Segment = tuple[int, int]
 
@@ -47,15 +50,17 @@ def raised_rate(normal: float, ratio: float) -> float:
 
 def score_buckets(series: Series, normal: Sequence[float], ratio: float, dispersion: float) -> list[float]:
     """Gives each bucket's log-likelihood ratio of the raised against the normal rate, over the dispersion."""
-    scores = []
-    known = failure = success = 0.0
-    for errors, requests, rate in zip(series.errors, series.requests, normal, strict=True):
+    scores, log = [0.0] * len(series), math.log
+    known = raised = success = 0.0
+    for index, (errors, requests, rate) in enumerate(zip(series.errors, series.requests, normal, strict=True)):
+        if not requests:
+            continue
         if rate != known:
             raised = raised_rate(rate, ratio)
-            failure = math.log(raised / rate) / dispersion
-            success = math.log((1 - raised) / (1 - rate)) / dispersion
+            success = log((1 - raised) / (1 - rate)) / dispersion
             known = rate
-        scores.append(errors * failure + (requests - errors) * success)
+        failure = log(raised / rate) / dispersion if errors else 0.0
+        scores[index] = errors * failure + (requests - errors) * success
     return scores
 
 
@@ -64,6 +69,9 @@ def trace_path(scores: Sequence[float], cost: float) -> list[Segment]:
 
     The path begins in the normal state, may end in either, and stays where it is on a tie (Viterbi).
     """
+    # A stretch has to make up for the switch into it, which few series of many come near.
+    if _largest_rise(scores) < cost * _NEARLY:
+        return []
     normal, burst = 0.0, -math.inf
     into_normal, into_burst = bytearray(len(scores)), bytearray(len(scores))
     for index, score in enumerate(scores):
@@ -76,6 +84,13 @@ def trace_path(scores: Sequence[float], cost: float) -> list[Segment]:
             into_burst[index] = 1
         burst += score
     return _segments(_states(into_normal, into_burst, in_burst=burst > normal))
+
+
+def _largest_rise(scores: Sequence[float]) -> float:
+    """Gives the largest sum of neighbouring scores, none of them among these."""
+    sums = list(accumulate(scores, initial=0.0))
+    rises: Iterable[float] = map(sub, sums, accumulate(sums, min))
+    return max(rises)
 
 
 def _states(into_normal: bytearray, into_burst: bytearray, *, in_burst: bool) -> list[bool]:

@@ -41,12 +41,14 @@ class Unknowns:
         found = [self._rows(name) for name in _columns(leaf) if self._is_unknown(name)]
         return pl.any_horizontal(found) if found else None
 
-    def tell(self, node: Node, bounds: Bounds, rows: pl.DataFrame) -> str | None:
+    def tell(self, node: Node, bounds: Bounds, work: pl.DataFrame, match: pl.Series, fits: pl.Series) -> str | None:
         """Gives the sentence for a rule whose matches depend on what is unknown, None where they do not.
 
-        rows: those that fit the rule's logsource, with weight and a column `match`.
+        work: the frame in which bounds are, and weight; match, fits: its rows that match, and that fit the logsource.
         """
-        undecided = rows.select((bounds.high & ~bounds.low).alias("open"), "match", WEIGHT).filter("open")
+        rows = work.select(WEIGHT, (bounds.high & ~bounds.low).alias("open")).with_columns(match.alias("match"))
+        rows = rows.filter(fits)
+        undecided = rows.filter("open")
         if not undecided.height:
             return None
         reasons = sorted({reason for leaf in leaves(node) for reason in self._reasons(leaf)})

@@ -64,8 +64,8 @@ def evaluate(
     found = _match(work, rules.rules, masks, fitting)
     doubts = {}
     for rule, bounds in doubtful:
-        rows = work.with_columns(found[rule.about.id].alias("match")).filter(fitting[rule.logsource])
-        doubts[rule.about.id] = unknowns.tell(rule.node, bounds, rows)
+        match, fits = found[rule.about.id], fitting[rule.logsource]
+        doubts[rule.about.id] = unknowns.tell(rule.node, bounds, work, match, fits)
     return Evaluated(
         events=_list_events(work, keys).with_columns(fresh=fresh),
         masks=found,

@@ -95,7 +95,8 @@ def report_bursts(
     looked, more = _most(chosen, tested, _MOST_SERIES)
     if more:
         notes.append(f"{more:,} of {len(chosen):,} series were not looked at: they have the fewest matching events.")
-    found = [signal for group in looked for signal in _look(plan, series.filter(pl.col("group") == group))]
+    parts = series.filter(pl.col("group").is_in(looked)).partition_by("group", maintain_order=True)
+    found = [signal for part in parts for signal in _look(plan, part)]
     return Bursts(*_limit_whole_logs([signal for signal in found if signal.count], notes), told)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from analyzer.counted import STRATA, WEIGHT, counted, number, weighed
+from analyzer.counted import WEIGHT, counted, number, weighed
 from analyzer.diagnose import _agents as agents
 from analyzer.diagnose._moments import apart
 from analyzer.diagnose.noise import reference
@@ -74,8 +74,6 @@ def _first_of(
     )
     if counted(before) < _HISTORY or first["timestamp"] - before["timestamp"][0] < _HISTORY_LONG:
         return None
-    if column in STRATA:
-        return first
     # What the source wrote before, and rows were left out of, may have had the value.
     own = known.filter(pl.col("source") == first["source"], pl.col("timestamp") < first["timestamp"])
     return first if own[WEIGHT].max() == 1 else None

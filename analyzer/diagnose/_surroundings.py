@@ -107,7 +107,9 @@ def look_around(
 
 
 def _taken(events: pl.DataFrame, exchanges: pl.DataFrame) -> int | None:
-    rows = events.filter(pl.col("hop") == _APPLICATION, pl.col("duration_us").is_not_null())
+    rows = events.select("exchange", "hop", "duration_us").filter(
+        pl.col("hop") == _APPLICATION, pl.col("duration_us").is_not_null()
+    )
     timed = rows.join(weighed(exchanges).select("exchange", WEIGHT), on="exchange")
     middle = median(timed["duration_us"], timed[WEIGHT])
     return None if middle is None else int(middle)
@@ -169,6 +171,8 @@ def _seen(events: pl.DataFrame, exchanges: pl.DataFrame, hop: int) -> Seen:
     """Counts exchanges, and gives the first place of them that this hop wrote, else any."""
     if exchanges.is_empty():
         return Seen()
-    rows = events.join(exchanges.select("exchange"), on="exchange", how="semi", maintain_order="left")
-    first = rows.sort(pl.col("hop") != hop, "event").row(0, named=True)
-    return Seen(counted(exchanges), reference(first["source"], first["line"], first["format"]))
+    rows = events.select("exchange", "event", "hop", "source", "line", "format").join(
+        exchanges.select("exchange"), on="exchange", how="semi"
+    )
+    first = rows.bottom_k(1, by=[pl.col("hop") != hop, pl.col("event")])
+    return Seen(counted(exchanges), reference(*first.select("source", "line", "format").row(0)))

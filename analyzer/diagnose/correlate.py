@@ -16,6 +16,7 @@ from analyzer.diagnose._own_records import attach_own_records
 from analyzer.diagnose._time_join import attach_by_time
 from analyzer.diagnose._twins import attach_twins
 from analyzer.diagnose._worker_requests import attach_worker_requests
+from analyzer.folded import fold_empty
 from analyzer.schema import EVENTS
 
 HAR = "har"
@@ -56,7 +57,7 @@ def correlate(events: pl.DataFrame) -> Joined:
 
     Takes canonical columns; a coarse source is one that writes whole seconds only.
     """
-    ordered = events.sort("timestamp", "source", "line", nulls_last=True).with_row_index("event")
+    ordered = fold_empty(events).sort("timestamp", "source", "line", nulls_last=True).with_row_index("event")
     whole = (pl.col("stamped_at").dt.microsecond() == 0).fill_null(value=True)
     placed = ordered.with_columns(hop=_hop(), coarse=whole.all().over("source")).with_columns(
         timestamp=_start_in_whole_seconds(), logs_upstream=pl.col("upstream").is_not_null().any().over("source")

@@ -9,6 +9,7 @@ from typing import cast
 import polars as pl
 
 from analyzer.facts._facts import Facts
+from analyzer.folded import fold_empty
 from analyzer.registry import discover
 from analyzer.schema import Column
 
@@ -20,9 +21,10 @@ def add_facts(frame: pl.DataFrame) -> pl.DataFrame:
     joining may add are read where present: has_application (Boolean: a record of the application belongs to the
     exchange) and application_status (Int32: the status that this record names).
     """
+    frame = fold_empty(frame)
     for facts in ordered_facts().values():
         frame = facts.add(frame)
-    return frame
+    return fold_empty(frame)
 
 
 def fact_columns() -> tuple[Column, ...]:

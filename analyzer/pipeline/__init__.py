@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from analyzer.detect import Detected, RuleSet, detect, load_rules, restrict
+from analyzer.detect import Detected, Earlier, RuleSet, detect, load_rules, restrict
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.gaps import captures_of, hidden_columns
 from analyzer.documents import rules_folder
@@ -210,16 +210,22 @@ def _detect(state: Run) -> Run:
     assert state.reading is not None  # noqa: S101
     state.plan.progress("Looking for incidents", None)
     missing = hidden_columns(captures_of(state.reading.sources, state.exchanges))
-    return replace(state, detected=_detect_all(state, state.exchanges, state.rule_set, missing))
+    coarsest, earlier = state.coarsest_seconds, state.plan.earlier
+    detected = _detect_all(state.exchanges, state.rule_set, missing, coarsest, earlier)
+    return replace(state, detected=detected)
 
 
-def _detect_all(state: Run, exchanges: pl.DataFrame, rules: RuleSet, missing: Mapping[str, frozenset[str]]) -> Detected:
+def _detect_all(
+    exchanges: pl.DataFrame,
+    rules: RuleSet,
+    missing: Mapping[str, frozenset[str]],
+    coarsest: int = 0,
+    earlier: Earlier | None = None,
+) -> Detected:
     """Runs our own rules without the background, and those that the user named on everything."""
 
     def look_in(frame: pl.DataFrame, chosen: RuleSet) -> Detected:
-        return detect(
-            frame, chosen, missing=missing, coarsest_seconds=state.coarsest_seconds, earlier=state.plan.earlier
-        )
+        return detect(frame, chosen, missing=missing, coarsest_seconds=coarsest, earlier=earlier)
 
     quiet = without_background(exchanges)
     named = {each.about.id for each in rules.everything if not each.about.own}
