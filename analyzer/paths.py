@@ -6,24 +6,29 @@ import difflib
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.errors import InputError, Location, UsageError
+from analyzer.stores import find_objects, is_store_url
 
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
-    """Files in the order in which they were named; problems and notes tell what was left out and why."""
+    """Files in the order in which they were named; problems and notes tell what was left out and why.
+
+    sizes are the bytes of those that lie in a store, by their names: asking again would cost a request each.
+    """
 
     files: tuple[str, ...]
     problems: tuple[InputError, ...] = ()
     notes: tuple[str, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 def expand(inputs: Sequence[str]) -> Expanded:
-    """Gives the files behind names: files, folders with all that is below them, globs, and "-" for stdin.
+    """Gives the files behind names: files, folders with all that is below them, globs, URLs of stores, "-" for stdin.
 
     Folders are walked in sorted order, without hidden files, symbolic links and special files; nor does a glob
     lead through a link to a folder. A file that is named twice, however it is spelled, counts once. Raises UsageError
@@ -32,7 +37,7 @@ def expand(inputs: Sequence[str]) -> Expanded:
     gathering = _Gathering()
     for name in inputs:
         gathering.add(name)
-    return Expanded(tuple(gathering.files.values()), tuple(gathering.problems), tuple(gathering.notes))
+    return Expanded(tuple(gathering.files.values()), tuple(gathering.problems), tuple(gathering.notes), gathering.sizes)
 
 
 def displayed(path: str) -> str:
@@ -45,6 +50,7 @@ class _Gathering:
     files: dict[str, str] = field(default_factory=dict)  # real path to the name that is shown
     problems: list[InputError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
     _new: set[str] = field(default_factory=set)  # what the name at hand brought, which a glob may match twice
     _again: list[str] = field(default_factory=list)
 
@@ -58,6 +64,8 @@ class _Gathering:
     def _add(self, name: str) -> None:
         if name == "-":
             self._keep("-", "-")
+        elif is_store_url(name):
+            self._stored(name)
         elif "\0" in name:
             self._report(name, "is no file name: it holds a NUL.")
         elif os.path.lexists(name):
@@ -66,6 +74,13 @@ class _Gathering:
             self._globbed(name)
         else:
             self._report(name, "does not exist.", hint=_near_miss(name))
+
+    def _stored(self, name: str) -> None:
+        found = find_objects(name)
+        self.problems += found.problems
+        for url, size in found.sizes.items():
+            self._keep(url, url)
+            self.sizes[url] = size
 
     def _globbed(self, pattern: str) -> None:
         found = sorted(set(_matches(pattern)))

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from analyzer.errors import LeakError, Location, UsageError
 from analyzer.redact import Gate
+from analyzer.stores import StoreUrl, check_objects, object_exists, put_object, replace_objects
 
 OWN_NAMES = frozenset(
     {
@@ -27,10 +28,14 @@ OWN_NAMES = frozenset(
 _LOCK = "analyzer.lock"
 
 Content = bytes | Path
+Place = Path | StoreUrl
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Place) -> None:
     """Raises UsageError unless the folder is new, empty, or holds nothing but an earlier run's outputs."""
+    if isinstance(folder, StoreUrl):
+        check_objects(folder, OWN_NAMES)
+        return
     place = Location(str(folder))
     with _refusals_told(folder):
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
@@ -48,8 +53,15 @@ def check_folder(folder: Path) -> None:
         raise UsageError(message, location=place, hint=hint)
 
 
-def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None) -> None:
+def exists(place: Place) -> bool:
+    """Whether something of that name is there."""
+    return object_exists(place) if isinstance(place, StoreUrl) else place.exists()
+
+
+def publish(folder: Place, outputs: Mapping[str, Content], gate: Gate | None) -> None:
     """Writes all outputs into a private folder beside the target, searches them, and moves it into place.
+
+    For a folder in a store the private one is temporary, and its files are uploaded.
 
     outputs maps names, in which "/" makes folders, to bytes or to files that are copied. Folders are 0700 and files
     0600. What an earlier run left there is replaced. If anything fails, nothing is left behind and the earlier run's
@@ -57,6 +69,11 @@ def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None) -> 
     package ships.
     Raises LeakError where the gate finds a secret, UsageError where the system refuses to write.
     """
+    if isinstance(folder, StoreUrl):
+        with _searched_here(folder, outputs, gate) as place:
+            (place / "earlier").mkdir()
+            replace_objects(folder, {name: place / "fresh" / name for name in outputs}, OWN_NAMES, place / "earlier")
+        return
     check_folder(folder)
     with _refusals_told(folder), _private_place(folder) as place:
         fresh, earlier = place / "fresh", place / "earlier"
@@ -70,12 +87,16 @@ def publish(folder: Path, outputs: Mapping[str, Content], gate: Gate | None) -> 
             _put_back(earlier, folder)
 
 
-def publish_file(path: Path, data: Content, gate: Gate | None) -> None:
-    """Writes one file in a private folder beside its target, searches it, and moves it into place.
+def publish_file(path: Place, data: Content, gate: Gate | None) -> None:
+    """Writes one file in a private folder beside its target, searches it, and moves it into place, or uploads it.
 
     Raises LeakError where the gate finds a secret, UsageError if the target is a link or a folder, or where the system
     refuses to write.
     """
+    if isinstance(path, StoreUrl):
+        with _searched_here(path, {path.name: data}, gate) as place:
+            put_object(path, place / "fresh" / path.name)
+        return
     with _refusals_told(path):
         if path.is_symlink() or path.is_dir():
             raise UsageError("the output is a link or a folder.", location=Location(str(path)), hint="Name a new file.")
@@ -85,7 +106,17 @@ def publish_file(path: Path, data: Content, gate: Gate | None) -> None:
             (place / "fresh" / path.name).rename(path)
 
 
-def _search(gate: Gate | None, target: Path, files: Mapping[str, Path]) -> None:
+@contextmanager
+def _searched_here(target: StoreUrl, outputs: Mapping[str, Content], gate: Gate | None) -> Iterator[Path]:
+    """Yields a temporary folder that holds the finished outputs in fresh, once they were searched."""
+    with _refusals_told(target), tempfile.TemporaryDirectory(prefix="analyzer-") as name:
+        place = Path(name)
+        _fill(place / "fresh", outputs)
+        _search(gate, target, {name: place / "fresh" / name for name in outputs})
+        yield place
+
+
+def _search(gate: Gate | None, target: Place, files: Mapping[str, Path]) -> None:
     if gate is None:
         return
     gate.search({target.name: b""})
@@ -165,7 +196,7 @@ def _put_back(earlier: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _refusals_told(place: Path) -> Iterator[None]:
+def _refusals_told(place: Place) -> Iterator[None]:
     """Turns the system's refusal into a sentence with the place."""
     try:
         yield

@@ -9,7 +9,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["browser"]  # the fixtures of all tests that need Chromium
+pytest_plugins = ["browser", "object_stores"]  # the fixtures of all tests that need Chromium or a store
 
 # A deadline is a clock, which on a busy machine says nothing of the code; so is the check for slow examples.
 _ANY_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

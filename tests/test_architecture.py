@@ -118,6 +118,13 @@ def test_looking_things_up_loads_only_what_it_needs(arguments, unneeded):
     assert done.stdout.count("\n") > 5
 
 
+def test_local_work_does_without_the_library_of_the_stores():
+    """OpenDAL is an extra: everything is imported without it, and it is loaded by the first URL."""
+    script = "import sys\nfrom analyzer import pipeline, publish, sources\nprint('opendal' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 @pytest.mark.parametrize(
     "forbidden",
     [r"\|\s*safe\b", r"xmlattr", r"extractall", r"(?<!list\.)\beval\(", r"\bexec\(", r"yaml\.load\(", r"pickle"],

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,10 +16,13 @@ from analyzer.cli._text import visible
 from analyzer.packet import Case, Item, open_questions, read_case
 from analyzer.redact import Redactor
 
+if TYPE_CHECKING:
+    from analyzer.publish import Place
+
 _DEFAULT = Path("case.yaml")
 
 
-def named_case(file: Path | None, folder: Path | None, first_input: str, key: bytes, *, may_lack: bool) -> Case:
+def named_case(file: Path | None, folder: Place | None, first_input: str, key: bytes, *, may_lack: bool) -> Case:
     """Reads the case file if there is one; its name, which becomes that of a folder, is redacted and plain.
 
     The name is the file's own, else that of the output folder, else that of the first input, in letters, digits, dots

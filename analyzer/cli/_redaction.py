@@ -16,6 +16,7 @@ from analyzer.cli._text import visible
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
+    from analyzer.publish import Place
     from analyzer.redact import Machine, Redactor
 
 MARK = ".UNREDACTED"
@@ -72,7 +73,7 @@ def confirm_unredacted(options: dict[str, Any]) -> None:
         raise UsageError("--no-redact was not confirmed, so nothing was written.")
 
 
-def marked(path: Path, options: dict[str, Any], *, folder: bool) -> Path:
+def marked(path: Place, options: dict[str, Any], *, folder: bool) -> Place:
     """Gives the name of an output, with .UNREDACTED at its end, before a file's suffix, where nothing is redacted."""
     if not options.get("no_redact") or MARK in path.name:
         return path
@@ -95,7 +96,7 @@ def state_folder() -> Path:
     return key_path(os.environ, Path(_home() or "/")).parent
 
 
-def remember(redactor: Redactor, output: Path, now: datetime, options: dict[str, Any]) -> None:
+def remember(redactor: Redactor, output: Place, now: datetime, options: dict[str, Any]) -> None:
     """Writes the map of the case, which is named after the output; tells where that cannot be done."""
     from analyzer.redact import write_map
 
@@ -103,7 +104,8 @@ def remember(redactor: Redactor, output: Path, now: datetime, options: dict[str,
         return
     case = output.name
     try:
-        write_map(state_folder() / "cases", case, redactor.revealed(), now, output)
+        folder = output if isinstance(output, Path) else None
+        write_map(state_folder() / "cases", case, redactor.revealed(), now, folder)
     except (OSError, UsageError) as error:
         why = error.strerror if isinstance(error, OSError) else error.message
         click.echo(visible(f"Problem: the map of {case} cannot be kept, so nothing can be revealed: {why}"), err=True)

@@ -19,6 +19,7 @@ from analyzer.cli._options import (
     rule_options,
     work_folder,
 )
+from analyzer.cli._place import Output
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._report import FORMAT_REPORT, TEMPLATES
@@ -28,6 +29,7 @@ from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Run
+    from analyzer.publish import Place
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
@@ -37,7 +39,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @rule_options
 @report_zone_option
 @scale_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the report goes.")
+@click.option("-o", "--output", type=Output(), metavar="DIR", help="Where the report goes.")
 @click.option("--events", is_flag=True, help="Write events.parquet, the canonical frame, too.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 if an incident is at least this severe.")
 @FORMAT_REPORT
@@ -87,7 +89,7 @@ def _events(state: Run) -> dict[str, bytes]:
     return {"events.parquet": frame_bytes(state, ".parquet")}
 
 
-def _tell(state: Run, folder: Path, options: dict[str, Any]) -> None:
+def _tell(state: Run, folder: Place, options: dict[str, Any]) -> None:
     from analyzer.cli._summary import print_problems, print_summary
     from analyzer.report import FILES
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,7 @@ from analyzer.cli._options import (
     report_zone_option,
     work_folder,
 )
+from analyzer.cli._place import Output
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._report import TEMPLATES
@@ -23,6 +23,7 @@ from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Compared
+    from analyzer.publish import Place
 
 _MOST_ROWS = 12
 
@@ -31,7 +32,7 @@ _MOST_ROWS = 12
 @click.argument("good", metavar="GOOD")
 @click.argument("bad", metavar="BAD")
 @reading_options_without_inputs
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR",
+@click.option("-o", "--output", type=Output(), metavar="DIR",
               help="Write comparison.html and comparison.json there.")  # fmt: skip
 @click.option("--fail-on-difference", is_flag=True, help="Exit with 1 if what worked in GOOD failed in BAD.")
 @report_zone_option
@@ -70,7 +71,7 @@ def command(**options: Any) -> None:
     sys.exit(4 if problems else int(options["fail_on_difference"] and found.comparison.failed > 0))
 
 
-def _tell(found: Compared, folder: Path | None, options: dict[str, Any]) -> None:
+def _tell(found: Compared, folder: Place | None, options: dict[str, Any]) -> None:
     comparison = found.comparison
     if options["as_json"]:
         click.echo(found.outputs["comparison.json"].decode(), nl=False)

@@ -19,6 +19,7 @@ from analyzer.cli._options import (
     rule_options,
     work_folder,
 )
+from analyzer.cli._place import Output
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._report import TEMPLATES
@@ -29,6 +30,7 @@ from analyzer.errors import UsageError
 if TYPE_CHECKING:
     from analyzer.packet import Attachment, Case, Option
     from analyzer.pipeline import Draft, Packet
+    from analyzer.publish import Place
 
 _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; what `analyzer verify` reads
 
@@ -37,7 +39,7 @@ _LEAST_FILE, _MOST_FILE = 2_000_000, 64_000_000  # what report.html may take; wh
 @reading_options
 @rule_options
 @report_zone_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where the packet goes.")
+@click.option("-o", "--output", type=Output(), metavar="DIR", help="Where the packet goes.")
 @click.option("--case", "case_file", type=click.Path(path_type=Path), metavar="FILE",
               help="case.yaml: what only a person knows.")  # fmt: skip
 @click.option("--ask", is_flag=True, help="Ask on the terminal for what is missing, and write case.yaml.")
@@ -94,15 +96,15 @@ def command(**options: Any) -> None:
     sys.exit(4 if packet.analysis.problems else int(options["strict"] and bool(packet.missing)))
 
 
-def _check_place(folder: Path, *, as_zip: bool) -> None:
-    from analyzer.publish import check_folder
+def _check_place(folder: Place, *, as_zip: bool) -> None:
+    from analyzer.publish import check_folder, exists
 
     check_folder(folder)
-    if as_zip and _zip_path(folder).exists():
+    if as_zip and exists(_zip_path(folder)):
         raise UsageError(f"{_zip_path(folder)} exists.", hint="Name another folder with -o.")
 
 
-def _zip_path(folder: Path) -> Path:
+def _zip_path(folder: Place) -> Place:
     return folder.with_name(f"{folder.name}.zip")
 
 
@@ -153,7 +155,7 @@ def _told_options(options: dict[str, Any]) -> dict[str, Option]:
     }
 
 
-def _write(packet: Packet, folder: Path, options: dict[str, Any], now: datetime) -> None:
+def _write(packet: Packet, folder: Place, options: dict[str, Any], now: datetime) -> None:
     from analyzer.packet import zip_bytes
     from analyzer.publish import publish, publish_file
 
@@ -164,7 +166,7 @@ def _write(packet: Packet, folder: Path, options: dict[str, Any], now: datetime)
     remember(packet.redactor, folder, now, options)
 
 
-def _tell(packet: Packet, folder: Path, options: dict[str, Any]) -> None:
+def _tell(packet: Packet, folder: Place, options: dict[str, Any]) -> None:
     from analyzer.cli._summary import print_summary
 
     if options["quiet"]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from analyzer.cli._options import plan_from, reading_options, redaction_key, work_folder
+from analyzer.cli._place import Output, is_same
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._scale import scale_options, workers_of
@@ -19,7 +19,7 @@ from analyzer.errors import UsageError
 @click.command("parse", short_help="Write the canonical frame as Parquet, NDJSON or CSV.")
 @reading_options
 @scale_options
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE",
+@click.option("-o", "--output", required=True, type=Output(), metavar="FILE",
               help="Ends in .parquet, .ndjson or .csv.")  # fmt: skip
 @redaction_options
 def command(**options: Any) -> None:
@@ -31,7 +31,7 @@ def command(**options: Any) -> None:
     output = marked(options["output"], options, folder=False)
     if output.suffix not in (".parquet", ".ndjson", ".csv"):
         raise UsageError(f"{output.name!r} ends in none of .parquet, .ndjson and .csv.")
-    if any(Path(name).resolve() == output.resolve() for name in options["inputs"]):
+    if any(is_same(output, name) for name in options["inputs"]):
         raise UsageError(f"{output.name!r} is an input too.", hint="Name another file with -o.")
     key = redaction_key(options["redaction_key"])
     with work_folder() as work, progress(quiet=False) as tell, workers_of(options) as workers:

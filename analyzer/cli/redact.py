@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analyzer.cli._options import plan_from, redaction_key, work_folder
+from analyzer.cli._place import Output
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import placeholder_options, remember
 from analyzer.cli._text import visible
@@ -24,7 +25,7 @@ _UNASKED = {"zone": None, "since": None, "until": None, "now": None}
 
 @click.command("redact", short_help="Write logs and HARs without secrets, in their own format.")
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR",
+@click.option("-o", "--output", required=True, type=Output(), metavar="DIR",
               help="A new folder for the redacted files.")  # fmt: skip
 @click.option("--format", "format_name", metavar="NAME", help="Read lines as this format, for the users they name.")
 @click.option("--log-format", metavar="TEXT", help="The server's own LogFormat or log_format text.")

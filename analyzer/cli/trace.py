@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from analyzer.cli._options import plan_from, reading_options, redaction_key, report_zone_option, work_folder
+from analyzer.cli._place import Output
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import confirm_unredacted, marked, redaction_options, remember
 from analyzer.cli._report import TEMPLATES
@@ -17,6 +17,7 @@ from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Traced
+    from analyzer.publish import Place
 
 _KINDS = {".html": "trace.html", ".json": "trace.json"}
 
@@ -24,7 +25,7 @@ _KINDS = {".html": "trace.html", ".json": "trace.json"}
 @click.command("trace", short_help="Show everything about one correlation id, hop by hop.")
 @click.argument("asked", metavar="ID")
 @reading_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("-o", "--output", type=Output(), metavar="FILE",
               help="Write the trace as a page (.html) or a document (.json).")  # fmt: skip
 @report_zone_option
 @TEMPLATES
@@ -58,7 +59,7 @@ def command(**options: Any) -> None:
     sys.exit(4 if found.trace.problems else 0)
 
 
-def _output_name(path: Path | None) -> str | None:
+def _output_name(path: Place | None) -> str | None:
     if path is None:
         return None
     name = _KINDS.get(path.suffix.lower())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from analyzer.paths import Expanded
 from analyzer.pipeline._chosen import Chosen
 from analyzer.pipeline._map_remote import map_remotely
 from analyzer.pipeline._meter import Meter
@@ -12,9 +13,9 @@ from analyzer.pipeline._read_file import FileRead, read_file
 from analyzer.pipeline._side_by_side import in_order
 
 
-def map_files(files: Sequence[str], plan: Plan, chosen: Chosen) -> Iterator[FileRead]:
+def map_files(expanded: Expanded, plan: Plan, chosen: Chosen) -> Iterator[FileRead]:
     """Yields what became of each file, in the order of the files, whatever runs it."""
-    meter = Meter(files, plan.progress)
+    meter, files = Meter(expanded, plan.progress), expanded.files
 
     def read(number: int) -> FileRead:
         found = read_file(number, files[number], plan, chosen, lambda stream, lines: meter.show(number, stream, lines))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from analyzer.sources import Stream
+from analyzer.sources import Expanded, Stream
 
 Progress = Callable[[str, float | None], None]
 
@@ -13,9 +13,10 @@ Progress = Callable[[str, float | None], None]
 class Meter:
     """Counts bytes of finished files and of those being read; a compressed one counts up to its own size."""
 
-    def __init__(self, files: Sequence[str], tell: Progress) -> None:
-        self.sizes = tuple(Path(file).stat().st_size if Path(file).is_file() else 0 for file in files)
-        self._read = [0] * len(files)
+    def __init__(self, expanded: Expanded, tell: Progress) -> None:
+        local = {file: Path(file).stat().st_size if Path(file).is_file() else 0 for file in expanded.files}
+        self.sizes = tuple({**local, **expanded.sizes}[file] for file in expanded.files)
+        self._read = [0] * len(self.sizes)
         self._total = sum(self.sizes)
         self._tell = tell
 

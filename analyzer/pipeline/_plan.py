@@ -61,6 +61,8 @@ class Workers:
 class Plan:
     """All that a run depends on: no stage looks at a clock, the environment or a folder that is not named here.
 
+    Only how to reach an object store that is named, credentials included, stands in the environment.
+
     zone is an IANA name, an offset or None; work is an empty private folder for intermediate Parquet parts; key makes
     placeholders; now decides the year of times that carry none; progress is told what is being done and the share that
     is done, where it is known; rules are files or folders, in addition to the shipped ones unless only_rules.

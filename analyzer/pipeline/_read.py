@@ -30,7 +30,7 @@ def read_inputs(plan: Plan) -> Reading:
     chosen = choose(plan)
     merged = _Merged(plan, [shorter(problem, plan) for problem in expanded.problems])
     merged.names |= {plan.machine.shorter(displayed(file)) for file in expanded.files}
-    merged.add(map_files(expanded.files, plan, chosen))
+    merged.add(map_files(expanded, plan, chosen))
     # A document format that does not fit raises, so that its sources are missing; a line format leaves rejects.
     if merged.sources or (merged.opened and chosen.document):
         check_choice(plan, chosen, merged.sources)

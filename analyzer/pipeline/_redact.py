@@ -151,9 +151,12 @@ class _Writer:
         named = {source.name: (source, name) for source, name in sources}
         if file == "-" and self._plan.stdin is not None:
             self._plan.stdin.seek(0)
-        for stream in open_streams(file, limits=self._plan.limits, stdin=self._plan.stdin):
-            if stream.name in named:
-                self._write(stream, *named[stream.name])
+        try:
+            for stream in open_streams(file, limits=self._plan.limits, stdin=self._plan.stdin):
+                if stream.name in named:
+                    self._write(stream, *named[stream.name])
+        except InputError as error:  # it is gone since it was learnt from
+            self.problems.append(error)
 
     def _write(self, stream: Stream, source: LearntSource, name: str) -> None:
         self._plan.progress(f"Writing {name}", None)

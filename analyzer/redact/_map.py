@@ -39,7 +39,7 @@ class CaseMap:
 
 
 def write_map(
-    folder: Path, case: str, values: Iterable[tuple[str, str, str]], now: datetime, output: Path
+    folder: Path, case: str, values: Iterable[tuple[str, str, str]], now: datetime, output: Path | None
 ) -> Path | None:
     """Adds (placeholder, value, kind) triples to the map of a case; writes none where there is nothing to tell.
 
@@ -49,7 +49,7 @@ def write_map(
     known = {text: (value, kind) for text, value, kind in values}
     if not known:
         return None
-    if folder.resolve().is_relative_to(output.resolve()):
+    if output is not None and folder.resolve().is_relative_to(output.resolve()):
         raise UsageError("the maps would lie in the output, which others get.", location=Location(str(folder)))
     _private(folder)
     path = _path(folder, case)

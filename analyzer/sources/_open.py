@@ -19,6 +19,7 @@ from analyzer.sources._container import Archive, Compression, Decode, Member
 from analyzer.sources._feed import Feed, read_chunks
 from analyzer.sources._limits import Limits, Meter
 from analyzer.sources._stream import HEAD_BYTES, Begun, Stream
+from analyzer.stores import is_store_url, open_object
 
 
 def open_streams(
@@ -26,10 +27,14 @@ def open_streams(
 ) -> Generator[Stream, None, None]:
     """Yields the streams of one input: the file itself, what it decompresses to, or the members of an archive.
 
-    "-" is stdin. A stream can be read until the next one is asked for. An archive as a whole gets a stream of its
-    own, without bytes, when there is something to say of it. Raises InputError if the input cannot be opened; bad
-    content never raises but is the stream's problem.
+    "-" is stdin; an object of a store is read in ranges. A stream can be read until the next one is asked for. An
+    archive as a whole gets a stream of its own, without bytes, when there is something to say of it. Raises InputError
+    if the input cannot be opened; bad content never raises but is the stream's problem.
     """
+    if is_store_url(path):
+        feed = Feed(open_object(path))
+        yield from _Walk(limits or Limits(), feed, None).streams(displayed(path), feed, [], 0)
+        return
     with _opened(path, stdin) as file:
         size = None if path == "-" else _regular_size(file)
         feed = Feed(read_chunks(file), file=None if size is None else file)
