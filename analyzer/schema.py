@@ -380,13 +380,14 @@ EVENTS: dict[str, PolarsDataType] = {column.name: column.dtype for column in COL
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 SENSITIVE: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.sensitive)
 KINDS = ("request", "error", "application")
+_ABSENT = {name: pl.lit(None, dtype=dtype).alias(name) for name, dtype in EVENTS.items()}
 
 
 def conform(frame: pl.DataFrame) -> pl.DataFrame:
     """Gives the frame all canonical columns in their order and types; columns it lacks are null, others are dropped."""
+    present = set(frame.columns)
     return frame.select(
-        pl.col(name).cast(dtype, strict=False) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in EVENTS.items()
+        pl.col(name).cast(dtype, strict=False) if name in present else _ABSENT[name] for name, dtype in EVENTS.items()
     )
 
 

@@ -54,7 +54,7 @@ class AwsLayout:
         for pattern in (*self.patterns, *self.broken):
             if unread.is_empty():
                 break
-            found = unread.select("line", "raw", pl.col("raw").str.extract_groups(pattern.text).struct.unnest())
+            found = _logformat.capture(unread, pattern)
             unread = found.filter(pl.col("1").is_null()).select("line", "raw")
             read.append(_texts(found.filter(pl.col("1").is_not_null()), pattern, cut=pattern in self.broken))
         texts = pl.concat(read, how="diagonal").sort("line").with_columns(stamped_at=self.clock(pl.col("time")))

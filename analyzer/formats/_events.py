@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _slots, _stack
+from analyzer.formats import _distinct, _slots, _stack
 from analyzer.formats._query_credentials import scheme_in_query
 
 _REQUEST_PARTS = ("method", "target", "protocol")
@@ -17,7 +19,7 @@ def build(texts: pl.DataFrame, *, marks: str | None) -> pl.DataFrame:
     marks says whether stamped_at is the start or the end of the exchange; None where it is a moment of its own.
     timestamp is the start wherever started_at (UTC) or a duration tells it.
     """
-    frame = _split_request_line(texts)
+    frame = _slots.read_repeating(_split_request_line(texts))
     present = set(frame.columns)
     target = _target(present)
     frame = frame.select(
@@ -28,7 +30,7 @@ def build(texts: pl.DataFrame, *, marks: str | None) -> pl.DataFrame:
         *([values.method(pl.col("method")).alias("method")] if "method" in present else []),
         *([target.alias("_target")] if target is not None else []),
     )
-    frame = _name_client(frame)
+    frame = _name_client(frame, _addresses(present))
     if target is not None:
         frame = _locate(frame)
     return _stack.fill(_stamp(frame, marks))
@@ -54,23 +56,27 @@ def _target(present: set[str]) -> pl.Expr | None:
 
 
 def _protocol(present: set[str]) -> list[pl.Expr]:
-    choices = [values.protocol(pl.col("protocol"))] if "protocol" in present else []
+    choices = [pl.col("_protocol")] if "protocol" in present else []
     if "http_version" in present:
         choices.append(values.http_version(pl.col("http_version")))
     return [pl.coalesce(choices).alias("protocol")] if choices else []
 
 
 def _client(present: set[str]) -> list[pl.Expr]:
-    named = [name for name in ("client_ip", "client_ip_other", "forwarded_for") if name in present]
-    return [pl.struct(*named).alias("_client")] if named else []
+    named = _addresses(present)
+    return [(pl.struct(*named) if len(named) > 1 else pl.col(named[0])).alias("_client")] if named else []
 
 
-def _name_client(frame: pl.DataFrame) -> pl.DataFrame:
-    """Replaces the struct of the addresses by the client's, the peer's where it is another, and the rule used."""
-    if "_client" not in frame.columns:
+def _addresses(present: set[str]) -> list[str]:
+    return [name for name in ("client_ip", "client_ip_other", "forwarded_for") if name in present]
+
+
+def _name_client(frame: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
+    """Replaces the addresses by the client's, the peer's where it is another, and the rule used."""
+    if not known:
         return frame
-    known = set(frame["_client"].struct.fields)
-    written = {name: pl.col("_client").struct.field(name) for name in known}
+    client = pl.col("_client")
+    written = {name: client.struct.field(name) if len(known) > 1 else client for name in known}
     peers = [values.address(written[name]) for name in ("client_ip", "client_ip_other") if name in known]
     peer = pl.coalesce(peers) if peers else pl.lit(None, dtype=pl.String)
     found = {"client_ip": peer}
@@ -80,14 +86,7 @@ def _name_client(frame: pl.DataFrame) -> pl.DataFrame:
     other = values.address(written["client_ip_other"]) if len(peers) > 1 else peer
     if len(known) > 1:
         found |= {"peer_ip": pl.when(other.ne_missing(found["client_ip"])).then(other)}
-    return _by_distinct(frame, "_client", **found).drop("_client")
-
-
-def _by_distinct(frame: pl.DataFrame, key: str, **derived: pl.Expr) -> pl.DataFrame:
-    """Adds columns that follow from one column, computed once per distinct value: logs repeat themselves."""
-    distinct = frame.select(pl.col(key).unique())
-    found = distinct.with_columns(**derived)
-    return frame.join(found, on=key, how="left", nulls_equal=True, maintain_order="left")
+    return _distinct.derive(frame, "_client", **found).drop("_client")
 
 
 def _locate(frame: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +94,7 @@ def _locate(frame: pl.DataFrame) -> pl.DataFrame:
     target = pl.col("_target")
     authority = target.str.extract_groups(r"^([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#@]*@)?([^/?#]+)").struct
     found = {"scheme": authority.field("1").str.to_lowercase(), "host": values.host(authority.field("2"))}
-    frame = _by_distinct(
+    frame = _distinct.derive(
         frame,
         "_target",
         **values.target_parts(target),

@@ -93,8 +93,9 @@ class JsonFormat:
 
     def _lack(self, record: dict[str, Any]) -> str | None:
         """Tells what keeps a record from being of this format."""
+        top = record.keys()
         for group in self.requires:
-            if not any(_found(record, key) is not _NOTHING for key in group):
+            if top.isdisjoint(group) and not any(_found(record, key) is not _NOTHING for key in group):
                 return f"it has no {' or '.join(group[:3])}"
         for path, kind in self.types.items():
             value = _found(record, path)

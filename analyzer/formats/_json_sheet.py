@@ -58,7 +58,13 @@ class Sheet:
             key = keys.get(name)
             if key is None:
                 key = keys[name] = self._learn(prefix + name)
-            text = value if type(value) is str else self._plain(key, value, row, depth)
+            kind = type(value)
+            if kind is str:
+                text = value
+            elif kind is int or kind is float:
+                text = str(value)
+            else:
+                text = self._plain(key, value, row, depth)
             column = key.column
             if column is None or text is None:
                 continue

@@ -15,6 +15,7 @@ from analyzer.formats._patterns import Pattern, Stop
 from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
 _TIMED = "_timed"
+_MANY = 5_000  # fewer lines, and those that other patterns left, cost more to split than to match
 # The servers' escapes of quote and backslash.
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
 # What clients sent is UTF-8 at times: nginx and Apache escape each byte, Tomcat each UTF-16 unit. Bytes that
@@ -67,7 +68,7 @@ class LogFormat:
         unread, read, notes = lines, [], []
         timeless = lines.clear().select("line", "raw")
         for pattern in self.patterns:
-            found = _capture(unread, pattern)
+            found = capture(unread, pattern)
             hit = pl.col("1").is_not_null()
             unread = found.filter(~hit).select("line", "raw")
             if unread.height == found.height:
@@ -155,8 +156,16 @@ def _without_clock(piece: Text | Field) -> Text | Field:
     return replace(piece, slot=None, clock=None) if isinstance(piece, Field) and piece.clock else piece
 
 
-def _capture(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
+def capture(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     """Adds one column per group, named 1, 2 ...; all are null where the pattern does not match."""
+    if pattern.plan is None or lines.height < _MANY:
+        return _match(lines, pattern)
+    split, rest = pattern.plan.split(lines)
+    split = split.with_columns(pl.lit("").alias(str(len(pattern.groups))))
+    return split if rest.is_empty() else pl.concat([split, _match(rest, pattern)])
+
+
+def _match(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     return lines.select("line", "raw", pl.col("raw").str.extract_groups(pattern.text).alias("_groups")).unnest(
         "_groups"
     )

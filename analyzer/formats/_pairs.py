@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -59,11 +59,44 @@ def explain(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _alike(rows: pl.DataFrame, keys: str, meaning: Meaning) -> pl.DataFrame:
-    """Reads rows (_row, text) that have the same signature, by patterns of a few groups each."""
+    """Reads rows (_row, text) that have the same signature."""
     tokens = keys.split()
     named = [token.removesuffix("=") if token.endswith("=") else "" for token in tokens]
     known = {key: place for key in dict.fromkeys(named) if key and (place := meaning(key)) is not None}
     places = [named.index(key) for key in known]
+    if not _splits(keys):
+        return _merged(_by_patterns(rows, tokens, places), known)
+    pieces = rows.with_columns(pl.col("text").str.split("=").alias("_pieces"))
+    plain = pl.col("_pieces").list.len() == len(tokens) + 1
+    split, rest = pieces.filter(plain), pieces.filter(~plain)
+    texts = [_by_signs(split, named, places)] if split.height else []
+    texts += [_by_patterns(rest, tokens, places)] if rest.height else []
+    return pl.concat(_merged(text, known) for text in texts)
+
+
+def _splits(signature: str) -> bool:
+    """Whether each token is a key with its sign, and one blank stands between two of them."""
+    tokens = signature.split(" ")
+    return tokens == signature.split() and all(token.endswith("=") for token in tokens)
+
+
+def _by_signs(rows: pl.DataFrame, named: Sequence[str], places: Sequence[int]) -> pl.DataFrame:
+    """Gives _row and a value per place, of lines with one blank before each key and no = but behind the keys.
+
+    _pieces are the lines, split at each =.
+    """
+    behind = [f" {key}" for key in named[1:]] + [""]
+    return rows.select(
+        "_row",
+        *(
+            pl.col("_pieces").list.get(place + 1).str.strip_suffix(behind[place]).alias(named[place])
+            for place in places
+        ),
+    )
+
+
+def _by_patterns(rows: pl.DataFrame, tokens: Sequence[str], places: Sequence[int]) -> pl.DataFrame:
+    """Gives _row and a value per place, by patterns of a few groups each."""
     texts = rows.select("_row")
     for first in range(0, len(places), _MOST_GROUPS):
         caught = places[first : first + _MOST_GROUPS]
@@ -72,8 +105,9 @@ def _alike(rows: pl.DataFrame, keys: str, meaning: Meaning) -> pl.DataFrame:
             for number, token in enumerate(tokens)
         )
         groups = rows.select(pl.col("text").str.extract_groups(pattern).struct.unnest())
-        texts = texts.hstack(groups.rename(dict(zip(groups.columns, (named[place] for place in caught), strict=True))))
-    return _merged(texts, known)
+        names = (tokens[place].removesuffix("=") for place in caught)
+        texts = texts.hstack(groups.rename(dict(zip(groups.columns, names, strict=True))))
+    return texts
 
 
 def _hole(token: str, *, caught: bool, last: bool) -> str:

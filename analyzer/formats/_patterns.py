@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from analyzer.formats import _delimiters
 from analyzer.formats._directives import Field, Text
 
 REST = "_rest"
@@ -34,7 +35,15 @@ _FREE_AT_END = _FREE | {"content_type", "request_content_type", "server", "via",
 # Printable ASCII without quote and backslash: such a class lets the regex engine take its one-pass way.
 _TIDY = r" !#-\[\]-~"
 _TIDY_WORD = r"!#-\[\]-~"
-_TIDY_REQUEST = rf"([A-Za-z][A-Za-z0-9_.-]*) ([{_TIDY_WORD}]+) (HTTP/[0-9](?:\.[0-9])?)"
+_TIDY_REQUEST = ("[A-Za-z][A-Za-z0-9_.-]*", f"[{_TIDY_WORD}]+", r"HTTP/[0-9](?:\.[0-9])?")
+_REQUEST_SLOTS = ("method", "target", "protocol")
+_REQUEST_TOKENS = (
+    _delimiters.Value("[A-Za-z][A-Za-z0-9_.-]{0,31}"),  # values.request_line takes no longer method
+    " ",
+    _delimiters.Value(_TIDY_REQUEST[1], repeats=True),
+    " ",
+    _delimiters.Value(_TIDY_REQUEST[2]),
+)
 # The name of a user may hold blanks and brackets. It has no colon (RFC 7617, 2), and as several words it neither begins
 # nor ends with a lone dash, nor begins with an address in brackets: else what others write in front is taken for it.
 _NAME = (
@@ -71,12 +80,16 @@ _ANCHORS = ({"time"}, {"request_line", "target", "path", "url"}, {"status", "sta
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One anchored pattern; groups names the slot of each capture, None where the value is not kept."""
+    """One anchored pattern; groups names the slot of each capture, None where the value is not kept.
+
+    plan: a cheaper way to the same groups, for the lines that fit it.
+    """
 
     text: str
     groups: tuple[str | None, ...]
     clocks: tuple[tuple[int, str], ...]
     escaped: bool
+    plan: _delimiters.Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +160,39 @@ def _pattern(pieces: Sequence[Text | Field], style: str, *, escapes: bool) -> Pa
             groups += _tidy_groups(piece) if style == "tidy" else [piece.slot]
     ragged = "loose" in style
     text = "^" + _join(pieces, style, _required(pieces) if ragged else len(pieces))
-    return Pattern(text, (*groups, REST), tuple(clocks), escapes and style != "tidy")
+    plan = _delimiters.plan(_tokens(pieces)) if style == "tidy" else None
+    return Pattern(text, (*groups, REST), tuple(clocks), escapes and style != "tidy", plan)
 
 
 def _tidy_groups(field: Field) -> list[str | None]:
-    return ["method", "target", "protocol"] if field.slot == "request_line" else [field.slot]
+    return [*_REQUEST_SLOTS] if field.slot == "request_line" else [field.slot]
+
+
+def _tokens(pieces: Sequence[Text | Field]) -> list[str | _delimiters.Value]:
+    """Gives the texts and the tidy values; what stands between two quotes is free.
+
+    A line that is tidy but for free values is one for the next pattern, which finds the same texts in it. Only where
+    the parts of the request line have fields of their own does it choose others.
+    """
+    slots = {piece.slot for piece in pieces if isinstance(piece, Field)}
+    apart = "request_line" not in slots or slots.isdisjoint(_REQUEST_SLOTS)
+    tokens: list[str | _delimiters.Value] = []
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Text):
+            tokens.append(piece.text)
+        elif piece.slot == "request_line":
+            tokens += _REQUEST_TOKENS
+        else:
+            pattern = _value(pieces, index, "tidy")
+            free = apart and pattern == _QUOTED["tidy"] and _is_quoted(pieces, index)
+            tokens.append(_delimiters.Value(pattern, free=free))
+    return tokens
+
+
+def _is_quoted(pieces: Sequence[Text | Field], index: int) -> bool:
+    around = pieces[max(index - 1, 0)], pieces[min(index + 1, len(pieces) - 1)]
+    texts = [piece.text for piece in around if isinstance(piece, Text)]
+    return len(texts) == 2 and texts[0].endswith('"') and texts[1].startswith('"')
 
 
 def _required(pieces: Sequence[Text | Field]) -> int:
@@ -173,8 +214,8 @@ def _join(pieces: Sequence[Text | Field], style: str, required: int) -> str:
         if isinstance(piece, Text):
             rest = pl.escape_regex(piece.text) + rest
             continue
-        value = _TIDY_REQUEST if style == "tidy" and piece.slot == "request_line" else None
-        value = value or f"({_value(pieces, index, style)})"
+        tidy_request = style == "tidy" and piece.slot == "request_line"
+        value = " ".join(f"({part})" for part in (_TIDY_REQUEST if tidy_request else [_value(pieces, index, style)]))
         rest = value + (rf"(?:{rest}|\s*$)" if index >= required else rest)
     return rest
 

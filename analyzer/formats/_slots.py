@@ -8,7 +8,7 @@ from functools import partial
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _quota, _times
+from analyzer.formats import _distinct, _quota, _times
 
 Reader = Callable[[pl.Expr], pl.Expr]
 
@@ -146,6 +146,13 @@ SLOTS: Mapping[str, tuple[str, Reader]] = {
     "www_authenticate": ("www_authenticate", keep),
     "response_date": ("response_date", partial(_times.read, form=_times.HTTP_DATE, zone="UTC")),
 }
+# What takes long to read, and is the same on many lines.
+_REPEATING: Mapping[str, Reader] = {
+    slot: SLOTS[slot][1]
+    for slot in ("host", "server_name", "server_ip", "upstream", "upstream_status", "upstream_s", "upstream_ms",
+                 "upstream_ns", "upstream_connect_s", "upstream_connect_ms", "response_flags", "tls_version", "level",
+                 "duration_text")
+} | {"protocol": values.protocol}  # fmt: skip
 # Slots that _events turns into columns together.
 COMPOUND = frozenset(
     {"time", "request_line", "method", "target", "path", "query", "url", "protocol", "http_version", "client_ip",
@@ -174,13 +181,22 @@ def fill(texts: pl.DataFrame, found: Mapping[str, pl.Expr]) -> pl.DataFrame:
     return texts.with_columns(pl.coalesce(optional(texts, name), text).alias(name) for name, text in found.items())
 
 
+def read_repeating(texts: pl.DataFrame) -> pl.DataFrame:
+    """Adds _host for host, and so on: what some slots mean, read once per distinct text."""
+    for slot, read in _REPEATING.items():
+        if slot in texts.columns:
+            texts = _distinct.derive(texts, slot, **{f"_{slot}": read(pl.col(slot))})
+    return texts
+
+
 def columns(slots: Iterable[str]) -> list[pl.Expr]:
-    """Gives the canonical columns that these slots fill by themselves, in the order of SLOTS."""
+    """Gives the canonical columns that these slots fill by themselves, in the order of SLOTS; read_repeating ran."""
     present = set(slots)
     by_column: dict[str, list[pl.Expr]] = {}
     for slot, (column, read) in SLOTS.items():
         if slot in present:
-            by_column.setdefault(column, []).append(read(pl.col(slot)))
+            done = pl.col(f"_{slot}") if slot in _REPEATING else read(pl.col(slot))
+            by_column.setdefault(column, []).append(done)
     for slot in sorted(present & set(_quota.STRUCTURED)):
         for column, read in _quota.STRUCTURED[slot].items():
             by_column.setdefault(column, []).append(read(pl.col(slot)))
