@@ -21,7 +21,7 @@ from analyzer.pipeline._tally import Tally, bound, left_out_note, within
 from analyzer.pipeline._zone import ZoneWatch, year_note
 from analyzer.redact import SpanningSecrets
 from analyzer.schema import conform
-from analyzer.sources import Stream
+from analyzer.sources import Stream, ahead
 
 Show = Callable[[Stream, int], None]
 
@@ -183,8 +183,9 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     choice = _first(chosen.for_source(stream.name), detect(head, zone, plan.now, chosen.own))
     tally, watch = Tally(), ZoneWatch(head, choice, plan.zone, plan.now)
     reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
-    blocks = _watched(stream.blocks(plan.block_bytes), store)
-    for result in chain(map(reader.read, blocks), reader.rest()):
+    # One thread cuts the next block while another parses this one and the one before is written.
+    blocks = ahead(_watched(stream.blocks(plan.block_bytes), store), first=1, waiting=1)
+    for result in ahead(chain(map(reader.read, blocks), reader.rest()), first=1, waiting=1):
         events = watch.settle(_placed(result.events, stream.name))
         kept = within(events, plan)
         name = choice.formats[0].name if choice.formats else ""

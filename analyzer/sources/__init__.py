@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.paths import Expanded, displayed, expand
+from analyzer.sources._ahead import ahead
 from analyzer.sources._limits import Limits
 from analyzer.sources._open import open_part, open_streams
 from analyzer.sources._stream import HEAD_BYTES, Begun, Stream
@@ -14,6 +15,7 @@ __all__ = [
     "Expanded",
     "Limits",
     "Stream",
+    "ahead",
     "detect_encoding",
     "displayed",
     "expand",

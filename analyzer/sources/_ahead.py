@@ -1,4 +1,4 @@
-"""Reads ahead in a thread, so that decompression and checksums run beside what becomes of the lines."""
+"""Works ahead in a thread, so that decompression, cutting and parsing run beside what becomes of their results."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from collections.abc import Generator, Iterator
 from itertools import islice
 from queue import Queue
 from threading import Event, Thread
+from typing import TypeVar
 
-# Most files are shorter than what a thread would be worth.
-_FIRST = 8
-_WAITING = 8
+Item = TypeVar("Item")
 
 
-def ahead(chunks: Iterator[bytes]) -> Generator[bytes]:
-    """Yields the chunks in their order, and raises where they raise; a thread makes some before they are asked for.
+def ahead(items: Iterator[Item], first: int, waiting: int) -> Generator[Item]:
+    """Yields the items in their order, and raises where they raise; a thread makes some before they are asked for.
 
-    Nobody else may use what the chunks come from before this generator has ended or was closed.
+    The first ones are made without it, since most files are shorter than what a thread would be worth; then up to as
+    many as are to wait are ready. Nobody else may use what the items come from before this generator has ended or was
+    closed.
     """
-    yield from islice(chunks, _FIRST)
-    ready: Queue[bytes | BaseException | None] = Queue(_WAITING)
+    yield from islice(items, first)
+    ready: Queue[Item | BaseException | None] = Queue(waiting)
     stopped = Event()
-    thread = Thread(target=_fill, args=(chunks, ready, stopped), name="read ahead", daemon=True)
+    thread = Thread(target=_fill, args=(items, ready, stopped), name="ahead", daemon=True)
     thread.start()
     try:
         while (item := ready.get()) is not None:
@@ -34,12 +35,12 @@ def ahead(chunks: Iterator[bytes]) -> Generator[bytes]:
         thread.join()
 
 
-def _fill(chunks: Iterator[bytes], ready: Queue[bytes | BaseException | None], stopped: Event) -> None:
+def _fill(items: Iterator[Item], ready: Queue[Item | BaseException | None], stopped: Event) -> None:
     try:
-        for chunk in chunks:
-            ready.put(chunk)
+        for item in items:
+            ready.put(item)
             if stopped.is_set():
                 return
         ready.put(None)
-    except BaseException as error:  # noqa: BLE001 - raised again where the chunks are asked for
+    except BaseException as error:  # noqa: BLE001 - raised again where the items are asked for
         ready.put(error)

@@ -20,6 +20,7 @@ from analyzer.sources._text import Damage, decode_head, detect_encoding, line_en
 
 HEAD_BYTES = 64 << 10
 _FEW_LINES = 10
+_CHUNKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class Stream:
         self._start()
         self._lines = self._begun.lines if self._begun else 0
         self._feed.exactly(self._mark)
-        self._chunks = self._rest() if self._waits else ahead(self._rest())
+        self._chunks = self._rest() if self._waits else ahead(self._rest(), first=_CHUNKS, waiting=_CHUNKS)
         chunks: Iterator[bytes] = self._chunks
         if self.encoding != "utf-8":
             chunks = utf16_to_utf8(chunks, self.encoding, self._damage)
