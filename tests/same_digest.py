@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from analyzer.pipeline import Plan, Run, frame_bytes, run
+from analyzer.pipeline import Plan, Run, frame_file, run
 
 BEGAN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
@@ -170,7 +170,7 @@ def told(state: Run, *, ordered: bool = True) -> dict[str, Any]:
     """Gives the same as a value, in which a difference can be looked for."""
     assert state.analysis is not None
     parts: dict[str, Any] = {name: content.decode() for name, content in state.outputs.items()}
-    parts["events"] = frame_bytes(state, ".ndjson").decode()
+    parts["events"] = frame_file(state, ".ndjson").read_bytes().decode()
     parts["counts"] = [asdict(minute) for minute in state.analysis.status_minutes]
     parts["latency"] = asdict(state.analysis.latency) if state.analysis.latency else None
     parts["problems"] = list(state.analysis.problems)

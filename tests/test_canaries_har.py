@@ -17,7 +17,7 @@ import pytest
 from canaries import PLACES, canary_har, cut_har, secret, survivors
 from capture_cases import KEY, cleaned, document_of
 
-from analyzer.pipeline import Plan, frame_bytes, run
+from analyzer.pipeline import Plan, frame_file, run
 from analyzer.redact.capture import BODIES, marker_fault, reject_shown
 
 ONE = {"CNRY01": ("CNRY01",)}
@@ -126,7 +126,7 @@ def test_no_output_of_an_analysis_holds_one(tmp_path: Path):
     (tmp_path / "work").mkdir()
     state = run(Plan((str(tmp_path / "a.har"), str(tmp_path / "b.har")), tmp_path / "work", KEY))
     written = dict(state.outputs) | {
-        f"events{suffix}": frame_bytes(state, suffix) for suffix in (".parquet", ".ndjson", ".csv")
+        f"events{suffix}": frame_file(state, suffix).read_bytes() for suffix in (".parquet", ".ndjson", ".csv")
     }
     assert {"report.html", "findings.json", "summary.md", "rejects.ndjson", "events.csv"} <= set(written)
     stay = canaries.ADDRESSES_THAT_STAY["vendor"]

@@ -10,7 +10,7 @@ from canaries import survivors
 from canaries_log import LONG_LINE_BYTES, PLACES, files, long_line, member, secret
 
 from analyzer.formats import Choice, detect, line_formats
-from analyzer.pipeline import STAGES, Plan, Redaction, Run, _redact_learn, frame_bytes, redact_inputs
+from analyzer.pipeline import STAGES, Plan, Redaction, Run, _redact_learn, frame_file, redact_inputs
 from analyzer.pipeline._trace import trace_run
 from analyzer.publish import publish
 from analyzer.redact import PROFILES
@@ -131,7 +131,7 @@ def test_no_planted_secret_survives_in_reports(rendered):
 @pytest.mark.parametrize("suffix", [".parquet", ".ndjson", ".csv"])
 def test_no_planted_secret_survives_in_the_frame(suffix, rendered):
     """The canonical frame with its raw lines, users and sources."""
-    assert survivors(frame_bytes(rendered, suffix), PLACES) == set()
+    assert survivors(frame_file(rendered, suffix).read_bytes(), PLACES) == set()
 
 
 def test_no_planted_secret_survives_in_a_trace(joined):

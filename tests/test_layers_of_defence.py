@@ -319,7 +319,7 @@ def test_the_gate_closes_without_redaction(tmp_path: Path, monkeypatch: pytest.M
     """With a redactor that learns and replaces nothing of the page, no file is written and the exit code is 5."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(Redactor, "replace", lambda _, texts: texts)
+    monkeypatch.setattr(Redactor, "_replaced", lambda _, texts, table: texts)
     done = CliRunner().invoke(group, ["analyze", "sample_logs/hostile", "-o", str(tmp_path / "out")])
     assert isinstance(done.exception, LeakError)
     assert done.exception.exit_code == 5

@@ -6,7 +6,7 @@ import json
 
 import polars as pl
 
-from analyzer.pipeline import Plan, frame_bytes, run
+from analyzer.pipeline import Plan, frame_file, run
 
 SECRET, PERSON = "hs_CANARY1b2b7aba0b9ce9a7xyz", "CANARY.person@corp-mail.example"
 TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJDQU5BUlktMTIzIn0.JovhLqtgvCi58c3lKp9bNNbM0dCaX9hp1MSpZa4t8v4cXs"
@@ -41,7 +41,7 @@ def test_nothing_that_is_written_holds_a_planted_secret(tmp_path):
     assert all(source.events for source in state.reading.sources)
     kept = pl.concat([pl.read_parquet(path, columns=["line"]) for path in state.reading.parts])
     assert kept.height >= len(FILES)
-    written = {**state.outputs, "events.ndjson": frame_bytes(state, ".ndjson")}
+    written = {**state.outputs, "events.ndjson": frame_file(state, ".ndjson").read_bytes()}
     leaks = {(name, planted) for name, data in written.items() for planted in PLANTED if planted.encode() in data}
     assert leaks == set()
     assert any(planted.encode() in path.read_bytes() for path in state.reading.parts for planted in PLANTED)

@@ -11,7 +11,7 @@ import pytest
 from verdicts_by_entry import incidents_of_entries, objections, run_capture
 
 from analyzer.formats.har import FORMATS
-from analyzer.pipeline import frame_bytes
+from analyzer.pipeline import frame_file
 
 HAR = FORMATS[0]
 TRUTHS = {
@@ -125,7 +125,7 @@ def test_the_missing_comma_is_pointed_at(analyzed, folder):
 def test_no_planted_secret_gets_out(analyzed, folder):
     """Neither an output nor the frame holds a planted secret."""
     state, _ = analyzed(folder)
-    frame = pl.read_ndjson(frame_bytes(state, ".ndjson"), infer_schema_length=None)
+    frame = pl.read_ndjson(frame_file(state, ".ndjson").read_bytes(), infer_schema_length=None)
     outputs = {**state.outputs, "events": frame.write_ndjson().encode()}
     canaries = TRUTHS[folder]["canaries"]
     assert canaries

@@ -13,7 +13,7 @@ import pytest
 from story_scores import Case, Verdicts, cases, judge, plan_of, read, recorded, row, score, weighty, withhold
 
 import analyzer.report
-from analyzer.pipeline import frame_bytes, run
+from analyzer.pipeline import frame_file, run
 
 ROOT = Path(__file__).parents[1]
 STORIES, INCIDENTS = sorted(cases()), sorted(recorded())
@@ -36,7 +36,7 @@ def analyze(tmp_path_factory):
     def analyzed(name):
         work = tmp_path_factory.mktemp("work")
         state = run(plan_of(known(name), work))
-        return state, {**state.outputs, "events.ndjson": frame_bytes(state, ".ndjson")}
+        return state, {**state.outputs, "events.ndjson": frame_file(state, ".ndjson").read_bytes()}
 
     return analyzed
 
@@ -132,7 +132,7 @@ def test_no_planted_secret_of_a_story_survives(analyze, name):
     state, outputs = analyze(name)
     assert canaries
     assert leaks(outputs, canaries) == []
-    columns = pl.read_parquet(io.BytesIO(frame_bytes(state, ".parquet"))).write_ndjson().encode()
+    columns = pl.read_parquet(io.BytesIO(frame_file(state, ".parquet").read_bytes())).write_ndjson().encode()
     assert leaks({"events.parquet": columns}, canaries) == []
 
 

@@ -68,7 +68,7 @@ def command(**options: Any) -> None:
     check_folder(folder)
     with work_folder() as work, progress(quiet=options["quiet"]) as tell, workers_of(options) as workers:
         state = run(plan_from(work, key, options, tell, workers))
-        outputs = {**state.outputs, **(_events(state) if options["events"] else {})}
+        outputs: dict[str, bytes | Path] = {**state.outputs, **(_events(state) if options["events"] else {})}
         publish(folder, outputs, gate(state))
     assert state.redactor is not None  # noqa: S101 - the last stage fills it
     remember(state.redactor, folder, now, options)
@@ -83,10 +83,10 @@ def default_folder(first_input: str, now: datetime) -> Path:
     return Path("reports") / f"{safe}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _events(state: Run) -> dict[str, bytes]:
-    from analyzer.pipeline import frame_bytes
+def _events(state: Run) -> dict[str, Path]:
+    from analyzer.pipeline import frame_file
 
-    return {"events.parquet": frame_bytes(state, ".parquet")}
+    return {"events.parquet": frame_file(state, ".parquet")}
 
 
 def _tell(state: Run, folder: Place, options: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from analyzer.errors import UsageError
 @redaction_options
 def command(**options: Any) -> None:
     """Read inputs into one canonical frame and write it, redacted; the ledger of each source is printed."""
-    from analyzer.pipeline import frame_bytes, gate, parse
+    from analyzer.pipeline import frame_file, gate, parse
     from analyzer.publish import publish_file
 
     confirm_unredacted(options)
@@ -39,7 +39,7 @@ def command(**options: Any) -> None:
         assert state.reading is not None  # noqa: S101 - parse fills both
         assert state.redactor is not None  # noqa: S101
         sources, problems = state.redactor.value((state.reading.sources, tuple(map(str, state.reading.problems))))
-        publish_file(output, frame_bytes(state, output.suffix), gate(state))
+        publish_file(output, frame_file(state, output.suffix), gate(state))
     remember(state.redactor, output, state.plan.now, options)
     for source in sources:
         ledger = source.ledger

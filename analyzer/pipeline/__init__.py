@@ -19,7 +19,7 @@ from analyzer.pipeline._cluster import open_cluster
 from analyzer.pipeline._compare import Compared, compare_readings
 from analyzer.pipeline._compose import compose_analysis
 from analyzer.pipeline._escalate import Asked, Draft, Packet, draft_packet, finish_packet
-from analyzer.pipeline._frame import frame_bytes
+from analyzer.pipeline._frame import frame_file
 from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._index import INDEX, Indexed, index_reports
 from analyzer.pipeline._join import join_sources, with_facts
@@ -55,7 +55,7 @@ __all__ = [
     "compare",
     "draft",
     "finish_packet",
-    "frame_bytes",
+    "frame_file",
     "gate",
     "index_reports",
     "look",
@@ -94,7 +94,7 @@ def draft(plan: Plan, attachments: Sequence[Attachment] = ()) -> Draft:
 
 
 def parse(plan: Plan) -> Run:
-    """Reads the inputs, and finds their zones; frame_bytes turns the result into a file."""
+    """Reads the inputs, and finds their zones; frame_file turns the result into a file."""
     state = place_columns(_read(Run(plan)))
     assert state.reading is not None  # noqa: S101 - read before
     return replace(state, redactor=learned_redactor(state.reading, plan))

@@ -153,7 +153,7 @@ def _filled(
         left_out=(*evidence.left_out, *captures.left_out, *attached.left_out),
         trail=redactor.value((*evidence.trail, *captures.trail, *attached.trail)),
         distinct_values=redactor.counts(),
-        values_searched=len(redactor.secrets),
+        values_searched=redactor.secret_count,
     )
 
 

@@ -1,46 +1,88 @@
-"""Turns the canonical frame into a redacted Parquet, NDJSON or CSV file."""
+"""Writes the canonical frame into a redacted Parquet, NDJSON or CSV file, a slice of time after the other."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import polars as pl
 
 from analyzer.diagnose.zones import apply_shifts
 from analyzer.pipeline._frame_seal import seal
+from analyzer.pipeline._frame_slices import Cuts, slices
 from analyzer.pipeline._frame_sources import frame_metadata
 from analyzer.pipeline._plan import Run
-from analyzer.pipeline._tables import read_events
-from analyzer.redact import TEXTS
+from analyzer.redact import TEXTS, People
+from analyzer.schema import conform, empty
 from analyzer.values import no_formula
 
+ROWS = 200_000  # of a slice
+_GROUP = 1 << 16  # small row groups are read back with little memory
 
-def frame_bytes(state: Run, suffix: str) -> bytes:
-    """Gives the canonical frame as a file of the kind that the suffix names: .parquet, .ndjson or .csv.
 
-    Its times are on the zones that were found, as those of the findings are.
+def frame_file(state: Run, suffix: str, rows: int = ROWS) -> Path:
+    """Writes the canonical frame into the work folder, as the kind that the suffix names: .parquet, .ndjson or .csv.
+
+    Its times are on the zones that were found, as those of the findings are; about so many rows are in memory at once.
     """
     assert state.reading is not None  # noqa: S101 - read before
     assert state.redactor is not None  # noqa: S101 - filled by parse and by run
-    redactor = state.redactor
-    frame = apply_shifts(read_events(state.reading, raw=True), state.shifts)
-    if state.shifts:
-        frame = frame.sort("timestamp", "source", "line", nulls_last=True)
-    frame = state.plan.people().hidden(frame)
-    for texts in _texts(frame):
-        redactor.learn(texts)
-    clean = redactor.frame(frame)
-    buffer = io.BytesIO()
+    redactor, people, cuts = state.redactor, state.plan.people(), Cuts(rows)
+    for part in _parts(state, people):  # a secret that one row names may stand in any other
+        cuts.look(part)
+        for texts in _texts(part):
+            redactor.learn(texts)
+    path = state.plan.work / f"frame{suffix}"
+    ordered = slices(_parts(state, people), cuts, state.plan.work) if state.reading.parts else [empty()]
+    clean = (redactor.frame(conform(frame)) for frame in ordered)
     if suffix == ".parquet":
-        # Small row groups are read back with little memory.
-        clean.write_parquet(buffer, compression="zstd", row_group_size=1 << 16, metadata=frame_metadata(state))
-        seal(buffer, state.plan.key)
+        _write_parquet(clean, path, frame_metadata(state))
+        with path.open("r+b") as file:
+            seal(file, state.plan.key)
     elif suffix == ".ndjson":
-        clean.write_ndjson(buffer)
+        _write(path, (frame.write_ndjson().encode() for frame in clean))
     else:
-        _for_spreadsheets(clean).write_csv(buffer)
-    return buffer.getvalue()
+        plain = enumerate(map(_for_spreadsheets, clean))
+        _write(path, (frame.write_csv(include_header=number == 0).encode() for number, frame in plain))
+    return path
+
+
+def _parts(state: Run, people: People) -> Iterator[pl.DataFrame]:
+    """Yields the canonical rows of each part, on the zones that were found and without the names of people."""
+    assert state.reading is not None  # noqa: S101 - read before
+    for part in state.reading.parts:
+        yield people.hidden(apply_shifts(conform(pl.read_parquet(part, glob=False)), state.shifts))
+
+
+def _write_parquet(frames: Iterable[pl.DataFrame], path: Path, metadata: dict[str, str]) -> None:
+    """Writes one frame as it is; of several each is a file of its own first, as no writer takes one after the other."""
+    written: list[Path] = []
+    waiting: pl.DataFrame | None = None
+    for frame in frames:
+        if waiting is not None:
+            written.append(_part(waiting, path, len(written)))
+        waiting = frame
+    assert waiting is not None  # noqa: S101 - there is one at least
+    if not written:
+        waiting.write_parquet(path, compression="zstd", row_group_size=_GROUP, metadata=metadata)
+        return
+    written.append(_part(waiting, path, len(written)))
+    pl.scan_parquet(written, glob=False).sink_parquet(
+        path, compression="zstd", row_group_size=_GROUP, metadata=metadata
+    )
+    for part in written:
+        part.unlink()
+
+
+def _part(frame: pl.DataFrame, path: Path, number: int) -> Path:
+    part = path.with_name(f"{path.name}-{number:06}")
+    frame.write_parquet(part, compression="lz4")
+    return part
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(pieces)
 
 
 def _texts(frame: pl.DataFrame) -> Iterator[pl.Series]:

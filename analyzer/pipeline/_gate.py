@@ -15,9 +15,8 @@ def gate_of(plan: Plan, reading: Reading, redactor: Redactor) -> Gate | None:
     """
     if not plan.redact:
         return None
-    kinds = redactor.found.values
-    secrets = ((value, kinds[value]) for value in redactor.secrets)
-    return Gate(secrets, plan.machine.words(), lambda word: _stands_in(reading, word) or is_own_word(word))
+    secrets, recall = ((), redactor.secrets_in) if redactor.recalls else (redactor.secrets_in(None), None)
+    return Gate(secrets, plan.machine.words(), lambda word: _stands_in(reading, word) or is_own_word(word), recall)
 
 
 def _stands_in(reading: Reading, word: str) -> bool:

@@ -19,7 +19,7 @@ from analyzer.errors import InputError
 from analyzer.formats import LONG_AGO
 from analyzer.model import Analysis, SourceReport
 from analyzer.pipeline._unredacted import Everybody, Unredacted
-from analyzer.redact import Machine, People, Profile, Redactor
+from analyzer.redact import Machine, People, Profile, Redactor, Store
 from analyzer.report import FILES, Templates
 from analyzer.sources import Limits, Stream, open_streams
 
@@ -114,7 +114,7 @@ class Plan:
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""
         return (Redactor if self.redact else Unredacted)(
-            self.key, profile=self.profile, keep=keep, machine=self.machine
+            self.key, profile=self.profile, keep=keep, machine=self.machine, store=Store(self.work / "learnt")
         )
 
     def people(self) -> People:

@@ -88,9 +88,7 @@ def redact_inputs(plan: Plan, how: Redaction) -> Redacted:
         why = redactor.value(" ".join(map(str, problems)))
         raise NothingReadableError(f"nothing readable in the inputs. {why}".strip())
     sources, fired, told = redactor.value((tuple(writer.sources), tuple(writer.fired), tuple(map(str, problems))))
-    kinds = redactor.found.values
-    gate = Gate((value, kinds[value]) for value in redactor.secrets)
-    return Redacted(sources, writer.outputs, redactor, gate, told, fired)
+    return Redacted(sources, writer.outputs, redactor, Gate(redactor.secrets_in(None)), told, fired)
 
 
 def _learn(files: tuple[str, ...], plan: Plan, how: Redaction, workers: Workers) -> list[Learnt]:

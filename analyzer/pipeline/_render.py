@@ -89,8 +89,7 @@ def learned_redactor(reading: Reading, plan: Plan) -> Redactor:
     for part in read_columns(reading.unsearched, people.columns):
         redactor.learn_values(iter(people.secrets(part)))
     redactor.learn_values(iter(reading.secrets))
-    for texts in raw_texts(reading.unsearched.parts):
-        redactor.learn(texts, addresses=False)
+    redactor.learn_secrets(raw_texts(reading.unsearched.parts))
     for texts in raw_texts(reading.reject_parts):  # all of them are written
         redactor.learn(texts)
     for document in reading.documents:

@@ -14,6 +14,7 @@ from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate
 from analyzer.redact._key import key_path, own_key, read_key
+from analyzer.redact._likely import likely
 from analyzer.redact._lines_explain import Explainer
 from analyzer.redact._lines_people import People
 from analyzer.redact._lines_places import PLACES, hide_places
@@ -26,6 +27,7 @@ from analyzer.redact._profile import PROFILES, Profile
 from analyzer.redact._replacements import table_of
 from analyzer.redact._search import search
 from analyzer.redact._spellings import spellings, spreads
+from analyzer.redact._store import Store
 from analyzer.redact._table import Table
 from analyzer.redact._trail import Fired
 from analyzer.redact._walk import replace_strings, strings_of
@@ -48,6 +50,7 @@ __all__ = [
     "Redactor",
     "Revealed",
     "SpanningSecrets",
+    "Store",
     "canonical",
     "detectors",
     "forget",
@@ -70,6 +73,7 @@ __all__ = [
 T = TypeVar("T")
 TEXTS = (pl.String, pl.List(pl.String))
 _NO_MACHINE = Machine()
+_MOST_WAITING = 16 << 20  # bytes of texts that are searched at once
 
 
 @cache
@@ -84,7 +88,8 @@ class Redactor:
     Learn first from every text that will be written and from every place that holds secrets (a HAR's headers), then
     replace: a secret that one place names is replaced in all the others too. What several redactors with one key
     learnt can be merged in any order. keep holds addresses of servers; machine is that of the run, whose home folder
-    becomes ~.
+    becomes ~. With a store of its own the number of secrets has no limit: once they are many they wait there, and those
+    are recalled that can stand in what is to be replaced.
     """
 
     def __init__(
@@ -94,23 +99,34 @@ class Redactor:
         profile: Profile = "vendor",
         keep: frozenset[str] = frozenset(),
         machine: Machine = _NO_MACHINE,
+        store: Store | None = None,
     ) -> None:
         self._key = key
         self.profile = profile
         self._keep = keep
         self._machine = machine
         self._found = Found()
+        self._recalled = Found()
+        self._store = store
         self._table: Table | None = None
 
     @property
     def found(self) -> Found:
-        """Gives a copy of what was learnt."""
+        """Gives a copy of what was learnt and is in memory."""
         return merged([self._found])
+
+    @property
+    def recalls(self) -> bool:
+        """Tells whether secrets are so many that they wait in files."""
+        return bool(self._store)
 
     def merge(self, found: Found) -> None:
         """Learns what another redactor found."""
         if self._found.update(found):
             self._table = None
+        if self._store is not None and self._found.size > self._store.held:
+            self._store.keep(self._found)
+            self._found = Found(addresses=self._found.addresses)
 
     def learn(self, texts: pl.Series, *, addresses: bool = True) -> None:
         """Learns the secrets in a column of text, and the addresses unless told not to; nulls are skipped.
@@ -118,19 +134,34 @@ class Redactor:
         A secret must be known from wherever it is named; an address is recognised by its form wherever it stands, so
         texts that are not written themselves need not be searched for it.
         """
-        distinct = texts.drop_nulls().unique()
-        if distinct.is_empty():
-            return
-        found = search(distinct, detectors())
+        shown = texts.drop_nulls()
+        found = search(shown, detectors())
         if addresses and self.profile != "internal":
+            distinct = shown.unique()
             hidden = pl.Series(list(found.coded.values()), dtype=pl.String)
             for written in (distinct, unescaped(distinct), hidden):
                 found.addresses.update(addresses_in(written))
         self.merge(found)
 
+    def learn_secrets(self, columns: Iterable[pl.Series]) -> None:
+        """Learns the secrets, and no addresses, in many columns of text, for less than one by one."""
+        waiting: list[pl.Series] = []
+        for texts in columns:
+            shown = texts.drop_nulls()
+            waiting.append(shown.filter(likely(shown, detectors())))
+            if sum(texts.estimated_size() for texts in waiting) > _MOST_WAITING:
+                self.merge(search(pl.concat(waiting), detectors()))
+                waiting = []
+        if waiting:
+            self.merge(search(pl.concat(waiting), detectors()))
+
     def learn_values(self, values: Iterable[tuple[str, str]]) -> None:
         """Learns (secret, kind) pairs that their place gave away."""
-        self.merge(merged(Found({value: kind}) for value, kind in values if value and not value.startswith(MARK)))
+        found = Found()
+        for value, kind in values:
+            if value and not value.startswith(MARK):
+                found.add(value, kind)
+        self.merge(found)
 
     def shown(self, kind: str, value: str) -> str:
         """Gives the placeholder of a value that its place gave away, and learns it."""
@@ -146,15 +177,42 @@ class Redactor:
         """Gives the known secrets that must not survive anywhere, sorted."""
         return tuple(sorted(value for value in self._found.values if spreads(value)))
 
+    @property
+    def secret_count(self) -> int:
+        """Gives how many known secrets must not survive anywhere."""
+        if not self._store:
+            return len(self.secrets)
+        self._store.keep(self._found)
+        return self._store.spreading()
+
+    def secrets_in(self, texts: pl.Series | None) -> list[tuple[str, str]]:
+        """Gives (value, kind) of the secrets that must not survive, sorted: those that can stand here, or all held."""
+        known = (self._found if texts is None else self._standing_in(texts)).values
+        return sorted((value, kind) for value, kind in known.items() if spreads(value))
+
+    def _standing_in(self, texts: pl.Series) -> Found:
+        """Gives what was learnt, or of much what can stand in these texts and what is in memory."""
+        if not self._store:
+            return self._found
+        said = pl.Series(list(self._found.coded.values()), dtype=pl.String)
+        shown = texts.drop_nulls().unique().rename("")
+        return merged([self._found, self._store.standing_in(pl.concat([shown, said]))])
+
     def revealed(self) -> Iterator[tuple[str, str, str]]:
-        """Yields (placeholder, value, kind) of all secrets, and (fake, address, kind) of all addresses replaced."""
-        for value, kind in self._found.values.items():
+        """Yields (placeholder, value, kind) of all secrets, and (fake, address, kind) of all addresses replaced.
+
+        Of many secrets these are the ones that can stand in what was replaced.
+        """
+        for value, kind in merged([self._found, self._recalled]).values.items():
             yield placeholder(self._key, kind, value), value, kind
         fakes = fake_addresses(self._key, self._found.addresses, self._keep, self.profile)
         yield from ((fake, address, "address") for address, fake in fakes.items() if fake != address)
 
     def counts(self) -> dict[str, int]:
         """Counts the distinct secrets of each kind."""
+        if self._store:
+            self._store.keep(self._found)
+            return self._store.counts()
         distinct = {canonical(value): kind for value, kind in sorted(self._found.values.items())}
         kinds = sorted(distinct.values())
         return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
@@ -164,7 +222,9 @@ class Redactor:
 
         A text in which codes of a terminal or needless escapes cut a secret loses those too.
         """
-        table = self._replacements()
+        return self._replaced(texts, self._replacements(texts))
+
+    def _replaced(self, texts: pl.Series, table: Table) -> pl.Series:
         clean = table.replace(texts)
         shown = texts.drop_nulls()
         disguised = shown.filter(shown.str.contains(DISGUISED)).unique()
@@ -179,21 +239,15 @@ class Redactor:
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Gives the frame with every column of text, or of lists of text, replaced."""
-        return frame.with_columns(
-            self.replace(frame[name]) if dtype == pl.String else self._replace_lists(frame[name])
-            for name, dtype in frame.schema.items()
-            if dtype in TEXTS
-        )
-
-    def _replace_lists(self, lists: pl.Series) -> pl.Series:
-        texts = lists.explode(empty_as_null=True).drop_nulls().unique()
-        shown = dict(zip(texts, self.replace(texts), strict=True))
-        changed = {text: clean for text, clean in shown.items() if text != clean}
-        return (
-            lists.to_frame().select(pl.col(lists.name).list.eval(pl.element().replace(changed))).to_series()
-            if changed
-            else lists
-        )
+        flat = {name: frame[name] for name, dtype in frame.schema.items() if dtype == pl.String}
+        lists = {name: frame[name] for name, dtype in frame.schema.items() if dtype in TEXTS and name not in flat}
+        items = {name: texts.explode(empty_as_null=True).drop_nulls().unique() for name, texts in lists.items()}
+        table = self._replacements(*flat.values(), *items.values())
+        changed = [self._replaced(texts, table) for texts in flat.values()]
+        changed += [
+            _with_items(texts, items[name], self._replaced(items[name], table)) for name, texts in lists.items()
+        ]
+        return frame.with_columns(changed)
 
     def value(self, value: T) -> T:
         """Gives a frozen value or JSON document with every string in it replaced, learning from it first."""
@@ -201,10 +255,22 @@ class Redactor:
         self.learn(texts)
         return cast("T", replace_strings(value, dict(zip(texts, self.replace(texts), strict=True))))
 
-    def _replacements(self) -> Table:
-        if self._table is None:
-            self._table = table_of(self._found, self._key, self._keep, self.profile)
-        return self._table
+    def _replacements(self, *columns: pl.Series) -> Table:
+        """Gives the table for these columns: of everything, or of what can stand in them."""
+        if not self._store:
+            if self._table is None:
+                self._table = table_of(self._found, self._key, self._keep, self.profile)
+            return self._table
+        found = self._standing_in(pl.concat([pl.Series(dtype=pl.String), *(texts.rename("") for texts in columns)]))
+        self._recalled.update(Found(found.values))
+        return table_of(found, self._key, self._keep, self.profile)
+
+
+def _with_items(lists: pl.Series, items: pl.Series, clean: pl.Series) -> pl.Series:
+    changed = {text: told for text, told in zip(items, clean, strict=True) if text != told}
+    if not changed:
+        return lists
+    return lists.to_frame().select(pl.col(lists.name).list.eval(pl.element().replace(changed))).to_series()
 
 
 def _bare(texts: pl.Series) -> pl.Series:

@@ -27,6 +27,15 @@ _READABLE = (
     rf"^(?:09|0a|0d|[2-6]{_X}|7[0-9a-e]|(?:c[2-9a-f]|d{_X}){_TAIL}|e0[ab]{_X}{_TAIL}|ed[89]{_X}{_TAIL}"
     rf"|e[1-9abcef](?:{_TAIL}){{2}}|f0[9ab]{_X}(?:{_TAIL}){{2}}|f[123](?:{_TAIL}){{3}}|f48{_X}(?:{_TAIL}){{2}})+$"
 )
+# What begins a piece that may be readable once decoded: in base64 the first of each three bytes is a letter, a sign, a
+# blank or the first byte of a character in UTF-8, or further down one of its others; else hex, or a compressed piece.
+_FIRST, _NEXT, _DIGIT = "[CDI-Za-fw-z0-9]", "[CDI-Za-z0-9]", "[A-Za-z0-9+/_-]"
+_CODED = (
+    rf"(?:^|[^A-Za-z0-9+_-])(?:{_FIRST}{_DIGIT}{{3}}(?:{_NEXT}{_DIGIT}{{3}}){{3}}|[0-9A-Fa-f]{{24}}"
+    rf"|(?:{'|'.join(f'{start}{_DIGIT}{{{16 - len(start)}}}' for start in MAGIC)}))"
+)
+# Fits every text in which another layer may lie.
+LAYERED = rf"{_CODED}|%[0-9A-Fa-f]{{2}}|\\[ux\"/\\nrt]|&(?:#|(?:quot|amp|lt|gt|apos|commat|equals);)|{_LIKELY_ANSI}"
 _LONGEST = 4_000_000  # characters of a text that is decoded
 
 _PERCENT = {
@@ -102,7 +111,7 @@ def coded_in(texts: pl.Series) -> dict[str, str]:
 
     Also what is compressed in it (gzip, zlib, zstd). Random bytes, as in ids, are not readable.
     """
-    runs = texts.filter(texts.str.len_bytes() <= _LONGEST).str.extract_all(_RUN)
+    runs = texts.filter((texts.str.len_bytes() <= _LONGEST) & texts.str.contains(_CODED)).str.extract_all(_RUN)
     runs = runs.explode(empty_as_null=True).drop_nulls().unique()
     found: dict[str, str] = {}
     if runs.is_empty():

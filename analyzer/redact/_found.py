@@ -34,6 +34,11 @@ class Found:
     addresses: set[str] = field(default_factory=set)
     coded: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """Number of secrets, places and coded pieces."""
+        return len(self.values) + len(self.places) + len(self.coded)
+
     def add(self, value: str, kind: str) -> bool:
         """Adds a secret, or its better kind; tells whether that changed anything."""
         known = self.values.get(value)

@@ -11,7 +11,7 @@ import polars as pl
 
 from analyzer.errors import LeakError, Location
 from analyzer.redact._gate_curl import COMMAND, holds_credentials
-from analyzer.redact._gate_forms import forms_of, literal
+from analyzer.redact._gate_forms import Form, forms_of, literal
 from analyzer.redact._gate_index import Index, as_bytes, series, words
 from analyzer.redact._gate_members import DAMAGE, PACKED_RUN, is_packed, members, unpacked
 from analyzer.redact._gate_pieces import content, groups, pieces_of
@@ -25,6 +25,8 @@ _HINT = "Nothing was written. Please report which input format this was."
 
 
 Read = Callable[[], Iterator[bytes]]
+Recall = Callable[[pl.Series], Iterable[tuple[str, str]]]
+_ENCODED = ("hex", "base64")
 
 
 def _never(_: str) -> bool:
@@ -36,7 +38,8 @@ class Gate:
 
     secrets: (value, kind) pairs, of which those that cannot be told from chance are left out. identity: (word, kind)
     pairs about the machine of the run, such as its host's name; given tells whether a word stands in the inputs, where
-    it is evidence and none of ours.
+    it is evidence and none of ours. recall gives from texts the further secrets that can stand in them, where all of
+    them would be too many to hold.
     """
 
     def __init__(
@@ -44,13 +47,12 @@ class Gate:
         secrets: Iterable[tuple[str, str]],
         identity: Iterable[tuple[str, str]] = (),
         given: Callable[[str], bool] = _never,
+        recall: Recall | None = None,
     ) -> None:
         forms = [form for value, kind in secrets for form in forms_of(value, kind)]
-        encoded = ("hex", "base64")
-        self._plain = Index(
-            (*(form for form in forms if form.spelling not in encoded), *(literal(*pair) for pair in identity))
-        )
-        self._encoded = Index(form for form in forms if form.spelling in encoded)
+        self._plain = Index((*_plain(forms), *(literal(*pair) for pair in identity)))
+        self._encoded = Index(_encoded(forms))
+        self._recall = recall
         self._words = {literal(*pair): pair[0] for pair in identity}
         self._given = given
 
@@ -113,7 +115,8 @@ class Gate:
         read = series(pieces)
         escaped = as_bytes(words(read, ESCAPED_WORD))
         views = _views(pieces, escaped)
-        for form, number, data in self._plain.found([*pieces, *(text for _, _, text in views)]):
+        texts = [*pieces, *(text for _, _, text in views)]
+        for form, number, data in chain(self._plain.found(texts), Index(_plain(self._recalled(texts))).found(texts)):
             if form in self._words and self._given(self._words[form]):
                 continue
             if number < len(pieces):
@@ -123,12 +126,26 @@ class Gate:
         for command in as_bytes(words(read, COMMAND)):
             if holds_credentials(command.decode("utf-8", "replace")):
                 raise _Found(command, "credentials", "a curl command")
-        return words(series([*pieces, *(text for _, _, text in views)]), _RUN)
+        return words(series(texts), _RUN)
 
     def _search_runs(self, runs: Sequence[pl.Series]) -> None:
         together = b"\n".join(as_bytes(pl.concat(runs).unique())) if runs else b""
-        for form, _, data in self._encoded.found([together]):
+        recalled = Index(_encoded(self._recalled([together])))
+        for form, _, data in chain(self._encoded.found([together]), recalled.found([together])):
             raise _Found(data, form.kind, form.spelling)
+
+    def _recalled(self, texts: Sequence[bytes]) -> list[Form]:
+        """Gives the forms of the further secrets that can stand in the texts."""
+        secrets = self._recall(series(texts)) if self._recall else ()
+        return [form for value, kind in secrets for form in forms_of(value, kind)]
+
+
+def _plain(forms: Iterable[Form]) -> Iterator[Form]:
+    return (form for form in forms if form.spelling not in _ENCODED)
+
+
+def _encoded(forms: Iterable[Form]) -> Iterator[Form]:
+    return (form for form in forms if form.spelling in _ENCODED)
 
 
 def _views(pieces: Sequence[bytes], escaped: Sequence[bytes]) -> list[tuple[str, Decode | None, bytes]]:

@@ -42,7 +42,7 @@ def forms_of(value: str, kind: str) -> Iterator[Form]:
     folds = kind == "email" or (
         len(value) >= SHORTEST_ANYWHERE and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
     )
-    core = value if len(value) <= _LONGEST else value[len(value) // 2 - _MIDDLE // 2 :][:_MIDDLE]
+    core = core_of(value)
     whole = len(core) < SHORTEST_ANYWHERE
     for text in _written(core, folds=folds):
         yield Form(text.encode("utf-8", "surrogatepass"), kind, "as it is", folds, whole)
@@ -52,6 +52,11 @@ def forms_of(value: str, kind: str) -> Iterator[Form]:
             yield Form(data.hex().encode(), kind, "hex", folds=True, whole=False)
             for encoded in _base64(data):
                 yield Form(encoded, kind, "base64", folds=False, whole=False)
+
+
+def core_of(value: str) -> str:
+    """Gives the part of a value that is looked for: all of it, or its middle if it is long."""
+    return value if len(value) <= _LONGEST else value[len(value) // 2 - _MIDDLE // 2 :][:_MIDDLE]
 
 
 def literal(value: str, kind: str) -> Form:

@@ -14,18 +14,21 @@ def _is_made(value: str) -> bool:
     return _MADE.fullmatch(value) is not None and _DATE.fullmatch(value) is None
 
 
+# The literals are too common: t= ends sort=.
+_NAMED = (
+    r"(?i:[?&#;]|&amp;|\\u0026)(?i:t|tok|otc|magic|invite|invitation|reset|verify|verification|activation|assertion"
+    r"|licen[cs]e|serial|xoauth|sso|hdnts|hdnea|(?:g-recaptcha|h-captcha|cf-turnstile)-response"
+    r"|(?:guest|share|view|resource|trust|reset|edit|invite|access|unlock|embed|widget|feed)[_-]?key)="
+)
+
 DETECTOR = Detector(
     kind="secret",
-    pattern=(
-        r"(?i)(?:[?&#;]|&amp;|\\u0026)(?:t|tok|otc|magic|invite|invitation|reset|verify|verification|activation|assertion"
-        r"|licen[cs]e|serial|xoauth|sso|hdnts|hdnea|(?:g-recaptcha|h-captcha|cf-turnstile)-response"
-        r"|(?:guest|share|view|resource|trust|reset|edit|invite|access|unlock|embed|widget|feed)[_-]?key)"
-        r"=([^&#\s\"'\\<>\x{e000}]{10,})"
-    ),
+    pattern=rf"{_NAMED}([^&#\s\"'\\<>\x{{e000}}]{{10,}})",
     literals=(
         "t=", "tok=", "otc=", "magic=", "invit", "reset", "verif", "activation=", "assertion=", "licen", "serial=",
         "oauth=", "sso=", "hdnea=", "hdnts=", "-response=", "key=",
     ),
+    likely=_NAMED,
     finds=(
         ("/x?invite=Ab12Cd34Ef&page=2", "Ab12Cd34Ef"),
         ("/x?a=1&resourcekey=0-Ab12Cd34Ef", "0-Ab12Cd34Ef"),

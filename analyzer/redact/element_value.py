@@ -13,6 +13,7 @@ DETECTOR = Detector(
         r"([^<>\"'\\\x{e000}]+)"
     ),
     literals=LITERALS,
+    needs=(">", "value", "content"),
     finds=(
         ("<login><password>hunter2</password></login>", "hunter2"),
         ('<wsse:Password Type="#PasswordText">pw-1</wsse:Password>', "pw-1"),

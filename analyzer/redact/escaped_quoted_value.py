@@ -12,6 +12,7 @@ DETECTOR = Detector(
         r"(?:\[\s*|\{\s*\\+\"(?:value|raw|secret|key|data|content)\\+\"\s*:\s*)?\\+\"([^\"\\\x{e000}]+)"
     ),
     literals=LITERALS,
+    needs=("\\",),
     finds=(
         ('{\\"refresh_token\\":\\"r-1\\"}', "r-1"),
         ('{\\\\\\"refresh_token\\\\\\":\\\\\\"r-1\\\\\\"}', "r-1"),

@@ -14,6 +14,7 @@ DETECTOR = Detector(
         rf"(?:{_END}[a-z-]+:[^\r\n\\]*){{0,5}}{_END}{_END}([^\r\n\\]+)"
     ),
     literals=LITERALS,
+    needs=("name=",),
     finds=(
         ('form-data; name="password"\r\n\r\nhunter2\r\n--X', "hunter2"),
         ('name=\\"api_key\\"\\r\\nContent-Type: text/plain\\r\\n\\r\\nmk 9\\r\\n', "mk 9"),

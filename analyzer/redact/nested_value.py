@@ -13,6 +13,7 @@ DETECTOR = Detector(
     kind="secret",
     pattern=rf"(?i){NAME}%(?:25)?3D((?:{_PLAIN}|{_CODE}|%20)+)",
     literals=LITERALS,
+    needs=("%3d", "%253d"),
     finds=(
         ("invite_token%3Dabc%20d", "abc%20d"),
         ("/x?next=%2Fy%3Fapi_key%3Dab%2Bc%26page%3D2", "ab%2Bc"),

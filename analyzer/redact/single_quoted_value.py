@@ -9,6 +9,7 @@ DETECTOR = Detector(
     kind="secret",
     pattern=rf"(?i)\b{NAME}[\"']?\s*(?::|=>|=)\s*\[?\s*'([^'\\\x{{e000}}]+)(?:['\\]|$)",
     literals=LITERALS,
+    needs=("'",),
     finds=(
         ("{ token: 'ab12', id: 4 }", "ab12"),
         ("{'password': 'a\"b, c'}", 'a"b, c'),

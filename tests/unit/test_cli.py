@@ -253,7 +253,7 @@ def test_five_when_a_known_secret_is_left(here, monkeypatch, args):
     """A redactor with a hole: the gate refuses, nothing is written, not even in part, and the value is never told."""
     write("a.log", LINE.format(1, f"?api_key={SECRET}", 500) + "\n")
     before = sorted(here.rglob("*"))
-    monkeypatch.setattr(Redactor, "replace", lambda self, texts: texts)
+    monkeypatch.setattr(Redactor, "_replaced", lambda self, texts, table: texts)
     code, stdout, stderr = analyze("a.log", *args[1:]) if args[0] == "analyze" else run(*args, "a.log", "-o", "e.csv")
     assert (code, stdout) == (5, "")
     assert "a known secret is still " in stderr
@@ -267,7 +267,7 @@ def test_five_leaves_the_earlier_report(here, monkeypatch):
     assert analyze("a.log")[0] == 0
     before = {name: Path("out", name).read_bytes() for name in OUTPUTS}
     assert all(SECRET.encode() not in data for data in before.values())
-    monkeypatch.setattr(Redactor, "replace", lambda self, texts: texts)
+    monkeypatch.setattr(Redactor, "_replaced", lambda self, texts, table: texts)
     assert analyze("a.log")[0] == 5
     assert {name: Path("out", name).read_bytes() for name in names("out")} == before
 
@@ -275,7 +275,7 @@ def test_five_leaves_the_earlier_report(here, monkeypatch):
 def test_five_comes_before_four(here, monkeypatch):
     """An unreadable input does not hide a leak."""
     write("a.log", LINE.format(1, f"?api_key={SECRET}", 500) + "\n")
-    monkeypatch.setattr(Redactor, "replace", lambda self, texts: texts)
+    monkeypatch.setattr(Redactor, "_replaced", lambda self, texts, table: texts)
     assert analyze("missing-77", "a.log")[0] == 5
 
 

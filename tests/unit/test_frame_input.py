@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analyzer import schema
 from analyzer.errors import InputError, NothingReadableError
 from analyzer.formats import FRAME_KEY, frame_formats
-from analyzer.pipeline import Plan, frame_bytes, gate, parse, run
+from analyzer.pipeline import Plan, frame_file, gate, parse, run
 from analyzer.pipeline._frame_seal import is_sealed, open_seal, seal
 from analyzer.pipeline._read import read_inputs
 
@@ -51,11 +51,11 @@ def story(tmp_path_factory) -> tuple[dict[str, Any], bytes]:
     """What a story of four sources gives: its findings and its frame."""
     plan = Plan(inputs=(str(STORY),), work=tmp_path_factory.mktemp("work"), key=KEY)
     state = run(plan)
-    return json.loads(state.outputs["findings.json"]), frame_bytes(state, ".parquet")
+    return json.loads(state.outputs["findings.json"]), frame_file(state, ".parquet").read_bytes()
 
 
 def frame_of(plan: Plan) -> bytes:
-    return frame_bytes(parse(plan), ".parquet")
+    return frame_file(parse(plan), ".parquet").read_bytes()
 
 
 def short(source: str) -> str:
@@ -124,7 +124,7 @@ def test_a_frame_of_a_frame_is_the_same(plan, story):
 def test_the_ledger_counts_rows_and_what_was_rejected_is_said(plan):
     """Two lines of three, with the names and numbers that they had; a source without an event is told too."""
     state = parse(plan({"a.log": access(200) + "junk\n" + access(404, first=2), "b.log": "\n"}))
-    reading = read_inputs(plan({"f.parquet": frame_bytes(state, ".parquet")}))
+    reading = read_inputs(plan({"f.parquet": frame_file(state, ".parquet").read_bytes()}))
     assert told(reading) == [("a.log", 2, 2), ("b.log", 0, 0)]
     assert rows_of(reading) == [("a.log", 1, 200), ("a.log", 3, 404)]
     assert reading.problems == ()

@@ -11,9 +11,11 @@ import json
 import lzma
 import random
 import struct
+import tempfile
 import zipfile
 import zlib
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
@@ -23,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.errors import LeakError
-from analyzer.redact import Gate
+from analyzer.redact import Gate, Redactor, Store
 from analyzer.redact._gate_pieces import OVERLAP, PIECE
 
 SECRET = 'tök/Ab12"cd&34_ef56'
@@ -32,10 +34,17 @@ FILLER = "nothing to see in this text, number 12345 of many; "
 
 
 def leak(data, *secrets, kind="token", name="report.html", **more):
-    """Gives the words of the refusal, which never hold the secret."""
+    """Gives the words of the refusal, which never hold the secret, and are the same if the secrets wait in files."""
+    pairs = [(secret, kind) for secret in secrets or (SECRET,)]
     with pytest.raises(LeakError) as caught:
-        Gate([(secret, kind) for secret in secrets or (SECRET,)], **more).search({name: data})
+        Gate(pairs, **more).search({name: data})
     told = str(caught.value)
+    with tempfile.TemporaryDirectory() as folder:
+        redactor = Redactor(b"k" * 32, store=Store(Path(folder) / "learnt", held=0))
+        redactor.learn_values(pairs)
+        with pytest.raises(LeakError) as again:
+            Gate((), recall=redactor.secrets_in, **more).search({name: data})
+    assert str(again.value) == told
     assert caught.value.exit_code == 5
     assert not any(secret in told for secret in secrets or (SECRET,))
     return told

@@ -181,7 +181,7 @@ def test_a_hole_beside_the_pages_of_parquet_is_found(here, monkeypatch, place):
     whole = pl.DataFrame.write_parquet
 
     def leaky(self, file, **more):
-        if not isinstance(file, io.BytesIO):  # an intermediate part
+        if getattr(file, "name", "") != "frame.parquet":  # an intermediate part
             return whole(self, file, **more)
         if place == "metadata":
             return whole(self, file, **more, metadata={"note": SECRET})
@@ -190,7 +190,7 @@ def test_a_hole_beside_the_pages_of_parquet_is_found(here, monkeypatch, place):
         stand_in = "~" * len(SECRET)
         whole(self.with_columns(user_agent=pl.lit(stand_in)), clean, **more, statistics=True)
         at = clean.getvalue().rindex(stand_in.encode())
-        file.write(clean.getvalue()[:at] + SECRET.encode() + clean.getvalue()[at + len(SECRET) :])
+        file.write_bytes(clean.getvalue()[:at] + SECRET.encode() + clean.getvalue()[at + len(SECRET) :])
         return None
 
     monkeypatch.setattr(_frame.pl.DataFrame, "write_parquet", leaky)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from analyzer.pipeline import Plan, frame_bytes, run
+from analyzer.pipeline import Plan, frame_file, run
 
 PASSWORDS = {
     name: f"CNRY{number:02}-{name}-pw"
@@ -96,11 +96,11 @@ def test_no_token_and_no_password_is_in_anything_that_is_written(tmp_path):
     (tmp_path / "browser.har").write_text(text, encoding="utf-8")
     (tmp_path / "work").mkdir()
     state = run(Plan((str(tmp_path / "browser.har"),), tmp_path / "work", b"k" * 32))
-    frame = frame_bytes(state, ".parquet")
+    frame = frame_file(state, ".parquet").read_bytes()
     events = pl.read_parquet(BytesIO(frame))
     written = {
         **state.outputs,
-        "events.ndjson": frame_bytes(state, ".ndjson"),
+        "events.ndjson": frame_file(state, ".ndjson").read_bytes(),
         "events.csv": events.write_ndjson().encode(),
     }
     leaks = {(name, secret) for name, data in written.items() for secret in planted if secret.encode() in data}

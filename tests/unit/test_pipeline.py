@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analyzer import schema
 from analyzer.errors import AnalyzerError, FormatError, LeakError, NothingReadableError, UsageError
 from analyzer.model import LAYERS
-from analyzer.pipeline import STAGES, Plan, frame_bytes, gate, parse, run
+from analyzer.pipeline import STAGES, Plan, frame_file, gate, parse, run
 from analyzer.redact import Redactor
 
 KEY = b"k" * 32
@@ -113,7 +113,7 @@ def test_sources_keep_the_order_in_which_they_were_named_and_events_the_order_of
     files = {"b.log": access((5, 500), (1, 200)), "a.log": access((3, 500))}
     one = run(plan(files))
     assert [source["name"].rpartition("/")[2] for source in found(one)["sources"]] == ["b.log", "a.log"]
-    frame = pl.read_parquet(io.BytesIO(frame_bytes(one, ".parquet")))
+    frame = pl.read_parquet(io.BytesIO(frame_file(one, ".parquet").read_bytes()))
     assert frame["timestamp"].is_sorted()
     other = run(plan(dict(reversed(files.items()))))
     assert found(one)["incidents"] == found(other)["incidents"]
@@ -125,17 +125,17 @@ def test_equal_plans_give_equal_bytes(plan):
     one, other = run(plan(files)), run(plan(files))
     assert one.outputs == other.outputs
     for suffix in (".parquet", ".ndjson", ".csv"):
-        assert frame_bytes(one, suffix) == frame_bytes(other, suffix)
+        assert frame_file(one, suffix).read_bytes() == frame_file(other, suffix).read_bytes()
 
 
 def test_the_frame_is_canonical_and_whole(plan):
     """Every event with its line and text, absent columns null, lists as lists."""
     state = parse(plan({"a.log": access((1, 200)), "b.log": "junk\n" + access((2, 404))}))
-    frame = pl.read_parquet(io.BytesIO(frame_bytes(state, ".parquet")))
+    frame = pl.read_parquet(io.BytesIO(frame_file(state, ".parquet").read_bytes()))
     assert dict(frame.schema) == schema.EVENTS
     assert frame.select("line", "status", "request_id").rows() == [(1, 200, "r0"), (2, 404, "r0")]
     assert frame["raw"].to_list() == [access((1, 200)).strip(), access((2, 404)).strip()]
-    rows = [json.loads(line) for line in frame_bytes(state, ".ndjson").splitlines()]
+    rows = [json.loads(line) for line in frame_file(state, ".ndjson").read_bytes().splitlines()]
     assert [row["status"] for row in rows] == [200, 404]
     assert state.analysis is None
 
@@ -145,7 +145,7 @@ def test_lists_are_one_cell_in_a_spreadsheet(plan):
     text = "$remote_addr [$time_iso8601] \"$request\" $status '$upstream_addr' '$upstream_status'"
     line = "192.0.2.1 [2026-03-01T12:00:00+00:00] \"GET / HTTP/1.1\" 502 '10.0.0.1:80, 10.0.0.2:80' '502, 200'\n"
     state = parse(plan({"a.log": line}, log_format=text))
-    row = pl.read_csv(io.BytesIO(frame_bytes(state, ".csv")), infer_schema=False).row(0, named=True)
+    row = pl.read_csv(io.BytesIO(frame_file(state, ".csv").read_bytes()), infer_schema=False).row(0, named=True)
     assert (row["upstream"], row["upstream_status"]) == ("10.0.0.1:80, 10.0.0.2:80", "502, 200")
 
 
@@ -221,14 +221,14 @@ def test_the_gate_sees_every_output(plan, monkeypatch):
     state = run(plan(files))
     assert b"s3cr3t-value-91" not in b"".join(state.outputs.values())
     assert state.analysis.redaction.counts["secret"] == 1
-    monkeypatch.setattr(Redactor, "replace", lambda self, texts: texts)
+    monkeypatch.setattr(Redactor, "_replaced", lambda self, texts, table: texts)
     state = run(plan(files))
     with pytest.raises(LeakError):
         gate(state).search(state.outputs)
     parsed = parse(plan(files))
     for suffix in (".csv", ".ndjson", ".parquet"):
         with pytest.raises(LeakError):
-            gate(parsed).search({"events": frame_bytes(parsed, suffix)})
+            gate(parsed).search({"events": frame_file(parsed, suffix).read_bytes()})
 
 
 def test_a_pattern_that_matches_nothing_stops_before_anything_is_read(plan, tmp_path):
@@ -281,6 +281,6 @@ def test_a_key_of_a_body_that_is_a_secret_is_redacted_in_the_frame(plan):
              "response": {"status": 400, "headers": [], "content": {}}, "timings": {"wait": 5}}  # fmt: skip
     har = json.dumps({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [entry]}})
     for suffix in (".ndjson", ".csv"):
-        written = frame_bytes(parse(plan({"a.har": har})), suffix).decode()
+        written = frame_file(parse(plan({"a.har": har})), suffix).read_text()
         assert "plain: string" in written
         assert key not in written

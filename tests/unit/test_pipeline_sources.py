@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from analyzer.errors import DocumentError, FormatError, InputError
-from analyzer.pipeline import Plan, frame_bytes, parse, run
+from analyzer.pipeline import Plan, frame_file, parse, run
 
 KEY = b"k" * 32
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -164,7 +164,7 @@ def test_a_leap_second_is_a_time(plan):
 
 
 def rows_of(state):
-    return [json.loads(line) for line in frame_bytes(state, ".ndjson").splitlines()]
+    return [json.loads(line) for line in frame_file(state, ".ndjson").read_bytes().splitlines()]
 
 
 def error(n, clock):
@@ -211,7 +211,7 @@ def test_the_frame_and_the_findings_are_on_one_axis(plan):
     files = {"access.log": LINES, "error.log": "".join(error(n, f"12:00:{n:02}") for n in (1, 3, 5, 7))}
     analysed, parsed = run(plan(files)), parse(plan(files))
     assert json.loads(analysed.outputs["findings.json"])["sources"][1]["start"] == "2026-03-01T11:00:01.000Z"
-    assert frame_bytes(analysed, ".ndjson") == frame_bytes(parsed, ".ndjson")
+    assert frame_file(analysed, ".ndjson").read_bytes() == frame_file(parsed, ".ndjson").read_bytes()
     rows = rows_of(parsed)
     assert [row["timestamp"] for row in rows] == sorted(row["timestamp"] for row in rows)
     assert {row["timestamp"][11:13] for row in rows} == {"11"}

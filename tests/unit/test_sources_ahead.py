@@ -17,13 +17,13 @@ from analyzer.sources._ahead import ahead
 
 
 def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "read ahead"]
+    return [thread.name for thread in threading.enumerate() if thread.name == "ahead"]
 
 
 @given(st.lists(st.binary(max_size=3), max_size=60))
 def test_chunks_keep_their_order(chunks):
     """Few or many of them, and the thread ends with the last."""
-    assert list(ahead(iter(chunks))) == chunks
+    assert list(ahead(iter(chunks), 8, 8)) == chunks
     assert threads() == []
 
 
@@ -35,7 +35,7 @@ def test_an_error_comes_after_what_stood_before_it(before, taken):
         yield from (bytes([number]) for number in range(before))
         raise InputError("broken")
 
-    reading, got, problem = ahead(chunks()), [], ""
+    reading, got, problem = ahead(chunks(), 8, 8), [], ""
     try:
         got.extend(islice(reading, taken))
         got.extend(reading if taken > before else ())
@@ -71,5 +71,5 @@ def test_a_stream_that_is_left_early_stops_its_thread(tmp_path: Path):
         for stream in open_streams(str(tmp_path / name)):
             first = next(stream.blocks(block_bytes=3_000_000))
             assert first["raw"][0] == "line 1 of a log"
-            assert threads() == ["read ahead"]
+            assert threads() == ["ahead"]
         assert threads() == []
