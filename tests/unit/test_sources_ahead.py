@@ -56,7 +56,7 @@ def test_chunks_are_made_before_they_are_asked_for():
         made.set()
         yield b"y"
 
-    reading = ahead(chunks())
+    reading = ahead(chunks(), 8, 8)
     for _ in range(9):
         next(reading)
     assert made.wait(60)
