@@ -17,25 +17,43 @@ _HEX = re.compile(r"[0-9A-Fa-f]{16,}")
 _STANDARD = str.maketrans("-_", "+/")
 
 
-def grams_of(texts: pl.Series) -> pl.Series:
-    """Gives the distinct pieces of four letters and digits, in lower case, of a column of text without nulls.
+class Pieces:
+    """Says whether a run of letters and digits can stand in a column of text without nulls, in whatever case.
 
-    Also of the texts without needless escapes, and of what their runs of base64 or hex decode to from any offset.
+    Also in the texts without needless escapes, and in what their runs of base64 or hex decode to from any offset.
     """
-    disguised = texts.filter(texts.str.contains(DISGUISED))
-    views = pl.concat([texts, unescaped(texts), without_needless_escapes(without_ansi(disguised))])
-    decoded = pl.Series(list(_decoded(_matches(views, _RUN))), dtype=pl.String)
-    words = pl.concat([_matches(views, _WORD), _matches(decoded, _WORD)]).str.to_lowercase().unique()
-    return pl.Series(sorted(set(_cut(words))), dtype=pl.String)
+
+    def __init__(self, texts: pl.Series) -> None:
+        disguised = texts.filter(texts.str.contains(DISGUISED))
+        views = pl.concat([texts, unescaped(texts), without_needless_escapes(without_ansi(disguised))])
+        decoded = pl.Series(list(_decoded(_matches(views, _RUN))), dtype=pl.String)
+        self._words = pl.concat([_matches(views, _WORD), _matches(decoded, _WORD)]).str.to_lowercase().unique().sort()
+        self._known: dict[int, pl.Series] = {}
+
+    def hold(self, runs: pl.Series) -> pl.Series:
+        """Tells the runs that stand in the texts, and those that are too short to tell; false for null."""
+        frame = pl.DataFrame({"run": runs}).with_row_index("row").drop_nulls()
+        short = pl.col("run").str.len_bytes() < GRAM
+        found = [frame.filter(short)]
+        # Most runs fail at their beginning, of which there are not many different ones in any text.
+        begun = frame.filter(~short, pl.col("run").str.head(GRAM).is_in(self._of(GRAM).implode()))
+        for (length,), part in begun.group_by(pl.col("run").str.len_bytes()):
+            found.append(part.filter(pl.col("run").is_in(self._of(int(str(length))).implode())))
+        rows = pl.concat(found)["row"]
+        return pl.Series(range(len(runs)), dtype=pl.UInt32).is_in(rows.implode())
+
+    def _of(self, length: int) -> pl.Series:
+        """Gives all pieces of the words that have this length."""
+        if length not in self._known:
+            words = pl.DataFrame({"word": self._words}).filter(pl.col("word").str.len_bytes() >= length)
+            starts = pl.int_ranges(0, pl.col("word").str.len_bytes().cast(pl.Int64) - length + 1)
+            cut = words.with_columns(at=starts).explode("at", empty_as_null=True)
+            self._known[length] = cut.select(pl.col("word").str.slice(pl.col("at"), length).unique())["word"]
+        return self._known[length]
 
 
 def _matches(texts: pl.Series, pattern: str) -> pl.Series:
     return texts.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
-
-
-def _cut(words: Iterable[str]) -> Iterator[str]:
-    for word in words:
-        yield from (word[at : at + GRAM] for at in range(len(word) - GRAM + 1))
 
 
 def _decoded(runs: Iterable[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ import polars as pl
 
 from analyzer.redact._found import Found, rank
 from analyzer.redact._gate_forms import SHORTEST_ENCODED, core_of
-from analyzer.redact._grams import GRAM, grams_of
+from analyzer.redact._grams import Pieces
 from analyzer.redact._placeholder import canonical
 from analyzer.redact._spellings import spreads
 
@@ -63,27 +63,27 @@ class Store:
         """Gives all kept secrets, and more, of which a spelling stands in the texts or in a kept piece that does."""
         found = Found()
         for _ in range(_ROUNDS):
-            grams = grams_of(texts)
+            pieces = Pieces(texts)
             for part in self._parts("values"):
-                mask = _stand(part["run"], grams) | _stand(part["other"], grams)
+                mask = pieces.hold(part["run"]) | pieces.hold(part["other"])
                 for value, kind in part.filter(mask).select("value", "kind").iter_rows():
                     found.add(value, kind)
             for part in self._parts("places"):
-                for match, kind, value, _ in part.filter(_stand(part["run"], grams)).iter_rows():
+                for match, kind, value, _ in part.filter(pieces.hold(part["run"])).iter_rows():
                     found.place(match, kind, value)
-            told = self._coded(grams, found)
+            told = self._coded(pieces, found)
             if not told:
                 break
             texts = pl.Series(told, dtype=pl.String)
         return found
 
-    def _coded(self, grams: pl.Series, found: Found) -> list[str]:
+    def _coded(self, pieces: Pieces, found: Found) -> list[str]:
         """Adds coded pieces, and gives what those say that are new."""
         told: list[str] = []
         for part in self._parts("coded"):
-            pieces = dict(part.filter(_stand(part["run"], grams)).select("piece", "said").iter_rows())
-            told += [said for piece, said in pieces.items() if found.coded.get(piece) != said]
-            found.update(Found(coded=pieces))
+            coded = dict(part.filter(pieces.hold(part["run"])).select("piece", "said").iter_rows())
+            told += [said for piece, said in coded.items() if found.coded.get(piece) != said]
+            found.update(Found(coded=coded))
         return told
 
     def counts(self) -> dict[str, int]:
@@ -149,14 +149,3 @@ def _run(value: str) -> str:
     inner = core[1:-2] if len(core) >= SHORTEST_ENCODED else core
     runs: Iterable[str] = _RUN.findall(_WRITTEN.sub(" ", inner))
     return max(runs, key=len, default="").lower()[:_LONGEST_RUN]
-
-
-def _stand(runs: pl.Series, grams: pl.Series) -> pl.Series:
-    """Tells which runs may stand in a text: all of whose pieces do, so that a run too short for one does."""
-    frame = pl.DataFrame({"run": runs}).with_row_index("row").drop_nulls()
-    for start in range(_LONGEST_RUN - GRAM + 1):
-        piece = pl.col("run").str.slice(start, GRAM)
-        frame = frame.filter((pl.col("run").str.len_bytes() < start + GRAM) | piece.is_in(grams.implode()))
-        if frame.is_empty():
-            break
-    return pl.Series(range(len(runs)), dtype=pl.UInt32).is_in(frame["row"].implode())

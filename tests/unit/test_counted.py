@@ -25,7 +25,7 @@ from analyzer.diagnose.incidents import diagnose
 from analyzer.diagnose.latency import measure
 from analyzer.diagnose.noise import count_noise
 from analyzer.documents import rules_folder
-from analyzer.pipeline import STAGES, Plan, Run, _detect_all, _with_facts
+from analyzer.pipeline import STAGES, Plan, Run, _detect_all, with_facts
 from analyzer.pipeline._compose import _status_minutes
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
@@ -130,7 +130,7 @@ def test_a_sample_story_counts_the_same_when_any_row_stands_for_several(story):
 def test_a_situation_counts_the_same_whatever_the_weights(seed, kinds):
     """Some rows are left out, and some stand for several."""
     joined = correlate(build(seed, *kinds).frame())
-    exchanges = _with_facts(joined.exchanges)
+    exchanges = with_facts(joined.exchanges)
     chance = random.Random(seed)
     weights = [chance.choice([0, 1, 1, 1, 2, MOST]) for _ in range(exchanges.height)]
     drawn = exchanges.with_columns(pl.Series(WEIGHT, weights, pl.Int64)).filter(pl.col(WEIGHT) > 0)

@@ -13,7 +13,7 @@ from analyzer.diagnose._links import together
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.incidents import diagnose
 from analyzer.documents import rules_folder
-from analyzer.pipeline import _detect_all, _with_facts
+from analyzer.pipeline import _detect_all, with_facts
 
 SERIOUS = ("critical", "high", "medium")
 RULES = load_rules([rules_folder()])
@@ -23,7 +23,7 @@ LASTS = 80
 
 def incidents(*rows):
     joined = correlate(frame(*sorted(rows, key=lambda each: each["timestamp"])))
-    exchanges = _with_facts(joined.exchanges)
+    exchanges = with_facts(joined.exchanges)
     signals = tuple(each for each in _detect_all(exchanges, RULES, {}).signals if each.started is not None)
     return diagnose(joined, exchanges, signals, 1).incidents
 

@@ -26,7 +26,7 @@ from analyzer.detect import load_rules
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.incidents import diagnose
 from analyzer.documents import rules_folder
-from analyzer.pipeline import _detect_all, _with_facts
+from analyzer.pipeline import _detect_all, with_facts
 
 SERIOUS = ("critical", "high", "medium")
 RULES = load_rules([rules_folder()])
@@ -36,7 +36,7 @@ PAIRS = [pair for pair in itertools.combinations(SINGLE + CASCADES, 2) if set(pa
 def serious_of(situation):
     """Gives the incidents above low that the rows of a situation lead to."""
     joined = correlate(situation.frame())
-    exchanges = _with_facts(joined.exchanges)
+    exchanges = with_facts(joined.exchanges)
     signals = tuple(each for each in _detect_all(exchanges, RULES, {}).signals if each.started is not None)
     found = diagnose(joined, exchanges, signals, 1).incidents
     return [incident for incident in found if incident.severity in SERIOUS]

@@ -19,13 +19,13 @@ from analyzer.diagnose._sides import sides_of
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.latency import measure
 from analyzer.model import Latency, LatencyBucket, Quantiles, Ref, Separating, Side
-from analyzer.pipeline import Plan, _with_facts, run
+from analyzer.pipeline import Plan, run, with_facts
 
 
 def measured(*rows, incidents=(), failing=(), width=60):
     """Joins the rows and measures; failing holds, per incident, the paths whose requests failed."""
     joined = correlate(frame(*rows))
-    exchanges = _with_facts(joined.exchanges)
+    exchanges = with_facts(joined.exchanges)
     rows_of = {
         incident.id: tuple(exchanges.filter(pl.col("path").is_in(paths), pl.col("status") >= 500)["row"].to_list())
         for incident, paths in zip(incidents, failing, strict=True)

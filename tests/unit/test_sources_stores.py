@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import InputError, UsageError
-from analyzer.sources import _remote, expand
-from analyzer.stores import Known, Listed, StoreUrl, open_store
+from analyzer.paths import expand
+from analyzer.stores import Known, Listed, StoreUrl, _objects, open_store
 
 PART = st.sampled_from(["a", "b", "ab", ".h", "x.log", "y.gz", "z[1]"])
 PATTERN = st.lists(
@@ -39,7 +39,7 @@ def shelf(monkeypatch):
 
     def fill(*keys):
         found = Shelf(keys)
-        monkeypatch.setattr(_remote, "open_store", lambda _: found)
+        monkeypatch.setattr(_objects, "open_store", lambda _: found)
         return found
 
     return fill
@@ -68,7 +68,7 @@ def test_a_pattern_takes_what_it_takes_on_disk(tmp_path_factory, keys, pattern):
             return []
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_remote, "open_store", lambda _: Shelf(keys))
+        patch.setattr(_objects, "open_store", lambda _: Shelf(keys))
         assert found(f"s3://bucket/{wanted}", "s3://bucket/") == found(f"{root}/{wanted}", f"{root}/")
 
 
@@ -79,7 +79,7 @@ def test_a_folder_holds_what_it_holds_on_disk(tmp_path_factory, keys):
         (root / key).parent.mkdir(parents=True, exist_ok=True)
         (root / key).write_bytes(b"x")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_remote, "open_store", lambda _: Shelf(keys))
+        patch.setattr(_objects, "open_store", lambda _: Shelf(keys))
         stored = expand(["gs://bucket/"])
     local = expand([str(root)])
     assert sorted(stored.files) == sorted(file.replace(str(root), "gs://bucket") for file in local.files)
@@ -125,7 +125,7 @@ def test_keys_that_name_other_objects_to_clients_are_told_and_not_read(shelf, ke
 
 
 def test_a_million_keys_are_enough(shelf, monkeypatch):
-    monkeypatch.setattr(_remote, "_MOST_LISTED", 3)
+    monkeypatch.setattr(_objects, "_MOST_LISTED", 3)
     shelf("a", "b", "c")
     assert len(expand(["s3://bucket/"]).files) == 3
     shelf("a", "b", "c", "d")
