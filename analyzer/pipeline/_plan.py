@@ -91,7 +91,7 @@ class Plan:
     rules: tuple[Path, ...] = ()
     only_rules: bool = False
     limits: Limits = field(default_factory=Limits)
-    block_bytes: int = 8 << 20
+    block_bytes: int = 4 << 20
     stdin: BinaryIO | None = None
     progress: Callable[[str, float | None], None] = _silent
     packet_facts: bool = False
