@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -135,6 +135,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The lines of one source that a part holds, from the first to the last."""
+
+    source: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What became of the inputs: Parquet parts of canonical rows, and of rejects (source, line, reason, raw, format).
 
@@ -142,7 +151,8 @@ class Reading:
     problems are inputs that could not be read, in whole or in part; secrets are (value, kind) of the pieces of secrets
     that stand on several lines, which no single row shows. digests are what the contents of the sources are known by,
     in hex and with the plan's key, so that nobody else can guess a content from them;
-    clean are the parts that an earlier run redacted for the same profile.
+    clean are the parts that an earlier run redacted for the same profile. spans tell what parts hold; one that has none
+    may hold anything.
     """
 
     sources: tuple[SourceReport, ...]
@@ -153,6 +163,7 @@ class Reading:
     secrets: tuple[tuple[str, str], ...] = ()
     digests: tuple[str, ...] = ()
     clean: frozenset[Path] = frozenset()
+    spans: Mapping[Path, Span] = field(default_factory=dict)
 
     @property
     def unsearched(self) -> Reading:

@@ -13,7 +13,7 @@ from analyzer.errors import InputError
 from analyzer.model import SourceReport
 from analyzer.pipeline._chosen import check_choice, choose
 from analyzer.pipeline._map import map_files
-from analyzer.pipeline._plan import Document, Plan, Reading
+from analyzer.pipeline._plan import Document, Plan, Reading, Span
 from analyzer.pipeline._read_file import FileRead, SourceRead, shorter
 from analyzer.pipeline._read_frame import FrameRead
 from analyzer.pipeline._tables import write_file
@@ -49,6 +49,7 @@ class _Merged:
     sources: list[SourceReport] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     parts: list[Path] = field(default_factory=list)
+    spans: dict[Path, Span] = field(default_factory=dict)
     clean: set[Path] = field(default_factory=set)
     reject_parts: list[Path] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
@@ -73,6 +74,9 @@ class _Merged:
         report = self._counted_once(found.report, digest)
         if report.events or not found.report.events:
             self.parts += found.parts
+            self.spans |= {
+                part: Span(report.name, *lines) for part, lines in zip(found.parts, found.lines, strict=True)
+            }
         else:
             _remove(found.parts)
         self._report(report, digest)
@@ -132,6 +136,7 @@ class _Merged:
             tuple(sorted(self.secrets.items())),
             tuple(self.digests),
             frozenset(self.clean),
+            self.spans,
         )
 
 

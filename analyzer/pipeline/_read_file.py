@@ -30,12 +30,14 @@ Show = Callable[[Stream, int], None]
 class SourceRead:
     """What became of one source: its files, and a digest that equal content has in common.
 
+    lines are the first and the last line in each of the parts;
     document is the normalised one; secrets are (value, kind) of pieces of secrets that stand on several lines.
     """
 
     report: SourceReport
     digest: bytes
     parts: tuple[Path, ...]
+    lines: tuple[tuple[int, int], ...]
     reject_parts: tuple[Path, ...]
     document: Path | None
     secrets: tuple[tuple[str, str], ...]
@@ -69,12 +71,15 @@ class _Store:
     stem: str
     show: Show
     parts: list[Path] = field(default_factory=list)
+    lines: list[tuple[int, int]] = field(default_factory=list)
     reject_parts: list[Path] = field(default_factory=list)
     document: Path | None = None
     secrets: dict[str, str] = field(default_factory=dict)
 
     def keep(self, events: pl.DataFrame, rejects: pl.DataFrame) -> None:
         """Writes both frames if they hold rows."""
+        if events.height:
+            self.lines.append(events.select(pl.col("line").min(), last=pl.col("line").max()).row(0))
         for frame, written, kind in ((events, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
             if frame.height:
                 written.append(write_part(self.work, f"{kind}-{self.stem}-{len(written):06}", frame).path)
@@ -134,6 +139,7 @@ def _read_stream(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> F
         report=replace(report, bytes=stream.size),
         digest=stream.digest,
         parts=tuple(store.parts),
+        lines=tuple(store.lines),
         reject_parts=tuple(store.reject_parts),
         document=store.document,
         secrets=tuple(store.secrets.items()),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import bisect
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from analyzer.errors import UsageError
 from analyzer.model import Exhibit, Ref, Reject, RejectCount
-from analyzer.pipeline._plan import Reading
+from analyzer.pipeline._plan import Reading, Span
 from analyzer.redact import People
 from analyzer.redact.capture import reject_shown
 from analyzer.schema import EVENTS, conform, empty
@@ -106,28 +109,50 @@ def exhibits_of(reading: Reading, wanted: dict[Ref, str | None], people: People)
         orient="row",
     )
     columns = ("source", "line", "timestamp", "raw")
-    found = pl.concat(
-        people.hidden(
-            part.with_columns(is_entry=pl.col("format") == "har").join(
-                keys, on=["source", "line", "is_entry"], how="semi"
-            )
-        ).select(*columns, "is_entry")
-        for part in read_columns(reading, (*columns, "format", *people.columns))
-    )
-    lines = {
-        Ref(source, entry=line) if is_entry else Ref(source, line=line): (timestamp, raw or "")
-        for source, line, timestamp, raw, is_entry in found.iter_rows()
-    }
+    lines: dict[Ref, tuple[datetime | None, str]] = {}
+    for part in columns_of(parts_with(reading, keys), (*columns, "format", *people.columns)):
+        found = part.with_columns(is_entry=pl.col("format") == "har").join(
+            keys, on=["source", "line", "is_entry"], how="semi"
+        )
+        # As plain texts, since rows of a frame would keep the texts of its whole part.
+        lines |= {
+            Ref(source, entry=line) if is_entry else Ref(source, line=line): (timestamp, raw or "")
+            for source, line, timestamp, raw, is_entry in people.hidden(found).select(*columns, "is_entry").iter_rows()
+        }
     return tuple(Exhibit(ref, *lines[ref], incident) for ref, incident in wanted.items() if ref in lines)
 
 
 def rows_of(reading: Reading, places: pl.DataFrame, people: People) -> pl.DataFrame:
     """Gives the canonical rows at these places (source, line), without people, in the order of reading; raw is null."""
-    found = [
-        people.hidden(part.join(places, on=["source", "line"], how="semi", maintain_order="left"))
-        for part in read_columns(reading, [name for name in EVENTS if name != "raw"])
-    ]
+    found = []
+    for part in columns_of(parts_with(reading, places), [name for name in EVENTS if name != "raw"]):
+        rows = people.hidden(part.join(places, on=["source", "line"], how="semi", maintain_order="left"))
+        found.append(_by_itself(rows))
     return conform(pl.concat(found)) if found else empty()
+
+
+def _by_itself(rows: pl.DataFrame) -> pl.DataFrame:
+    """Gives rows that share no memory with those beside which they were found."""
+    buffer = io.BytesIO()
+    rows.write_parquet(buffer, compression="uncompressed")
+    buffer.seek(0)
+    return pl.read_parquet(buffer)
+
+
+def parts_with(reading: Reading, places: pl.DataFrame) -> tuple[Path, ...]:
+    """Gives the parts that may hold one of these places (source, line)."""
+    asked: dict[str, list[int]] = {}
+    for source, line in places.select("source", "line").sort("source", "line").iter_rows():
+        asked.setdefault(source, []).append(line)
+    return tuple(part for part in reading.parts if _may_hold(reading.spans.get(part), asked))
+
+
+def _may_hold(span: Span | None, asked: Mapping[str, Sequence[int]]) -> bool:
+    if span is None:
+        return True
+    lines = asked.get(span.source, ())
+    at = bisect.bisect_left(lines, span.first)
+    return at < len(lines) and lines[at] <= span.last
 
 
 def read_rejects(reading: Reading) -> pl.DataFrame:

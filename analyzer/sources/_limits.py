@@ -70,5 +70,6 @@ class Meter:
         """Gives what the chunk may reach: its last whole line tells whether there are lines, and new ones."""
         end = chunk.rfind(b"\n")
         last = chunk[chunk.rfind(b"\n", 0, end) + 1 : end] if end >= 0 else self._last
-        known, self._last = self._last or chunk.partition(b"\n")[0], last
+        first = chunk.partition(b"\n")[0] if end >= 0 else b""
+        known, self._last = self._last or first, last
         return self.limits.ratio if last == known else self.limits.line_ratio
