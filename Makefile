@@ -10,7 +10,7 @@ STORY_TESTS := tests/test_stories.py tests/test_recorded_stories.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[cloud,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[cloud,cluster,dev]'
 	touch $@
 
 demo: $(VENV)/.installed
