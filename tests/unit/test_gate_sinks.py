@@ -184,7 +184,7 @@ def test_a_hole_beside_the_pages_of_parquet_is_found(here, monkeypatch, place):
         if getattr(file, "name", "") != "frame.parquet":  # an intermediate part
             return whole(self, file, **more)
         if place == "metadata":
-            return whole(self, file, **more, metadata={"note": SECRET})
+            return whole(self, file, **more | {"metadata": {**more["metadata"], "note": SECRET}})
         clean = io.BytesIO()
         # Of as many bytes as the secret, so that the footer stays readable.
         stand_in = "~" * len(SECRET)

@@ -70,9 +70,9 @@ def found(state):
 
 
 def test_the_stages_fill_one_value_each_and_change_no_earlier_one(plan):
-    """Rules, reading, joined rows, facts, signals, people hidden, analysis, outputs: in this order, and a run is those alone."""
+    """Rules, reading, joined rows with facts, signals, people hidden, analysis, samples, outputs: a run is those alone."""
     state = run(plan({"a.log": access((1, 500), (2, 200))}))
-    assert len(STAGES) == 9
+    assert len(STAGES) == 8
     filled = (state.rule_set, state.reading, state.joined, state.exchanges, state.detected, state.analysis)
     assert all(value is not None for value in filled)
     assert sorted(state.outputs) == ["findings.json", "rejects.ndjson", "report.html", "summary.md"]
