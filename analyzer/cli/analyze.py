@@ -68,7 +68,11 @@ def command(**options: Any) -> None:
     check_folder(folder)
     with work_folder() as work, progress(quiet=options["quiet"]) as tell, workers_of(options) as workers:
         state = run(plan_from(work, key, options, tell, workers))
-        outputs: dict[str, bytes | Path] = {**state.outputs, **(_events(state) if options["events"] else {})}
+        outputs: dict[str, bytes | Path] = {
+            **state.outputs,
+            **state.files,
+            **(_events(state) if options["events"] else {}),
+        }
         publish(folder, outputs, gate(state))
     assert state.redactor is not None  # noqa: S101 - the last stage fills it
     remember(state.redactor, folder, now, options)

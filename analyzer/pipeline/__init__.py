@@ -28,10 +28,10 @@ from analyzer.pipeline._people import hide_people
 from analyzer.pipeline._plan import Plan, Reading, Run, Workers
 from analyzer.pipeline._read import read_inputs
 from analyzer.pipeline._redact import Redacted, RedactedSource, Redaction, redact_inputs
+from analyzer.pipeline._rejects import read_rejects
 from analyzer.pipeline._render import learned_redactor, new_rejects, render_incident, render_outputs
 from analyzer.pipeline._samples import follow_samples
 from analyzer.pipeline._shift import place_columns
-from analyzer.pipeline._tables import read_rejects
 from analyzer.pipeline._trace import Traced, trace_run
 from analyzer.redact import Gate, Redactor
 

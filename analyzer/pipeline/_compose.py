@@ -34,12 +34,11 @@ from analyzer.model import (
 )
 from analyzer.pipeline._packet_facts import packet_facts
 from analyzer.pipeline._plan import Run
-from analyzer.pipeline._tables import count_rejects, exhibits_of, first_rejects, read_rejects
+from analyzer.pipeline._rejects import tell_rejects
+from analyzer.pipeline._tables import exhibits_of
 
 _MOST_EXHIBITS = 480
 _EXHIBITS_PER_INCIDENT = 24
-_MOST_REJECTS_SHOWN = 100
-_MOST_REASONS_SHOWN = 200
 
 
 def compose_analysis(state: Run) -> Run:
@@ -80,10 +79,8 @@ def compose_analysis(state: Run) -> Run:
         sides=diagnosis.sides,
     )
     if state.reading.reject_parts:
-        rejects = read_rejects(state.reading)
-        shown = first_rejects(rejects, _MOST_REJECTS_SHOWN)
-        counts = count_rejects(rejects, _MOST_REASONS_SHOWN)
-        analysis = replace(analysis, rejects=shown, reject_total=rejects.height, reject_counts=counts)
+        shown, counts, total = tell_rejects(state.reading)
+        analysis = replace(analysis, rejects=shown, reject_total=total, reject_counts=counts)
     return replace(state, analysis=analysis, failing_rows=diagnosis.failing_rows)
 
 

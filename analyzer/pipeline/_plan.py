@@ -187,6 +187,7 @@ class Run:
     placed are the reports of the sources when their zones were found and nothing was compared.
     failing_rows maps an incident's id to the rows of its failing exchanges; redactor has learnt from all of the inputs.
     coarsest_seconds is the stretch of time within which the weights of exchanges are exact: 0 where all are kept.
+    files are outputs that are too large to be held, in the work folder.
     wanted are the only places (source, line) whose exchanges are asked for, where not all are.
     """
 
@@ -201,6 +202,7 @@ class Run:
     analysis: Analysis | None = None
     failing_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
     redactor: Redactor | None = None
     coarsest_seconds: int = 0
     wanted: pl.DataFrame | None = None

@@ -80,9 +80,10 @@ class _Store:
         """Writes both frames if they hold rows."""
         if events.height:
             self.lines.append(events.select(pl.col("line").min(), last=pl.col("line").max()).row(0))
-        for frame, written, kind in ((events, self.parts, "events"), (rejects, self.reject_parts, "rejects")):
-            if frame.height:
-                written.append(write_part(self.work, f"{kind}-{self.stem}-{len(written):06}", frame).path)
+            self.parts.append(write_part(self.work, f"events-{self.stem}-{len(self.parts):06}", events).path)
+        if rejects.height:
+            path = self.work / f"rejects-{self.stem}-{len(self.reject_parts):06}.parquet"
+            self.reject_parts.append(write_file(path, rejects))
 
     def keep_events(self, events: pl.DataFrame) -> Path | None:
         """Writes rows that no reject stands beside; gives their part, if there are any."""

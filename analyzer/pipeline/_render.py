@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-
-import msgspec
+from pathlib import Path
 
 from analyzer.diagnose.reproduce import runnable
 from analyzer.model import Analysis, Redaction
 from analyzer.pipeline._plan import Plan, Reading, Run
+from analyzer.pipeline._rejects import read_rejects, write_rejects
 from analyzer.pipeline._servers import servers_in
-from analyzer.pipeline._tables import raw_texts, read_columns, read_rejects
+from analyzer.pipeline._tables import raw_texts, read_columns
 from analyzer.redact import Redactor
 from analyzer.redact.capture import learn_capture
-from analyzer.report import FILES, Around, escaped, findings_json, report_html, summary_markdown
+from analyzer.report import FILES, Around, findings_json, report_html, summary_markdown
+
+_REJECTS = "rejects.ndjson"
+_MOST_HELD = 16 << 20  # larger outputs stay in a file
 
 
 def render_outputs(state: Run) -> Run:
@@ -31,13 +34,19 @@ def render_with(state: Run, redactor: Redactor) -> Run:
     statement = Redaction(redactor.profile, redactor.counts(), state.plan.redact)
     # The zone was checked to be one, and names nobody.
     analysis = replace(analysis, redaction=statement, zone=state.plan.report_zone)
-    outputs = _report(analysis, state.plan)
+    outputs, files = _report(analysis, state.plan), {}
     if not state.plan.packet_facts:  # a packet tells of them in its page only
-        outputs["rejects.ndjson"] = _rejects(state, redactor)
-    return replace(state, analysis=analysis, outputs=outputs, redactor=redactor)
+        assert state.reading is not None  # noqa: S101 - the order of STAGES
+        path = state.plan.work / _REJECTS
+        write_rejects(state.reading, redactor, path)
+        if path.stat().st_size <= _MOST_HELD:
+            outputs[_REJECTS] = path.read_bytes()
+        else:
+            files[_REJECTS] = path
+    return replace(state, analysis=analysis, outputs=outputs, files=files, redactor=redactor)
 
 
-def render_incident(state: Run, identity: str, formats: tuple[str, ...]) -> dict[str, bytes]:
+def render_incident(state: Run, identity: str, formats: tuple[str, ...]) -> dict[str, bytes | Path]:
     """Gives the outputs of a finished run with one of its incidents alone."""
     assert state.analysis is not None  # noqa: S101 - the last stage fills it
     whole = state.analysis
@@ -47,19 +56,23 @@ def render_incident(state: Run, identity: str, formats: tuple[str, ...]) -> dict
         findings=replace(whole.findings, incidents=only),
         exhibits=tuple(exhibit for exhibit in whole.exhibits if exhibit.incident in (None, identity)),
     )
-    outputs = _report(analysis, replace(state.plan, formats=formats))
-    return {**outputs, "rejects.ndjson": state.outputs["rejects.ndjson"]}
+    return {**_report(analysis, replace(state.plan, formats=formats)), _REJECTS: _rejects(state)}
 
 
 def new_rejects(state: Run) -> bytes:
     """Gives the lines of rejects.ndjson that no earlier run had."""
     assert state.reading is not None  # noqa: S101 - read before
     earlier = state.plan.earlier
+    held = _rejects(state)
+    told = held if isinstance(held, bytes) else held.read_bytes()
     if earlier is None or not state.reading.reject_parts:
-        return state.outputs["rejects.ndjson"]
+        return told
     fresh = read_rejects(state.reading).select(earlier.fresh()).to_series()
-    lines = state.outputs["rejects.ndjson"].splitlines(keepends=True)
-    return b"".join(line for line, is_new in zip(lines, fresh, strict=True) if is_new)
+    return b"".join(line for line, is_new in zip(told.splitlines(keepends=True), fresh, strict=True) if is_new)
+
+
+def _rejects(state: Run) -> bytes | Path:
+    return state.files[_REJECTS] if _REJECTS in state.files else state.outputs.get(_REJECTS, b"")
 
 
 def _report(analysis: Analysis, plan: Plan) -> dict[str, bytes]:
@@ -101,18 +114,3 @@ def _servers(reading: Reading) -> frozenset[str]:
     """Gives addresses of servers, which stay readable: what clients or proxies connected to."""
     parts = read_columns(reading, ("upstream", "server_ip"))
     return frozenset(server for part in parts for server in servers_in(part))
-
-
-def _rejects(state: Run, redactor: Redactor) -> bytes:
-    """Gives one JSON object a line: source, line or entry, reason, text."""
-    assert state.reading is not None  # noqa: S101 - the order of STAGES
-    if not state.reading.reject_parts:
-        return b""
-    rejects = redactor.frame(read_rejects(state.reading))
-    encoder = msgspec.json.Encoder()
-    lines = bytearray()
-    for source, line, reason, raw, name in rejects.iter_rows():
-        place = "entry" if name == "har" else "line"
-        text = encoder.encode({"source": source, place: line, "reason": reason, "text": raw}).decode()
-        lines += escaped(text).encode() + b"\n"
-    return bytes(lines)

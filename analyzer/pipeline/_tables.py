@@ -12,13 +12,11 @@ from pathlib import Path
 import polars as pl
 
 from analyzer.errors import UsageError
-from analyzer.model import Exhibit, Ref, Reject, RejectCount
+from analyzer.model import Exhibit, Ref
 from analyzer.pipeline._plan import Reading, Span
 from analyzer.redact import People
-from analyzer.redact.capture import reject_shown
 from analyzer.schema import EVENTS, conform, empty
 
-_MOST_ALIKE = 5
 _ORDER = ("timestamp", "source", "line")  # what rows are sorted by stays, even where no row has a time
 
 
@@ -153,48 +151,3 @@ def _may_hold(span: Span | None, asked: Mapping[str, Sequence[int]]) -> bool:
     lines = asked.get(span.source, ())
     at = bisect.bisect_left(lines, span.first)
     return at < len(lines) and lines[at] <= span.last
-
-
-def read_rejects(reading: Reading) -> pl.DataFrame:
-    """Gives source, line, reason, raw, format of every reject, in the order of reading.
-
-    Of a HAR's entry that is broken only what is known to be harmless is text: no reader can tell what its values are.
-    """
-    rejects = pl.concat([pl.read_parquet(part, glob=False) for part in reading.reject_parts])
-    of_har = pl.col("format").eq_missing("har")
-    texts = rejects.filter(of_har)["raw"].drop_nulls().unique()
-    shown = {text: reject_shown(text) for text in texts}
-    return rejects.with_columns(
-        pl.when(of_har).then(pl.col("raw").replace(shown)).otherwise(pl.col("raw")).alias("raw")
-    )
-
-
-def first_rejects(rejects: pl.DataFrame, most: int) -> tuple[Reject, ...]:
-    """Gives some rejects for the report, in the order of reading: the first of each source and reason before others."""
-    nth = pl.int_range(pl.len()).over("source", _reason())
-    some = rejects.with_row_index("_row").with_columns(_nth=nth).filter(pl.col("_nth") < _MOST_ALIKE)
-    shown = some.sort("_nth", "_row").head(most).sort("_row")
-    return tuple(
-        Reject(_reject_place(row["source"], row["line"], row["format"]), row["reason"], row["raw"] or "")
-        for row in shown.iter_rows(named=True)
-    )
-
-
-def count_rejects(rejects: pl.DataFrame, most: int) -> tuple[RejectCount, ...]:
-    """Gives how many rejects of a source have a reason, whatever its column, the most frequent first."""
-    counted = rejects.group_by("source", _reason(), maintain_order=True).agg(
-        pl.col("line", "format").first(), count=pl.len()
-    )
-    ranked = counted.sort("count", descending=True, maintain_order=True).head(most)
-    return tuple(
-        RejectCount(_reject_place(source, line, form), reason, count)
-        for source, reason, line, form, count in ranked.iter_rows()
-    )
-
-
-def _reason() -> pl.Expr:
-    return pl.col("reason").str.replace(r" at column \d+", "")
-
-
-def _reject_place(source: str, line: int, form: str | None) -> Ref:
-    return Ref(source, entry=line) if form == "har" else Ref(source, line)

@@ -16,8 +16,9 @@ from analyzer.errors import UsageError
 from analyzer.pipeline._gate import gate_of
 from analyzer.pipeline._join import join_sources
 from analyzer.pipeline._plan import Reading, Run
+from analyzer.pipeline._rejects import read_rejects
 from analyzer.pipeline._render import learned_redactor
-from analyzer.pipeline._tables import read_columns, read_rejects, rows_of
+from analyzer.pipeline._tables import read_columns, rows_of
 from analyzer.redact import Gate, People, Redactor
 from analyzer.report import trace_html, trace_json
 from analyzer.report.trace.words import Line, lines, refusal

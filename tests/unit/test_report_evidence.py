@@ -16,7 +16,7 @@ from report_cases import APP, CASES, EDGE, HAR, JAVA_TRACE, POOL, demo, everywhe
 from analyzer.model import Analysis, Evidence, Exhibit, Gap, NotEvaluated, Ref, Reject, Reproduction
 from analyzer.model import RejectCount as Count
 from analyzer.pipeline import Plan, run
-from analyzer.pipeline._tables import count_rejects, first_rejects
+from analyzer.pipeline._rejects import count_rejects, first_rejects
 from analyzer.report import report_html
 from analyzer.report.material import Limits, Material, anchor, prepare
 from analyzer.report.quoted import quoted
