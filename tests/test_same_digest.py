@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
+from dataclasses import replace
 from pathlib import Path
 
+import distributed
 import pytest
 from same_digest import MISSING, REQUESTS, analyzed, digest, told, write_sources
+
+from analyzer.pipeline import open_cluster
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +72,28 @@ def test_a_digest_tells_one_line_from_none(inputs, tmp_path):
         path.write_bytes(content)
         digests.append(digest(analyzed([str(path)], tmp_path / f"work-{number}"), ordered=False))
     assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_threads_show_nowhere(inputs, serial, tmp_path, threads):
+    other = analyzed(inputs, tmp_path / "work", threads=threads)
+    assert told(other) == told(serial)
+    assert digest(other) == digest(serial)
+
+
+@pytest.mark.parametrize("most", [{"batch_files": 1}, {"batch_bytes": 4_000}, {}], ids=str)
+def test_workers_of_a_cluster_show_nowhere(inputs, serial, tmp_path, most):
+    """Also with a worker that is killed after the third batch."""
+    with open_cluster("local:2") as workers:
+        pids = list(distributed.default_client().run(os.getpid).values())[: 1 if most else 0]
+        batches = []
+
+        def progress(step, _):
+            batches.append(step.startswith("Read "))
+            if sum(batches) == 3 and pids:
+                os.kill(pids.pop(), signal.SIGKILL)
+
+        other = analyzed(inputs, tmp_path / "work", workers=replace(workers, **most), progress=progress)
+    assert pids == []
+    assert told(other) == told(serial)
+    assert digest(other) == digest(serial)

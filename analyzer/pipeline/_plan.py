@@ -36,7 +36,7 @@ class Scale:
     """
 
     whole: int = 250_000
-    slice: int = 200_000
+    slice: int = 100_000
     kept: int = 200_000
 
 
