@@ -24,8 +24,10 @@ from analyzer.cli import group
 from analyzer.errors import ClusterError, UsageError
 from analyzer.pipeline import Plan, Workers, open_cluster, run
 from analyzer.pipeline import _batch as batches
+from analyzer.pipeline import _checkpoints as checkpoints
 from analyzer.pipeline._cluster import check_address
 from analyzer.pipeline._plan import Scale
+from analyzer.stores import Known
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 LINE = '10.0.0.{client} - - [02/Mar/2026:10:{minute:02}:{second:02} +0000] "GET /v1/orders/{number} HTTP/1.1" {status} 512 "-" "curl/8.5.0"\n'
@@ -186,17 +188,17 @@ def scheduler(folder):
 
 
 def test_a_run_after_the_scheduler_was_killed_goes_on_from_its_checkpoints(tmp_path, inputs, expected):
-    checkpoints = tmp_path / "checkpoints"
-    with scheduler(tmp_path) as (address, process), open_cluster(address, checkpoints) as workers:
+    folder = tmp_path / "checkpoints"
+    with scheduler(tmp_path) as (address, process), open_cluster(address, folder) as workers:
         progress = killing([process.pid], 3)
         with pytest.raises(ClusterError, match="the connection to the scheduler was lost"):
             outputs(tmp_path / "first", inputs, workers=workers_in_small_batches(workers), progress=progress)
-    kept = {path.name for path in checkpoints.iterdir()}
+    kept = {path.name for path in folder.iterdir()}
     assert 3 <= len(kept) < len(inputs) - 1
-    assert {path.stat().st_mode & 0o777 for path in checkpoints.iterdir()} == {0o600}
-    assert checkpoints.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert folder.stat().st_mode & 0o777 == 0o700
     asked = []
-    with open_cluster("local:1", checkpoints) as workers:
+    with open_cluster("local:1", folder) as workers:
         counting = Counting(workers.executor, asked)
         found = outputs(tmp_path / "second", inputs, workers=workers_in_small_batches(workers, executor=counting))
     assert found == expected
@@ -245,6 +247,21 @@ def test_a_checkpoint_counts_for_the_same_file_and_the_same_reading_only(tmp_pat
     for path in (tmp_path / "kept").iterdir():
         path.write_bytes(path.read_bytes()[:-20])
     assert reads("cut off") == 1
+
+
+def test_an_object_is_known_again_by_its_tag(monkeypatch):
+    """Not by its name and size: a store keeps no time that a checkpoint could go by for sure."""
+    tags = iter(["one", "one", "two", None])
+
+    class Shelf:
+        def stat(self, key):
+            assert key == "logs/a.log"
+            return Known(5, next(tags))
+
+    monkeypatch.setattr(checkpoints, "open_store", lambda _: Shelf())
+    marks = [checkpoints._mark("s3://bucket/logs/a.log") for _ in range(4)]
+    assert marks[0] == marks[1] != marks[2]
+    assert marks[3] is None
 
 
 def test_a_cluster_whose_workers_are_all_gone_is_a_clear_error(tmp_path, inputs, monkeypatch):

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from analyzer.errors import InputError
 from analyzer.pipeline._batch import Batch, BatchRead, versions
 from analyzer.pipeline._plan import Plan
+from analyzer.stores import is_store_url, open_store, parse_url
 
 # What a file's rows do not depend on; machine is the name of whoever runs it.
 _ELSEWHERE = frozenset(
@@ -61,8 +63,15 @@ class Checkpoints:
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()}.batch"
 
 
-def _mark(path: str) -> tuple[int, int] | None:
-    """Gives size and time of the last change; None for what has none, such as an object in a store."""
+def _mark(path: str) -> tuple[object, ...] | None:
+    """Gives size and time of the last change, of an object in a store its tag; None where there is nothing to go by."""
+    if is_store_url(path):
+        url = parse_url(path, typed=False)
+        try:
+            known = open_store(url).stat(url.key)
+        except InputError:
+            return None
+        return (known.size, known.tag) if known.tag else None
     try:
         status = Path(path).stat()
     except OSError:
