@@ -41,6 +41,11 @@ def choose_seconds(span_us: int, asked: int | None) -> int:
     return BASE_SECONDS if span_us < SHORT_LOG_SECONDS * 1_000_000 else 60
 
 
+def hold_whole(seconds: int, stretch: int) -> int:
+    """Gives the least width, not below seconds, of which each bucket holds whole stretches of this many seconds."""
+    return seconds + -seconds % stretch if stretch else seconds
+
+
 def lay_axis(counts: pl.DataFrame, seconds: int) -> Axis:
     """Gives the axis for base buckets (column base); the width doubles until the axis is short enough."""
     while True:

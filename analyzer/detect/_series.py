@@ -79,7 +79,7 @@ def report_bursts(
     counts = _buckets.count_base(events) if told is None else _of_groups(told, groups)
     bases = _buckets.number_base(covered["at"]) if told is None else told.select(pl.col("base").unique().sort())
     seconds = _buckets.choose_seconds(_span(covered, told), request.bucket_seconds)
-    axis = _buckets.lay_axis(bases, max(seconds, evaluated.coarsest_seconds))
+    axis = _buckets.lay_axis(bases, _buckets.hold_whole(seconds, evaluated.coarsest_seconds))
     series = _buckets.place(counts, axis)
     tested = series.group_by("group").agg(pl.col("errors").sum()).filter(pl.col("errors") >= request.min_errors)
     settings = BurstSettings(

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.counted import counted, number, number_where, share_where, weighed
+from analyzer.counted import WEIGHT, counted, number, number_where, share_where, weighed
 from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 _TOP_CLIENTS = 10
@@ -60,8 +60,9 @@ def same_entrance(window: pl.DataFrame) -> pl.DataFrame:
 def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, seen: int | None = None) -> Clients:
     """Counts who failed among who used the endpoints in the window (column failing), among all.
 
-    seen is the number of all clients where the rows are only some of all exchanges: then those of the endpoints are
-    taken to be as large a part of them as they are of the rows' clients.
+    seen is the number of all clients where the rows are only some of all exchanges: then of those who did not fail, the
+    ones on the endpoints are taken to be as large a part as they are of the rows' clients. A row that stands for
+    requests of others does not tell how many each client sent.
 
     A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
     while it lasted.
@@ -81,6 +82,8 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, seen: int | Non
     affected = per_client.filter(pl.col("failed") > 0)
     at_edges = per_client.filter(pl.col("failed") == 0, ~pl.col("meanwhile")).height
     used = per_client.height - (at_edges if at_edges * _FEW <= affected.height else 0)
+    if not window.filter(~pl.col("failing") & (pl.col(WEIGHT) > 1)).is_empty():
+        affected = affected.with_columns(requests=pl.lit(None, pl.Int64))
     top = tuple(ClientCount(*row) for row in affected.drop("meanwhile").head(_TOP_CLIENTS).iter_rows())
     total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
     # Whose clients are not known may be anybody's.
@@ -88,7 +91,9 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, seen: int | Non
     scope = "some" if unknown > _HARDLY_ANY * counted(window, pl.col("failing")) else None
     scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
     if seen is not None and total:
-        used, total = max(used, round(seen * used / total)), max(seen, total)
+        others = max(1, total - affected.height)
+        used += round((used - affected.height) * max(0, seen - total) / others)
+        total = max(seen, total)
     return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
 
 
@@ -125,8 +130,9 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
     failure counts, or around its only one, and one client in ten is enough. Where at least half of them succeeded at
     some time between the first and the last failure of all (tokens that run out one by one), that is no edge either.
     Where most failures carry whole seconds, a second at both ends is left out, since it may hold what came before and
-    after.
+    after. Rows that stand for several successes may hide those of other clients: then nothing is constant.
     """
+    window = weighed(window)
     failing = window.filter("failing")
     if failing["client"].drop_nulls().is_empty():
         return None
@@ -144,8 +150,10 @@ def pattern_of(window: pl.DataFrame) -> Literal["constant", "intermittent"] | No
     mixed = per_client.filter(pl.col("between") | pl.col("around")).height
     inside = worked.filter(
         pl.col("timestamp") > own["first"].min() + margin, pl.col("timestamp") < own["last"].max() - margin
-    )["client"].n_unique()
-    return "intermittent" if mixed * 10 >= own.height or inside * 2 >= own.height > 1 else "constant"
+    )
+    if mixed * 10 >= own.height or inside["client"].n_unique() * 2 >= own.height > 1:
+        return "intermittent"
+    return "constant" if inside.filter(pl.col(WEIGHT) > 1).is_empty() else None
 
 
 def _without_steps(served: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
@@ -184,14 +192,18 @@ def rate_ratio(failed: int, requests: int, failed_before: int, requests_before: 
     return Ratio(round(value, 3), round(value * math.exp(-spread), 3), round(value * math.exp(spread), 3))
 
 
-def bucket_seconds(start: datetime | None, end: datetime | None) -> int:
-    """Gives the width of the chart's buckets: the least of which fewer than 120 are needed, from a second to weeks."""
+def bucket_seconds(start: datetime | None, end: datetime | None, coarsest_seconds: int = 0) -> int:
+    """Gives the width of the chart's buckets: the least of which fewer than 120 are needed, from a second to weeks.
+
+    Where counts are exact within stretches of coarsest_seconds only, each bucket holds whole ones.
+    """
     if start is None or end is None:
         return 60
+    whole = max(1, coarsest_seconds)
     span = (end - start).total_seconds()
     widths = (1, 2, 5, 10, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 86400)
     weeks = int(span // (_MOST_BUCKETS * _WEEK_S)) + 1
-    return next((width for width in widths if span / width < _MOST_BUCKETS), weeks * _WEEK_S)
+    return next((width for width in widths if span / width < _MOST_BUCKETS and not width % whole), weeks * _WEEK_S)
 
 
 def count_buckets(exchanges: pl.DataFrame, width_seconds: int) -> tuple[Bucket, ...]:

@@ -29,11 +29,14 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class ClientCount:
-    """One client; identity: what its name is, that of a user, an address, or the capture it was recorded in."""
+    """One client; identity: what its name is, that of a user, an address, or the capture it was recorded in.
+
+    requests is None where requests of other clients were counted by some like them, so that its own are not known.
+    """
 
     client: str
     failed: int
-    requests: int
+    requests: int | None
     identity: Literal["user", "address", "capture"] | None = None
 
 

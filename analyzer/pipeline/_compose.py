@@ -50,7 +50,7 @@ def compose_analysis(state: Run) -> Run:
     assert state.rule_set is not None  # noqa: S101
     state.plan.progress("Judging the layers", None)
     start, end = _window(state.exchanges)
-    width = bucket_seconds(start, end)
+    width = bucket_seconds(start, end, state.coarsest_seconds)
     timed = tuple(signal for signal in state.detected.signals if signal.started is not None)
     captures = captures_of(state.reading.sources, state.exchanges)
     named = {rule.about.id for rule in state.rule_set.rules if not rule.about.own}

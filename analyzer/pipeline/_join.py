@@ -28,6 +28,8 @@ from analyzer.pipeline._tables import Written, read_events, stack, write_part
 from analyzer.pipeline._thin import STRATA, Thinned, thin
 from analyzer.schema import conform
 
+_PLACE = ("source", "line")
+_STRETCH = STRATA["_bucket"]
 _UNTOLD = ("message", "client's lot")  # what a reader would not count by
 
 
@@ -40,7 +42,6 @@ class _Piece:
     overlaps: Overlaps
     clients: Distinct
     exact: frozenset[str]
-    rows: int
     numbers: int
 
 
@@ -98,28 +99,36 @@ def _in_slices(state: Run) -> Run:
     pieces = in_order(join, len(slices), state.plan.threads)
     joined, exchanges = _united(pieces)
     overlaps = add_overlaps([piece.overlaps for piece in pieces])
-    told = replace(_told(placed, clocks, joined, exchanges, overlaps), coarsest_seconds=width)
-    return (
-        told if state.wanted is not None else _with_note(told, frozenset.intersection(*(each.exact for each in pieces)))
-    )
+    told = _told(placed, clocks, joined, exchanges, overlaps)
+    if state.wanted is not None:
+        return told
+    return _with_note(told, frozenset.intersection(*(each.exact for each in pieces)), width)
 
 
-def _with_note(state: Run, exact: frozenset[str]) -> Run:
-    """Says in the report of the first source how much is kept, where that is not all, and what is exact."""
+def _with_note(state: Run, exact: frozenset[str], seconds: int) -> Run:
+    """Says in the report of the first source how much is kept, where that is not all, and what is exact.
+
+    seconds: the stretch of time within which it is.
+    """
     assert state.exchanges is not None  # noqa: S101 - filled before
     assert state.reading is not None  # noqa: S101
     kept, total = state.exchanges.height, int(state.exchanges["weight"].sum())
     if kept == total:
         return state
-    names = [name for name in STRATA.values() if name in exact and name not in _UNTOLD]
+    names = [
+        f"stretch of time (of {seconds:,} s)" if name == _STRETCH else name
+        for name in STRATA.values()
+        if name in exact and name not in _UNTOLD
+    ]
     note = (
         f"Of {total:,} exchanges in all sources {kept:,} are looked at one by one, those that failed or that a rule "
         f"matches first; each of the others is counted by one like it. Numbers of exchanges are exact by "
-        f"{', '.join(names)} (of {state.coarsest_seconds:,} s), numbers of clients to about a percent."
+        f"{', '.join(names)}, the number of all clients to about a percent; how many clients used an endpoint is an "
+        f"estimate."
     )
     first, *others = state.reading.sources
     told = replace(first, notes=(*first.notes, note))
-    return replace(state, reading=replace(state.reading, sources=(told, *others)))
+    return replace(state, reading=replace(state.reading, sources=(told, *others)), coarsest_seconds=seconds)
 
 
 def _mover(shifts: Sequence[ZoneShift], clocks: Mapping[str, Clock]) -> Move | None:
@@ -133,7 +142,9 @@ def _join_slice(number: int, rows: Iterator[pl.DataFrame], asked: Slice, state: 
     events = conform(pl.concat(rows, how="diagonal")).sort("timestamp", "source", "line", nulls_last=True)
     joined = correlate(events)
     everything = with_facts(joined.exchanges)
-    mine = everything.filter(begins_in(asked))
+    # By the time that was read: joining moves what was written in whole seconds, and every slice must agree.
+    own_rows = events.filter(begins_in(asked)).select(_PLACE)
+    mine = everything.join(own_rows, on=_PLACE, how="semi", maintain_order="left")
     thinned = _wanted(mine, joined.events, state.wanted) if state.wanted is not None else _thinned(mine, state, share)
     kept = thinned.exchanges
     behind = joined.events.join(kept.select("exchange"), on="exchange", how="semi", maintain_order="left")
@@ -145,7 +156,6 @@ def _join_slice(number: int, rows: Iterator[pl.DataFrame], asked: Slice, state: 
         overlaps=count_overlaps(own),
         clients=distinct(mine.filter(pl.col("method").is_not_null())["client"]),
         exact=thinned.exact,
-        rows=everything.height,
         numbers=joined.events.height,
     )
 
@@ -163,17 +173,18 @@ def _wanted(exchanges: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame)
 
 def _united(pieces: Sequence[_Piece]) -> tuple[Joined, pl.DataFrame]:
     """Numbers the rows, exchanges and events of all pieces anew, so that each has a number of its own."""
-    events, exchanges, row, number = [], [], 0, 0
+    events, exchanges, number = [], [], 0
     for piece in pieces:
-        rows, numbers = pl.lit(row, pl.UInt32), pl.lit(number, pl.UInt32)
+        numbers = pl.lit(number, pl.UInt32)
         exchange = pl.col("exchange") + numbers
         events.append(piece.events.read().with_columns(exchange, pl.col("event") + numbers))
         of_exchange = pl.col("events").list.eval(pl.element() + numbers)
-        exchanges.append(piece.exchanges.read().with_columns(exchange, of_exchange, pl.col("row") + rows))
-        row, number = row + piece.rows, number + piece.numbers
+        exchanges.append(piece.exchanges.read().with_columns(exchange, of_exchange))
+        number += piece.numbers
+    ordered = stack(exchanges, pieces[0].exchanges.schema).sort("timestamp", *_PLACE, nulls_last=True)
     joined = Joined(
         events=stack(events, pieces[0].events.schema),
-        exchanges=name_alike(stack(exchanges, pieces[0].exchanges.schema)),
+        exchanges=name_alike(ordered.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))),
         clients=united(piece.clients for piece in pieces).count,
     )
     return joined, joined.exchanges

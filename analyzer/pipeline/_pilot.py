@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 
 from analyzer.pipeline._plan import Reading
@@ -13,13 +15,15 @@ from analyzer.values import folded_id
 _HAR = "har"
 _REQUEST = ("method", "path", "status")
 _IDS = ("request_id", "trace_id")
+_PLACE = ("source", "line")
+_FIRST_AND_LAST: tuple[Literal["first", "last"], ...] = ("first", "last")
 
 
 def rows_for_zones(reading: Reading, most: int) -> pl.DataFrame:
     """Gives the rows by which find_shifts works, where a source lacks its zone; else none.
 
-    Failures, lone records and what carries an id, not more of each part than a fair share of most; and the first and
-    the last row of each part, so that the range of a source stays.
+    Failures, lone records and what carries an id, not more of each part than a fair share of most; and the earliest and
+    the latest row of each source in each part, so that the range of a source stays.
     """
     if not any(source.zone_gap for source in reading.sources):
         return empty()
@@ -29,8 +33,14 @@ def rows_for_zones(reading: Reading, most: int) -> pl.DataFrame:
     found = []
     for part in columns_of(reading.parts, NEEDED):
         some = part.filter(telling).sort(~failed, maintain_order=True).head(room)
-        found.append(pl.concat([part.head(1), some, part.tail(1)]).unique("line", maintain_order=True))
+        found.append(pl.concat([_ends(part), some]).unique(_PLACE, maintain_order=True))
     return conform(pl.concat(found))
+
+
+def _ends(part: pl.DataFrame) -> pl.DataFrame:
+    """Gives the earliest and the latest row of each source; lines need not lie in the order of time."""
+    timed = part.filter(pl.col("timestamp").is_not_null()).sort("timestamp", maintain_order=True)
+    return pl.concat([timed.unique("source", keep=keep, maintain_order=True) for keep in _FIRST_AND_LAST])
 
 
 def rows_for_clocks(reading: Reading, most: int) -> pl.DataFrame:
@@ -38,7 +48,8 @@ def rows_for_clocks(reading: Reading, most: int) -> pl.DataFrame:
     captures = {source.name for source in reading.sources if source.entries is not None}
     if not captures:
         return empty()
-    whole = [pl.read_parquet(part, glob=False) for part in reading.parts if is_of_capture(part)]
+    of_capture = pl.col("format") == _HAR
+    whole = [pl.read_parquet(part, glob=False).filter(of_capture) for part in reading.parts if is_of_capture(part)]
     recorded = conform(pl.concat(whole, how="diagonal")) if whole else empty()
     requests = recorded.select(_REQUEST).drop_nulls().unique()
     ids = pl.concat([recorded.select(id=folded_id(pl.col(name))) for name in _IDS]).drop_nulls().unique()["id"]
@@ -47,7 +58,7 @@ def rows_for_clocks(reading: Reading, most: int) -> pl.DataFrame:
     for part in columns_of(reading.parts, [name for name in EVENTS if name in _OF_SERVERS]):
         servers = part.filter(pl.col("format") != _HAR)
         same = servers.join(requests, on=list(_REQUEST), how="semi", maintain_order="left")
-        mine = pl.concat([same, servers.filter(known)]).unique("line", maintain_order=True).head(room)
+        mine = pl.concat([same, servers.filter(known)]).unique(_PLACE, maintain_order=True).head(room)
         found.append(conform(mine))
         room -= mine.height
     return pl.concat(found)

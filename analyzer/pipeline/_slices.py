@@ -18,11 +18,11 @@ _MARGINS_S = (75, 60, 30, 15, 5, 0)  # proxies wait for 60 s by default before t
 # Each divides the next, so that counts of one width add up to those of the next.
 _WIDTHS_S = (1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 864_000)
 _MOST_BUCKETS = 100_000
-_STRATA_S = (10, 60, 120, 300, 600, 1800, 3600, 10_800, 21_600, 86_400, 604_800)
+_STRATA_S = (10, 60, 180, 300, 600, 1800, 3600, 10_800, 21_600, 86_400, 604_800)
 _PART = pl.Schema(
     {"part": pl.Int64(), "first": TIMESTAMP, "last": TIMESTAMP, "rows": pl.Int64(), "timeless": pl.Int64()}
 )
-_MOST_STRATA = 720  # a day in stretches of two minutes
+_MOST_STRATA = 720  # a day in stretches of three minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ class Written:
 
 
 def write_part(folder: Path, stem: str, frame: pl.DataFrame, row_group_size: int | None = None) -> Written:
-    """Writes a frame without its columns that hold no value; raises UsageError where the disk is full."""
-    kept = [column for column in frame if column.null_count() < frame.height or column.name in _ORDER]
+    """Writes a frame, unless it is empty without its columns that hold no value; raises UsageError for a full disk."""
+    kept = [column for column in frame if column.null_count() < max(1, frame.height) or column.name in _ORDER]
     return Written(write_file(folder / f"{stem}.parquet", frame.select(kept), row_group_size), frame.schema)
 
 
@@ -72,7 +72,8 @@ def read_events(reading: Reading, *, raw: bool) -> pl.DataFrame:
 
 def is_of_capture(part: Path) -> bool:
     """Tells whether a part holds entries of a HAR."""
-    return pl.read_parquet(part, columns=["format"], n_rows=1, glob=False)["format"].to_list() == ["har"]
+    # A part of a frame holds rows of several sources.
+    return bool((pl.read_parquet(part, columns=["format"], glob=False)["format"] == "har").any())
 
 
 def read_columns(reading: Reading, names: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -148,7 +148,10 @@ def whom_by_name(incident: Incident, findings: Findings, shown: Callable[[str], 
         return whom(incident.clients)
     if incident.clients.affected == 1 and incident.clients.on_endpoints <= 1:
         return f"{whom(incident.clients)}: {', '.join(names)}"
-    counts = [f"({number(item.failed)} of {number(item.requests)})" for item in told]
+    counts = [
+        f"({number(item.failed)})" if item.requests is None else f"({number(item.failed)} of {number(item.requests)})"
+        for item in told
+    ]
     named = ", ".join(" ".join(pair) for pair in zip(names, counts, strict=True))
     return f"{whom(incident.clients)}; most failed requests: {named}"
 

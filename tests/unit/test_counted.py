@@ -25,6 +25,7 @@ from analyzer.diagnose.incidents import diagnose
 from analyzer.diagnose.latency import measure
 from analyzer.diagnose.noise import count_noise
 from analyzer.documents import rules_folder
+from analyzer.model import ClientCount, Incident
 from analyzer.pipeline import STAGES, Plan, Run, _detect_all, with_facts
 from analyzer.pipeline._compose import _status_minutes
 
@@ -66,13 +67,21 @@ def judged(joined: Joined, exchanges: pl.DataFrame) -> dict[str, object]:
         "signals": detected.signals,
         "not evaluated": [note for note in detected.not_evaluated if "which stand for the others" not in note.reason],
         # Rows that were left out look like a silence, so none is told of; nor that something was never seen before.
-        "incidents": [replace(incident, preceding=None) for incident in found.incidents],
+        # Nor what a client sent, and whether it succeeded in between, where rows stand for those of others.
+        "incidents": [
+            replace(incident, preceding=None, pattern=None, clients=replace(incident.clients, top=_failed(incident)))
+            for incident in found.incidents
+        ],
         "sides": found.sides,
         "hops": found.hops,
         "latency": measure(joined, exchanges, found.incidents, found.failing_rows, width),
         "noise": count_noise(exchanges),
         "statuses": _status_minutes(exchanges, width),
     }
+
+
+def _failed(incident: Incident) -> tuple[ClientCount, ...]:
+    return tuple(sorted((replace(each, requests=None) for each in incident.clients.top), key=lambda each: each.client))
 
 
 def assert_alike(joined: Joined, exchanges: pl.DataFrame) -> None:

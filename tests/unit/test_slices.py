@@ -102,6 +102,6 @@ def test_timeless_rows_have_slices_of_their_own_at_the_end(tmp_path):
     assert [owned(paths, found, each) for each in slices] == [[1, 1001], [0], [2, 1000]]
 
 
-def test_the_exact_stretches_of_a_day_are_two_minutes_long(tmp_path):
-    assert strata_seconds(survey(written(tmp_path, [[0, 86_399]]), None)) == 120
+def test_the_exact_stretches_of_a_day_are_three_minutes_long(tmp_path):
+    assert strata_seconds(survey(written(tmp_path, [[0, 86_399]]), None)) == 180
     assert strata_seconds(survey(written(tmp_path, [[0, 7_199]]), None)) == 10

@@ -81,7 +81,7 @@ def _clients(material: Material, incident: Incident) -> Table | None:
     shown = top[: material.limits.items]
     findings = material.analysis.findings
     rows = tuple(
-        (material.label(phrases.identified(item, findings)), number(item.failed), number(item.requests))
+        (material.label(phrases.identified(item, findings)), number(item.failed), _requests(item.requests))
         for item in shown
     )
     note = ""
@@ -90,6 +90,10 @@ def _clients(material: Material, incident: Incident) -> Table | None:
     if len(shown) < len(top):
         note += material.words(f" {number(len(top))} are in findings.json.")
     return Table("Affected clients", ("Client", "Failed", "Requests"), rows, note)
+
+
+def _requests(count: int | None) -> str:
+    return "not known" if count is None else number(count)
 
 
 def _chart(material: Material, incident: Incident) -> TimelineChart | None:
