@@ -31,9 +31,9 @@ def seal(file: BinaryIO, key: bytes) -> None:
 
 
 def is_sealed(file: BinaryIO, key: bytes) -> bool:
-    """Whether the bytes are those that were sealed with this key."""
+    """Whether the bytes are those that were sealed with this key; without one, as on a worker, nobody can tell."""
     at = _place(file)
-    if at is None:
+    if at is None or not key:
         return False
     file.seek(at)
     return hmac.compare_digest(file.read(_DIGITS), _digest(file, at, key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -331,6 +332,14 @@ def test_only_what_was_sealed_for_this_key_and_profile_is_not_searched(plan):
         (frame.replace(b'"confidence":1.0', b'"confidence":0.9'), {}),
     ):
         assert read_inputs(plan({"f.parquet": data}, **options)).unsearched.parts
+
+
+def test_a_worker_which_has_no_key_takes_no_frame_for_redacted(plan):
+    """Whoever wrote a frame can seal it without a key."""
+    file = io.BytesIO(frame_of(plan({"a.log": access(500)})))
+    seal(file, b"")
+    forged = plan({"f.parquet": file.getvalue()})
+    assert read_inputs(replace(forged, key=forged.for_worker().key)).unsearched.parts
 
 
 @given(st.binary(max_size=300), st.integers(0, 10_000), st.integers(1, 255))
