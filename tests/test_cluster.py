@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -264,6 +265,61 @@ def test_an_object_is_known_again_by_its_tag(monkeypatch):
     assert marks[3] is None
 
 
+def test_a_log_that_grows_while_it_is_read_is_read_again_by_the_next_run(tmp_path):
+    log_file = tmp_path / "access.log"
+    log_file.write_bytes(log(0))
+
+    class Growing(Here):
+        def submit(self, function, /, *values, **named):
+            future = super().submit(function, *values, **named)
+            with log_file.open("ab") as file:
+                file.write(log(1))
+            return future
+
+    kept = tmp_path / "kept"
+    outputs(tmp_path / "1", (str(log_file),), workers=replace(here(kept, []), executor=Growing()))
+    found = outputs(tmp_path / "2", (str(log_file),), workers=here(kept, []))
+    assert json.loads(found["findings.json"])["sources"][0]["lines"] == 602  # 300 and one that is none, twice
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: b"", lambda data: data[:-1], lambda data: data.replace(b"PAR1", b"PAR0")]
+)
+def test_a_damaged_checkpoint_is_none(tmp_path, inputs, damage):
+    wanted = outputs(tmp_path / "1", inputs[:1], workers=here(tmp_path / "kept", []))
+    (kept,) = (tmp_path / "kept").iterdir()
+    kept.write_bytes(damage(kept.read_bytes()))
+    asked = []
+    assert outputs(tmp_path / "2", inputs[:1], workers=here(tmp_path / "kept", asked)) == wanted
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("mode", [0o720, 0o702])
+def test_checkpoints_that_others_may_write_are_refused(tmp_path, inputs, mode):
+    """They are believed: one could say of lines that they were redacted."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    kept.chmod(mode)
+    with pytest.raises(UsageError, match=r"somebody else may write .*chmod go-w"):
+        outputs(tmp_path / "work", inputs[:1], workers=here(kept, []))
+
+
+def test_checkpoints_that_cannot_be_kept_are_a_clear_error(tmp_path, inputs, monkeypatch):
+    file = tmp_path / "file"
+    file.touch()
+    for number, folder in enumerate((file, file / "below")):
+        with pytest.raises(UsageError, match=r"the checkpoints cannot be kept here: .* Name another folder"):
+            outputs(tmp_path / str(number), inputs[:1], workers=here(folder, []))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fdopen", full)
+    with pytest.raises(UsageError, match="cannot be kept here: No space left on device"):
+        outputs(tmp_path / "work", inputs[:1], workers=here(tmp_path / "kept", []))
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
 def test_a_cluster_whose_workers_are_all_gone_is_a_clear_error(tmp_path, inputs, monkeypatch):
     monkeypatch.setattr("analyzer.pipeline._map_remote._PATIENCE_S", 0.2)
     monkeypatch.setattr("analyzer.pipeline._map_remote._LOOK_S", 0.1)
@@ -275,6 +331,25 @@ def test_a_cluster_whose_workers_are_all_gone_is_a_clear_error(tmp_path, inputs,
     workers = Workers(Nobody(), (ConnectionError,), lambda: 0)
     with pytest.raises(ClusterError, match="has had no workers for"):
         outputs(tmp_path / "work", inputs, workers=workers)
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), r"cannot keep what it reads: No space left on device\. .*TMPDIR"),
+        (ModuleNotFoundError("No module named 'analyzer'"), r"cannot load analyzer: No module named 'analyzer'\. Install"),
+    ],
+    ids=["full", "bare"],
+)  # fmt: skip
+def test_a_worker_that_cannot_do_it_is_a_clear_error(tmp_path, inputs, failure, told):
+    class Unable(Executor):
+        def submit(self, function, /, *values, **named):
+            future = Future()
+            future.set_exception(failure)
+            return future
+
+    with pytest.raises(ClusterError, match=told):
+        outputs(tmp_path / "work", inputs[:1], workers=Workers(Unable(), (ConnectionError,), lambda: 1))
 
 
 def test_workers_of_another_version_are_refused(monkeypatch):

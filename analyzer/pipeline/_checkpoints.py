@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from dataclasses import fields
 from pathlib import Path
 
 import msgspec
 
-from analyzer.errors import InputError
+from analyzer.errors import InputError, Location, UsageError
 from analyzer.pipeline._batch import Batch, BatchRead, versions
 from analyzer.pipeline._plan import Plan
 from analyzer.stores import is_store_url, open_store, parse_url
 
+_DIGEST_BYTES = 32
 # What a file's rows do not depend on; machine is the name of whoever runs it.
 _ELSEWHERE = frozenset(
     {
@@ -27,40 +29,77 @@ _ELSEWHERE = frozenset(
 class Checkpoints:
     """Files in a folder, each named by a hash of what its batch depends on; without a folder nothing is kept.
 
-    A folder holds lines of the inputs as they are, unredacted.
+    A folder holds lines of the inputs as they are, unredacted, and what it holds is believed: UsageError is raised
+    for one that others may write to, and where it cannot be used.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         if folder is not None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(folder)
 
-    def load(self, batch: Batch) -> BatchRead | None:
-        """Gives what is known of a batch whose files are as they were; None for what was cut off or is none of ours."""
-        path = self._path(batch)
-        if path is None or not path.is_file():
+    def name(self, batch: Batch) -> str | None:
+        """Gives the name of a batch whose files are as they are now, to be asked for before they are read.
+
+        None where nothing is kept, and for files of which nobody can tell whether they changed.
+        """
+        if self._folder is None:
             return None
-        try:
-            return msgspec.msgpack.decode(path.read_bytes(), type=BatchRead)
-        except (OSError, msgspec.DecodeError):
-            return None
-
-    def save(self, batch: Batch, result: BatchRead) -> None:
-        """Writes a batch; a reader sees all of it or nothing."""
-        path = self._path(batch)
-        if path is None:
-            return
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.msgpack.encode(result))
-        unfinished.replace(path)
-
-    def _path(self, batch: Batch) -> Path | None:
         marks = [_mark(path) for _, path in batch.files]
-        if self._folder is None or None in marks:
+        if None in marks:
             return None
         told = repr((versions(), batch.files, marks, _asked(batch.plan)))
-        return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()}.batch"
+        return f"{hashlib.sha256(told.encode()).hexdigest()}.batch"
+
+    def load(self, name: str | None) -> BatchRead | None:
+        """Gives what is known of a batch; None for what was cut off, is damaged or none of ours."""
+        if self._folder is None or name is None:
+            return None
+        try:
+            content = (self._folder / name).read_bytes()
+        except OSError:
+            return None
+        digest, told = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+        return msgspec.msgpack.decode(told, type=BatchRead) if digest == _digest(told) else None
+
+    def save(self, name: str | None, result: BatchRead) -> None:
+        """Writes a batch; a reader sees all of it or nothing."""
+        if self._folder is None or name is None:
+            return
+        told = msgspec.msgpack.encode(result)
+        try:
+            # Two runs may have the same process id, in two containers.
+            descriptor, unfinished = tempfile.mkstemp(prefix=name, dir=self._folder)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.writelines((_digest(told), told))
+                Path(unfinished).replace(self._folder / name)
+            except BaseException:
+                Path(unfinished).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise _unusable(self._folder, error) from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    if status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        hint = "Name a folder of your own with --checkpoints, or take the right to write from others (chmod go-w)."
+        raise UsageError("somebody else may write to the checkpoints.", location=Location(str(folder)), hint=hint)
+
+
+def _unusable(folder: Path, error: OSError) -> UsageError:
+    hint = "Name another folder with --checkpoints, or leave it out."
+    message = f"the checkpoints cannot be kept here: {error.strerror}."
+    return UsageError(message, location=Location(str(folder)), hint=hint)
+
+
+def _digest(told: bytes) -> bytes:
+    return hashlib.blake2b(told, digest_size=_DIGEST_BYTES).digest()
 
 
 def _mark(path: str) -> tuple[object, ...] | None:

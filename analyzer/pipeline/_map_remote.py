@@ -37,6 +37,7 @@ def map_remotely(
     while waiting or running:
         while waiting and len(running) < _IN_FLIGHT * max(1, workers.count() or 0):
             batch = waiting.popleft()
+            found.begin(batch)
             running[workers.executor.submit(read_batch, batch)] = batch
         for future in sorted(_finished(running, workers), key=lambda one: running[one].number):
             batch = running.pop(future)
@@ -64,13 +65,18 @@ class _Found:
         self._plan = plan
         self._checkpoints = checkpoints
         self._meter = meter
+        self._names: dict[int, str | None] = {}
 
     def is_known(self, batch: Batch) -> bool:
         """Takes a batch from a run before this one, if its files are the same."""
-        known = self._checkpoints.load(batch)
+        known = self._checkpoints.load(self._checkpoints.name(batch))
         if known is not None:
             self._keep(batch, known)
         return known is not None
+
+    def begin(self, batch: Batch) -> None:
+        """Notes what the files are like before they are read, since they may grow meanwhile."""
+        self._names[batch.number] = self._checkpoints.name(batch)
 
     def settle(self, batch: Batch, future: Future[BatchRead], workers: Workers) -> list[Batch]:
         """Keeps the result; gives the batches that must run in place of one that was lost."""
@@ -81,8 +87,14 @@ class _Found:
                 message = f"the connection to the scheduler was lost after {len(self.files):,} files."
                 raise ClusterError(message, hint=_AGAIN) from error
             return self._lost(batch)
+        except OSError as error:
+            hint = f"The variable TMPDIR names another folder to a worker. {_AGAIN}"
+            raise ClusterError(f"a worker cannot keep what it reads: {error.strerror}.", hint=hint) from error
+        except ImportError as error:  # one that came later than those that were asked for their versions
+            hint = "Install the same versions of analyzer, Polars and Python on all machines."
+            raise ClusterError(f"a worker cannot load analyzer: {error}.", hint=hint) from error
         check_versions(result.versions)
-        self._checkpoints.save(batch, result)
+        self._checkpoints.save(self._names.pop(batch.number), result)
         self._keep(batch, result)
         return []
 
