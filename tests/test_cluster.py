@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -146,6 +146,16 @@ def test_a_worker_that_is_killed_midway_changes_nothing(tmp_path, inputs, expect
         assert victims == []
         assert pids[0] not in distributed.default_client().run(os.getpid).values()
     assert found == expected
+
+
+def test_another_cluster_on_this_machine_is_no_matter(recwarn):
+    with socket.socket() as other:
+        with suppress(OSError):  # taken already, which does as well
+            other.bind(("127.0.0.1", 8787))  # where Dask would serve pages
+            other.listen()
+        with open_cluster("local:1") as workers:
+            assert workers.count() == 1
+    assert [str(each.message) for each in recwarn if "port" in str(each.message).lower()] == []
 
 
 def test_a_file_that_kills_its_workers_is_lost_alone_and_told(tmp_path, inputs):

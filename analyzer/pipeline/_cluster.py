@@ -95,7 +95,9 @@ def _client(distributed: Any, address: str, stack: ExitStack) -> Any:
             n_workers=int(address.removeprefix(_LOCAL)),
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",  # it listens even where there is no dashboard; a fixed port may be taken
+            dashboard_address=None,
+            # A server listens even where there is no dashboard, and a fixed port may be taken.
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             silence_logs=logging.CRITICAL,
             env={"POLARS_MAX_THREADS": "1"},
         )
