@@ -159,6 +159,29 @@ def test_a_second_run_at_the_same_time_ends_with_a_clear_error(host):
     assert host.run()[0] == 0
 
 
+def test_reports_do_not_lie_in_the_folder_of_the_state(host):
+    """Where what is no state is refused by the next run."""
+    host.write(minutes(0, 1, 0))
+    for place in (host.state, host.state / "reports"):
+        host.reports = place
+        code, message = host.run()
+        assert code == 2
+        assert "the reports cannot lie in the folder of the state" in message
+    assert not host.state.exists()
+
+
+@pytest.mark.parametrize("name", ["state", "reports"])
+def test_folders_are_on_this_machine(host, name, tmp_path, monkeypatch):
+    """A URL as a path would make a folder called s3: here."""
+    monkeypatch.chdir(tmp_path)
+    host.write(minutes(0, 1, 0))
+    setattr(host, name, "s3://bucket/x")
+    code, message = host.run()
+    assert code == 2
+    assert "must be a folder on this machine, not s3://bucket/x" in message
+    assert not (tmp_path / "s3:").exists()
+
+
 def test_new_lines_that_no_format_reads_are_kept_once(host):
     """Each rejected line stands in one file of rejects, whatever is read again as context."""
     host.write(minutes(0, 5, 0) + "what is this 1\n")

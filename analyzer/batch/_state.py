@@ -102,7 +102,7 @@ def write_state(folder: Path, state: State, history: bytes | None = None) -> Non
         _replace(folder / str(state.history), history)
     _replace(folder / _STATE, msgspec.json.encode(state))
     for path in folder.iterdir():
-        if path.name not in (_STATE, _LOCK, state.history):
+        if path.name not in (_STATE, _LOCK, state.history) and _is_ours(path.name):
             path.unlink()
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from analyzer.errors import UsageError
+
 if TYPE_CHECKING:
     from analyzer.publish import Place
 
@@ -24,6 +26,22 @@ class Output(click.ParamType[Any]):
         if not isinstance(value, str):  # click converts a default that was converted before
             return value  # type: ignore[no-any-return]
         return parse_output(value) if is_store_url(value) else Path(value)
+
+
+class Folder(click.ParamType[Path]):
+    """Reads a folder of this machine."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Gives the path; raises UsageError for the URL of an object store."""
+        del ctx
+        from analyzer.stores import is_store_url
+
+        if isinstance(value, str) and is_store_url(value):
+            named = param.opts[-1] if param else "It"
+            raise UsageError(f"{named} must be a folder on this machine, not {value}.", hint="Copy it from there.")
+        return Path(value)
 
 
 def is_same(place: Place, name: str) -> bool:

@@ -18,6 +18,7 @@ from analyzer.cli._options import (
     rule_options,
     work_folder,
 )
+from analyzer.cli._place import Folder
 from analyzer.cli._progress import progress
 from analyzer.cli._redaction import placeholder_options, remember
 from analyzer.cli._report import FORMAT_REPORT, TEMPLATES
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--state",
     "state",
-    type=click.Path(path_type=Path),
+    type=Folder(),
     metavar="DIR",
     required=True,
     help="Where is kept what was read, and what was normal; a folder of its own.",
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Folder(),
     metavar="DIR",
     required=True,
     help="Where the reports go, a folder for each incident, with an index.",
@@ -85,6 +86,8 @@ def command(**options: Any) -> None:
 
     if "-" in options["inputs"]:
         raise UsageError("standard input cannot be read a second time.", hint="Name files, or use analyze.")
+    if options["output"].resolve().is_relative_to(options["state"].resolve()):
+        raise UsageError("the reports cannot lie in the folder of the state.", hint="Name another one with -o.")
     now = instant(options["now"], "--now") or datetime.now(UTC)
     expanded = expand(options["inputs"])
     with hold(options["state"]) as state:
