@@ -75,7 +75,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How long a content is, whether it is complete, and by offset the last bytes before it, at most 4,096."""
+    """How long a content is, whether it is complete, and by offset the last bytes before it, at most TAIL_BYTES."""
 
     tails: dict[int, bytes]
     length: int

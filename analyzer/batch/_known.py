@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 
 HEAD_BYTES = 256
-TAIL_BYTES = 4096
+TAIL_BYTES = 64 << 10  # longer than nearly every line, of which the last alone may tell two logs apart
 # A write within the clock tick of the one before leaves the time of the file as it was.
 _TICK_SECONDS = 2.0
 
@@ -35,8 +35,8 @@ class Stamp:
 class Known:
     """The beginning of a log that was read: up to end, in decompressed bytes unless whole.
 
-    head and tail are hashes of the first bytes, at most 256, and of the last before end, at most 4,096. marks are some
-    line ends on the way, headers the ranges of its last lines of directives (#Fields). whole: a capture or an archive,
+    head and tail are hashes of the first bytes, at most 256, and of the last before end, at most TAIL_BYTES. marks are
+    some line ends on the way, headers the ranges of its last lines of directives (#Fields). whole: a capture or an archive,
     which is read as one. cut: the last line had no line feed. path, stamp and seen (seconds since 1970) tell where it
     lay when it was seen last; they only save opening it.
     """

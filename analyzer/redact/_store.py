@@ -54,9 +54,9 @@ class Store:
         self._kept += 1
         for part in _values(found).partition_by("bucket"):
             self._write(part, f"values-{part['bucket'][0]:02}")
-        places = ((match, kind, value, _run(match)) for match, (kind, value) in found.places.items())
+        places = ((_whole(match), kind, _whole(value), _run(match)) for match, (kind, value) in found.places.items())
         self._write(pl.DataFrame(list(places), schema=_PLACES, orient="row"), "places")
-        coded = ((piece, said, _run(piece)) for piece, said in found.coded.items())
+        coded = ((_whole(piece), _whole(said), _run(piece)) for piece, said in found.coded.items())
         self._write(pl.DataFrame(list(coded), schema=_CODED, orient="row"), "coded")
 
     def standing_in(self, texts: pl.Series) -> Found:
@@ -134,13 +134,18 @@ def _made(folder: Path) -> Path:
 
 def _values(found: Found) -> pl.DataFrame:
     rows = (
-        (value, kind, plain, spreads(value), run, other if (other := _run(plain)) != run else None)
+        (_whole(value), kind, plain, spreads(value), run, other if (other := _run(plain)) != run else None)
         for value, kind in found.values.items()
-        for plain, run in [(canonical(value), _run(value))]
+        for plain, run in [(_whole(canonical(value)), _run(value))]
     )
     schema = {name: dtype for name, dtype in _VALUES.items() if name != "bucket"}
     frame = pl.DataFrame(list(rows), schema=schema, orient="row")
     return frame.with_columns(bucket=pl.col("plain").hash() % _BUCKETS)
+
+
+def _whole(text: str) -> str:
+    """Gives text that can be written: what a percent escape decodes to may be no character, and stands in no output."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _run(value: str) -> str:

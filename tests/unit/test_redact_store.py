@@ -44,6 +44,7 @@ def column(texts: list[str]) -> pl.Series:
     kind=st.sampled_from(["secret", "user", "email"]),
 )
 @example(secrets=["%5Cu0041bcd1234"], samples=[], kind="user")
+@example(secrets=["0%B000"], samples=[], kind="secret")  # decodes to no character
 def test_what_waits_in_files_is_replaced_as_if_it_was_in_memory(secrets, samples, kind):
     """Each spelling of each secret, in texts that name none; and the counts are the same."""
     texts = column([text for secret in secrets for text in written(secret)] + [f"seen {text}" for text in samples])
