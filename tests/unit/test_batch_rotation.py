@@ -115,3 +115,16 @@ TestRotation.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_logs_that_differ_in_the_beginning_of_one_long_line_are_two(tmp_path):
+    """Below a header as long as what logs are looked up by, and with equal ends of 4,900 bytes."""
+    world = World(tmp_path)
+    world.live.write_bytes(HEADERS[2])
+    world.touch(world.live)
+    world.append(1, 5000)
+    world.copytruncate(HEADERS[2], world.run)
+    world.append(1, 5000)
+    world.run()
+    assert {line: count for line, count in world.read.items() if not line.startswith("#")} == dict(world.written)
+    assert len(world.written) == 2
