@@ -35,10 +35,10 @@ class Stamp:
 class Known:
     """The beginning of a log that was read: up to end, in decompressed bytes unless whole.
 
-    head and tail are hashes of the first bytes, at most 256, and of the last before end, at most TAIL_BYTES. marks are
-    some line ends on the way, headers the ranges of its last lines of directives (#Fields). whole: a capture or an
-    archive, which is read as one. cut: the last line had no line feed. path, stamp and seen (seconds since 1970) tell where it
-    lay when it was seen last; they only save opening it.
+    head and tail are hashes of the first bytes, at most 256, and of the last before end, at most TAIL_BYTES. marks
+    are some line ends on the way, headers the ranges of its last lines of directives (#Fields). whole: a capture or
+    an archive, which is read as one. cut: the last line had no line feed. path, stamp and seen (seconds since 1970)
+    tell where it lay when it was seen last; they only save opening it.
     """
 
     head: str
