@@ -120,14 +120,14 @@ def _with_note(state: Run, exact: frozenset[str], seconds: int) -> Run:
         for name in STRATA.values()
         if name in exact and name not in _UNTOLD
     ]
-    note = (
+    kept_first = (
         f"Of {total:,} exchanges in all sources {kept:,} are looked at one by one, those that failed or that a rule "
-        f"matches first; each of the others is counted by one like it. Numbers of exchanges are exact by "
-        f"{', '.join(names)}, the number of all clients to about a percent; how many clients used an endpoint is an "
-        f"estimate."
+        "matches first; each of the others is counted by one like it."
     )
+    exactly = f"So numbers of exchanges are exact by {', '.join(names)}."
+    about = "The number of all clients is known to about a percent; how many clients used an endpoint is an estimate."
     first, *others = state.reading.sources
-    told = replace(first, notes=(*first.notes, note))
+    told = replace(first, notes=(*first.notes, kept_first, exactly, about))
     return replace(state, reading=replace(state.reading, sources=(told, *others)), coarsest_seconds=seconds)
 
 
