@@ -260,6 +260,25 @@ def test_a_checkpoint_counts_for_the_same_file_and_the_same_reading_only(tmp_pat
     assert reads("cut off") == 1
 
 
+def test_a_file_that_waited_at_a_lost_worker_is_read_when_it_is_alone(tmp_path, inputs, expected):
+    """Every batch is lost that is not alone, as those are that wait at a worker that dies."""
+    asked = []
+
+    class Crowded(Executor):
+        def submit(self, function, /, *values, **named):
+            future = Future()
+            asked.append(len(values[0].files))
+            if values[0].alone:
+                future.set_result(function(*values, **named))
+            else:
+                future.set_exception(ConnectionError())
+            return future
+
+    workers = Workers(Crowded(), (ConnectionError,), lambda: 1, batch_files=4)
+    assert outputs(tmp_path / "work", inputs, workers=workers) == expected
+    assert asked.count(1) == 2 * (len(inputs) - 1)  # each once beside others, and once alone
+
+
 def test_an_object_is_known_again_by_its_tag(monkeypatch):
     """Not by its name and size: a store keeps no time that a checkpoint could go by for sure."""
     tags = iter(["one", "one", "two", None])

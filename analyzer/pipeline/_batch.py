@@ -22,10 +22,11 @@ from analyzer.sources import Stream
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Files with their numbers among all inputs, and how they are to be read."""
+    """Files with their numbers among all inputs, and how they are to be read; alone while nothing else is."""
 
     files: tuple[tuple[int, str], ...]
     plan: Plan
+    alone: bool = False
 
     @property
     def number(self) -> int:

@@ -27,14 +27,16 @@ def map_remotely(
     """Yields what became of each file, in the order of the files.
 
     A batch whose worker was lost again and again is split, until the file that brings workers down is alone: that one
-    is a problem of its own. Standard input is read here. Raises ClusterError where the scheduler is gone, and where a
-    worker has other versions than this machine.
+    is a problem of its own, if it does so too when nothing else is read. Standard input is read here. Raises
+    ClusterError where the scheduler is gone, and where a worker has other versions than this machine.
     """
     found = _Found(plan, Checkpoints(workers.checkpoints), meter)
     away = [number for number, file in enumerate(files) if file != _STDIN]
     waiting = deque(batch for batch in _batches(files, away, meter.sizes, plan, workers) if not found.is_known(batch))
     running: dict[Future[BatchRead], Batch] = {}
-    while waiting or running:
+    while waiting or running or found.suspects:
+        if not waiting and not running:
+            waiting.append(found.suspects.popleft())
         while waiting and len(running) < _IN_FLIGHT * max(1, workers.count() or 0):
             batch = waiting.popleft()
             found.begin(batch)
@@ -62,6 +64,7 @@ class _Found:
 
     def __init__(self, plan: Plan, checkpoints: Checkpoints, meter: Meter) -> None:
         self.files: dict[int, FileRead] = {}
+        self.suspects: deque[Batch] = deque()
         self._plan = plan
         self._checkpoints = checkpoints
         self._meter = meter
@@ -109,6 +112,9 @@ class _Found:
         if len(batch.files) > 1:
             middle = len(batch.files) // 2
             return [replace(batch, files=part) for part in (batch.files[:middle], batch.files[middle:])]
+        if not batch.alone:  # it may have waited at a worker that another file brought down
+            self.suspects.append(replace(batch, alone=True))
+            return []
         number, path = batch.files[0]
         hint = "Read this file alone on a machine with more memory, or leave it out."
         shown = self._plan.machine.shorter(path)
