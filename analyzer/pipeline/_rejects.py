@@ -17,6 +17,7 @@ from analyzer.report import escaped
 _MOST_ALIKE = 5
 _MOST_SHOWN = 100
 _MOST_REASONS = 200
+_ROWS = 50_000
 
 
 def read_rejects(reading: Reading) -> pl.DataFrame:
@@ -97,8 +98,20 @@ def write_rejects(reading: Reading, redactor: Redactor, path: Path) -> None:
     """Writes one JSON object a line: source, line or entry, reason, text."""
     encoder = msgspec.json.Encoder()
     with path.open("wb") as file:
-        for rejects in reject_frames(reading):
+        for rejects in _together(reject_frames(reading)):
             for source, line, reason, raw, name in redactor.frame(rejects).iter_rows():
                 place = "entry" if name == "har" else "line"
                 text = encoder.encode({"source": source, place: line, "reason": reason, "text": raw}).decode()
                 file.write(escaped(text).encode() + b"\n")
+
+
+def _together(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yields some parts at a time: where secrets wait in files, these are searched for each."""
+    held: list[pl.DataFrame] = []
+    for frame in frames:
+        held.append(frame)
+        if sum(each.height for each in held) >= _ROWS:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analyzer.model import Ref, Reject, RejectCount
 from analyzer.pipeline import Plan, run
+from analyzer.pipeline import _rejects as rejects
 from analyzer.pipeline import _render as render
 from analyzer.pipeline._plan import Reading
 from analyzer.pipeline._rejects import read_rejects, tell_rejects
@@ -71,3 +72,9 @@ def test_many_rejects_wait_in_a_file_with_the_same_bytes(tmp_path, monkeypatch):
     told = filed.files["rejects.ndjson"].read_bytes()
     assert told == held.outputs["rejects.ndjson"]
     assert [json.loads(line)["line"] for line in told.splitlines()] == [6, 7, 8]
+
+
+def test_parts_are_redacted_some_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(rejects, "_ROWS", 3)
+    parts = [pl.DataFrame({"line": lines}) for lines in ([1, 2], [3], [4, 5, 6, 7], [8])]
+    assert [each["line"].to_list() for each in rejects._together(iter(parts))] == [[1, 2, 3], [4, 5, 6, 7], [8]]
