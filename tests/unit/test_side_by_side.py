@@ -1,0 +1,29 @@
+"""Steps in threads give what they give one after the other."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from analyzer.pipeline._side_by_side import in_order
+
+
+@pytest.mark.parametrize("threads", [1, 2, 9])
+def test_results_come_in_order(threads):
+    assert in_order(lambda number: number * number, 20, threads) == [number * number for number in range(20)]
+    assert in_order(str, 0, threads) == []
+
+
+def test_what_has_not_begun_when_a_step_raises_is_not_done():
+    begun, gate = [], threading.Event()
+
+    def step(number):
+        begun.append(number)
+        if number == 0:
+            raise KeyError(number)
+        gate.wait(1)
+
+    with pytest.raises(KeyError):
+        in_order(step, 1_000, 2)
+    assert len(begun) < 1_000
