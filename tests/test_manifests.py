@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import kubernetes_validate
@@ -76,7 +77,8 @@ def test_the_programs_have_the_options_that_are_named(command):
     if command[0] == "analyzer":
         told = CliRunner().invoke(group, [command[1], "--help"]).output
     else:
-        told = subprocess.run([*command[:2], "--help"], capture_output=True, text=True, check=True).stdout
+        program = Path(sys.executable).with_name(command[0])
+        told = subprocess.run([program, command[1], "--help"], capture_output=True, text=True, check=True).stdout
     for option in options_of(command):
         assert re.search(rf"(?:^|[ /]){re.escape(option)}\b", told), option
 
