@@ -116,6 +116,18 @@ def target_parts(target: pl.Expr) -> dict[str, pl.Expr]:
     }
 
 
+def is_origin(target: pl.Expr) -> pl.Expr:
+    """Whether a request target is a path, and maybe a query, on one line: the origin form (RFC 9112, 3.2.1)."""
+    return target.str.starts_with("/") & ~target.str.contains("\n", literal=True)
+
+
+def origin_parts(target: pl.Expr) -> dict[str, pl.Expr]:
+    """Gives what target_parts does, for targets of which is_origin is true or null."""
+    halves = target.str.splitn("?", 2).struct
+    path = halves.field("field_0")
+    return {"path": path, "query": halves.field("field_1"), "target": target, "route": route(path)}
+
+
 def host(text: pl.Expr) -> pl.Expr:
     """Gives the host in lower case without a trailing dot and without the default ports 80 and 443."""
     return blank_to_null(text.str.to_lowercase().str.replace(r":(80|443)$", "").str.strip_suffix("."))

@@ -15,7 +15,7 @@ from analyzer.formats._patterns import Pattern, Stop
 from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
 _TIMED = "_timed"
-_MANY = 5_000  # fewer lines, and those that other patterns left, cost more to split than to match
+MANY = 5_000  # fewer lines, and those that other patterns left, cost more to split than to match
 # The servers' escapes of quote and backslash.
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
 # What clients sent is UTF-8 at times: nginx and Apache escape each byte, Tomcat each UTF-16 unit. Bytes that
@@ -102,20 +102,26 @@ class LogFormat:
 
     def explain(self, lines: pl.DataFrame) -> pl.DataFrame:
         """Names the first field that could not be read, and the column where it should begin."""
-        explained = [pl.DataFrame(schema=REJECTS)]
-        unread = lines.with_columns(_column=pl.lit(self.lead + 1, dtype=pl.Int64))
-        for stop in self.stops:
-            if unread.is_empty():
-                break
-            length = pl.col("raw").str.extract(stop.prefix, 1).str.len_chars().cast(pl.Int64)
-            reached = unread.with_columns(length.alias("_length"))
-            failed = reached.filter(pl.col("_length").is_null())
-            explained.append(_reject(failed, f"{_meaning(stop.field)} cannot be read at column "))
-            unread = reached.filter(pl.col("_length").is_not_null()).select(
-                "line", "raw", _column=pl.col("_length") + stop.gap + 1
-            )
-        explained.append(_reject(unread, "the format has no more fields, but the line goes on at column "))
-        return pl.concat(explained)
+        if lines.is_empty():
+            return pl.DataFrame(schema=REJECTS)
+        lengths = [pl.col("raw").str.extract(stop.prefix, 1).str.len_chars().cast(pl.Int64) for stop in self.stops]
+        reached = lines.select("line", "raw", *(length.alias(str(number)) for number, length in enumerate(lengths)))
+        begin, reasons = pl.lit(self.lead + 1, pl.Int64), list[pl.Expr]()
+        for number, stop in enumerate(self.stops):
+            failed = _reason(f"{_meaning(stop.field)} cannot be read at column ", begin)
+            reasons.append(pl.when(pl.col(str(number)).is_null()).then(failed))
+            begin = pl.col(str(number)) + stop.gap + 1
+        reasons.append(_reason("the format has no more fields, but the line goes on at column ", begin))
+        return reached.select("line", pl.coalesce(reasons).alias("reason"), "raw")
+
+
+def able(forms: Sequence[LogFormat], lines: pl.DataFrame) -> list[LogFormat]:
+    """Gives the forms that read one of these lines (line, raw) at least, with the patterns that do."""
+    patterns = {pattern.text for form in forms for pattern in form.patterns}
+    asked = lines.select(pl.col("raw").str.contains(text).any().alias(text) for text in sorted(patterns))
+    fits = {text for text, fit in asked.row(0, named=True).items() if fit}
+    kept = [replace(form, patterns=tuple(each for each in form.patterns if each.text in fits)) for form in forms]
+    return [form for form in kept if form.patterns]
 
 
 def build(pieces: Sequence[Text | Field], name: str, *, escapes: bool = True) -> LogFormat:
@@ -158,7 +164,7 @@ def _without_clock(piece: Text | Field) -> Text | Field:
 
 def capture(lines: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     """Adds one column per group, named 1, 2 ...; all are null where the pattern does not match."""
-    if pattern.plan is None or lines.height < _MANY:
+    if pattern.plan is None or lines.height < MANY:
         return _match(lines, pattern)
     split, rest = pattern.plan.split(lines)
     split = split.with_columns(pl.lit("").alias(str(len(pattern.groups))))
@@ -221,5 +227,5 @@ def _meaning(field: Field) -> str:
     return f"the {field.slot.replace('_', ' ')} ({field.label})"
 
 
-def _reject(lines: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return lines.select("line", pl.concat_str(pl.lit(reason), pl.col("_column").cast(pl.String)).alias("reason"), "raw")
+def _reason(text: str, column: pl.Expr) -> pl.Expr:
+    return pl.concat_str(pl.lit(text), column.cast(pl.String))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from analyzer.formats._logformat import LogFormat, Reading
+from analyzer.formats._logformat import MANY, LogFormat, Reading, able
 from analyzer.formats._plugin import LINES, Parsed
 
 _LOOSE = -1  # the last pattern of a LogFormat is the one for broken lines
@@ -40,13 +41,12 @@ class Variants:
         """Reads a frame of line, raw; what no form fits is explained by the first."""
         readings: list[Reading] = []
         unread = lines.select("line", "raw")
-        for form in self.forms:
-            unread = _read(replace(form, patterns=form.patterns[:_LOOSE]), unread, zone, readings)
+        whole = [replace(form, patterns=form.patterns[:_LOOSE]) for form in self.forms]
+        unread = _read(whole, unread, zone, readings)
         if self.plain or unread.height * 2 <= lines.height:
-            for form in self.forms:
-                unread = _read(replace(form, patterns=form.patterns[_LOOSE:]), unread, zone, readings)
-        for form in self.basics:
-            unread = _read(form, unread, zone, readings)
+            broken = [replace(form, patterns=form.patterns[_LOOSE:]) for form in self.forms]
+            unread = _read(broken, unread, zone, readings)
+        unread = _read(self.basics, unread, zone, readings)
         events = pl.concat([reading.events for reading in readings] or [_NOTHING], how="diagonal").sort("line")
         timeless = pl.concat([reading.timeless for reading in readings] or [_NOTHING])
         rejects = pl.concat([self.forms[0].explain(unread), self._wrong_times(timeless)]).sort("line")
@@ -61,9 +61,15 @@ class Variants:
 _NOTHING = pl.DataFrame(schema=LINES)
 
 
-def _read(form: LogFormat, unread: pl.DataFrame, zone: str, readings: list[Reading]) -> pl.DataFrame:
-    if unread.is_empty():
-        return unread
-    reading = form.read(unread, zone)
-    readings.append(reading)
-    return reading.unread
+def _read(forms: Sequence[LogFormat], unread: pl.DataFrame, zone: str, readings: list[Reading]) -> pl.DataFrame:
+    """Lets each form read what those before it could not; gives what is left."""
+    waiting = list(forms)
+    while waiting and unread.height:
+        if unread.height < MANY:  # a form that reads none of a few lines costs more than to ask all forms at once
+            waiting = able(waiting, unread)
+            if not waiting:
+                break
+        reading = waiting.pop(0).read(unread, zone)
+        readings.append(reading)
+        unread = reading.unread
+    return unread

@@ -75,7 +75,7 @@ FORMS = discovered()
 def parse(form, lines, *, split):
     """Reads lines with the plans, however few they are, or by the patterns alone."""
     many = 0 if split else 10**9
-    with mock.patch.object(_logformat, "_MANY", many), mock.patch.object(_distinct, "_MANY", many):
+    with mock.patch.object(_logformat, "MANY", many), mock.patch.object(_distinct, "_MANY", many):
         return form.parse(lines, "UTC")
 
 
