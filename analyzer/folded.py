@@ -13,5 +13,8 @@ def fold_empty(frame: pl.DataFrame) -> pl.DataFrame:
     if not frame.height:
         return frame
     nulls = frame.null_count().row(0)
-    empty = [name for name, number in zip(frame.columns, nulls, strict=True) if number == frame.height]
-    return frame.with_columns(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in empty)
+    return frame.with_columns(
+        pl.lit(None, dtype=dtype).alias(name)
+        for (name, dtype), number in zip(frame.schema.items(), nulls, strict=True)
+        if number == frame.height
+    )

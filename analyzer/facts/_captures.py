@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from analyzer.facts._facts import HAR, is_exchange
+from analyzer.facts._facts import HAR, beside, is_exchange
 from analyzer.schema import Column
 
 
@@ -23,5 +23,4 @@ def add_to_captures(
     if asked.is_empty():
         return frame.with_columns(pl.lit(None, column.dtype).alias(column.name) for column in columns)
     judged = judge(asked).select("_row", *(pl.col(column.name).cast(column.dtype) for column in columns))
-    joined = numbered.join(judged, on="_row", how="left", maintain_order="left")
-    return joined.select(*frame.columns, *names)
+    return beside(numbered, judged, "_row").select(*frame.columns, *names)

@@ -27,6 +27,16 @@ class Facts:
 HAR = "har"
 
 
+def beside(frame: pl.DataFrame, found: pl.DataFrame, on: str | list[str]) -> pl.DataFrame:
+    """Adds to each row the columns of found with the same key, of which found has each once; null where it has none.
+
+    Only the key is joined, since joining a wide frame copies all of it.
+    """
+    keys = [on] if isinstance(on, str) else on
+    joined = frame.select(keys).join(found, on=keys, how="left", maintain_order="left")
+    return frame.with_columns(joined.drop(keys).get_columns())
+
+
 def is_exchange() -> pl.Expr:
     """Tells requests from lines of an error log and records of an application."""
     return pl.col("kind").is_null() | (pl.col("kind") == "request")

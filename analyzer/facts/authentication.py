@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.facts._facts import Facts, is_exchange
+from analyzer.facts._facts import Facts, beside, is_exchange
 from analyzer.schema import Column
 
 _CHALLENGED = (401, 407)
@@ -23,8 +23,11 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     asker = pl.coalesce("client_ip", "client")
     usable = is_exchange() & pl.all_horizontal(pl.col("method", "target", "timestamp").is_not_null())
     numbered = frame.with_row_index("_row").with_columns(pl.col("_row").cast(pl.Int64), _asker=asker)
-    keyed = numbered.filter(usable & asker.is_not_null())
-    needed = keyed.select("_row", *_SAME, "source", "timestamp", "status", "login_endpoint")
+    needed = (
+        numbered.select("_row", *_SAME, "source", "timestamp", "status", "login_endpoint", _usable=usable)
+        .filter(pl.col("_usable") & pl.col("_asker").is_not_null())
+        .drop("_usable")
+    )
     refused = _follow(needed)
     calls = needed.filter(pl.col("login_endpoint") & (pl.col("status") < 500))
     calls = calls.join(refused.select("_asker").unique(), on="_asker", how="semi", maintain_order="left")
@@ -41,7 +44,7 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
         renewal=_renewal(worked, denied, failed, tried),
         renewal_wave=_wave(worked),
     )
-    return numbered.join(judged, on="_row", how="left", maintain_order="left").drop("_row", "_asker")
+    return beside(numbered, judged, "_row").drop("_row", "_asker")
 
 
 def _follow(requests: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from analyzer.facts._facts import Facts, is_exchange
+from analyzer.facts._facts import Facts, beside, is_exchange
 from analyzer.schema import Column
 
 # The most frequent are compared; a log of a scanner holds any number of others.
@@ -30,12 +30,16 @@ Index = dict[tuple[str | None, Key], list[tuple[str, Segments]]]
 
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     numbered = frame.with_row_index("_row")
-    usable = numbered.filter(is_exchange(), pl.col("route").is_not_null()).select("_row", "host", "route", "status")
+    usable = (
+        numbered.select("_row", "host", "route", "status", _usable=is_exchange() & pl.col("route").is_not_null())
+        .filter("_usable")
+        .drop("_usable")
+    )
     lost = usable.filter(pl.col("status").is_in(_NOT_FOUND))
     if lost.is_empty():
         return frame.with_columns(near_route=pl.lit(None, pl.String))
     near = lost.join(_nearest(lost, usable), on=_PLACE, how="inner", nulls_equal=True).select("_row", "near_route")
-    return numbered.join(near, on="_row", how="left", maintain_order="left").drop("_row")
+    return beside(numbered, near, "_row").drop("_row")
 
 
 def _nearest(lost: pl.DataFrame, usable: pl.DataFrame) -> pl.DataFrame:

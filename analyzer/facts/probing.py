@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.facts._facts import Facts, is_exchange
+from analyzer.facts._facts import Facts, beside, is_exchange
 from analyzer.schema import Column
 
 _REFUSED = (400, 403, 404, 405, 410)
@@ -16,7 +16,8 @@ _PLACE = ["source", "host", "path"]
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     known = is_exchange() & pl.col("client").is_not_null() & pl.col("status").is_not_null()
     refused = pl.col("status").is_in(_REFUSED)
-    joined = frame.join(_probers(frame.filter(known)), on=_CLIENT, how="left", maintain_order="left")
+    asked = frame.select(*_PLACE, "client", "status", _known=known).filter("_known")
+    joined = beside(frame, _probers(asked), _CLIENT)
     probing = pl.when(known).then(pl.col("_many").fill_null(False) & refused)
     return joined.with_columns(probing=probing).drop("_many")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.facts._facts import Facts, is_exchange
+from analyzer.facts._facts import Facts, beside, is_exchange
 from analyzer.schema import Column
 
 # nginx, ngx_http_limit_req_module and _limit_conn_module; "delaying" only slows down, a dry run refuses nothing.
@@ -95,7 +95,7 @@ def _add_company(frame: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("user_agent").drop_nulls().n_unique().over(same_client).cast(pl.Int64))
         .otherwise(0),
     )
-    return numbered.join(counted, on="_row", how="left", maintain_order="left").drop("_row")
+    return beside(numbered, counted, "_row").drop("_row")
 
 
 def _densest_minute() -> pl.Expr:

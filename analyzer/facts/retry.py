@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analyzer.facts._dates import http_date
-from analyzer.facts._facts import Facts, answered_at, is_exchange
+from analyzer.facts._facts import Facts, answered_at, beside, is_exchange
 from analyzer.schema import TIMESTAMP, Column
 
 _RETRY_WINDOW_US = 60_000_000
@@ -69,7 +69,7 @@ def _add_broken(frame: pl.DataFrame) -> pl.DataFrame:
     )
     logged = pl.col("retry_after").is_not_null().any().over("source")
     broken = pl.when(pl.col("_told").is_not_null()).then(pl.col("timestamp") < pl.col("_told"))
-    return numbered.join(told_before, on="_row", how="left", maintain_order="left").with_columns(
+    return beside(numbered, told_before, "_row").with_columns(
         retry_after_broken=broken.when(logged & pl.col("_row").is_in(sent["_row"].implode())).then(pl.lit(False))
     )
 
@@ -109,7 +109,7 @@ def _add_attempts(frame: pl.DataFrame) -> pl.DataFrame:
     )
     # Where the wait was announced, retry_after_broken tells it.
     at_once = (pl.col("prev_status") == _REFUSED) & (pl.col("gap_us") < _AT_ONCE_US) & pl.col("_again")
-    joined = numbered.join(linked, on="_place", how="left", maintain_order="left")
+    joined = beside(numbered, linked, "_place")
     return joined.with_columns(retried_at_once=at_once & ~pl.col("retry_after_broken").fill_null(value=False))
 
 

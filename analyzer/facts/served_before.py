@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.facts._facts import Facts, is_exchange
+from analyzer.facts._facts import Facts, beside, is_exchange
 from analyzer.schema import Column
 
 _NOT_FOUND = [404, 410]
@@ -15,7 +15,11 @@ _NAMES = ("served_before", "deleted_before")
 def _add(frame: pl.DataFrame) -> pl.DataFrame:
     numbered = frame.with_row_index("_row").with_columns(pl.col("_row").cast(pl.Int64))
     named = pl.all_horizontal(pl.col("path", "timestamp", "method").is_not_null())
-    usable = numbered.filter(is_exchange(), named).select("_row", *_PLACE, "method", "status", "timestamp")
+    usable = (
+        numbered.select("_row", *_PLACE, "method", "status", "timestamp", _usable=is_exchange() & named)
+        .filter("_usable")
+        .drop("_usable")
+    )
     lost = usable.filter(pl.col("status").is_in(_NOT_FOUND))
     if lost.is_empty():
         return frame.with_columns(pl.lit(None, pl.Boolean).alias(name) for name in _NAMES)
@@ -33,7 +37,7 @@ def _add(frame: pl.DataFrame) -> pl.DataFrame:
     judged = times.filter(pl.col("status").is_in(_NOT_FOUND)).select(
         "_row", served_before=pl.col("_served").is_not_null() | gone, deleted_before=gone
     )
-    return numbered.join(judged, on="_row", how="left", maintain_order="left").drop("_row")
+    return beside(numbered, judged, "_row").drop("_row")
 
 
 FACTS = Facts(

@@ -144,16 +144,18 @@ def _join_slice(number: int, rows: Iterator[pl.DataFrame], asked: Slice, state: 
     everything = with_facts(joined.exchanges)
     # By the time that was read: joining moves what was written in whole seconds, and every slice must agree.
     own_rows = events.filter(begins_in(asked)).select(_PLACE)
-    mine = everything.join(own_rows, on=_PLACE, how="semi", maintain_order="left")
+    place = everything.select(_PLACE).with_row_index()
+    own = place.join(own_rows, on=_PLACE, how="semi", maintain_order="left")["index"]
+    mine = everything if own.len() == everything.height else everything[own]
     thinned = _wanted(mine, joined.events, state.wanted) if state.wanted is not None else _thinned(mine, state, share)
     kept = thinned.exchanges
     behind = joined.events.join(kept.select("exchange"), on="exchange", how="semi", maintain_order="left")
-    own = joined.events.join(mine.select("exchange"), on="exchange", how="semi", maintain_order="left")
+    all_of_mine = joined.events.join(mine.select("exchange"), on="exchange", how="semi", maintain_order="left")
     # Rows that are kept in memory would keep the texts of all others.
     return _Piece(
         events=write_part(state.plan.work, f"joined-{number:06}", behind),
         exchanges=write_part(state.plan.work, f"exchanges-{number:06}", kept),
-        overlaps=count_overlaps(own),
+        overlaps=count_overlaps(all_of_mine),
         clients=distinct(mine.filter(pl.col("method").is_not_null())["client"]),
         exact=thinned.exact,
         numbers=joined.events.height,

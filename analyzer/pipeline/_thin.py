@@ -94,13 +94,19 @@ def _keep(rows: pl.DataFrame, budget: int) -> tuple[pl.DataFrame, list[str]]:
     strata = list(STRATA)
     if rows.height <= budget:
         return rows.select("row", "weight"), strata
-    while len(strata) > 1 and 2 * rows.select(pl.struct(strata).n_unique()).item() > budget:
+    distinct = rows.select(strata).unique()
+    while len(strata) > 1 and 2 * distinct.height > budget:
         strata.pop()
-    sized = rows.sort("_order", "row").select(
-        "row", "weight", *strata, _rank=pl.int_range(pl.len()).over(strata), _size=pl.len().over(strata).cast(pl.Int64)
-    )
+        distinct = distinct.select(strata).unique()
+    # One number for each stratum: windows over nine columns would cost three times as much.
+    numbers = distinct.with_row_index("_stratum")
+    numbered = rows.join(numbers, on=strata, how="left", nulls_equal=True, maintain_order="left")
+    sized = numbered.sort("_order", "row").select(
+        "row", "weight", "_stratum", _rank=pl.int_range(pl.len()).over("_stratum"),
+        _size=pl.len().over("_stratum").cast(pl.Int64),
+    )  # fmt: skip
     most = _level(sized.filter(pl.col("_rank") == 0)["_size"], budget)
-    total = pl.col("weight").sum().over(strata)
+    total = pl.col("weight").sum().over("_stratum")
     kept, rank = pl.min_horizontal(pl.col("_size"), most), pl.col("_rank")
     share = total * (rank + 1) // kept - total * rank // kept
     kept_rows = sized.select("row", "_rank", share.alias("weight")).filter(pl.col("_rank") < most)
