@@ -33,22 +33,26 @@ class BlockResult:
     notes: tuple[str, ...]
 
 
-def read_block(  # noqa: PLR0913 - what is behind the zone has defaults
+def read_block(
     lines: pl.DataFrame,
     formats: Sequence[Format],
     zone: str,
     wrappers: Sequence[Wrapper] = (),
     now: datetime = LONG_AGO,
-    *,
-    further: Callable[[pl.DataFrame], Sequence[Format]] | None = None,
 ) -> BlockResult:
     """Reads a frame of line (Int64), raw (String) with the formats in their order, after the wrappers, outermost first.
 
-    zone is for times without one, now for times without a year; further gives more formats for lines (line, raw) that
-    these do not read. A line that every format refuses belongs to the event
+    zone is for times without one, now for times without a year. A line that every format refuses belongs to the event
     above if that one's format goes on, or is a message in its wrapper, or is a reject with the reason of the first
     format, which fits best.
     """
+    return finish_block(begin_block(lines, formats, zone, wrappers, now))
+
+
+def begin_block(
+    lines: pl.DataFrame, formats: Sequence[Format], zone: str, wrappers: Sequence[Wrapper], now: datetime
+) -> BegunBlock:
+    """Lets the formats read what they can: the greater part of the work of read_block."""
     peeled = _peel.peel(_shaped(lines, LINES), wrappers, zone, now)
     blank = pl.col("raw").str.strip_chars().fill_null("") == ""
     state = _State(peeled.filter(~blank))
@@ -56,6 +60,12 @@ def read_block(  # noqa: PLR0913 - what is behind the zone has defaults
     for form in formats:
         if state.unread.height:
             state.read(form, zone)
+    return BegunBlock(lines, tuple(formats), zone, full, state)
+
+
+def finish_block(begun: BegunBlock, further: Callable[[pl.DataFrame], Sequence[Format]] | None = None) -> BlockResult:
+    """Does what is left of read_block; further gives more formats for lines (line, raw) that nothing could read."""
+    lines, formats, zone, full, state = begun.lines, begun.formats, begun.zone, begun.full, begun.state
     if further and state.unread.height:
         formats = (*formats, *further(state.unread.select("line", "raw")))
         for form in formats[len(state.used) :]:
@@ -147,6 +157,17 @@ class _State:
             self.used[str(name)] = self.used.get(str(name), 0) + _lines(group)
         owned = told.select(pl.col("owned").explode().alias("line"))
         self.unread = self.unread.join(owned, on="line", how="anti", maintain_order="left")
+
+
+@dataclass(frozen=True, slots=True)
+class BegunBlock:
+    """What the formats made of the lines, and what they left; full are all rows of PEELED."""
+
+    lines: pl.DataFrame
+    formats: tuple[Format, ...]
+    zone: str
+    full: pl.DataFrame
+    state: _State
 
 
 def _canonical(events: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from analyzer.paths import Expanded
 from analyzer.pipeline._chosen import Chosen
@@ -17,8 +19,11 @@ def map_files(expanded: Expanded, plan: Plan, chosen: Chosen) -> Iterator[FileRe
     """Yields what became of each file, in the order of the files, whatever runs it."""
     meter, files = Meter(expanded, plan.progress), expanded.files
 
+    # Of several files each is read by one thread, since memory holds what every thread reads.
+    inside = plan if len(files) == 1 else replace(plan, threads=1)
+
     def read(number: int) -> FileRead:
-        found = read_file(number, files[number], plan, chosen, lambda stream, lines: meter.show(number, stream, lines))
+        found = read_file(number, files[number], inside, chosen, partial(meter.show, number))
         meter.finish(number)
         return found
 

@@ -72,8 +72,8 @@ class Plan:
     redact whether they are at all; machine is what they must not name: where the run takes place. report_zone is the
     zone in which outputs show times beside UTC. formats are the files of the report that are written, keys of FILES;
     templates are those of the user that replace the package's. scale says what fits into memory at once;
-    threads read files side by side, and workers, where there are some, read them instead. block_bytes is about how
-    much of a source is parsed at a time: it bounds memory, and no output depends on it. streams opens an input, as
+    threads read files, or the blocks of a single one, side by side, and workers, where there are some, read them
+    instead. block_bytes is about how much of a source is parsed at a time: it bounds memory, and no output depends on it. streams opens an input, as
     open_streams does; earlier is what runs before this one counted, None where a run stands alone.
     """
 
@@ -109,7 +109,9 @@ class Plan:
 
     def for_worker(self) -> Plan:
         """Gives what a worker on another machine needs to know; who runs it and what it shows stays here."""
-        return replace(self, workers=None, progress=_silent, stdin=None, templates=None, earlier=None, key=b"")
+        return replace(
+            self, workers=None, threads=1, progress=_silent, stdin=None, templates=None, earlier=None, key=b""
+        )
 
     def redactor(self, keep: frozenset[str] = frozenset()) -> Redactor:
         """Gives a redactor that has learnt nothing yet; the addresses in keep stay."""

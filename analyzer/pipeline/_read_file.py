@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
 import polars as pl
 
 from analyzer.errors import InputError
-from analyzer.formats import Choice, DocumentFormat, Format, Reader, detect, document_formats, frame_formats
+from analyzer.formats import (
+    BlockResult,
+    Choice,
+    DocumentFormat,
+    Format,
+    Reader,
+    detect,
+    document_formats,
+    frame_formats,
+)
 from analyzer.model import FormatUse, Ledger, SourceReport
 from analyzer.pipeline._chosen import Chosen
 from analyzer.pipeline._plan import Plan
@@ -192,7 +202,7 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
     reader = Reader(choice.formats, choice.wrappers, zone, plan.now)
     # One thread cuts the next block while another parses this one and the one before is written.
     blocks = ahead(_watched(stream.blocks(plan.block_bytes), store), first=1, waiting=1)
-    for result in ahead(chain(map(reader.read, blocks), reader.rest()), first=1, waiting=1):
+    for result in _results(reader, blocks, plan.threads):
         events = watch.settle(_placed(result.events, stream.name))
         kept = within(events, plan)
         name = choice.formats[0].name if choice.formats else ""
@@ -201,6 +211,16 @@ def _read_lines(stream: Stream, chosen: Chosen, plan: Plan, store: _Store) -> So
         store.show(stream, tally.ledger.lines)
     notes = (*year_note(head, choice, plan.now), *watch.notes(), *stream.notes)
     return tally.report(stream.name, choice, watch, notes)
+
+
+def _results(reader: Reader, blocks: Iterator[pl.DataFrame], threads: int) -> Iterator[BlockResult]:
+    """Yields the results of all blocks, after the first of which, since most files are short, threads are begun."""
+    yield from map(reader.read, islice(blocks, 1))
+    if threads == 1:
+        yield from ahead(chain(map(reader.read, blocks), reader.rest()), first=0, waiting=1)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from reader.results(blocks, pool, threads)
 
 
 def _watched(blocks: Iterator[pl.DataFrame], store: _Store) -> Iterator[pl.DataFrame]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import polars as pl
 import pytest
@@ -34,6 +35,8 @@ W3C = [
     "2026-11-22 16:14:14 200 GET /a",
     "2026-11-22 16:14:15 500 GET /b",
 ]
+ACCESS = '192.0.2.1 - - [20/May/2015:12:05:{:02} +0000] "GET /{} HTTP/1.1" 500 5 "-" "x"'
+RECORD = "2026-03-10 11:00:00,120 INFO app: ok {}"
 FILES = {
     "php": (PHP, ["nginx_error"], []),
     "cri": (CRI, [], ["cri"]),
@@ -91,6 +94,40 @@ def test_any_mix_in_any_blocks_adds_up(lines, cuts):
     assert ledger.lines == len(lines)
 
 
+@settings(max_examples=60)
+@given(
+    parts=st.lists(
+        st.lists(st.sampled_from([*PHP, *CRI, *JOURNAL, *W3C, "rubbish"]), max_size=20)
+        | st.sampled_from([[RECORD.format(n) for n in range(30)], [ACCESS.format(n, n) for n in range(30)]]),
+        max_size=6,
+    ),
+    forms=st.sampled_from([["nginx_error"], ["w3c"], ["nginx_error", "w3c"], ["combined"], []]),
+    wraps=st.sampled_from([[], ["cri", "journald"]]),
+    most=st.integers(1, 4),
+)
+def test_blocks_read_side_by_side_give_what_one_after_the_other_gives(parts, forms, wraps, most):
+    """Events over two blocks, formats that are met on the way, and those that remember what stood above included."""
+    known, around = formats.line_formats(), formats.line_wrappers()
+    lines = [line for part in parts for line in part]
+    edges = [0, *accumulate(map(len, parts))]
+
+    def reader():
+        return Reader([known[name] for name in forms], [around[name] for name in wraps], "UTC", NOW)
+
+    def blocks():
+        return (frame(lines[a:b], a + 1) for a, b in pairwise(edges))
+
+    one = reader()
+    alone = [*map(one.read, blocks()), *one.rest()]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(reader().results(blocks(), pool, most))
+    assert len(alone) == len(together)
+    for left, right in zip(alone, together, strict=True):
+        assert left.events.equals(right.events)
+        assert left.rejects.equals(right.rejects)
+        assert (left.ledger, left.used, left.notes) == (right.ledger, right.used, right.notes)
+
+
 def test_a_trace_without_end_is_let_go(monkeypatch):
     """Memory stays bounded: what is held back for too long is read as it stands, and nothing is lost."""
     monkeypatch.setattr(_reader, "_MOST_HELD", 10)
@@ -100,10 +137,6 @@ def test_a_trace_without_end_is_let_go(monkeypatch):
     assert ledger.lines == 101
     assert events.height == 1
     assert rejects.height > 0
-
-
-ACCESS = '192.0.2.1 - - [20/May/2015:12:05:{:02} +0000] "GET /{} HTTP/1.1" 500 5 "-" "x"'
-RECORD = "2026-03-10 11:00:00,120 INFO app: ok {}"
 
 
 def test_a_format_that_begins_behind_the_head_is_found():
