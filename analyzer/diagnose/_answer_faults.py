@@ -12,7 +12,7 @@ import polars as pl
 
 from analyzer.diagnose._network import names_layer
 from analyzer.diagnose._scene import BROWSER, Opinion, Scene
-from analyzer.model import Layer
+from analyzer.model import LAYERS, Layer
 
 _SERVER_LOGS = "The access and error log of the proxy and of the application: who ended the connection, and why?"
 
@@ -109,15 +109,21 @@ _STOPPED = (
 _PROBLEM = ("error_code", "error_title", "error_detail")
 _CLOSED = "{count} opened a WebSocket that was closed with code {close_code}."
 _CLOSE_WEIGHT = 0.45
+_CLOSED_BY = {layer: _is("websocket_closed") & (pl.col("close_layer") == layer) for layer in LAYERS}
+# All layers ask for the same answers.
+_TESTS = (
+    *(fault.test for fault in (*_FAULTS, *_STOPPED)), *_CLOSED_BY.values(), *(names_layer(layer) for layer in LAYERS)
+)  # fmt: skip
 
 
 def judge_answer_fault(scene: Scene, layer: Layer) -> Opinion | None:
     """Gives the suspicion that a fault casts on the layer, if at least half of the failing exchanges show it."""
+    scene.ask(_TESTS)
     if opinion := _first_of(_FAULTS, scene, layer):
         return opinion
     if layer in ("authentication", "request") and scene.share(names_layer(layer)) >= 0.5:
         return _suspect(scene, names_layer(layer), "{count} ended in the client with {error}.", 0.6, _SERVER_LOGS)
-    closed = _is("websocket_closed") & (pl.col("close_layer") == layer)
+    closed = _CLOSED_BY[layer]
     if scene.share(closed) >= 0.5:
         return _suspect(scene, closed, _CLOSED, _CLOSE_WEIGHT, _SERVER_LOGS)
     return None

@@ -91,7 +91,10 @@ def describe(window: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(*_more(window), *_parameters(window))
     frame = frame.with_columns(_or_absent(shown) for shown in OPTIONAL if shown in frame.columns)
     shown = [name for name in frame.columns if name not in {"source", WEIGHT, "_failing", "_outside"}]
-    return frame.select(name for name in shown if frame[name].drop_nulls().n_unique() > 1)
+    if not shown:
+        return frame.select(shown)
+    values = frame.select(pl.col(shown).drop_nulls().n_unique()).row(0)
+    return frame.select(name for name, number_of in zip(shown, values, strict=True) if number_of > 1)
 
 
 def _from_outside(window: pl.DataFrame) -> pl.Expr:

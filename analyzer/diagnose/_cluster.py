@@ -147,10 +147,14 @@ def _grown(seed: Cluster, exchanges: pl.DataFrame) -> Cluster:
     answered = pl.col("status").is_not_null() | pl.col("error").is_not_null()
     # A refusal that a new token mended is the normal end of an old one.
     alike_in = [name for name in ("method", "route", "status", "error", "refreshed") if name in exchanges.columns]
+    kinds = inside.filter(answered).select(alike_in).unique()
+    # Most have another status: a join would look at the texts of all of them.
+    same_status = pl.col("status").is_in(kinds["status"].unique().implode(), nulls_equal=True)
     alike = (
-        exchanges.filter(answered)
+        exchanges.select("row", "timestamp", *alike_in)
+        .filter(answered, same_status)
         .join(
-            inside.filter(answered).select(alike_in).unique(),
+            kinds,
             on=alike_in,
             how="semi",
             nulls_equal=True,

@@ -30,6 +30,11 @@ def on_endpoints(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame
         nulls_equal=True,
         maintain_order="left",
     )
+    return at_their_hosts(same, failing)
+
+
+def at_their_hosts(same: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
+    """Keeps of the exchanges on the endpoints of the failing ones those of the same hosts, where none arrived."""
     known = {"error_layer", "cors", "has_edge", "has_application", "host"} <= set(failing.columns)
     if failing.is_empty() or not known or not failing.select(never_arrived().all()).item():
         return same
@@ -57,12 +62,17 @@ def same_entrance(window: pl.DataFrame) -> pl.DataFrame:
     return window.filter(outside | pl.col("failing")) if recorded is not None and recorded >= _NEARLY_ALL else window
 
 
-def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, seen: int | None = None) -> Clients:
+def clients_among(exchanges: pl.DataFrame) -> int:
+    """Gives how many clients made requests (method, client)."""
+    return exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
+
+
+def count_clients(total: int, window: pl.DataFrame, seen: int | None = None) -> Clients:
     """Counts who failed among who used the endpoints in the window (column failing), among all.
 
-    seen is the number of all clients where the rows are only some of all exchanges: then of those who did not fail, the
-    ones on the endpoints are taken to be as large a part as they are of the rows' clients. A row that stands for
-    requests of others does not tell how many each client sent.
+    total is what clients_among gives of all rows; seen is the number of all clients where the rows are only some of all
+    exchanges: then of those who did not fail, the ones on the endpoints are taken to be as large a part as they are of
+    the rows' clients. A row that stands for requests of others does not tell how many each client sent.
 
     A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
     while it lasted.
@@ -85,7 +95,6 @@ def count_clients(exchanges: pl.DataFrame, window: pl.DataFrame, seen: int | Non
     if not window.filter(~pl.col("failing") & (pl.col(WEIGHT) > 1)).is_empty():
         affected = affected.with_columns(requests=pl.lit(None, pl.Int64))
     top = tuple(ClientCount(*row) for row in affected.drop("meanwhile").head(_TOP_CLIENTS).iter_rows())
-    total = exchanges.filter(pl.col("method").is_not_null())["client"].drop_nulls().n_unique()
     # Whose clients are not known may be anybody's.
     unknown = counted(window, pl.col("failing") & pl.col("client").is_null())
     scope = "some" if unknown > _HARDLY_ANY * counted(window, pl.col("failing")) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import polars as pl
 
@@ -37,19 +38,24 @@ _TIMED_OUT = (
 
 def errors_of_layer(scene: Scene, layer: Layer) -> list[str]:
     """Gives the distinct error texts of failing exchanges without a response that name the layer."""
+    if not scene.count(names_layer(layer)):
+        return []
     return scene.failing.filter(names_layer(layer))["error"].unique().sort().to_list()
 
 
+@cache
 def names_layer(layer: Layer) -> pl.Expr:
     """Tests for exchanges without a response whose error names the layer."""
     return pl.col("status").is_null() & (pl.col("error_layer") == layer)
 
 
+@cache
 def cut_connections() -> pl.Expr:
     """Tests for connections that stood and were closed before a response: by a network, a proxy or the application."""
     return pl.col("status").is_null() & pl.col("error").str.contains(_CUT)
 
 
+@cache
 def waited_in_vain() -> pl.Expr:
     """Tests for requests that a client gave up on, whose error does not say whether a connection ever stood."""
     return pl.col("status").is_null() & pl.col("error").str.contains(_TIMED_OUT)
@@ -60,6 +66,7 @@ def judge_by_place(scene: Scene, layer: Layer) -> Opinion | None:
 
     Who is refused had an address, whose handshake fails had a connection, and none of them got to a server.
     """
+    scene.ask(map(_ended_at, _PLACES))
     ended = next((place for place in _PLACES if scene.share(_ended_at(place)) >= _ENOUGH), None)
     if ended is None or layer == ended:
         return None
@@ -70,11 +77,13 @@ def judge_by_place(scene: Scene, layer: Layer) -> Opinion | None:
     return Opinion("ruled_out", (scene.quote(text, _ended_at(ended), BROWSER, ERROR_LINE),))
 
 
+@cache
 def _ended_at(place: Layer) -> pl.Expr:
     named = names_layer(place) & ~cut_connections().fill_null(False) & ~waited_in_vain().fill_null(False)
     return (named | handshake_failed()) if place == "tls" else named
 
 
+@cache
 def handshake_failed() -> pl.Expr:
     """Tells whether the server's error log says that a handshake with a client failed."""
     return error_line_says(_HANDSHAKE) & by_server(pl.col("status") >= 400)
@@ -138,11 +147,16 @@ def _unseen_by_servers(scene: Scene, test: pl.Expr) -> tuple[Evidence, ...]:
 
 def judge_arrival(scene: Scene, conclusion: str, would_show: str) -> Opinion:
     """Clears a layer before the server if the failing requests were answered by one."""
-    at_edge = pl.col("has_edge") & pl.col("edge_status").is_not_null()
-    told = pl.col("browser_status").is_not_null() & ~answered_inside()
-    answered = told | at_edge | pl.col("application_status").is_not_null()
+    answered = _answered()
     count = scene.count(answered)
     if scene.total and count / scene.total >= _ENOUGH:
         text = f"{scene.of_total(count).capitalize()} reached a server and got an answer from it, {conclusion}."
         return Opinion("ruled_out", (scene.quote(text, answered, EDGE, BROWSER),))
     return Opinion("not_visible", would_show=would_show)
+
+
+@cache
+def _answered() -> pl.Expr:
+    at_edge = pl.col("has_edge") & pl.col("edge_status").is_not_null()
+    told = pl.col("browser_status").is_not_null() & ~answered_inside()
+    return told | at_edge | pl.col("application_status").is_not_null()

@@ -43,6 +43,8 @@ def find_novelty(exchanges: pl.DataFrame, failing: pl.DataFrame, started: dateti
 
 def _of_most(failing: pl.DataFrame, column: str, value: pl.Expr) -> str | None:
     """Gives the value that most failing requests have."""
+    if failing[column].null_count() == failing.height:
+        return None
     values = weighed(failing).select(_key(column), WEIGHT).select(WEIGHT, value=value).drop_nulls("value")
     if values.is_empty():
         return None

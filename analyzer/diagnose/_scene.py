@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -25,6 +26,7 @@ BEHIND_FAILED = (
 _NOT_REACHED = ("refused", "timed_out", "closed_early", "no_server")
 _OWN_FAULTS = ("header_too_big", "name_not_resolved", "tls_failed", "answer_invalid", "overloaded")
 _KNOWN = 0.95
+_ANSWERED = pl.col("status").is_not_null()
 _GRAVITY = {"critical": 0, "error": 1, "warning": 2, "notice": 3, "info": 4}
 BROWSER, EDGE, ERROR_LINE, APPLICATION = 0, 1, 2, 3
 
@@ -40,7 +42,7 @@ class Opinion:
     sources: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """The failing exchanges of one incident, the rows they were joined from, and what the inputs can show at all.
 
@@ -55,14 +57,17 @@ class Scene:
     around: Surroundings = field(default_factory=Surroundings)
     of_root: bool = False
 
-    @property
+    @cached_property
     def total(self) -> int:
         """Number of failing exchanges."""
         return counted(self.failing)
 
     def count(self, test: pl.Expr) -> int:
         """Counts the failing exchanges for which the test holds."""
-        return counted(self.failing, test)
+        passing = self._passing(test)
+        if WEIGHT not in self._columns:
+            return int(passing.sum())
+        return int(self.failing[WEIGHT].filter(passing).sum())
 
     def share(self, test: pl.Expr) -> float:
         """Gives the share of failing exchanges for which the test holds."""
@@ -70,7 +75,43 @@ class Scene:
 
     def first(self, test: pl.Expr) -> dict[str, object] | None:
         """Gives the first failing exchange for which the test holds."""
-        return next(self.failing.filter(test.fill_null(False)).head(1).iter_rows(named=True), None)
+        passing = self._passing(test)
+        return self.failing.row(int(passing.arg_max() or 0), named=True) if passing.any() else None
+
+    @cached_property
+    def _columns(self) -> frozenset[str]:
+        return frozenset(self.failing.columns)
+
+    @cached_property
+    def _answers(self) -> dict[int, tuple[pl.Expr, pl.Series]]:
+        return {}
+
+    def ask(self, tests: Iterable[pl.Expr]) -> None:
+        """Asks several tests at once, which takes hardly longer than one; what is asked of them later is known."""
+        unknown = [test for test in tests if id(test) not in self._answers]
+        if not unknown:
+            return
+        # Beside the exchanges, since a literal alone would be one row.
+        told = self.failing.select(
+            "exchange", **{f"_{at}": test.fill_null(value=False) for at, test in enumerate(unknown)}
+        )
+        # A test is held with its answer, so that its id stays its own.
+        self._answers.update((id(test), (test, told[f"_{at}"])) for at, test in enumerate(unknown))
+
+    def _passing(self, test: pl.Expr) -> pl.Series:
+        """Tells of each failing exchange whether the test holds (Boolean, never null), and asks each test once."""
+        self.ask((test,))
+        return self._answers[id(test)][1]
+
+    @cached_property
+    def _places(self) -> pl.DataFrame:
+        """The rows behind all failing exchanges, with what quotes are chosen by: filtering all columns takes long."""
+        mine = self.events.join(self.failing.select("exchange"), on="exchange", how="semi", maintain_order="left")
+        gravity = pl.col("level").replace_strict(_GRAVITY, default=9, return_dtype=pl.Int8)
+        return mine.select(
+            "exchange", "event", "hop", "join", "source", "line", "format",
+            _gravity=gravity, _quiet=pl.col("exception_type").is_null(),
+        )  # fmt: skip
 
     def quote(self, text: str, test: pl.Expr, *hops: int) -> Evidence:
         """Gives a sentence whose place is a row of the first exchange that passes the test.
@@ -78,21 +119,19 @@ class Scene:
         Of its rows the one of the earliest of these hops is taken, and there the gravest record; without hops, or
         where none of them has a row, any row will do.
         """
-        passing = self.failing.filter(test.fill_null(False)).select("exchange")
-        rows = self.events.join(passing, on="exchange", how="semi", maintain_order="left")
+        passing = self._passing(test)
+        rows = self._places
+        if not passing.all():
+            exchanges = self.failing["exchange"].filter(passing)
+            rows = rows.filter(pl.col("exchange").is_in(exchanges.implode()))
         if rows.is_empty():
             return Evidence(text)
         rank = pl.col("hop").replace_strict(
             {hop: order for order, hop in enumerate(hops)}, default=9, return_dtype=pl.Int8
         )
-        gravity = pl.col("level").replace_strict(_GRAVITY, default=9, return_dtype=pl.Int8)
         first = rows.filter(pl.col("exchange") == rows.sort(rank, "event")["exchange"].first())
-        found = next(
-            first.sort(rank, gravity, pl.col("exception_type").is_null(), "event").head(1).iter_rows(named=True), None
-        )
-        if found is None:
-            return Evidence(text)
-        return Evidence(text, reference(found["source"], found["line"], found["format"]), self._join_of(found))
+        found = first.sort(rank, "_gravity", "_quiet", "event").row(0, named=True)
+        return Evidence(text, reference(found["source"], found["line"], found["format"]), _join_of(found, first))
 
     def logged(self, test: pl.Expr) -> Evidence | None:
         """Quotes what the application most often logged as wrong of the exchanges that pass, if of at least half."""
@@ -111,16 +150,6 @@ class Scene:
         text = kinds.filter(first)["text"][0]
         return self.quote(f"The application logged: {text}", first, APPLICATION)
 
-    def _join_of(self, row: dict[str, object]) -> Join | None:
-        """Gives the weakest tie of the row's exchange, if it was joined at all."""
-        mates = self.events.filter(pl.col("exchange") == row["exchange"])
-        if mates.height < 2:
-            return None
-        if row["hop"] == ERROR_LINE:
-            return "weak" if row["join"] == "weak" else "strong"
-        ties: tuple[Join, ...] = ("weak", "strong", "exact")
-        return next((tie for tie in ties if (mates["join"] == tie).any()), None)
-
     def of_total(self, count: int) -> str:
         """Gives "12 of 40 failing requests", or "the failing request" where there is only one."""
         named = "failing requests that began it" if self.of_root else "failing requests"
@@ -128,11 +157,22 @@ class Scene:
 
     def cleared(self, text: str) -> Opinion:
         """Rules a layer out by the statuses, if they are known: a request without one may have met anything."""
-        if self.share(pl.col("status").is_not_null()) >= _KNOWN:
+        if self.share(_ANSWERED) >= _KNOWN:
             told = text.replace("failing request", "failing request that began it", 1) if self.of_root else text
             return Opinion("ruled_out", (self.quote(told, ALWAYS, EDGE, BROWSER, APPLICATION),))
         answers = "The answers of these requests: a HAR, or the access log of the server that they reached."
         return Opinion("not_visible", would_show=answers)
+
+
+def _join_of(row: dict[str, object], mates: pl.DataFrame) -> Join | None:
+    """Gives the weakest tie of the row's exchange, whose rows the mates are, if it was joined at all."""
+    if mates.height < 2:
+        return None
+    if row["hop"] == ERROR_LINE:
+        return "weak" if row["join"] == "weak" else "strong"
+    told = frozenset(mates["join"].to_list())
+    ties: tuple[Join, ...] = ("weak", "strong", "exact")
+    return next((tie for tie in ties if tie in told), None)
 
 
 # What differs from one occasion to the next.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.counted import WEIGHT, counted, number, share_where, weighed
+from analyzer.counted import WEIGHT, counted, number, number_where, share_where, weighed
 from analyzer.diagnose import _attributes as attributes
 from analyzer.diagnose._counts import worked_of
 from analyzer.diagnose._sides import sides_of
@@ -79,7 +79,7 @@ def _found(judged: pl.DataFrame, described: pl.DataFrame) -> list[_Found]:
     if not described.width:
         return []
     asked = described.with_columns(judged["failing"].alias("_failing"), judged[WEIGHT], *_units(judged))
-    parting = [(name, *each) for name in described.columns for each in _parting(asked, name)]
+    parting = list(_parting(asked, described.columns))
     if not parting:
         return []
     tried = max(sum(_shared_values(asked, name) for name in described.columns), 1)
@@ -122,24 +122,43 @@ def _preference(found: _Found) -> tuple[bool, int, str, str]:
     return found.only, order.index(name) if name in order else len(order), found.shown, found.value
 
 
-def _parting(asked: pl.DataFrame, name: str) -> Iterator[tuple[str, Table, bool]]:
-    """Gives the values of one attribute that part the two sides far enough, with the table of having or lacking it.
+def _parting(asked: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, str, Table, bool]]:
+    """Gives the values of attributes that part the two sides far enough, with the table of having or lacking them.
 
     The last is whether it is lacking: all that the failing ones share is not to have what the working ones have.
     """
-    known = asked.select(WEIGHT, failing="_failing", value=name).filter(pl.col("value").is_not_null())
-    failing, working = known.filter("failing"), known.filter(~pl.col("failing"))
-    failing_total = counted(asked, pl.col("_failing"))
-    if counted(failing) < _KNOWN_FAILING * failing_total or failing.is_empty() or working.is_empty():
-        return
-    if counted(working) < _KNOWN_WORKING * (counted(asked) - failing_total):
-        return
-    for side, only in ((failing, False), (working, True)):
-        value = _most_frequent(side)
-        table = _table(known.select(WEIGHT, "failing", has=pl.col("value") == value))
-        table = table.inverted() if only else table
-        if _parts(table, only=only) and (name != _CLIENT or (not only and table.recall >= _NEARLY_ALL)):
-            yield value, table, only
+    failing_total, total = counted(asked, pl.col("_failing")), counted(asked)
+    for name, failing, working in _known_of(asked, names):
+        if not failing or not working or failing < _KNOWN_FAILING * failing_total:
+            continue
+        if working < _KNOWN_WORKING * (total - failing_total):
+            continue
+        by_value = _by_value(asked, name)
+        for side, only in (("failing", False), ("working", True)):
+            most = by_value.sort(side, "value", descending=[True, False]).row(0, named=True)
+            table = Table(most["failing"], failing, most["working"], working)
+            table = table.inverted() if only else table
+            if _parts(table, only=only) and (name != _CLIENT or (not only and table.recall >= _NEARLY_ALL)):
+                yield name, most["value"], table, only
+
+
+def _known_of(asked: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Gives of each attribute how many failing and how many working ones it is known of."""
+    told = [pl.col(name).is_not_null() for name in names]
+    sides = (pl.col("_failing"), ~pl.col("_failing"))
+    sums = [
+        number_where(each & side).alias(f"{at}{end}") for end, side in enumerate(sides) for at, each in enumerate(told)
+    ]
+    found = asked.select(sums).row(0)
+    return zip(names, found[: len(names)], found[len(names) :], strict=True)
+
+
+def _by_value(asked: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Gives how many failing and how many working ones have each value of an attribute."""
+    known = asked.select(WEIGHT, "_failing", value=name).filter(pl.col("value").is_not_null())
+    return known.group_by("value").agg(
+        failing=number_where(pl.col("_failing")), working=number_where(~pl.col("_failing"))
+    )
 
 
 def _chance(asked: pl.DataFrame, name: str, value: str, table: Table, *, only: bool) -> float:
@@ -151,15 +170,11 @@ def _chance(asked: pl.DataFrame, name: str, value: str, table: Table, *, only: b
     return _chance_by_client(known.select(WEIGHT, "_units", "failing", "unit", has=(pl.col("value") == value) != only))
 
 
-def _most_frequent(side: pl.DataFrame) -> str:
-    most = side.group_by("value").agg(number()).sort(WEIGHT, "value", descending=[True, False])
-    return str(most["value"][0])
-
-
 def _table(has: pl.DataFrame) -> Table:
     """Gives the table of what failing and working ones have; has: failing, has, weight."""
     failing, working = pl.col("failing"), ~pl.col("failing")
-    return Table(*(counted(has, test) for test in (failing & pl.col("has"), failing, working & pl.col("has"), working)))
+    tests = (failing & pl.col("has"), failing, working & pl.col("has"), working)
+    return Table(*weighed(has).select(number_where(test).alias(str(at)) for at, test in enumerate(tests)).row(0))
 
 
 def _chance_by_client(has: pl.DataFrame) -> float:

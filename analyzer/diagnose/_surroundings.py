@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import polars as pl
 
 from analyzer.counted import WEIGHT, counted, median, weighed
-from analyzer.diagnose._counts import on_endpoints, succeeded
+from analyzer.diagnose._counts import succeeded
+from analyzer.diagnose._endpoints import Endpoints
 from analyzer.diagnose.noise import reference
 from analyzer.model import Evidence, Ref
 
@@ -71,47 +73,78 @@ class Surroundings:
         return self.between.count <= _FEW * self.served.count
 
 
-def look_around(
-    events: pl.DataFrame, exchanges: pl.DataFrame, failing: pl.DataFrame, started: datetime, ended: datetime
-) -> Surroundings:
-    """Gives the surroundings of failing exchanges; events and exchanges are those of correlate.Joined."""
+@dataclass(frozen=True)
+class Whole:
+    """What all incidents lie in: events and exchanges of correlate.Joined, and what is asked of them each time."""
+
+    events: pl.DataFrame
+    exchanges: pl.DataFrame
+
+    @cached_property
+    def read(self) -> pl.DataFrame:
+        """The exchanges with the columns that are looked at: all would be as large as the log."""
+        return weighed(self.exchanges).select(*_READ, WEIGHT)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        """The same by endpoint."""
+        return Endpoints(self.read)
+
+    @cached_property
+    def error_lines(self) -> pl.DataFrame:
+        """The lines of servers' error logs."""
+        return self.events.filter(pl.col("hop") == _ERROR_LINE)
+
+    @cached_property
+    def tied(self) -> pl.DataFrame:
+        """The exchanges (exchange) that an application's record names by an id."""
+        by_id = (pl.col("hop") == _APPLICATION) & (pl.col("join") == "exact")
+        return self.events.filter(by_id).select("exchange").unique()
+
+    @cached_property
+    def timed(self) -> pl.DataFrame:
+        """How long applications say that exchanges took (exchange, duration_us)."""
+        known = (pl.col("hop") == _APPLICATION) & pl.col("duration_us").is_not_null()
+        return self.events.select("exchange", "hop", "duration_us").filter(known)
+
+
+def look_around(whole: Whole, failing: pl.DataFrame, started: datetime, ended: datetime) -> Surroundings:
+    """Gives the surroundings of failing exchanges, which are some of the whole."""
+    events = whole.events
     inside = pl.col("timestamp").is_between(started, ended).fill_null(value=False)
     near = pl.col("timestamp").is_between(started - _MARGIN, ended + _MARGIN).fill_null(value=False)
-    # All exchanges with all columns would be as large as the log, once more for each incident.
-    others = (
-        weighed(exchanges)
-        .select(*_READ, WEIGHT)
-        .join(failing.select("exchange"), on="exchange", how="anti", maintain_order="left")
-    )
-    same = on_endpoints(others, failing).filter(succeeded())
+    same = _without(whole.endpoints.of(failing).filter(succeeded()), failing)
     behind = same.filter(~inside & _answered_behind())
     answered = behind["upstream"].drop_nulls().list.last().unique().sort()
     usual = same.filter(~inside & pl.col("has_application"))
-    meanwhile = others.filter(inside)
-    succeeding = others.filter(near & succeeded())
+    meanwhile = _without(whole.read.filter(inside), failing)
+    succeeding = _without(whole.read.filter(near & succeeded()), failing)
     edge = meanwhile.filter(pl.col("has_edge") & pl.col("edge_status").is_between(200, 399))
     return Surroundings(
-        has_error_log=bool(events.select((near & (pl.col("hop") == _ERROR_LINE)).any()).item()),
+        has_error_log=bool(whole.error_lines.select(near.any()).item()),
         application=_seen(events, _past_the_way(meanwhile, same), _APPLICATION),
         others=_seen(events, edge, _EDGE),
-        tells_all=_tells_all(events, same, succeeding),
+        tells_all=_tells_all(whole.tied, same, succeeding),
         edge_tells_all=_has_browsers(succeeding),
         addresses=tuple(answered.to_list()),
         served=_seen(events, behind, _EDGE),
         between=_seen(events, same.filter(inside), _EDGE),
-        wrong_check=_wrong_check(events, failing, started, ended),
-        took_us=_taken(events, failing),
-        usual_us=_taken(events, usual),
+        wrong_check=_wrong_check(whole.error_lines, failing, started, ended),
+        took_us=_taken(whole.timed, failing),
+        usual_us=_taken(whole.timed, usual),
         usual=_seen(events, usual, _APPLICATION),
     )
 
 
-def _taken(events: pl.DataFrame, exchanges: pl.DataFrame) -> int | None:
-    rows = events.select("exchange", "hop", "duration_us").filter(
-        pl.col("hop") == _APPLICATION, pl.col("duration_us").is_not_null()
-    )
-    timed = rows.join(weighed(exchanges).select("exchange", WEIGHT), on="exchange")
-    middle = median(timed["duration_us"], timed[WEIGHT])
+def _without(exchanges: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
+    return exchanges.join(failing.select("exchange"), on="exchange", how="anti", maintain_order="left")
+
+
+def _taken(timed: pl.DataFrame, exchanges: pl.DataFrame) -> int | None:
+    if timed.is_empty() or exchanges.is_empty():
+        return None
+    rows = timed.join(weighed(exchanges).select("exchange", WEIGHT), on="exchange")
+    middle = median(rows["duration_us"], rows[WEIGHT])
     return None if middle is None else int(middle)
 
 
@@ -137,13 +170,12 @@ def _family() -> pl.Expr:
     return pl.col("logger").str.extract(r"^([^.:/]+)", 1)
 
 
-def _tells_all(events: pl.DataFrame, same: pl.DataFrame, near: pl.DataFrame) -> bool:
+def _tells_all(tied: pl.DataFrame, same: pl.DataFrame, near: pl.DataFrame) -> bool:
     """Tells whether the application's log names by their ids nearly all requests that worked."""
-    exact = events.filter((pl.col("hop") == _APPLICATION) & (pl.col("join") == "exact")).select("exchange").unique()
     outside = pl.col("has_edge") | pl.col("has_browser")
     for rows in (same.filter(outside), near.filter(outside & _answered_behind())):
         if counted(rows) >= _FEWEST:
-            return counted(rows.join(exact, on="exchange", how="semi")) >= _NEARLY_ALL * counted(rows)
+            return counted(rows.join(tied, on="exchange", how="semi")) >= _NEARLY_ALL * counted(rows)
     return False
 
 
@@ -154,12 +186,15 @@ def _has_browsers(near: pl.DataFrame) -> bool:
     return total >= _FEWEST and counted(browsers, pl.col("has_edge")) >= _NEARLY_ALL * total
 
 
-def _wrong_check(events: pl.DataFrame, failing: pl.DataFrame, started: datetime, ended: datetime) -> Evidence | None:
+def _wrong_check(
+    error_lines: pl.DataFrame, failing: pl.DataFrame, started: datetime, ended: datetime
+) -> Evidence | None:
     """A server that answers a check is up: that the check asks for the wrong thing is the balancer's setting."""
+    if error_lines.is_empty():
+        return None
     pools = failing["upstream_name"].drop_nulls().str.replace("/.*$", "").unique()
-    lines = events.filter(
-        pl.col("hop") == _ERROR_LINE, pl.col("timestamp").is_between(started - _LOOK_BACK, ended)
-    ).with_columns(pool=pl.col("message").str.extract(_WRONG_CHECK, 1))
+    meanwhile = error_lines.filter(pl.col("timestamp").is_between(started - _LOOK_BACK, ended))
+    lines = meanwhile.with_columns(pool=pl.col("message").str.extract(_WRONG_CHECK, 1))
     found = next(lines.filter(pl.col("pool").is_in(pools.implode())).tail(1).iter_rows(named=True), None)
     if found is None:
         return None

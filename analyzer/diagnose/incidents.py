@@ -17,6 +17,7 @@ from analyzer.diagnose._attributes import useful
 from analyzer.diagnose._borrowed import lend
 from analyzer.diagnose._cluster import Cluster, cluster
 from analyzer.diagnose._course import course_of
+from analyzer.diagnose._endpoints import Endpoints
 from analyzer.diagnose._followers import with_followers
 from analyzer.diagnose._network import handshake_failed
 from analyzer.diagnose._partition import partition
@@ -24,7 +25,7 @@ from analyzer.diagnose._recurring import join_recurring
 from analyzer.diagnose._same_refusal import with_same_refusals
 from analyzer.diagnose._scene import Scene
 from analyzer.diagnose._separate import Parted, part_sides
-from analyzer.diagnose._surroundings import look_around
+from analyzer.diagnose._surroundings import Whole, look_around
 from analyzer.diagnose._weight import doubt_of, weigh, without_doubt
 from analyzer.diagnose.correlate import Joined
 from analyzer.diagnose.counterexample import counter_example
@@ -65,6 +66,7 @@ class _Part:
     """One cluster with the frames that its incident is made of.
 
     root: the failing exchanges that began it, all of them unless it spread; matched: failing and lone records;
+    same: all exchanges on the endpoints of failing;
     window: all exchanges on the endpoints of failing while it lasted; peers: those that came in the same way.
     """
 
@@ -72,6 +74,7 @@ class _Part:
     matched: pl.DataFrame
     failing: pl.DataFrame
     root: pl.DataFrame
+    same: pl.DataFrame
     window: pl.DataFrame
     peers: pl.DataFrame
     started: datetime
@@ -87,6 +90,8 @@ class _Given:
     requests: pl.DataFrame
     bucket_seconds: int
     captures: Mapping[str, Capture]
+    whole: Whole
+    clients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +118,14 @@ def diagnose(
     HARs by source and what they cannot show.
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
-    given = _Given(joined, exchanges, requests, bucket_seconds, captures)
+    whole = Whole(joined.events, joined.exchanges)
+    given = _Given(joined, exchanges, requests, bucket_seconds, captures, whole, counts.clients_among(requests))
+    endpoints = Endpoints(requests)
 
     def make(clusters: Iterable[Cluster]) -> Iterator[_Made]:
         for each in clusters:
             # A window may hold most of the log, so no more than one is kept.
-            part = _part(each, exchanges, requests)
+            part = _part(each, exchanges, endpoints)
             if part is not None:
                 yield _build(part, given)
 
@@ -151,7 +158,7 @@ def is_exchange() -> pl.Expr:
     return pl.col("has_browser") | pl.col("has_edge") | (pl.col("has_application") & answered)
 
 
-def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _Part | None:
+def _part(found: Cluster, exchanges: pl.DataFrame, endpoints: Endpoints) -> _Part | None:
     matched = exchanges.filter(pl.col("row").is_in(sorted(found.rows)), pl.col("timestamp").is_not_null())
     exchanged = matched.filter(is_exchange())
     # A rule may match requests that worked (sent too early, yet answered): they tell of the incident, but did not fail.
@@ -163,14 +170,15 @@ def _part(found: Cluster, exchanges: pl.DataFrame, requests: pl.DataFrame) -> _P
     started, ended = failing["timestamp"].min(), failing["ended_at"].max()
     assert isinstance(started, datetime)  # noqa: S101 - null times were filtered out
     assert isinstance(ended, datetime)  # noqa: S101
-    known = counts.on_endpoints(requests, failing) if exchanged.height else matched.select(_NEEDED)
-    same = pl.concat([known, lone.select(_NEEDED)]).sort("row")
-    window = same.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
+    same = endpoints.of(failing)
+    known = same if exchanged.height else matched.select(_NEEDED)
+    around = pl.concat([known, lone.select(_NEEDED)]).sort("row")
+    window = around.filter(pl.col("timestamp").is_between(started, ended)).with_columns(
         failing=pl.col("row").is_in(failing["row"].implode())
     )
     root = failing.filter(pl.col("row").is_in(sorted(found.root)))
     root = failing if root.is_empty() else root
-    return _Part(found, matched, failing, root, window, counts.same_entrance(window), started, ended)
+    return _Part(found, matched, failing, root, same, window, counts.same_entrance(window), started, ended)
 
 
 def _lone_handshakes(matched: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
@@ -183,12 +191,11 @@ def _lone_handshakes(matched: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFra
 
 def _build(part: _Part, given: _Given) -> _Made:
     judged = _judged(part)
-    scene = replace(_scene(judged, given.joined), of_root=judged.failing.height < part.failing.height)
+    scene = replace(_scene(judged, given), of_root=judged.failing.height < part.failing.height)
     isolation = isolate(scene)
-    same = counts.on_endpoints(given.requests, part.failing)
     failed, requests = counted(part.failing), counted(part.peers)
-    rates = _rates(part, same)
-    charted = same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
+    rates = _rates(part)
+    charted = part.same.with_columns(failing=pl.col("row").is_in(part.failing["row"].implode()))
     statuses = tuple(part.failing["status"].drop_nulls().unique().sort().to_list())
     endpoints = wording.endpoints_of(part.failing)
     at_root = endpoints if part.root.height == part.failing.height else wording.endpoints_of(part.root)
@@ -219,7 +226,7 @@ def _build(part: _Part, given: _Given) -> _Made:
         failure_rate=round(failed / max(requests, 1), 6),
         rate_ratio=rates[1],
         expected_by_chance=min(bursts) if bursts else None,
-        clients=counts.count_clients(given.requests, part.peers, given.joined.clients),
+        clients=counts.count_clients(given.clients, part.peers, given.joined.clients),
         separating=parted.separating if parted else None,
         preceding=find_preceding(given.joined.events, part.root, _first(part.root), given.exchanges),
         pattern=None if hides_successes(part.failing, given.captures) else counts.pattern_of(part.peers),
@@ -227,11 +234,11 @@ def _build(part: _Part, given: _Given) -> _Made:
         correlation_id_count=ids.len(),
         rules=tuple(dict.fromkeys(signal.rule for signal in part.cluster.signals)),
         layers=isolation.verdicts,
-        root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, same, given.captures),
+        root_evidence=_root_evidence(part, scene, isolation) + admissions(part.failing, part.same, given.captures),
         next_steps=_steps(part, isolation),
         reproduction=reproduce(sample, part.peers),
         owner_hint=wording.owner_of(isolation.layer),
-        counter_example=counter_example(same, sample),
+        counter_example=counter_example(part.same, sample),
         course=_course(part, given.joined),
     )
     return _Made(
@@ -263,9 +270,9 @@ def _judged(part: _Part) -> _Part:
     return replace(part, failing=judged, window=window)
 
 
-def _scene(part: _Part, joined: Joined) -> Scene:
-    failing, rows = lend(part.failing, joined.exchanges, joined.events)
-    around = look_around(joined.events, joined.exchanges, part.failing, part.started, part.ended)
+def _scene(part: _Part, given: _Given) -> Scene:
+    failing, rows = lend(part.failing, given.joined.exchanges, given.joined.events)
+    around = look_around(given.whole, part.failing, part.started, part.ended)
     return Scene(failing=failing, window=part.window, events=rows, around=around)
 
 
@@ -283,9 +290,9 @@ def _course(part: _Part, joined: Joined) -> tuple[Step, ...]:
     return course_of(told, part.cluster.root, behind)
 
 
-def _rates(part: _Part, same: pl.DataFrame) -> tuple[float | None, Ratio | None]:
+def _rates(part: _Part) -> tuple[float | None, Ratio | None]:
     """Gives the failure rate of the same endpoints outside the window, and the ratio of the two."""
-    outside = same.filter(~pl.col("timestamp").is_between(part.started, part.ended).fill_null(False))
+    outside = part.same.filter(~pl.col("timestamp").is_between(part.started, part.ended).fill_null(False))
     if outside.is_empty():
         return None, None
     alike = part.failing.select("status", "error").unique()

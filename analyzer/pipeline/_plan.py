@@ -73,8 +73,9 @@ class Plan:
     zone in which outputs show times beside UTC. formats are the files of the report that are written, keys of FILES;
     templates are those of the user that replace the package's. scale says what fits into memory at once;
     threads read files, or the blocks of a single one, side by side, and workers, where there are some, read them
-    instead. block_bytes is about how much of a source is parsed at a time: it bounds memory, and no output depends on it. streams opens an input, as
-    open_streams does; earlier is what runs before this one counted, None where a run stands alone.
+    instead. block_bytes is about how much of a source is parsed at a time: it bounds memory, and no output depends on
+    it. streams opens an input, as open_streams does; earlier is what runs before this one counted, None where a run
+    stands alone.
     """
 
     inputs: tuple[str, ...]

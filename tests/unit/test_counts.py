@@ -42,11 +42,11 @@ def test_clients_are_counted_affected_on_the_endpoints_and_in_all():
     """Of four clients three used the endpoints and two failed; most failures first, then most requests, then name."""
     used = window((0, "c", True), (1, "c", True), (2, "a", True), (3, "a", False), (4, "b", False), (5, None, True))
     everyone = pl.concat([used, window((9, "d", False))])
-    assert counts.count_clients(everyone, used) == Clients(
+    assert counts.count_clients(counts.clients_among(everyone), used) == Clients(
         2, 3, 4, "some", (ClientCount("c", 2, 2, "user"), ClientCount("a", 1, 2, "user"))
     )
     tie = window((0, "b", True), (1, "a", True), (2, "c", True), (3, "c", False))
-    assert [item.client for item in counts.count_clients(tie, tie).top] == ["c", "a", "b"]
+    assert [item.client for item in counts.count_clients(counts.clients_among(tie), tie).top] == ["c", "a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -62,24 +62,27 @@ def test_clients_are_counted_affected_on_the_endpoints_and_in_all():
 def test_scope(rows, scope):
     """One: exactly one affected, also if nobody else was there; all: every one of several; some: else."""
     found = window(*((second, *values) for second, values in enumerate(rows)))
-    assert counts.count_clients(found, found).scope == scope
+    assert counts.count_clients(counts.clients_among(found), found).scope == scope
 
 
 def test_a_client_that_worked_at_the_edge_only_makes_no_fault_partial():
     """Ten fail from 0.5 to 9.5 s; one whose only request was the last in time did not meet the fault."""
     ten = [(second + 0.5, f"c{second}", True) for second in range(10)]
     found = window(*ten, (9.6, "late", False))
-    assert (counts.count_clients(found, found).scope, counts.count_clients(found, found).on_endpoints) == ("all", 10)
+    assert (
+        counts.count_clients(counts.clients_among(found), found).scope,
+        counts.count_clients(counts.clients_among(found), found).on_endpoints,
+    ) == ("all", 10)
     meanwhile = window(*ten, (5.6, "amid", False))
-    assert counts.count_clients(meanwhile, meanwhile).scope == "some"
+    assert counts.count_clients(counts.clients_among(meanwhile), meanwhile).scope == "some"
     two = window(*ten, (9.6, "late", False), (9.7, "later", False))
-    assert counts.count_clients(two, two).scope == "some"
+    assert counts.count_clients(counts.clients_among(two), two).scope == "some"
 
 
 def test_ten_clients_are_named_and_all_are_counted():
     """The list is cut, the number is not."""
     found = window(*((second, f"c{second:02}", True) for second in range(11)))
-    clients = counts.count_clients(found, found)
+    clients = counts.count_clients(counts.clients_among(found), found)
     assert (clients.affected, len(clients.top), clients.top[-1].client) == (11, 10, "c09")
 
 
@@ -89,7 +92,7 @@ def test_a_client_is_a_user_an_address_or_a_capture():
         (0, "ann", True, {"user": "ann", "client_ip": "192.0.2.1"}), (1, "192.0.2.2", True, {"client_ip": "192.0.2.2"}),
         (2, "bob", True, {"client_ip": "192.0.2.3"}), (3, "a.har", True),
     ).with_columns(has_browser=pl.col("client") == "a.har")  # fmt: skip
-    found = {item.client: item.identity for item in counts.count_clients(used, used).top}
+    found = {item.client: item.identity for item in counts.count_clients(counts.clients_among(used), used).top}
     assert found == {"ann": "user", "192.0.2.2": "address", "bob": "user", "a.har": "capture"}
 
 
@@ -97,7 +100,7 @@ def test_records_without_a_request_are_nobodys():
     """A client that only an application record names used no endpoint."""
     used = window((0, "a", True))
     others = window((1, "x", False)).with_columns(method=pl.lit(None, dtype=pl.String))
-    assert counts.count_clients(pl.concat([used, others]), used).total == 1
+    assert counts.count_clients(counts.clients_among(pl.concat([used, others])), used).total == 1
 
 
 # -- pattern

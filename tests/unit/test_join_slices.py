@@ -150,7 +150,7 @@ def test_what_others_sent_is_not_said_of_a_client_and_hidden_successes_make_noth
     for weight, pattern, requests in ((1, "constant", 3), (3, None, None)):
         frame = window(*failures, (5, "a", False, weight))
         assert counts.pattern_of(frame) == pattern
-        top = counts.count_clients(frame, frame).top
+        top = counts.count_clients(counts.clients_among(frame), frame).top
         assert (top[0].client, top[0].failed) == ("a", 2)
         assert top[0].requests == requests
 
@@ -160,5 +160,5 @@ def test_only_those_who_did_not_fail_are_taken_for_more_than_are_kept():
     failures = [(second, f"c{number}", True, 1) for second in (0, 10) for number in range(10)]
     inside, outside = (5, "x0", False, 10), [(5, f"x{number}", False, 10) for number in range(1, 10)]
     everything = window(*failures, inside, *outside)
-    found = counts.count_clients(everything, window(*failures, inside), 110)
+    found = counts.count_clients(counts.clients_among(everything), window(*failures, inside), 110)
     assert (found.affected, found.on_endpoints, found.total) == (10, 20, 110)

@@ -8,7 +8,7 @@ from stories_by_hand import Fault, events
 
 from analyzer.diagnose._borrowed import lend
 from analyzer.diagnose._scene import Scene
-from analyzer.diagnose._surroundings import look_around
+from analyzer.diagnose._surroundings import Whole, look_around
 from analyzer.diagnose.correlate import correlate
 from analyzer.diagnose.isolate import isolate
 from analyzer.facts import add_facts
@@ -22,7 +22,7 @@ def judged(took_us):
     exchanges = add_facts(joined.exchanges)
     failing, rows = lend(exchanges.filter(pl.col("status") == 504), joined.exchanges, joined.events)
     around = look_around(
-        joined.events, joined.exchanges, failing, failing["timestamp"].min(), failing["timestamp"].max()
+        Whole(joined.events, joined.exchanges), failing, failing["timestamp"].min(), failing["timestamp"].max()
     )
     return isolate(Scene(failing=failing, window=failing, events=rows, around=around))
 

@@ -10,7 +10,7 @@ from events_by_hand import frame, row
 from stories_by_hand import APPLICATION, Fault, events
 
 from analyzer.diagnose._borrowed import lend
-from analyzer.diagnose._surroundings import look_around
+from analyzer.diagnose._surroundings import Whole, look_around
 from analyzer.diagnose.correlate import correlate
 from analyzer.facts import add_facts
 
@@ -25,7 +25,9 @@ WRONG = Fault(
 def around(fault, withheld=None):
     joined = correlate(events(fault, withheld))
     failing = add_facts(joined.exchanges).filter((pl.col("status") >= 400) & pl.col("has_edge"))
-    return look_around(joined.events, joined.exchanges, failing, failing["timestamp"].min(), failing["timestamp"].max())
+    return look_around(
+        Whole(joined.events, joined.exchanges), failing, failing["timestamp"].min(), failing["timestamp"].max()
+    )
 
 
 def test_the_addresses_are_those_that_answered_at_other_times():
@@ -61,7 +63,9 @@ def test_a_health_check_is_wrong_where_the_server_answered_it(code, pool, told):
     failing = [row("access", s, status=503, format="haproxy_http", upstream_name="be") for s in (10, 12)]
     joined = correlate(frame(row("error", 9, method=None, path=None, target=None, route=None, message=line), *failing))
     broken = add_facts(joined.exchanges).filter(pl.col("status") == 503)
-    found = look_around(joined.events, joined.exchanges, broken, broken["timestamp"].min(), broken["timestamp"].max())
+    found = look_around(
+        Whole(joined.events, joined.exchanges), broken, broken["timestamp"].min(), broken["timestamp"].max()
+    )
     assert (found.wrong_check is not None) is told
 
 
