@@ -13,7 +13,7 @@ from lines_by_hand import frame
 from polars.testing import assert_frame_equal
 
 from analyzer import formats
-from analyzer.formats import _aliases, _delimiters, _distinct, _logformat, _pairs
+from analyzer.formats import _aliases, _delimiters, _distinct, _logformat, _pairs, _variants
 from analyzer.formats._delimiters import Value
 
 HEAD = '192.0.2.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /a?b=c HTTP/1.1" 200 2326'
@@ -73,9 +73,13 @@ FORMS = discovered()
 
 
 def parse(form, lines, *, split):
-    """Reads lines with the plans, however few they are, or by the patterns alone."""
+    """Reads lines with the plans, however few they are, or by the patterns alone: those of forms that fit a line."""
     many = 0 if split else 10**9
-    with mock.patch.object(_logformat, "MANY", many), mock.patch.object(_distinct, "_MANY", many):
+    with (
+        mock.patch.object(_logformat, "MANY", many),
+        mock.patch.object(_variants, "MANY", many),
+        mock.patch.object(_distinct, "_MANY", many),
+    ):
         return form.parse(lines, "UTC")
 
 

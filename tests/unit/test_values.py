@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzer import values
 
@@ -101,6 +103,17 @@ def test_target_parts(target, expected):
     frame = pl.DataFrame({"text": [target]}).select(parts["path"].alias("a"), parts["query"].alias("b"),
                                                     parts["target"].alias("c"))  # fmt: skip
     assert frame.row(0) == expected
+
+
+@given(st.lists(st.text(st.sampled_from("/?#*%:@.\n ab1é"), max_size=12).map("/{}".format) | st.none(), max_size=8))
+def test_origin_forms_are_split_as_all_targets_are(targets):
+    """Half of the cost is to give the same, wherever no line break is: those go the long way."""
+    frame = pl.DataFrame({"text": pl.Series(targets, dtype=pl.String)}).filter(
+        values.is_origin(pl.col("text")).fill_null(value=True)
+    )
+    assert frame.select(**values.origin_parts(pl.col("text"))).equals(
+        frame.select(**values.target_parts(pl.col("text")))
+    )
 
 
 @pytest.mark.parametrize(
