@@ -79,7 +79,7 @@ def _detect(stream: Stream, zone: str, redactor: Redactor) -> None:
         return
     head = stream.head_lines()
     own = [read_custom_format(Path(path)) for path in own_formats()]
-    choice = detect(head, zone, extra=own)
+    choice = detect(head, zone, extra=own, scored=True)
     for wrapper in choice.wrappers:
         click.echo(f"  in {wrapper.name}: {wrapper.title}")
     click.echo(f"  {', '.join(form.name for form in choice.formats) or 'no format'}: {visible(choice.reason)}")

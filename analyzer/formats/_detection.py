@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import polars as pl
 
-from analyzer.formats import _peel, _stack
+from analyzer.formats import _peel, _scores, _stack, _trials
+from analyzer.formats._breadth import breadth
 from analyzer.formats._chain import LONG_AGO
-from analyzer.formats._plugin import LINES, Format, Hinting, Parsed, Wrapper
+from analyzer.formats._needles import Screen
+from analyzer.formats._plugin import LINES, Format, Wrapper
 from analyzer.formats._registered import line_formats, line_wrappers
+from analyzer.formats._scores import Score
+from analyzer.formats._trials import Trial, Trials
 
 _MOST_LINES = 200
 _SOME_LINES = 40
 _START = 12
 _PROSE = r'[^"\[\]{}|=\t]+'
 _MOST_WRAPPERS = 3
-_FIRST_UNREAD = 3
-_COLUMN = re.compile(r"column ([0-9]+)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The share of lines, blank ones apart, that a format reads; unread are line and reason of the first others."""
-
-    name: str
-    share_read: float
-    unread: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The formats in the order of their use, the share of lines that they read together, and why they were chosen.
 
-    wrappers come off before, the outermost first.
+    wrappers come off before, the outermost first. zoned: how many lines have a time, known only where a lone format
+    reads all its lines alike, whatever the zone, and the head is no longer than what was looked at.
     """
 
     formats: tuple[Format, ...]
@@ -45,58 +37,51 @@ class Choice:
     reason: str
     scores: tuple[Score, ...]
     wrappers: tuple[Wrapper, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    form: Format
-    parsed: Parsed
-    read: frozenset[int]
-    timed: frozenset[int]
-    filled: float
-    width: int
+    zoned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The chain that reads most, and the trials of all formats."""
+    """The chain that reads most of a frame, and the trials of formats that read any of some lines."""
 
-    chain: tuple[_Trial, ...]
-    trials: tuple[_Trial, ...]
+    frame: pl.DataFrame
+    chain: tuple[Trial, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
     @property
     def read(self) -> frozenset[int]:
         return frozenset[int]().union(*(trial.read for trial in self.chain))
 
 
-def detect(head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequence[Format] = ()) -> Choice:
+def detect(
+    head: Sequence[str], zone: str, now: datetime = LONG_AGO, extra: Sequence[Format] = (), *, scored: bool = False
+) -> Choice:
     """Chooses by the first lines of a source; the first of them may be cut.
 
     Of formats that read the same lines, the more specific comes first (it reads fewer of the other formats' samples),
     then the one that fills more columns. A format stays in the chain only for lines that those before it do not read.
     now decides the year of times without one; extra are formats of the user's, which come before all others.
+    scored asks for the scores, which cost more than all else.
     """
     lines = [(number, text) for number, text in enumerate(head[:_MOST_LINES], start=1) if text.strip()]
-    frame = pl.DataFrame(lines, schema=LINES, orient="row")
+    frame = pl.DataFrame({"line": [line for line, _ in lines], "raw": [text for _, text in lines]}, schema=LINES)
     if not lines:  # an archive may have members without a line by the thousand
-        return _choice(_Chosen((), ()), frame, ())
-    frame = _peel.peel(frame, (), zone, now).select("line", "raw")
-    taken: list[Wrapper] = []
-    chosen = _choose(frame, zone, extra)
-    while len(taken) < _MOST_WRAPPERS:
-        wrapper = _outermost(frame, taken, zone, now)
-        if wrapper is None:
-            break
-        inside = _peel.peel(frame, [wrapper], zone, now)
-        found = _choose(inside.select("line", "raw"), zone, extra)
-        wrapped = frozenset(inside.filter(pl.col("wrapper").is_not_null())["line"].to_list())
-        if not (wrapper.certain or _helps(found, chosen, wrapped)):
-            break
-        taken.append(wrapper)
-        frame, chosen = inside.select("line", "raw"), found
-    if frame.height and not chosen.chain:
-        chosen = _Chosen((), _on_first_line(frame, zone, extra))
-    return _choice(chosen, frame, tuple(taken))
+        return Choice((), 0.0, "there is no line to look at", ())
+    chosen, taken = _unwrapped(_peel.uncoloured(frame), zone, now, extra)
+    told: tuple[_scores.Told, ...] = ()
+    if chosen.frame.height and not chosen.chain:
+        told = _scores.tell(_formats(extra).values(), chosen.frame.head(1), zone)
+    elif scored:
+        told = _tell_all(chosen, zone, extra)
+    total = chosen.frame.height
+    return Choice(
+        tuple(trial.form for trial in chosen.chain),
+        _known(chosen, taken) / max(total, 1),
+        _reason(chosen, taken, told),
+        _scores.scores(told, total),
+        taken,
+        None if taken else _zoned(chosen, head),
+    )
 
 
 def choose(lines: pl.DataFrame, zone: str) -> tuple[Format, ...]:
@@ -110,53 +95,71 @@ def make(raw: pl.Expr) -> pl.Expr:
     return pl.concat_str(start, raw.str.replace_all(_PROSE, ""))
 
 
+def _unwrapped(
+    frame: pl.DataFrame, zone: str, now: datetime, extra: Sequence[Format]
+) -> tuple[_Chosen, tuple[Wrapper, ...]]:
+    """Chooses for the lines as they are left by the wrappers that come off, and gives these."""
+    taken: list[Wrapper] = []
+    chosen = _choose(frame, zone, extra)
+    while len(taken) < _MOST_WRAPPERS:
+        wrapper = _outermost(chosen.frame, taken, zone, now)
+        if wrapper is None:
+            break
+        inside = _peel.peel(chosen.frame, [wrapper], zone, now)
+        found = _choose(inside.select("line", "raw"), zone, extra)
+        wrapped = frozenset(inside.filter(pl.col("wrapper").is_not_null())["line"].to_list())
+        if not (wrapper.certain or _helps(found, chosen, wrapped)):
+            break
+        taken.append(wrapper)
+        chosen = found
+    return chosen, tuple(taken)
+
+
+def _formats(extra: Sequence[Format]) -> dict[str, Format]:
+    return {**line_formats(), **{form.name: form for form in extra}}
+
+
 def _choose(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> _Chosen:
-    """Tries all formats on some lines, and those that read any of them on all; the others on what is left."""
-    own = frozenset(form.name for form in extra)
-    users = {form.name: form for form in extra}
-    formats = {**_plausible(frame), **users} if frame.height else {}
-    trials = {name: _try(form, _some(frame), zone) for name, form in formats.items()}
-    if frame.height > _SOME_LINES:
-        trials |= {name: _try(formats[name], frame, zone) for name, trial in trials.items() if trial.read}
-    chosen = _chosen(trials, own)
-    left = frame.filter(~pl.col("line").is_in(sorted(chosen.read)))
+    """Lets formats that read any of some lines try all of them; the others are asked about what is left."""
+    if frame.is_empty():
+        return _Chosen(frame)
+    own = {form.name: form for form in extra}
+    formats = {**_trials.possible(_by_brace(frame), frame), **own}
+    trials, some = Trials(frame, zone), _some(frame)
+    used = {name: trials.of(form) for name, form in formats.items() if trials.reads_any(form, some)}
+    chosen = _chosen(frame, used, frozenset(own))
+    left = (
+        frame.filter(~pl.col("line").is_in(sorted(chosen.read))) if len(chosen.read) < frame.height else frame.clear()
+    )
     if frame.height > _SOME_LINES and left.height:
-        unused = [name for name, trial in trials.items() if not trial.read]
-        trials |= {
-            name: _try(formats[name], frame, zone) for name in unused if _try(formats[name], _some(left), zone).read
-        }
-        chosen = _chosen(trials, own)
+        some = _some(left)
+        unused = [name for name in formats if name not in used or not used[name].read]
+        used |= {name: trials.of(formats[name]) for name in unused if trials.reads_any(formats[name], some)}
+        chosen = _chosen(frame, used, frozenset(own))
     return chosen
 
 
-def _chosen(trials: Mapping[str, _Trial], own: frozenset[str]) -> _Chosen:
+def _chosen(frame: pl.DataFrame, trials: Mapping[str, Trial], own: frozenset[str]) -> _Chosen:
     tried = tuple(trials.values())
-    return _Chosen(tuple(_chain(_ranked(tried, own))), tried)
+    return _Chosen(frame, tuple(_chain(_ranked(tried, own))), tried)
 
 
-def _on_first_line(frame: pl.DataFrame, zone: str, extra: Sequence[Format]) -> tuple[_Trial, ...]:
-    """Tries all formats on the first line, for what stopped each of them."""
-    formats = {**line_formats(), **{form.name: form for form in extra}}
-    return tuple(_try(form, frame.head(1), zone) for form in formats.values())
-
-
-def _plausible(frame: pl.DataFrame) -> dict[str, Format]:
+def _by_brace(frame: pl.DataFrame) -> dict[str, Format]:
     """Leaves out the formats of JSON where no line begins with a brace, and all others where every line does."""
     braces = frame["raw"].str.contains(r"^\s*\{")
-    kept = {True: bool(braces.any()), False: not braces.all() or not len(braces)}
-    formats = {name: form for name, form in line_formats().items() if kept[form.samples[0].startswith("{")]}
-    hints = {name: form.likely for name, form in formats.items() if isinstance(form, Hinting)}
-    likely = {
-        name: pl.any_horizontal(pl.col("raw").str.contains(hint) for hint in given) for name, given in hints.items()
-    }
-    # What a wrapper held may be several lines, and a hint may speak of the first only.
-    firsts = frame.select(pl.col("raw").str.extract(r"^([^\n]*)\n", 1).drop_nulls())
-    fits = (
-        pl.concat([frame.select("raw"), firsts])
-        .select(pl.len(), **{name: found.any() for name, found in likely.items()})
-        .row(0, named=True)
-    )
-    return {name: form for name, form in formats.items() if fits.get(name, True)}
+    kept = {True: bool(braces.any()), False: not braces.all()}
+    return {name: form for name, form in line_formats().items() if kept[form.samples[0].startswith("{")]}
+
+
+def _tell_all(chosen: _Chosen, zone: str, extra: Sequence[Format]) -> tuple[_scores.Told, ...]:
+    """Lets all formats that may be the right one tell what they do not read: of some lines, if they read none."""
+    own = {form.name: form for form in extra}
+    frame = chosen.frame
+    formats = {**_scores.likely(_by_brace(frame), frame), **own} if frame.height else {}
+    used = {trial.form.name for trial in chosen.trials}
+    others = [form for name, form in formats.items() if name not in used]
+    using = [form for name, form in formats.items() if name in used]
+    return (*_scores.tell(using, frame, zone), *_scores.tell(others, _some(frame), zone))
 
 
 def _some(frame: pl.DataFrame) -> pl.DataFrame:
@@ -170,10 +173,13 @@ def _some(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _outermost(frame: pl.DataFrame, taken: Sequence[Wrapper], zone: str, now: datetime) -> Wrapper | None:
     """Gives the wrapper that most lines are in; of two, the certain one."""
+    screen = Screen(frame["raw"].to_list())
     counted = [
         (int(unwrapped.lines["lines"].sum()), wrapper.certain, wrapper.name, wrapper)
         for wrapper in line_wrappers().values()
-        if wrapper not in taken and (unwrapped := wrapper.unwrap(frame, zone, now)).lines.height
+        if wrapper not in taken
+        and wrapper.may_unwrap(screen)
+        and (unwrapped := wrapper.unwrap(frame, zone, now)).lines.height
     ]
     return max(counted, key=lambda item: item[:3])[3] if counted else None
 
@@ -189,55 +195,41 @@ def _helps(inside: _Chosen, outside: _Chosen, lines: frozenset[int]) -> bool:
     return len(timed) * 2 >= len(lines) or len(inside.read & lines) > len(outside.read & lines)
 
 
-def _choice(chosen: _Chosen, frame: pl.DataFrame, taken: tuple[Wrapper, ...]) -> Choice:
-    reason = _reason(chosen.chain, chosen.trials, frame.height)
-    known = len(chosen.read)
-    if any(getattr(trial.form, "spans", None) == "rest" for trial in chosen.chain):
-        rest = frame.filter(~pl.col("line").is_in(sorted(chosen.read)))
-        known += rest.filter(_stack.continues(pl.col("raw"))).height
+def _known(chosen: _Chosen, taken: tuple[Wrapper, ...]) -> int:
+    """Gives the number of lines that are read or go on with what is; all of those that were in a wrapper."""
     if taken:
-        known = frame.height
-        reason = f"the lines come in {' in '.join(wrapper.title for wrapper in reversed(taken))}; {reason}"
-    total = max(frame.height, 1)
-    scores = sorted((_score(trial, total) for trial in chosen.trials), key=lambda s: (-s.share_read, s.name))
-    return Choice(tuple(trial.form for trial in chosen.chain), known / total, reason, tuple(scores), taken)
+        return chosen.frame.height
+    known = len(chosen.read)
+    if known < chosen.frame.height and any(getattr(trial.form, "spans", None) == "rest" for trial in chosen.chain):
+        rest = chosen.frame.filter(~pl.col("line").is_in(sorted(chosen.read)))
+        known += rest.filter(_stack.continues(pl.col("raw"))).height
+    return known
 
 
-def _score(trial: _Trial, total: int) -> Score:
-    unread = trial.parsed.rejects.sort("line").head(_FIRST_UNREAD)
-    return Score(trial.form.name, len(trial.read) / total, tuple(unread.select("line", "reason").iter_rows()))
+def _zoned(chosen: _Chosen, head: Sequence[str]) -> int | None:
+    """Gives the number of lines that have a time, where they are read alike once more, and in any zone."""
+    plain = len(head) <= _MOST_LINES and not any("\x1b" in line or (line and not line.strip()) for line in head)
+    if len(chosen.chain) != 1 or not plain or not getattr(chosen.chain[0].form, "carries_zone", False):
+        return None
+    return len(chosen.chain[0].timed)
 
 
-def _try(form: Format, frame: pl.DataFrame, zone: str) -> _Trial:
-    parsed = form.parse(frame, zone)
-    read = frozenset(frame["line"].to_list()) - frozenset(parsed.rejects["line"].to_list())
-    events = parsed.events
-    told = events.drop("stamp_marks", strict=False)  # says what a format is, not what stands in the lines
-    cells = sum(events.height - column.null_count() for column in told.get_columns())
-    timed = (
-        frozenset(events.filter(pl.col("stamped_at").is_not_null())["line"])
-        if "stamped_at" in events.columns
-        else frozenset()
-    )
-    return _Trial(form, parsed, read, timed, cells / events.height if events.height else 0.0, events.width)
-
-
-def _ranked(trials: Sequence[_Trial], own: frozenset[str] = frozenset()) -> list[_Trial]:
+def _ranked(trials: Sequence[Trial], own: frozenset[str] = frozenset()) -> list[Trial]:
     """Orders by the lines that a format and those it shares lines with can reach, then specific before generic.
 
     So a generic format that also reads the cut first line does not pass the specific one that reads all the others.
     """
 
-    def key(trial: _Trial) -> tuple[bool, int, int, float, int, int, str]:
+    def key(trial: Trial) -> tuple[bool, int, int, float, int, int, str]:
         reach = max(len(other.read) for other in trials if other.read & trial.read)
         name = trial.form.name
-        return (name not in own, -reach, _breadth(name), -trial.filled, len(trial.parsed.notes), trial.width, name)
+        return (name not in own, -reach, breadth(name), -trial.filled, trial.notes, trial.width, name)
 
     return sorted((trial for trial in trials if trial.read), key=key)
 
 
-def _chain(ranked: Sequence[_Trial]) -> list[_Trial]:
-    chain: list[_Trial] = []
+def _chain(ranked: Sequence[Trial]) -> list[Trial]:
+    chain: list[Trial] = []
     covered: frozenset[int] = frozenset()
     for trial in ranked:
         if trial.read - covered:
@@ -246,48 +238,26 @@ def _chain(ranked: Sequence[_Trial]) -> list[_Trial]:
     return chain
 
 
-@cache
-def _breadth(name: str) -> int:
-    """Gives of how many formats, its own included, a format reads a sample; 0 for one of the user's."""
-    form = line_formats().get(name)
-    if form is None:
-        return 0
-    owners, frame = _samples()
-    refused = set(form.parse(frame, "UTC").rejects["line"].to_list())
-    return len({owner for number, owner in enumerate(owners) if number not in refused})
+def _reason(chosen: _Chosen, taken: tuple[Wrapper, ...], told: Sequence[_scores.Told]) -> str:
+    reason = _of_lines(chosen, told)
+    if not taken:
+        return reason
+    return f"the lines come in {' in '.join(wrapper.title for wrapper in reversed(taken))}; {reason}"
 
 
-@cache
-def _samples() -> tuple[tuple[str, ...], pl.DataFrame]:
-    """Gives the owner of each sample, and all samples as lines that are numbered from 0."""
-    owned = [(form.name, sample) for form in line_formats().values() for sample in form.samples]
-    frame = pl.DataFrame({"line": range(len(owned)), "raw": [text for _, text in owned]}, schema=LINES)
-    return tuple(name for name, _ in owned), frame
-
-
-def _reason(chain: Sequence[_Trial], trials: Sequence[_Trial], total: int) -> str:
+def _of_lines(chosen: _Chosen, told: Sequence[_scores.Told]) -> str:
+    total, chain = chosen.frame.height, chosen.chain
     if not total:
         return "there is no line to look at"
     if not chain:
-        return _nearest(trials, total)
+        return _scores.nearest(told, total)
     covered: frozenset[int] = frozenset()
     parts = []
     for trial in chain:
         rest = " of the rest" if covered else f" of {total} lines"
         parts.append(f"{trial.form.name} reads {len(trial.read - covered)}{rest}")
         covered |= trial.read
-    also = [t.form.name for t in _ranked(trials) if t not in chain and t.read and t.read <= chain[0].read]
+    also = [t.form.name for t in _ranked(chosen.trials) if t not in chain and t.read <= chain[0].read]
     if also:
         parts.append(f"{chain[0].form.name} says more of them than {' or '.join(also)} would")
     return "; ".join(parts)
-
-
-def _nearest(trials: Sequence[_Trial], total: int) -> str:
-    """Tells what stopped the two formats that came furthest on the first line."""
-    stopped = []
-    for trial in trials:
-        reason = str(trial.parsed.rejects["reason"][0])
-        column = _COLUMN.search(reason)
-        stopped.append((-int(column.group(1)) if column else 0, trial.form.name, reason))
-    told = "; ".join(f"{name}: {reason}" for _, name, reason in sorted(stopped)[:2])
-    return f"no format reads any of {total} lines; nearest on the first line are {told}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 
@@ -36,6 +36,7 @@ class GroupedFormat:
     marks: str | None = None
     kind: str = "request"
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    alone: ClassVar[bool] = True
 
     @property
     def likely(self) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import polars as pl
 
 from analyzer.formats import _aliases, _events, _kinds, _times
 from analyzer.formats._json_sheet import DEEPEST, Sheet
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import LINES, Parsed
 
 _SIGN = re.compile("[+-]")
@@ -54,6 +55,14 @@ class JsonFormat:
     marks: str = "end"
     access: bool = False
     notes: tuple[str, ...] = ()
+    alone: ClassVar[bool] = True
+
+    def may_read(self, screen: Screen) -> bool:
+        """Whether the texts hold a key of each group, wherever it stands; escapes and what unfolds may hide keys."""
+        if self.unfold is not None or screen.holds("\\u") or screen.holds("\\/"):
+            return True
+        groups = [*self.requires, *((path,) for path in self.one_of), *([tuple(self.begins)] if self.begins else [])]
+        return all(any(all(map(screen.holds, path.split("."))) for path in group) for group in groups)
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw: one event per record."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from analyzer import values
-from analyzer.formats import _events, _patterns, _slots, _times
+from analyzer.formats import _events, _needles, _patterns, _slots, _times
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._patterns import Pattern, Stop
 from analyzer.formats._plugin import LINES, REJECTS, Parsed
 
 _TIMED = "_timed"
+_FEW = 500  # of so many lines, to look for the literals of a pattern costs less than to compile it
 MANY = 5_000  # fewer lines, and those that other patterns left, cost more to split than to match
 # The servers' escapes of quote and backslash.
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\x22": '"', "\\x5C": "\\"}
@@ -65,9 +66,12 @@ class LogFormat:
 
     def read(self, lines: pl.DataFrame, zone: str) -> Reading:
         """Reads what the patterns fit, and gives back the rest."""
-        unread, read, notes = lines, [], []
+        unread, read, notes = lines if lines.columns == list(LINES) else lines.select("line", "raw"), [], []
+        screen = _needles.Screen(unread["raw"].to_list()) if unread.height <= _FEW else None
         timeless = lines.clear().select("line", "raw")
         for pattern in self.patterns:
+            if screen and not screen.may_fit(pattern.text):
+                continue
             found = capture(unread, pattern)
             hit = pl.col("1").is_not_null()
             unread = found.filter(~hit).select("line", "raw")
@@ -116,10 +120,14 @@ class LogFormat:
 
 
 def able(forms: Sequence[LogFormat], lines: pl.DataFrame) -> list[LogFormat]:
-    """Gives the forms that read one of these lines (line, raw) at least, with the patterns that do."""
-    patterns = {pattern.text for form in forms for pattern in form.patterns}
-    asked = lines.select(pl.col("raw").str.contains(text).any().alias(text) for text in sorted(patterns))
-    fits = {text for text, fit in asked.row(0, named=True).items() if fit}
+    """Gives the forms that may read one of these lines (line, raw) at least, with the patterns that do."""
+    patterns = sorted({pattern.text for form in forms for pattern in form.patterns})
+    if lines.height <= _FEW:
+        screen = _needles.Screen(lines["raw"].to_list())
+        fits = set(filter(screen.may_fit, patterns))
+    else:
+        asked = lines.select(pl.col("raw").str.contains(text).any().alias(text) for text in patterns)
+        fits = {text for text, fit in asked.row(0, named=True).items() if fit}
     kept = [replace(form, patterns=tuple(each for each in form.patterns if each.text in fits)) for form in forms]
     return [form for form in kept if form.patterns]
 

@@ -35,18 +35,18 @@ def peel(lines: pl.DataFrame, wrappers: Sequence[Wrapper], zone: str, now: datet
     Takes line, raw. Each wrapper takes off what is its own, the outermost first; a line that it does not wrap stays as
     it is. Of what several say, the innermost counts. lines is how many lines a row took.
     """
-    peeled = _shaped(_uncoloured(lines).with_columns(lines=pl.lit(1, dtype=pl.Int64)))
+    peeled = _shaped(uncoloured(lines).with_columns(lines=pl.lit(1, dtype=pl.Int64)))
     for wrapper in wrappers:
         found = wrapper.unwrap(peeled.select("line", "raw"), zone, now)
         if found.lines.is_empty():
             continue
-        inner = _inherit(_shaped(_uncoloured(found.lines).with_columns(wrapper=pl.lit(wrapper.name))), peeled)
+        inner = _inherit(_shaped(uncoloured(found.lines).with_columns(wrapper=pl.lit(wrapper.name))), peeled)
         peeled = pl.concat([inner, peeled.join(found.rest.select("line"), on="line", how="semi")]).sort("line")
     return peeled
 
 
-def _uncoloured(lines: pl.DataFrame) -> pl.DataFrame:
-    """Drops the colours of a terminal (ECMA-48, 8.3.117 SGR), which loggers write into files as well."""
+def uncoloured(lines: pl.DataFrame) -> pl.DataFrame:
+    """Drops the colours of a terminal from raw (ECMA-48, 8.3.117 SGR), which loggers write into files as well."""
     if not lines["raw"].str.contains("\x1b[", literal=True).any():
         return lines
     return lines.with_columns(pl.col("raw").str.replace_all(r"\x1b\[[0-9;]*m", ""))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 import polars as pl
 
+from analyzer.formats._needles import Screen
 from analyzer.model import Gap
 
 LINES = {"line": pl.Int64, "raw": pl.String}
@@ -110,6 +111,41 @@ class Hinting(Protocol):
 
 
 @runtime_checkable
+class Screened(Protocol):
+    """A format that can tell from what its lines hold that it reads none of some."""
+
+    def may_read(self, screen: Screen) -> bool:
+        """Whether it reads any of the texts; False only if it reads none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a format reads of a frame, without the reasons why it does not read the others.
+
+    events, notes: those of Parsed. read: numbers of the lines that it reads.
+    sure: those of read that it reads in whatever frame they stand. alone: whether all of read are so, and no others.
+    """
+
+    events: pl.DataFrame
+    notes: tuple[str, ...]
+    read: frozenset[int]
+    sure: frozenset[int]
+    alone: bool
+
+
+@runtime_checkable
+class Glancing(Protocol):
+    """A format of which finding out what it reads costs much less than to tell why it does not read the rest."""
+
+    @property
+    def twin(self) -> Hashable:
+        """What two formats have in common that read the same lines, and fill the same cells of as many columns."""
+
+    def glance(self, lines: pl.DataFrame, zone: str) -> Glimpse:
+        """Reads a frame of line, raw as parse does."""
+
+
+@runtime_checkable
 class Spanning(Protocol):
     """A format whose events may own several lines."""
 
@@ -164,6 +200,9 @@ class Wrapper(Protocol):
     @property
     def certain(self) -> bool:
         """Whether nothing else looks like it; if not, it is taken off only where that helps to read the line."""
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether it unwraps any of the texts; False only if it unwraps none of them."""
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:
         """Unwraps a frame of line, raw; now decides the year of a time that has none. Never raises."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 
@@ -52,6 +52,7 @@ class TextFormat:
     margin: str | None = None
     levels: Mapping[str, str] = field(default_factory=dict)
     spans: Literal["rest"] = "rest"
+    alone: ClassVar[bool] = True
 
     @property
     def likely(self) -> tuple[str, ...]:

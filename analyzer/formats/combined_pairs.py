@@ -14,11 +14,13 @@ import polars as pl
 from analyzer.formats import _aliases, _compile, _logformat, combined
 from analyzer.formats._directives import Field, Text
 from analyzer.formats._logformat import LogFormat, Reading
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Format, Parsed
 
 _KEY = "[A-Za-z_][A-Za-z0-9_.-]*"
 # Everything behind the user agent; a value is quoted, or goes on to the next key, since nginx lists `0.1, 0.2`.
 _TAIL = rf'"((?: {_KEY}=(?:"(?:[^"\\]|\\.)*"|[^"]*?))+)\s*$'
+_BEHIND = '" [A-Za-z_]'
 _PAIR = re.compile(rf' ({_KEY})=("?)')
 _MOST_SIGNATURES = 64
 _WRITTEN_AT_END = ("duration_s", "upstream", "upstream_status", "upstream_s")
@@ -40,6 +42,10 @@ class CombinedPairs:
         ),
         '192.0.2.2 - - [08/Dec/2021:09:16:05 +0000] "GET /a HTTP/1.1" 200 414 "-" "-" X-Forwarded-For="198.51.100.7"',
     )
+
+    def may_read(self, screen: Screen) -> bool:
+        """Whether a key stands behind a quote."""
+        return screen.may_fit(_BEHIND)
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; lines without a pair are rejects."""

@@ -11,6 +11,7 @@ import polars as pl
 
 from analyzer import values
 from analyzer.formats import _events, _pairs, _rejects, _times
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import LINES, Format, Parsed
 
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -64,6 +65,10 @@ class HerokuRouter:
             "status=200 bytes=0 protocol=http2.0 tls=true tls_version=tls1.3"
         ),
     )
+
+    def may_read(self, screen: Screen) -> bool:
+        """Whether a line begins as the router's do."""
+        return screen.may_fit(_BEGIN) and screen.holds(" method=")
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw; without the head, the row has no time of its own."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from analyzer.formats import _aliases, _events, _kinds, _pairs, _rejects, _times
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import LINES, Format, Parsed
 
+_BEGIN = r'^[ \t]*[A-Za-z_@$][^\s="]*=.*='
 _MOMENT = ("time", "message", "status")
 
 
@@ -33,6 +35,10 @@ class Logfmt:
             "duration=12.5ms size=0 referer= handler=/api/live/ws"
         ),
     )
+
+    def may_read(self, screen: Screen) -> bool:
+        """Whether a line begins with a key, and has another."""
+        return screen.may_fit(_BEGIN)
 
     def parse(self, lines: pl.DataFrame, zone: str) -> Parsed:
         """Reads a frame of line, raw: one event per line."""

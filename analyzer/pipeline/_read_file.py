@@ -235,7 +235,8 @@ def _first(wanted: Format | None, choice: Choice) -> Choice:
     """Puts the format that is asked for in front of those that were detected."""
     if wanted is None:
         return choice
-    return replace(choice, formats=(wanted, *(form for form in choice.formats if form.name != wanted.name)))
+    formats = (wanted, *(form for form in choice.formats if form.name != wanted.name))
+    return replace(choice, formats=formats, zoned=None)
 
 
 def _placed(events: pl.DataFrame, source: str) -> pl.DataFrame:

@@ -95,6 +95,9 @@ class ZoneWatch:
     def _judge_head(self, head: Sequence[str]) -> None:
         if not head:
             return
+        if self._choice.zoned is not None:
+            self._tell(self._choice.formats[0].name, self._choice.zoned, 0)
+            return
         here, there = (_read(head, self._choice, zone, self._now) for zone in ("UTC", _FAR_AWAY))
         rows = _beside(here, there)
         collected = rows.filter(pl.col("collected_at").is_not_null())
@@ -111,6 +114,10 @@ class ZoneWatch:
         same = pl.col("stamped_at").eq_missing(pl.col("stamped_at_far"))
         counted = rows.group_by("format").agg(same=same.sum(), different=(~same).sum())
         for name, alike, different in counted.iter_rows():
+            self._tell(name, alike, different)
+
+    def _tell(self, name: str, alike: int, different: int) -> None:
+        if alike or different:
             self._same[name] = self._same.get(name, 0) + alike
             self._different[name] = self._different.get(name, 0) + different
 

@@ -82,7 +82,7 @@ def test_a_mixed_file_gets_a_chain():
 
 def test_the_reason_says_what_was_chosen_and_how_much_it_reads():
     """The reason is a sentence with counts, every format that was tried has a score, and the share is the chain's."""
-    choice = formats.detect([COMMON, COMMON, "", "rubbish", COMMON], "UTC")
+    choice = formats.detect([COMMON, COMMON, "", "rubbish", COMMON], "UTC", scored=True)
     assert choice.reason.startswith("common reads 3 of 4 lines")
     assert choice.confidence == 0.75
     assert {score.name: score.share_read for score in choice.scores}["common"] == 0.75

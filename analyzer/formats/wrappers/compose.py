@@ -10,6 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -29,6 +30,10 @@ class Compose:
         'gateway_1  | {"level":"info","msg":"started"}',
     )
     certain: bool = False
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.may_fit(_PATTERN)
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - there is no time
         """Gives one row per line inside; process is the service."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -33,6 +34,10 @@ class Cri:
         "2026-11-22T16:14:14.669794203+01:00 stderr P log content",
     )
     certain: bool = True
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.may_fit(_PATTERN)
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - the times are whole
         """Gives one row per line inside."""

@@ -11,6 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from analyzer.formats import _json
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -31,6 +32,10 @@ class Docker:
         '{"log":"{\\"level\\":\\"info\\"}\\n","stream":"stderr","attrs":{"tag":"web"},"time":"2026-11-22T16:14:14.6Z"}',
     )
     certain: bool = True
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.may_fit(_LIKELY)
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - the times are whole
         """Gives one row per line inside."""

@@ -11,6 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from analyzer.formats import _times
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import LINES, Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -40,6 +41,10 @@ class Journald:
         "__CURSOR=s=739a;i=4ece7\n__REALTIME_TIMESTAMP=1342540861416409\n_HOSTNAME=web-1\nPRIORITY=6\nMESSAGE=started",
     )
     certain: bool = True
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.holds(_BEGIN)
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - the times are whole
         """Gives one row per record that has a MESSAGE."""

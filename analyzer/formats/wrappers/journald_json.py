@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from analyzer.formats import _json, _times
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -34,6 +35,10 @@ class JournaldJson:
         ),
     )
     certain: bool = True
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.holds(_LIKELY)
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - the times are whole
         """Gives one row per record that has a MESSAGE."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import polars as pl
 
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -32,6 +33,10 @@ class Kubectl:
         '[pod/web-5d9c/app] 2026-11-22T16:14:14.669794202Z {"level":"info","msg":"started"}',
     )
     certain: bool = False
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.may_fit(_PATTERN)
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - the times are whole
         """Gives one row per line inside; host_name is the pod, process the container."""

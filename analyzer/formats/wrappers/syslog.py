@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from analyzer import values
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -48,6 +49,10 @@ class Syslog:
     pattern: str
     proof: str = ""
     certain: bool = True
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.may_fit(self.pattern)
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:
         """Gives one row per line inside, with the level of its PRI; a time without a year is the last before now."""

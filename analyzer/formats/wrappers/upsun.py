@@ -11,6 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from analyzer import values
+from analyzer.formats._needles import Screen
 from analyzer.formats._plugin import Unwrapped, Wrapper
 from analyzer.formats.wrappers import _lines
 
@@ -33,6 +34,10 @@ class Upsun:
         ),
     )
     certain: bool = True
+
+    def may_unwrap(self, screen: Screen) -> bool:
+        """Whether a text looks like a line of it."""
+        return screen.holds('"timestamp_ns"')
 
     def unwrap(self, lines: pl.DataFrame, zone: str, now: datetime) -> Unwrapped:  # noqa: ARG002 - times are epochs
         """Gives one row per line inside; host_name is the container's, process the program or else the service."""
