@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from analyzer.diagnose.zones import apply_shifts
 from analyzer.pipeline._frame_seal import seal
@@ -13,7 +14,7 @@ from analyzer.pipeline._frame_slices import Cuts, slices
 from analyzer.pipeline._frame_sources import frame_metadata
 from analyzer.pipeline._plan import Run
 from analyzer.redact import TEXTS, People
-from analyzer.schema import conform, empty
+from analyzer.schema import EVENTS, conform, empty
 from analyzer.values import no_formula
 
 ROWS = 200_000  # of a slice
@@ -28,10 +29,7 @@ def frame_file(state: Run, suffix: str, rows: int = ROWS) -> Path:
     assert state.reading is not None  # noqa: S101 - read before
     assert state.redactor is not None  # noqa: S101 - filled by parse and by run
     redactor, people, cuts = state.redactor, state.plan.people(), Cuts(rows)
-    for part in _parts(state, people):  # a secret that one row names may stand in any other
-        cuts.look(part)
-        for texts in _texts(part):
-            redactor.learn(texts)
+    redactor.learn_columns(_texts(state, people, cuts))  # a secret that one row names may stand in any other
     path = state.plan.work / f"frame{suffix}"
     ordered = slices(_parts(state, people), cuts, state.plan.work) if state.reading.parts else [empty()]
     clean = (redactor.frame(conform(frame)) for frame in ordered)
@@ -54,30 +52,15 @@ def _parts(state: Run, people: People) -> Iterator[pl.DataFrame]:
         yield people.hidden(apply_shifts(conform(pl.read_parquet(part, glob=False)), state.shifts))
 
 
-def _write_parquet(frames: Iterable[pl.DataFrame], path: Path, metadata: dict[str, str]) -> None:
-    """Writes one frame as it is; of several each is a file of its own first, as no writer takes one after the other."""
-    written: list[Path] = []
-    waiting: pl.DataFrame | None = None
-    for frame in frames:
-        if waiting is not None:
-            written.append(_part(waiting, path, len(written)))
-        waiting = frame
-    assert waiting is not None  # noqa: S101 - there is one at least
-    if not written:
-        waiting.write_parquet(path, compression="zstd", row_group_size=_GROUP, metadata=metadata)
-        return
-    written.append(_part(waiting, path, len(written)))
-    pl.scan_parquet(written, glob=False).sink_parquet(
+def _write_parquet(frames: Iterator[pl.DataFrame], path: Path, metadata: dict[str, str]) -> None:
+    """Writes one frame after the other, of which no more than one or two are held."""
+
+    def read(_: object, __: object, ___: object, ____: object) -> Iterator[pl.DataFrame]:
+        return frames
+
+    register_io_source(read, schema=pl.Schema(EVENTS)).sink_parquet(
         path, compression="zstd", row_group_size=_GROUP, metadata=metadata
     )
-    for part in written:
-        part.unlink()
-
-
-def _part(frame: pl.DataFrame, path: Path, number: int) -> Path:
-    part = path.with_name(f"{path.name}-{number:06}")
-    frame.write_parquet(part, compression="lz4")
-    return part
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
@@ -85,11 +68,13 @@ def _write(path: Path, pieces: Iterable[bytes]) -> None:
         file.writelines(pieces)
 
 
-def _texts(frame: pl.DataFrame) -> Iterator[pl.Series]:
-    """Yields each column of text, and the texts in each column of lists."""
-    for name, dtype in frame.schema.items():
-        if dtype in TEXTS:
-            yield frame[name] if dtype == pl.String else frame[name].explode(empty_as_null=True)
+def _texts(state: Run, people: People, cuts: Cuts) -> Iterator[pl.Series]:
+    """Yields each column of text, and the texts in each column of lists, of all parts, which cuts looks at."""
+    for part in _parts(state, people):
+        cuts.look(part)
+        for name, dtype in part.schema.items():
+            if dtype in TEXTS:
+                yield part[name] if dtype == pl.String else part[name].explode(empty_as_null=True)
 
 
 def _for_spreadsheets(frame: pl.DataFrame) -> pl.DataFrame:

@@ -103,8 +103,7 @@ def learned_redactor(reading: Reading, plan: Plan) -> Redactor:
         redactor.learn_values(iter(people.secrets(part)))
     redactor.learn_values(iter(reading.secrets))
     redactor.learn_secrets(raw_texts(reading.unsearched.parts))
-    for texts in raw_texts(reading.reject_parts):  # all of them are written
-        redactor.learn(texts)
+    redactor.learn_columns(raw_texts(reading.reject_parts))  # all of them are written
     for document in reading.documents:
         learn_capture(document.load(), redactor)
     return redactor

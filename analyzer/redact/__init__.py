@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TypeVar, cast
 
@@ -13,6 +13,7 @@ from analyzer.redact._decoding import DISGUISED, unescaped, without_ansi, withou
 from analyzer.redact._detector import Detector
 from analyzer.redact._found import Found, merged
 from analyzer.redact._gate import Gate
+from analyzer.redact._gathered import gathered
 from analyzer.redact._key import key_path, own_key, read_key
 from analyzer.redact._likely import likely
 from analyzer.redact._lines_explain import Explainer
@@ -73,7 +74,6 @@ __all__ = [
 T = TypeVar("T")
 TEXTS = (pl.String, pl.List(pl.String))
 _NO_MACHINE = Machine()
-_MOST_WAITING = 16 << 20  # bytes of texts that are searched at once
 
 
 @cache
@@ -134,26 +134,26 @@ class Redactor:
         A secret must be known from wherever it is named; an address is recognised by its form wherever it stands, so
         texts that are not written themselves need not be searched for it.
         """
-        shown = texts.drop_nulls()
-        found = search(shown, detectors())
+        self._learn_distinct(texts.drop_nulls().unique(), addresses=addresses)
+
+    def learn_columns(self, columns: Iterable[pl.Series], *, addresses: bool = True) -> None:
+        """Learns what learn does from many columns of text, for less than one by one."""
+        for texts in gathered(column.drop_nulls() for column in columns):
+            self._learn_distinct(texts, addresses=addresses)
+
+    def _learn_distinct(self, texts: pl.Series, *, addresses: bool) -> None:
+        found = search(texts, detectors())
         if addresses and self.profile != "internal":
-            distinct = shown.unique()
             hidden = pl.Series(list(found.coded.values()), dtype=pl.String)
-            for written in (distinct, unescaped(distinct), hidden):
+            for written in (texts, unescaped(texts), hidden):
                 found.addresses.update(addresses_in(written))
         self.merge(found)
 
     def learn_secrets(self, columns: Iterable[pl.Series]) -> None:
         """Learns the secrets, and no addresses, in many columns of text, for less than one by one."""
-        waiting: list[pl.Series] = []
-        for texts in columns:
-            shown = texts.drop_nulls()
-            waiting.append(shown.filter(likely(shown, detectors())))
-            if sum(texts.estimated_size() for texts in waiting) > _MOST_WAITING:
-                self.merge(search(pl.concat(waiting), detectors()))
-                waiting = []
-        if waiting:
-            self.merge(search(pl.concat(waiting), detectors()))
+        shown = (texts.drop_nulls() for texts in columns)
+        for texts in gathered(some.filter(likely(some, detectors())) for some in shown):
+            self.merge(search(texts, detectors()))
 
     def learn_values(self, values: Iterable[tuple[str, str]]) -> None:
         """Learns (secret, kind) pairs that their place gave away."""
@@ -222,10 +222,19 @@ class Redactor:
 
         A text in which codes of a terminal or needless escapes cut a secret loses those too.
         """
-        return self._replaced(texts, self._replacements(texts))
+        return self._replaced([texts], self._replacements(texts))[0]
 
-    def _replaced(self, texts: pl.Series, table: Table) -> pl.Series:
-        clean = table.replace(texts)
+    def _replaced(self, columns: Sequence[pl.Series], table: Table) -> list[pl.Series]:
+        """Gives each column replaced; of one in which texts repeat each text is looked at once."""
+        looked = [_fewer(texts) for texts in columns]
+        told = [self._told(*both, table) for both in zip(looked, table.replace_all(looked), strict=True)]
+        return [
+            clean if texts is some else _with(texts, some, clean)
+            for texts, some, clean in zip(columns, looked, told, strict=True)
+        ]
+
+    def _told(self, texts: pl.Series, clean: pl.Series, table: Table) -> pl.Series:
+        """Gives what is written for texts that the table made clean."""
         shown = texts.drop_nulls()
         disguised = shown.filter(shown.str.contains(DISGUISED)).unique()
         if not table or disguised.is_empty():
@@ -233,8 +242,9 @@ class Redactor:
         hidden, kept = table.replace(_bare(disguised)), _bare(table.replace(disguised))
         # What stands before the codes may be a secret by itself, so the rest would stay.
         cut = hidden != kept
-        told = texts.replace(disguised.filter(cut), hidden.filter(cut))
-        clean = clean.zip_with(~texts.is_in(disguised.filter(cut).implode()).fill_null(value=False), told)
+        if cut.any():
+            told = texts.replace(disguised.filter(cut), hidden.filter(cut))
+            clean = clean.zip_with(~texts.is_in(disguised.filter(cut).implode()).fill_null(value=False), told)
         return self._machine.hidden(clean)
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -243,11 +253,11 @@ class Redactor:
         lists = {name: frame[name] for name, dtype in frame.schema.items() if dtype in TEXTS and name not in flat}
         items = {name: texts.explode(empty_as_null=True).drop_nulls().unique() for name, texts in lists.items()}
         table = self._replacements(*flat.values(), *items.values())
-        changed = [self._replaced(texts, table) for texts in flat.values()]
-        changed += [
-            _with_items(texts, items[name], self._replaced(items[name], table)) for name, texts in lists.items()
-        ]
-        return frame.with_columns(changed)
+        changed = self._replaced([*flat.values(), *items.values()], table)
+        listed = zip(lists.items(), changed[len(flat) :], strict=True)
+        return frame.with_columns(
+            *changed[: len(flat)], *(_with_items(texts, items[name], clean) for (name, texts), clean in listed)
+        )
 
     def value(self, value: T) -> T:
         """Gives a frozen value or JSON document with every string in it replaced, learning from it first."""
@@ -264,6 +274,17 @@ class Redactor:
         found = self._standing_in(pl.concat([pl.Series(dtype=pl.String), *(texts.rename("") for texts in columns)]))
         self._recalled.update(Found(found.values))
         return table_of(found, self._key, self._keep, self.profile)
+
+
+def _fewer(texts: pl.Series) -> pl.Series:
+    """Gives the distinct texts of a column in which most repeat, else the column itself."""
+    distinct = texts.drop_nulls().unique()
+    return distinct if len(distinct) * 2 < len(texts) else texts
+
+
+def _with(texts: pl.Series, distinct: pl.Series, clean: pl.Series) -> pl.Series:
+    changed = distinct != clean
+    return texts.replace(distinct.filter(changed), clean.filter(changed)) if changed.any() else texts
 
 
 def _with_items(lists: pl.Series, items: pl.Series, clean: pl.Series) -> pl.Series:

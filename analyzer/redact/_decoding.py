@@ -8,6 +8,7 @@ import re
 import polars as pl
 
 from analyzer.redact._decompress import MAGIC, decompressed
+from analyzer.redact._found import keep_one
 
 DEPTH = 4
 # Letters of the names that other languages give to passwords, which most writers of JSON escape.
@@ -122,7 +123,7 @@ def coded_in(texts: pl.Series) -> dict[str, str]:
     # A slash is a digit of base64, and in a path none.
     inside = pieces.filter(pieces.str.contains("/", literal=True)).str.extract_all(_SEGMENT)
     pieces = pl.concat([pieces, inside.explode(empty_as_null=True).drop_nulls()]).unique()
-    found |= _read(pieces, _from_base64(pieces))
+    keep_one(found, _read(pieces, _from_base64(pieces)))
     return found | {piece: text for piece in _compressed(pieces) if (text := decompressed(piece)) is not None}
 
 

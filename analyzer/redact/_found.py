@@ -62,7 +62,7 @@ class Found:
         changes += [self.place(match, kind, value) for match, (kind, value) in other.places.items()]
         before = len(self.addresses) + len(self.coded)
         self.addresses.update(other.addresses)
-        _keep_longest(self.coded, other.coded)
+        keep_one(self.coded, other.coded)
         return any(changes) or len(self.addresses) + len(self.coded) > before
 
 
@@ -74,6 +74,7 @@ def merged(parts: Iterable[Found]) -> Found:
     return union
 
 
-def _keep_longest(into: dict[str, str], other: Mapping[str, str]) -> None:
+def keep_one(into: dict[str, str], other: Mapping[str, str]) -> None:
+    """Adds what pieces say; of two readings of a piece, in hex and in base64, the same stays whichever comes first."""
     for piece, text in other.items():
         into[piece] = max(into.get(piece, ""), text)

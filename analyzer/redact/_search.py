@@ -9,7 +9,7 @@ import polars as pl
 
 from analyzer.redact._decoding import DEPTH, coded_in, unescaped
 from analyzer.redact._detector import Detector
-from analyzer.redact._found import Found
+from analyzer.redact._found import Found, keep_one
 from analyzer.redact._likely import chosen, likely
 from analyzer.redact._placeholder import LEFT_OUT
 from analyzer.redact._spellings import SURE, spreads
@@ -35,7 +35,7 @@ def search(texts: pl.Series, detectors: Sequence[Detector]) -> Found:
         if depth == DEPTH:
             break
         coded = coded_in(layer)
-        found.coded.update(coded)
+        keep_one(found.coded, coded)
         under = pl.concat([unescaped(layer), pl.Series(list(coded.values()), dtype=pl.String)]).unique()
         under = under.filter(likely(under, detectors))
         layer = under.filter(~under.is_in(seen.implode())) if depth else under

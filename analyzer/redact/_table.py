@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -50,29 +50,44 @@ class Table:
         if not self._likely or texts.is_empty():
             return texts
         distinct = texts.drop_nulls().unique()
-        some = int(distinct.str.len_bytes().sum()) <= _FEW
+        some = _is_small(distinct)
         hit = distinct if some else distinct.filter(distinct.str.contains_any(self._likely))
         if hit.is_empty():
             return texts
-        changed = {
-            text: clean
-            for text, clean in self._pairs(hit, in_one_pass=not some and self._size <= _MOST_IN_ONE_PASS)
-            if text != clean
-        }
-        return texts.replace(list(changed), list(changed.values())) if changed else texts
+        hit, clean = self._pairs(hit, in_one_pass=not some and self._size <= _MOST_IN_ONE_PASS)
+        changed = hit != clean
+        return texts.replace(hit.filter(changed), clean.filter(changed)) if changed.any() else texts
 
-    def _pairs(self, hit: pl.Series, *, in_one_pass: bool) -> Iterator[tuple[str, str]]:
+    def replace_all(self, columns: Sequence[pl.Series]) -> list[pl.Series]:
+        """Gives what replace gives for each column, for less: the automaton of many forms is dear to build."""
+        large = [number for number, texts in enumerate(columns) if not _is_small(texts.drop_nulls().unique())]
+        together = self.replace(pl.concat([columns[number].rename("") for number in large])) if large else None
+        told: list[pl.Series] = []
+        at = 0
+        for number, texts in enumerate(columns):
+            if together is None or number not in large:
+                told.append(self.replace(texts))
+            else:
+                told.append(together.slice(at, len(texts)).rename(texts.name))
+                at += len(texts)
+        return told
+
+    def _pairs(self, hit: pl.Series, *, in_one_pass: bool) -> tuple[pl.Series, pl.Series]:
+        """Gives these texts in some order, and each with all forms replaced."""
         if not in_one_pass:
-            yield from ((text, self.text(text)) for text in hit)
-            return
+            return hit, self._one_by_one(hit)
         near = hit.str.contains(MARK, literal=True)
         if self._close:
             near |= hit.str.contains_any(self._close)
-        yield from ((text, self.text(text)) for text in hit.filter(near))
-        rest = hit.filter(~near)
+        close, rest = hit.filter(near), hit.filter(~near)
+        clean = rest
         if self._anywhere and not rest.is_empty():
             forms, shown = self._longest_first
-            yield from zip(rest, rest.str.replace_many(forms, shown, leftmost=True), strict=True)
+            clean = rest.str.replace_many(forms, shown, leftmost=True)
+        return pl.concat([close, rest]), pl.concat([self._one_by_one(close).rename(hit.name), clean])
+
+    def _one_by_one(self, hit: pl.Series) -> pl.Series:
+        return pl.Series([self.text(text) for text in hit], dtype=pl.String)
 
     def text(self, text: str) -> str:
         """Gives one text with all forms replaced."""
@@ -168,6 +183,10 @@ class Table:
         for form in chain(self._anywhere, self._alone):
             lengths.setdefault(form[:_KEY], set()).add(len(form))
         return {key: sorted(some, reverse=True) for key, some in lengths.items()}
+
+
+def _is_small(distinct: pl.Series) -> bool:
+    return int(distinct.str.len_bytes().sum()) <= _FEW
 
 
 def _is_part(character: str) -> bool:
