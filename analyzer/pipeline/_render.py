@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from analyzer.diagnose.reproduce import runnable
@@ -11,6 +12,7 @@ from analyzer.model import Analysis, Redaction
 from analyzer.pipeline._plan import Plan, Reading, Run
 from analyzer.pipeline._rejects import read_rejects, write_rejects
 from analyzer.pipeline._servers import servers_in
+from analyzer.pipeline._side_by_side import streamed
 from analyzer.pipeline._tables import raw_texts, read_columns
 from analyzer.redact import Redactor
 from analyzer.redact.capture import learn_capture
@@ -102,7 +104,7 @@ def learned_redactor(reading: Reading, plan: Plan) -> Redactor:
     for part in read_columns(reading.unsearched, people.columns):
         redactor.learn_values(iter(people.secrets(part)))
     redactor.learn_values(iter(reading.secrets))
-    redactor.learn_secrets(raw_texts(reading.unsearched.parts))
+    redactor.learn_secrets(raw_texts(reading.unsearched.parts), partial(streamed, threads=plan.threads))
     redactor.learn_columns(raw_texts(reading.reject_parts))  # all of them are written
     for document in reading.documents:
         learn_capture(document.load(), redactor)

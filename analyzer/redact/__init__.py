@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TypeVar, cast
 
@@ -72,6 +72,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+Run = Callable[[Callable[[pl.Series], pl.Series], Iterable[pl.Series]], Iterable[pl.Series]]
 TEXTS = (pl.String, pl.List(pl.String))
 _NO_MACHINE = Machine()
 
@@ -149,10 +150,12 @@ class Redactor:
                 found.addresses.update(addresses_in(written))
         self.merge(found)
 
-    def learn_secrets(self, columns: Iterable[pl.Series]) -> None:
-        """Learns the secrets, and no addresses, in many columns of text, for less than one by one."""
-        shown = (texts.drop_nulls() for texts in columns)
-        for texts in gathered(some.filter(likely(some, detectors())) for some in shown):
+    def learn_secrets(self, columns: Iterable[pl.Series], run: Run = map) -> None:
+        """Learns the secrets, and no addresses, in many columns of text, for less than one by one.
+
+        run applies a function to each, as map does: maybe to several side by side.
+        """
+        for texts in gathered(run(_likely_ones, columns)):
             self.merge(search(texts, detectors()))
 
     def learn_values(self, values: Iterable[tuple[str, str]]) -> None:
@@ -274,6 +277,11 @@ class Redactor:
         found = self._standing_in(pl.concat([pl.Series(dtype=pl.String), *(texts.rename("") for texts in columns)]))
         self._recalled.update(Found(found.values))
         return table_of(found, self._key, self._keep, self.profile)
+
+
+def _likely_ones(texts: pl.Series) -> pl.Series:
+    shown = texts.drop_nulls()
+    return shown.filter(likely(shown, detectors()))
 
 
 def _fewer(texts: pl.Series) -> pl.Series:

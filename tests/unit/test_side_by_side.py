@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from analyzer.pipeline._side_by_side import in_order
+from analyzer.pipeline._side_by_side import in_order, streamed
 
 
 @pytest.mark.parametrize("threads", [1, 2, 9])
@@ -27,3 +27,28 @@ def test_what_has_not_begun_when_a_step_raises_is_not_done():
     with pytest.raises(KeyError):
         in_order(step, 1_000, 2)
     assert len(begun) < 1_000
+
+
+@pytest.mark.parametrize("threads", [1, 2, 9])
+def test_a_stream_comes_in_order_and_is_not_asked_for_more_than_is_held(threads):
+    """So that memory is bounded however many items there are."""
+    asked = []
+
+    def items():
+        for number in range(20):
+            asked.append(number)
+            yield number
+
+    for place, result in enumerate(streamed(lambda number: number * number, items(), threads)):
+        assert result == place * place
+        assert len(asked) <= place + threads
+    assert len(asked) == 20
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_stream_ends_where_a_step_raises(threads):
+    got = []
+    with pytest.raises(ZeroDivisionError):
+        for result in streamed(lambda number: 6 // (3 - number), range(100), threads):
+            got.append(result)
+    assert got == [2, 3, 6]
