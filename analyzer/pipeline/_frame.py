@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -53,10 +54,16 @@ def _parts(state: Run, people: People) -> Iterator[pl.DataFrame]:
 
 
 def _write_parquet(frames: Iterator[pl.DataFrame], path: Path, metadata: dict[str, str]) -> None:
-    """Writes one frame after the other, of which no more than one or two are held."""
+    """Writes one frame as it is, and several one after the other, of which two or three are held at once."""
+    waiting = list(islice(frames, 2))
+    if len(waiting) == 1:
+        waiting[0].write_parquet(path, compression="zstd", row_group_size=_GROUP, metadata=metadata)
+        return
 
     def read(_: object, __: object, ___: object, ____: object) -> Iterator[pl.DataFrame]:
-        return frames
+        while waiting:
+            yield waiting.pop(0)
+        yield from frames
 
     register_io_source(read, schema=pl.Schema(EVENTS)).sink_parquet(
         path, compression="zstd", row_group_size=_GROUP, metadata=metadata
