@@ -9,6 +9,9 @@ _WORDS = frozenset({"plain", "login", "xoauth2", "cram-md5", "default", "failed"
 
 def _is_made(value: str) -> bool:
     plain = value.isalpha() and (value[1:].islower() or value.isupper())
+    scheme, mark, _ = value.partition("://")
+    if mark:  # an address is none, but what stands right before one may be
+        return not (scheme.isalpha() and scheme.islower())
     return (
         len(value) >= 6
         and value.lower() not in _WORDS
@@ -28,6 +31,7 @@ DETECTOR = Detector(
     literals=("auth ", "pass ", "login "),
     finds=(
         ("> AUTH PLAIN AGFubgBodW50ZXIy", "AGFubgBodW50ZXIy"),
+        ("> AUTH PLAIN AGFubgBodW50ZXIyhttps://h.example/", "AGFubgBodW50ZXIyhttps://h.example/"),
         ("redis: AUTH default hunter2-x", "hunter2-x"),
         ("ftp: PASS hunter2-x", "hunter2-x"),
         ("a1 LOGIN ann hunter2-x", "hunter2-x"),
@@ -37,6 +41,8 @@ DETECTOR = Detector(
         "PASS tests/a.test.js",
         "AUTH PLAIN failed",
         "PASS src/a::test_b",
+        "PASS https://h.example/",
+        "AUTH PLAIN https://",
         "user LOGIN failed because",
     ),
     confirm=_is_made,

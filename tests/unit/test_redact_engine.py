@@ -7,7 +7,7 @@ import random
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analyzer.redact import Redactor, detectors, harmless_name, merged, placeholder, secret_name, secret_parameter
@@ -97,6 +97,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=50, deadline=None)
 @given(texts=st.lists(st.lists(PIECES, min_size=1, max_size=5).map("".join), min_size=1, max_size=3))
+@example(texts=["> AUTH PLAIN AGFubgBodW50ZXIyhttps://u:p@55@h.example/"])  # credentials right before an address
 def test_redacting_twice_is_redacting_once(texts):
     """Texts of secrets, placeholders, fake addresses and noise in any order."""
     once = clean(texts)
