@@ -128,8 +128,10 @@ def _tell(outcome: Outcome, problems: tuple[str, ...], *, quiet: bool) -> None:
     for problem in problems:
         click.echo(visible(f"Problem: {problem}"), err=True)
     if not quiet:
-        read = f"{outcome.lines:,} new lines in {outcome.logs:,} logs, {outcome.rejects:,} of them unreadable."
-        click.echo(read if outcome.logs else "Nothing new.")
+        from analyzer.wording.words import plural
+
+        read = f"{plural(outcome.lines, 'new line')} in {plural(outcome.logs, 'log')}"
+        click.echo(f"{read}, {outcome.rejects:,} unreadable." if outcome.logs else "Nothing new.")
     for each in outcome.reported:
         if quiet and not (each.is_new or each.is_worse):
             continue

@@ -21,6 +21,7 @@ from analyzer.redact import SpanningSecrets
 from analyzer.schema import TIMESTAMP
 from analyzer.sources import Limits, Stream
 
+_PLACED = "Its times were placed by the run that wrote the frame, so --tz does not move them."
 _NO_RANGE = pl.DataFrame(schema={"source": pl.String, "kept": pl.Int64, "start": TIMESTAMP, "end": TIMESTAMP})
 
 
@@ -62,7 +63,12 @@ def read_frame(stream: Stream, form: FrameFormat, plan: Plan, keep: Callable[[pl
     rows = {name: (number, start, end) for name, number, start, end in _summed(pl.concat(ranges)).iter_rows()}
     return FrameRead(
         name=stream.name,
-        sources=tuple(_again(each, counts, rows.get(each.report.name, (0, None, None))) for each in described.sources),
+        sources=tuple(
+            _again(
+                each, counts, rows.get(each.report.name, (0, None, None)), notes=() if plan.zone is None else (_PLACED,)
+            )
+            for each in described.sources
+        ),
         parts=tuple(part for part in parts if part),
         clean=clean,
         secrets=tuple(secrets.items()),
@@ -76,14 +82,17 @@ def _check_names(described: Description, counts: pl.DataFrame) -> None:
 
 
 def _again(
-    each: FrameSource, counts: pl.DataFrame, rows: tuple[int, datetime | None, datetime | None]
+    each: FrameSource,
+    counts: pl.DataFrame,
+    rows: tuple[int, datetime | None, datetime | None],
+    notes: tuple[str, ...],
 ) -> tuple[SourceReport, str]:
     report = report_again(each.report, counts.filter(pl.col("source") == each.report.name))
     # A frame of which rows were left out, by --since or by another hand, does not hold the same as the log.
     digest = each.digest if report.events == each.report.events else ""
     kept, start, end = rows
     left_out = left_out_note(report.events - kept)
-    return replace(report, start=start, end=end, notes=(*report.notes, *left_out)), digest
+    return replace(report, start=start, end=end, notes=(*report.notes, *left_out, *notes)), digest
 
 
 def _ranges(kept: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from analyzer.errors import InputError
-from analyzer.formats import BlockResult, Choice, DocumentFormat, Reader, detect, document_formats
+from analyzer.formats import BlockResult, Choice, DocumentFormat, Reader, detect, document_formats, frame_formats
 from analyzer.pipeline._chosen import Chosen
 from analyzer.pipeline._plan import Plan
 from analyzer.pipeline._redact_documents import learn_document
@@ -78,6 +78,9 @@ def learn_input(file: str, stem: str, plan: Plan, chosen: Chosen, learnt: Learnt
 
 
 def _learn_stream(stream: Stream, stem: Path, plan: Plan, chosen: Chosen, learnt: Learnt) -> None:
+    if any(form.recognise(stream.head) for form in frame_formats().values()):
+        message = f"{stream.name}: a frame of events, of which there are no lines to write."
+        raise InputError(message, hint="`analyzer analyze --events` and `analyzer parse` write it redacted.")
     known = [form for form in document_formats().values() if form.recognise(stream.head)]
     document = chosen.document or (known[0] if known else None)
     if document is not None:

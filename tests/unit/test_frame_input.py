@@ -364,3 +364,12 @@ def test_a_key_over_several_lines_of_an_unredacted_frame_is_found(plan):
     log = "".join(f"2026-03-01 12:00:0{n},000 ERROR app: {text}\n" for n, text in enumerate(lines))
     frame = frame_of(plan({"a.log": log}, redact=False))
     assert (piece, "private_key") in read_inputs(plan({"f.parquet": frame})).secrets
+
+
+def test_a_zone_that_is_asked_for_is_said_not_to_be_used(plan):
+    """Its times are moments, whatever zone the log was in."""
+    frame = frame_of(plan({"a.log": access(500, 200)}))
+    (source,) = run(plan({"a.parquet": frame}, zone="Asia/Tokyo")).reading.sources
+    assert [note for note in source.notes if "--tz does not move them" in note]
+    (source,) = run(plan({"a.parquet": frame})).reading.sources
+    assert not [note for note in source.notes if "--tz" in note]

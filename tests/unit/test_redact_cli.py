@@ -99,6 +99,17 @@ def test_a_file_that_no_format_reads_is_written_and_told(call, tmp_path):
     assert (tmp_path / "out" / "notes.txt").read_text().startswith("the password=[redacted:secret:")
 
 
+def test_a_frame_is_refused_and_told_how_to_write_it(call, tmp_path):
+    """It has no lines of its own; the log beside it is written all the same."""
+    (tmp_path / "a.log").write_text(LINE.format("ann", SECRET))
+    made = CliRunner().invoke(group, ["parse", "a.log", "--no-map", "-o", "frame.parquet"])
+    assert made.exit_code == 0, made.output
+    done = call("a.log", "frame.parquet", "-o", "out")
+    assert done.exit_code == 4, done.output
+    assert "Problem: frame.parquet: a frame of events, of which there are no lines to write." in done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.log"]
+
+
 def test_where_nothing_can_be_read_nothing_is_written(call, tmp_path):
     """Exit code 3, and no folder."""
     done = call("absent.log", "-o", "out")
