@@ -23,6 +23,12 @@ _PLAIN_SPACE = re.compile(r"\\[sS]")
 _NO_SPACE = r"\S"
 # Unicode's White_Space, which Rust takes for \s; Python takes some control characters too.
 _SPACES = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_CLASS_ESCAPE = re.compile(r"\\.")
+_IN_CLASS = {r"\s": _SPACES}
+# What Rust reads otherwise than what is written here: word edges, twofold quantifiers, blanks in braces, other names.
+_ODD = re.compile(
+    r"\\[<>]|\\b\{|(?<!\\)[*+?}][*+]|\{\s|\{[0-9]+,?[0-9]*\s|\{[0-9]+,\s|\(\?P?<(?![A-Za-z_][A-Za-z0-9_.]*>)"
+)
 _FOLLOWING = re.compile(r"\)*\\?([^\\\w()\[|.^$*+?{]|(?<=\\)[^\w\s])(?![*?{])")
 _FOLLOWING_CLASS = re.compile(r"\)*\(?(\[(?!\^)[!-Z^-~ ]+\])(?!\*|\?|\{0)")
 _MOST_TIMES = re.compile(r"[0-9]{3,}")
@@ -37,7 +43,7 @@ def needles(pattern: str) -> tuple[str, ...]:
 
     Letter case counts, so that nothing is known of patterns for which it does not.
     """
-    if _FOLDED.search(pattern):
+    if _FOLDED.search(pattern) or _ODD.search(pattern):
         return ()
     items = _sequence(_Scan(pattern))
     if items is None:
@@ -101,11 +107,15 @@ def beginning(pattern: str) -> re.Pattern[str] | None:
 
     No text costs more than its length: but for one thing, only what is told from what follows repeats without bounds.
     """
-    if "(?m" in pattern:
+    if "(?m" in pattern or _ODD.search(pattern):
         return None
     anchor, scan = _ANCHOR.match(pattern), _Scan(pattern)
     scan.at = anchor.end() if anchor else 0
-    start = re.compile(_Start(scan, anchored=anchor is not None).alternatives().text)
+    begun = _Start(scan, anchored=anchor is not None)
+    text = (begun.one() if anchor else begun.alternatives()).text
+    if scan.next == "|":  # of an anchored pattern, whose other alternatives have no anchor
+        return None
+    start = re.compile(text)
     return None if start.match("") else start
 
 
@@ -125,13 +135,13 @@ class _Start:
         self._unbounded, self._optional = int(anchored), _MOST_OPTIONAL
 
     def alternatives(self) -> _Part:
-        parts = [self._one()]
+        parts = [self.one()]
         while self._scan.next == "|":
             self._scan.at += 1
-            parts.append(self._one())
+            parts.append(self.one())
         return _Part(f"(?:{'|'.join(part.text for part in parts)})", all(part.whole for part in parts))
 
-    def _one(self) -> _Part:
+    def one(self) -> _Part:
         text, whole = "", True
         while self._scan.next and self._scan.next not in "|)":
             if whole:
@@ -145,18 +155,25 @@ class _Start:
         scan, at = self._scan, self._scan.at
         if scan.next == "(" and (opened := _PLAIN_GROUP.match(scan.pattern, at)):
             scan.at = opened.end()
-            inside = self.alternatives()
-            scan.at += 1
-            # Python folds as many letters as Rust at least.
-            return _Part("(?i:" + inside.text.removeprefix("(?:"), inside.whole) if "?i" in opened.group() else inside
+            return self._group(folded="?i" in opened.group())
         if found := scan.take(_PLAIN_CLASS):
-            return _Part(found.replace(r"\s", _SPACES), whole=True)
+            return _Part(_CLASS_ESCAPE.sub(lambda escape: _IN_CLASS.get(escape[0], escape[0]), found), whole=True)
         if found := scan.take(_PLAIN_SPACE):
             return _Part(f"[{'^' * (found == _NO_SPACE)}{_SPACES}]", whole=True)
         if found := scan.take(_PLAIN_ESCAPE) or scan.take(_PLAIN_CHARACTER):
             return _Part(found, whole=True)
         list(_item(scan))
         return _Part("", whole=False)
+
+    def _group(self, *, folded: bool) -> _Part:
+        inside = self.alternatives()
+        self._scan.at += 1
+        if not folded:
+            return inside
+        # Python folds as many letters as Rust at least, so that it takes more of them, but for a negated class.
+        if "[^" in inside.text:
+            return _Part("", whole=False)
+        return _Part("(?i:" + inside.text.removeprefix("(?:"), inside.whole)
 
     def _repeated(self, part: _Part) -> _Part:
         """Adds how often a part may stand there; what stands there once at least is kept where that is too much.

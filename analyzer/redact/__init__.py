@@ -281,7 +281,8 @@ class Redactor:
 
 def _likely_ones(texts: pl.Series) -> pl.Series:
     shown = texts.drop_nulls()
-    return shown.filter(likely(shown, detectors()))
+    # As texts of their own: a few lines would else keep those of their whole part in memory.
+    return shown.filter(likely(shown, detectors())) + ""
 
 
 def _fewer(texts: pl.Series) -> pl.Series:

@@ -10,13 +10,14 @@ _WORDS = frozenset({"plain", "login", "xoauth2", "cram-md5", "default", "failed"
 def _is_made(value: str) -> bool:
     plain = value.isalpha() and (value[1:].islower() or value.isupper())
     scheme, mark, _ = value.partition("://")
-    if mark:  # an address is none, but what stands right before one may be
-        return not (scheme.isalpha() and scheme.islower())
+    if mark and not (scheme.isalpha() and scheme.islower()):  # it stands right before an address
+        return True
     return (
         len(value) >= 6
         and value.lower() not in _WORDS
         and not plain
         and "::" not in value
+        and not value.endswith("://")
         and not ("/" in value and "." in value)
     )
 
@@ -32,6 +33,7 @@ DETECTOR = Detector(
     finds=(
         ("> AUTH PLAIN AGFubgBodW50ZXIy", "AGFubgBodW50ZXIy"),
         ("> AUTH PLAIN AGFubgBodW50ZXIyhttps://h.example/", "AGFubgBodW50ZXIyhttps://h.example/"),
+        ("> PASS redis://hunter2", "redis://hunter2"),
         ("redis: AUTH default hunter2-x", "hunter2-x"),
         ("ftp: PASS hunter2-x", "hunter2-x"),
         ("a1 LOGIN ann hunter2-x", "hunter2-x"),

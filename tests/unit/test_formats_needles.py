@@ -56,6 +56,26 @@ def test_the_beginning_of_a_pattern(pattern, fits, lacks):
     assert not Screen([lacks]).may_fit(pattern)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("^a|b", "xb"),
+        ("(?s)^ab|cd$", "xcd"),
+        (r"[\\s]+x", "\\x"),
+        (r"(?P<n[0]>a)b", "ab"),
+        (r"\<b", "b"),
+        (r"a{ 2}b", "aab"),
+        (r"a*+b", "b"),
+        (r"(?i:[^i])b", "\u0130b"),
+        (r"(?P<é>a)b", "ab"),
+    ],
+)
+def test_what_rust_reads_in_its_own_way_is_not_missed(pattern, text):
+    """No pattern of ours is written so; a screen that knows less says less."""
+    assert pl.Series([text]).str.contains(pattern).all()
+    assert Screen([text]).may_fit(pattern)
+
+
 @pytest.mark.parametrize("pattern", ["", ".*", "(?m)^a", r"^\pL", "a*", "(?:x|)"])
 def test_a_pattern_that_may_begin_with_anything_demands_no_beginning(pattern):
     """Nothing is sure of what begins with anything."""
