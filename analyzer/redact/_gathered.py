@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-_MOST_WAITING = 8 << 20  # bytes of texts; a search takes some twenty times as much memory
+_MOST_WAITING = 8 << 20  # bytes of texts; a search takes some eight times as much memory
 
 
 def gathered(columns: Iterable[pl.Series], most: int = _MOST_WAITING) -> Iterator[pl.Series]:
