@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import dask
 import distributed
 import pytest
 from click.testing import CliRunner
@@ -158,8 +159,11 @@ def test_another_cluster_on_this_machine_is_no_matter(recwarn):
     assert [str(each.message) for each in recwarn if "port" in str(each.message).lower()] == []
 
 
-def test_a_file_that_kills_its_workers_is_lost_alone_and_told(tmp_path, inputs):
-    with open_cluster("local:2") as workers:
+@pytest.mark.parametrize("patience", ["15s", "1ms"])
+def test_a_file_that_kills_its_workers_is_lost_alone_and_told(tmp_path, inputs, patience):
+    """Also where Dask gives up workers that do not come back at once, as it does on a slow machine."""
+    settings = dask.config.set({"distributed.deploy.lost-worker-timeout": patience})
+    with settings, open_cluster("local:2") as workers:
         distributed.default_client().register_plugin(Poison("access-1.log"))
         found = outputs(tmp_path / "poisoned", inputs, workers=replace(workers, batch_files=4))
     findings = json.loads(found["findings.json"])

@@ -33,21 +33,27 @@ def open_cluster(address: str, checkpoints: Path | None = None) -> Iterator[Work
     with ExitStack() as stack:
         # What Dask has to say of lost workers is said in the report; its own lines have no place on a terminal.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        client = stack.enter_context(_client(distributed, address, stack))
+        local = stack.enter_context(_local(distributed, address)) if address.startswith(_LOCAL) else None
+        client = stack.enter_context(_client(distributed, address, local))
         _check_versions(client)
         yield Workers(
             executor=client.get_executor(pure=False),
             lost=(distributed.KilledWorker, distributed.comm.CommClosedError, CancelledError),
-            count=lambda: _count(client),
+            count=lambda: _count(client, local),
             checkpoints=checkpoints,
         )
 
 
-def _count(client: Any) -> int | None:
+def _count(client: Any, local: Any) -> int | None:
     try:
-        return sum(client.nthreads().values()) if client.status == "running" else None
+        found = sum(client.nthreads().values()) if client.status == "running" else None
     except (OSError, TimeoutError):
         return None
+    # Dask starts no worker again that died while it started, or that takes long to come back; what it lacks, it starts
+    # when it is told again how many there are to be.
+    if local is not None and found is not None and found < len(local.worker_spec):
+        local.scale(len(local.worker_spec))
+    return found
 
 
 def check_address(address: str) -> None:
@@ -86,12 +92,9 @@ def _distributed() -> Any:
     return distributed
 
 
-def _client(distributed: Any, address: str, stack: ExitStack) -> Any:
-    try:
-        if not address.startswith(_LOCAL):
-            security = distributed.Security(require_encryption=address.startswith("tls://"))
-            return distributed.Client(address, security=security, timeout=_CONNECT_S)
-        local = distributed.LocalCluster(
+def _local(distributed: Any, address: str) -> Any:
+    with _reached(address):
+        return distributed.LocalCluster(
             n_workers=int(address.removeprefix(_LOCAL)),
             threads_per_worker=1,
             host="127.0.0.1",
@@ -101,7 +104,20 @@ def _client(distributed: Any, address: str, stack: ExitStack) -> Any:
             silence_logs=logging.CRITICAL,
             env={"POLARS_MAX_THREADS": "1"},
         )
-        return distributed.Client(stack.enter_context(local))
+
+
+def _client(distributed: Any, address: str, local: Any) -> Any:
+    with _reached(address):
+        if local is not None:
+            return distributed.Client(local)
+        security = distributed.Security(require_encryption=address.startswith("tls://"))
+        return distributed.Client(address, security=security, timeout=_CONNECT_S)
+
+
+@contextmanager
+def _reached(address: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
         hint = "Is the scheduler running, and do the certificates fit? Dask's configuration names them (comm.tls)."
         raise ClusterError(f"the cluster {address} cannot be reached: {error}.", hint=hint) from error
