@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
 from analyzer.errors import LeakError, Location
+from analyzer.redact._gate_columns import COLUMNAR
 from analyzer.redact._gate_curl import COMMAND, holds_credentials
 from analyzer.redact._gate_forms import Form, forms_of, literal
 from analyzer.redact._gate_index import Index, as_bytes, series, words
@@ -65,36 +68,47 @@ class Gate:
         for number, name in enumerate(outputs, 1):
             self._search_name(name, f"output {number}")
         for name, data in outputs.items():
-            self._search(name, partial(content, data), 0)
+            self._search(name, partial(content, data), 0, data if isinstance(data, Path) else None)
 
     def _search_name(self, name: str, shown: str) -> None:
         """Raises LeakError if a name holds a secret; then the name cannot be told."""
         data = name.encode("utf-8", "surrogateescape")
-        self._search_plainly(f"the name of {shown}", lambda: iter([data]), 0)
+        self._search_plainly(f"the name of {shown}", iter([data]), lambda: iter([data]), 0)
 
-    def _search(self, name: str, read: Read, depth: int) -> None:
-        self._search_plainly(name, read, depth)
+    def _search(self, name: str, read: Read, depth: int, path: Path | None = None) -> None:
         pieces = read()
         head = b""
         while len(head) < _HEAD and (piece := next(pieces, None)) is not None:
             head += piece
+        whole = chain([head], pieces)
+        if head.startswith(COLUMNAR):  # what else its bytes may say is a member's too
+            self._search_literally(name, whole, read)
+        else:
+            self._search_plainly(name, whole, read, depth)
         if is_packed(head):
-            self._search_members(name, b"".join(chain([head], pieces)), depth)
+            with path.open("rb") if path else io.BytesIO(b"".join(read())) as file:
+                self._search_members(name, file, depth)
 
-    def _search_members(self, name: str, whole: bytes, depth: int) -> None:
+    def _search_members(self, name: str, file: BinaryIO, depth: int) -> None:
         if depth == DEEPEST:
             raise LeakError("it is packed too often to be searched.", location=Location(name), hint=_HINT)
         try:
-            for label, read in members(whole):
+            for label, read in members(file):
                 self._search_name(label, f"a part of {name}")
                 self._search(f"{name}!{label}", read, depth + 1)
         except DAMAGE as error:
             message = f"it cannot be opened to be searched ({type(error).__name__})."
             raise LeakError(message, location=Location(name), hint=_HINT) from error
 
-    def _search_plainly(self, name: str, read: Read, depth: int) -> None:
+    def _search_literally(self, name: str, data: Iterator[bytes], read: Read) -> None:
+        for pieces in groups(data):
+            for form, _, found in self._found(pieces):
+                raise _Found(found, form.kind, form.spelling).leak(name, read())
+
+    def _search_plainly(self, name: str, data: Iterator[bytes], read: Read, depth: int) -> None:
+        """Searches data, which is what read gives."""
         waiting: list[pl.Series] = []
-        for pieces in groups(read()):
+        for pieces in groups(data):
             try:
                 runs = self._search_pieces(pieces)
                 waiting.append(runs)
@@ -104,7 +118,7 @@ class Gate:
             except _Found as found:
                 raise found.leak(name, read()) from None
             for run in as_bytes(words(runs, PACKED_RUN)) if depth < DEEPEST else ():
-                self._search_plainly(f"{name}!base64", partial(unpacked, run), depth + 1)
+                self._search_plainly(f"{name}!base64", unpacked(run), partial(unpacked, run), depth + 1)
         try:
             self._search_runs(waiting)
         except _Found as found:
@@ -116,9 +130,7 @@ class Gate:
         escaped = as_bytes(words(read, ESCAPED_WORD))
         views = _views(pieces, escaped)
         texts = [*pieces, *(text for _, _, text in views)]
-        for form, number, data in chain(self._plain.found(texts), Index(_plain(self._recalled(texts))).found(texts)):
-            if form in self._words and self._given(self._words[form]):
-                continue
+        for form, number, data in self._found(texts):
             if number < len(pieces):
                 raise _Found(data, form.kind, form.spelling)
             spelling, decode, _ = views[number - len(pieces)]
@@ -127,6 +139,13 @@ class Gate:
             if holds_credentials(command.decode("utf-8", "replace")):
                 raise _Found(command, "credentials", "a curl command")
         return words(series(texts), _RUN)
+
+    def _found(self, texts: Sequence[bytes]) -> Iterator[tuple[Form, int, bytes]]:
+        """Yields the forms that stand in the texts and must not, each with the number of a text and its bytes there."""
+        recalled = Index(_plain(self._recalled(texts)))
+        for form, number, data in chain(self._plain.found(texts), recalled.found(texts)):
+            if form not in self._words or not self._given(self._words[form]):
+                yield form, number, data
 
     def _search_runs(self, runs: Sequence[pl.Series]) -> None:
         together = b"\n".join(as_bytes(pl.concat(runs).unique())) if runs else b""

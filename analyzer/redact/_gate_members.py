@@ -10,9 +10,11 @@ import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import BinaryIO
 
 import polars as pl
 
+from analyzer.redact._gate_columns import COLUMNAR, Member, columns
 from analyzer.zstd import Decompressor, ZstdError, decompressor
 
 _PIECE = 1 << 20
@@ -23,8 +25,6 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 PACKED_RUN = r"(?:H4sI|eJ[w-z]|eA[E-H]|eN[o-r]|eF[4-7])[A-Za-z0-9+/_-]{16,}"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
-# What is in it can be read more than once.
-Member = tuple[str, Callable[[], Iterator[bytes]]]
 # What damaged data of each kind raises: a file that cannot be opened cannot be searched, and is not written.
 DAMAGE = (
     EOFError,
@@ -41,14 +41,19 @@ DAMAGE = (
 
 def is_packed(head: bytes) -> bool:
     """Tells by its first bytes whether a file holds what cannot be read in it as it stands."""
-    return head.startswith(tuple(_OPENERS)) or _is_zlib(head)
+    return head.startswith((COLUMNAR, *_OPENERS)) or _is_zlib(head)
 
 
-def members(data: bytes) -> Iterator[Member]:
-    """Yields the name and the content of each part of a packed file.
+def members(file: BinaryIO) -> Iterator[Member]:
+    """Yields the name and the content of each part of a packed file, which stays open meanwhile.
 
     Raises one of DAMAGE, also while the content is read.
     """
+    if file.read(len(COLUMNAR)) == COLUMNAR:
+        yield from columns(file)
+        return
+    file.seek(0)
+    data = file.read()
     opener = next((opener for magic, opener in _OPENERS.items() if data.startswith(magic)), None)
     yield from opener(data) if opener else [("content", partial(_inflated, data, zlib.decompressobj))]
 
@@ -133,26 +138,6 @@ def _chunks(data: bytes) -> Iterator[Member]:
             yield kind.decode(), partial(iter, told)
 
 
-def _columns(data: bytes) -> Iterator[Member]:
-    """Yields the distinct values of each column; statistics and metadata stand in the file as they are."""
-    for name, kind in pl.read_parquet_schema(io.BytesIO(data)).items():
-        if not kind.is_numeric() and not kind.is_temporal():
-            column = pl.read_parquet(io.BytesIO(data), columns=[name]).to_series()
-            yield f"column {name}", partial(_values, column)
-
-
-def _values(column: pl.Series) -> Iterator[bytes]:
-    while isinstance(column.dtype, pl.List | pl.Array):
-        column = column.explode()
-    if isinstance(column.dtype, pl.Struct):
-        yield column.to_frame().write_ndjson().encode()
-        return
-    if column.dtype != pl.Binary:
-        column = column.cast(pl.String)
-    for value in column.drop_nulls().unique(maintain_order=True).to_list():
-        yield (value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")) + b"\n"
-
-
 def _one(fresh: Callable[[], Decompressor]) -> Callable[[bytes], Iterator[Member]]:
     return lambda data: iter([("content", partial(_inflated, data, fresh))])
 
@@ -164,6 +149,5 @@ _OPENERS: dict[bytes, Callable[[bytes], Iterator[Member]]] = {
     b"\x28\xb5\x2f\xfd": _one(decompressor),
     b"PK\x03\x04": _zipped,
     b"PK\x05\x06": _zipped,
-    b"PAR1": _columns,
     _PNG: _chunks,
 }
