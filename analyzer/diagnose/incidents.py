@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -40,6 +40,7 @@ from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Severity,
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
+Run = Callable[[Callable[[Cluster], "_Made | None"], Iterable[Cluster]], Iterable["_Made | None"]]
 _COMPARED = [
     "row", "timestamp", "source", "format", "line", "client", "method", "status", "error", "answer_fault",
     "has_browser", "has_edge", "has_application", "route", "user", "client_ip", WEIGHT,
@@ -111,30 +112,33 @@ def diagnose(
     signals: tuple[Signal, ...],
     bucket_seconds: int,
     captures: Mapping[str, Capture] = _NO_CAPTURES,
+    run: Run = map,
 ) -> Diagnosis:
     """Turns signals into incidents.
 
     exchanges: joined.exchanges with the fact columns, so that row numbers are those of the signals; captures: the
-    HARs by source and what they cannot show.
+    HARs by source and what they cannot show; run applies a function to each, as map does: maybe to several side by
+    side.
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
     whole = Whole(joined.events, joined.exchanges)
     given = _Given(joined, exchanges, requests, bucket_seconds, captures, whole, counts.clients_among(requests))
     endpoints = Endpoints(requests)
 
-    def make(clusters: Iterable[Cluster]) -> Iterator[_Made]:
-        for each in clusters:
-            # A window may hold most of the log, so no more than one is kept.
-            part = _part(each, exchanges, endpoints)
-            if part is not None:
-                yield _build(part, given)
+    def make_one(each: Cluster) -> _Made | None:
+        part = _part(each, exchanges, endpoints)
+        return None if part is None else _build(part, given)
+
+    def make(clusters: Iterable[Cluster]) -> list[_Made]:
+        # A window may hold most of the log, so no more of them are kept than are looked at.
+        return [made for made in run(make_one, clusters) if made is not None]
 
     # Background grows into no incident, even where it failed in the same way.
     seen = exchanges.filter(pl.col("noise").is_null()) if "noise" in exchanges.columns else exchanges
     found = partition(cluster(signals, seen.select(_NEEDED)), exchanges)
-    made = list(make(with_same_refusals(with_followers(found, exchanges), exchanges)))
+    made = make(with_same_refusals(with_followers(found, exchanges), exchanges))
     kept, recurring = join_recurring([(each.cluster, each.incident) for each in made])
-    made = [made[number] for number in kept] + list(make(recurring))
+    made = [made[number] for number in kept] + make(recurring)
     ordered = sorted(made, key=lambda each: _importance(each.incident))
     named = {f"incident-{number}": each for number, each in enumerate(ordered, 1)}
     return Diagnosis(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 
@@ -35,6 +36,7 @@ from analyzer.model import (
 from analyzer.pipeline._packet_facts import packet_facts
 from analyzer.pipeline._plan import Run
 from analyzer.pipeline._rejects import tell_rejects
+from analyzer.pipeline._side_by_side import streamed
 from analyzer.pipeline._tables import exhibits_of
 
 _MOST_EXHIBITS = 480
@@ -54,7 +56,8 @@ def compose_analysis(state: Run) -> Run:
     timed = tuple(signal for signal in state.detected.signals if signal.started is not None)
     captures = captures_of(state.reading.sources, state.exchanges)
     named = {rule.about.id for rule in state.rule_set.rules if not rule.about.own}
-    diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures)
+    run = partial(streamed, threads=state.plan.threads)
+    diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures, run)
     findings = Findings(
         tool=Tool("analyzer", __version__, state.rule_set.sha256),
         start=start,
