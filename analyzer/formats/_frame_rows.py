@@ -14,7 +14,7 @@ from analyzer.errors import InputError
 from analyzer.schema import EVENTS, KINDS, TIMESTAMP
 
 FRAME_KEY = "analyzer.frame"  # the key of the metadata that describes the sources
-_BATCH_ROWS = 1 << 16
+_BATCH_ROWS = 1 << 15
 _FEW_ROWS = 10_000
 _AGAIN = "Write it again with `analyzer parse`."
 _CAPTURE = "har"
@@ -46,7 +46,7 @@ class ParquetFrame:
         return counted.select(*_PLACE, "rows")
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """Yields canonical rows: each capture whole, by line, then all else in order, 65,536 rows at most.
+        """Yields canonical rows: each capture whole, by line, then all else in order, 32,768 rows at most.
 
         Raises InputError where they are damaged.
         """

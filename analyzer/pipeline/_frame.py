@@ -18,8 +18,8 @@ from analyzer.redact import TEXTS, People
 from analyzer.schema import EVENTS, conform, empty
 from analyzer.values import no_formula
 
-ROWS = 200_000  # of a slice
-_GROUP = 1 << 16  # small row groups are read back with little memory
+ROWS = 100_000  # of a slice
+_GROUP = 1 << 15  # small row groups are read back with little memory
 
 
 def frame_file(state: Run, suffix: str, rows: int = ROWS) -> Path:
