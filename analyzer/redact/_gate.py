@@ -23,7 +23,7 @@ from analyzer.redact._gate_views import ESCAPED_WORD, VIEWS, Decode, wide
 DEEPEST = 4
 _HEAD = 64
 _RUN = r"[A-Za-z0-9+/_-]{9,}"  # in which hex or base64 may stand
-_MOST_WAITING = 2_000_000  # runs
+_MOST_WAITING = 500_000  # runs
 _HINT = "Nothing was written. Please report which input format this was."
 
 
