@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from process_cost import Cost
-from rivals import OURS
+from rivals import FROM_FRAME, OURS, WITH_FRAME
 
 SMALL, LARGE = 2_000_000, 20_000_000
 FASTER = (("lnav", 3), ("duckdb", 4), ("goaccess", 12))
 FLOOR, FLOOR_TIMES = "scan_lines", 5
-PACKED_TIMES, GROWTH_TIMES, MOST_BYTES = 1.5, 1.1, 700_000_000
+PACKED_TIMES, AGAIN_TIMES, GROWTH_TIMES, MOST_BYTES = 1.5, 0.25, 1.1, 700_000_000
 Key = tuple[str, int, bool, str]  # kind of log, lines, gz, name of the job
 
 
@@ -39,6 +39,8 @@ def targets(costs: Mapping[Key, Cost], kind: str) -> Iterator[Target]:
         yield _judged(f"{label}: times faster than {rival}", ">=", times, _times(cost(SMALL, rival), own))
     yield _judged(f"{label}: times {FLOOR}", "<=", FLOOR_TIMES, _times(own, cost(SMALL, FLOOR)))
     yield _judged(f"{label}: gz, times plain", "<=", PACKED_TIMES, _times(cost(SMALL, OURS, gz=True), own))
+    again = _times(cost(SMALL, FROM_FRAME), cost(SMALL, WITH_FRAME))
+    yield _judged(f"{label}: again from the frame, times at first", "<=", AGAIN_TIMES, again)
     grown = [ratio * SMALL / LARGE for ratio in _times(large, own)]
     yield _judged(f"{large_label}: a line, times one of {SMALL // 1_000_000} million", "<=", GROWTH_TIMES, grown)
     yield _judged(f"{large_label}: MB of memory", "<=", MOST_BYTES / 1e6, [large.peak / 1e6] if large else [])

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OURS = "analyzer analyze"
+WITH_FRAME, FROM_FRAME = "analyzer analyze --events", "analyzer again"
 _NOW = "2026-04-01T00:00:00Z"
 _LNAV = (
     ";SELECT sum(n) AS counted FROM (SELECT cs_uri_stem, sc_status, count(*) AS n FROM access_log GROUP BY 1, 2)"
@@ -44,7 +45,8 @@ class Job:
     """A command to measure.
 
     needs is a program, or a module if it ends in .py; says is what the table calls it; command makes it of the log and
-    a folder for what it writes; counted finds the number of lines in that folder or in what was printed.
+    a folder for what it writes; counted finds the number of lines in that folder or in what was printed; before is a
+    command that is run in the same folder first and not measured.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Job:
     needs: str
     command: Callable[[Path, Path], list[str]]
     counted: Callable[[Path, str], int | None]
+    before: Callable[[Path, Path], list[str]] | None = None
 
     def is_missing(self) -> bool:
         """Tells whether this machine cannot run it."""
@@ -85,6 +88,14 @@ def _analyzer(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "analyzer", *arguments, "--now", _NOW]
 
 
+def _with_frame(name: str) -> Callable[[Path, Path], list[str]]:
+    return lambda log, folder: _analyzer("analyze", str(log), "-o", f"{folder}/{name}", "--events", "--quiet")
+
+
+def _from_frame(_: Path, folder: Path) -> list[str]:
+    return _analyzer("analyze", f"{folder}/first/events.parquet", "-o", f"{folder}/report", "--quiet")
+
+
 def _library(name: str) -> Callable[[Path, Path], list[str]]:
     return lambda log, _: [sys.executable, __file__, name, str(log)]
 
@@ -110,6 +121,8 @@ def _ripgrep(log: Path, _: Path) -> list[str]:
 JOBS = (
     Job(OURS, "the whole job, to HTML", "analyzer.py",
         lambda log, folder: _analyzer("analyze", str(log), "-o", f"{folder}/report", "--quiet"), _events),
+    Job(WITH_FRAME, "and the frame", "analyzer.py", _with_frame("report"), _events),
+    Job(FROM_FRAME, "of that frame", "analyzer.py", _from_frame, _events, before=_with_frame("first")),
     Job("analyzer parse", "the canonical frame", "analyzer.py",
         lambda log, folder: _analyzer("parse", str(log), "-o", f"{folder}/events.parquet"), _events_parsed),
     Job("lnav", "one group-by", "lnav", lambda log, _: ["lnav", "-n", "-c", _LNAV, str(log)], last_number),
