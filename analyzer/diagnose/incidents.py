@@ -106,12 +106,13 @@ class _Made:
     sides: Sides | None
 
 
-def diagnose(
+def diagnose(  # noqa: PLR0913 - who runs it is no matter of what is diagnosed
     joined: Joined,
     exchanges: pl.DataFrame,
     signals: tuple[Signal, ...],
     bucket_seconds: int,
     captures: Mapping[str, Capture] = _NO_CAPTURES,
+    *,
     run: Run = map,
 ) -> Diagnosis:
     """Turns signals into incidents.

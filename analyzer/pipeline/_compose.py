@@ -56,8 +56,8 @@ def compose_analysis(state: Run) -> Run:
     timed = tuple(signal for signal in state.detected.signals if signal.started is not None)
     captures = captures_of(state.reading.sources, state.exchanges)
     named = {rule.about.id for rule in state.rule_set.rules if not rule.about.own}
-    run = partial(streamed, threads=state.plan.threads)
-    diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures, run)
+    side_by_side = partial(streamed, threads=state.plan.threads)
+    diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures, run=side_by_side)
     findings = Findings(
         tool=Tool("analyzer", __version__, state.rule_set.sha256),
         start=start,

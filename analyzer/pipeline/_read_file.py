@@ -220,7 +220,7 @@ def _results(reader: Reader, blocks: Iterator[pl.DataFrame], threads: int) -> It
         yield from ahead(chain(map(reader.read, blocks), reader.rest()), first=0, waiting=1)
         return
     with ThreadPoolExecutor(threads) as pool:
-        yield from reader.results(blocks, pool, threads)
+        yield from ahead(reader.results(blocks, pool, threads), first=0, waiting=1)
 
 
 def _watched(blocks: Iterator[pl.DataFrame], store: _Store) -> Iterator[pl.DataFrame]:
