@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 WEIGHT = "weight"
+# How large a part of the clients of rows that are alike has a row that was kept (Float64, above 0): 1 of all of them.
+CLIENT_SHARE = "client_share"
 # Rows that stand for others stand for rows that are alike in these; of all else, what the others had is not known.
 STRATA = frozenset({"source", "host", "route", "method", "status"})
 

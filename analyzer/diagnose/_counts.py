@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from analyzer.counted import WEIGHT, counted, number, number_where, share_where, weighed
+from analyzer.counted import CLIENT_SHARE, WEIGHT, counted, number, number_where, share_where, weighed
 from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 _TOP_CLIENTS = 10
@@ -71,39 +71,53 @@ def count_clients(total: int, window: pl.DataFrame, seen: int | None = None) -> 
     """Counts who failed among who used the endpoints in the window (column failing), among all.
 
     total is what clients_among gives of all rows; seen is the number of all clients where the rows are only some of all
-    exchanges: then of those who did not fail, the ones on the endpoints are taken to be as large a part as they are of
-    the rows' clients. A row that stands for requests of others does not tell how many each client sent.
+    exchanges. Then a client that failed counts for as many as its client_share says (Horvitz and Thompson, 1952): which
+    are kept is decided by hashes, so one has a row if it has one where the share is largest. Of those who did not fail,
+    the ones on the endpoints are taken to be as large a part as they are of the rows' clients. A row that stands for
+    requests of others does not tell how many each client sent.
 
     A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
     while it lasted.
     """
     window = weighed(window)
+    part = pl.col(CLIENT_SHARE) if CLIENT_SHARE in window.columns else pl.lit(1.0)
     per_client = (
         window.filter(pl.col("client").is_not_null())
         .group_by("client")
         .agg(
-            failed=number_where(pl.col("failing")),
-            requests=number(),
+            failed=_own_failures(part),
+            requests=pl.when((part.filter("failing") == 1).all()).then(number()),
             identity=_identity(),
             meanwhile=_meanwhile(window).any(),
+            part=part.filter("failing").max(),
         )
-        .sort("failed", "requests", "client", descending=[True, True, False])
+        .sort("failed", "requests", "client", descending=[True, True, False], nulls_last=True)
     )
     affected = per_client.filter(pl.col("failed") > 0)
     at_edges = per_client.filter(pl.col("failed") == 0, ~pl.col("meanwhile")).height
     used = per_client.height - (at_edges if at_edges * _FEW <= affected.height else 0)
     if not window.filter(~pl.col("failing") & (pl.col(WEIGHT) > 1)).is_empty():
         affected = affected.with_columns(requests=pl.lit(None, pl.Int64))
-    top = tuple(ClientCount(*row) for row in affected.drop("meanwhile").head(_TOP_CLIENTS).iter_rows())
+    top = tuple(ClientCount(*row) for row in affected.drop("meanwhile", "part").head(_TOP_CLIENTS).iter_rows())
     # Whose clients are not known may be anybody's.
     unknown = counted(window, pl.col("failing") & pl.col("client").is_null())
     scope = "some" if unknown > _HARDLY_ANY * counted(window, pl.col("failing")) else None
     scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
+    hit = affected.height
     if seen is not None and total:
+        hit = min(round(affected.select((1 / pl.col("part")).sum()).item()), max(hit, seen))
         others = max(1, total - affected.height)
-        used += round((used - affected.height) * max(0, seen - total) / others)
+        # Of some that failed only what worked may be kept, so where not all are kept these others are too many.
+        scaled = seen - hit if hit > affected.height else max(others, seen - hit)
+        used = hit + round((used - affected.height) * scaled / others)
         total = max(seen, total)
-    return Clients(affected.height, used, max(total, used), scope, top)  # type: ignore[arg-type]
+    return Clients(hit, used, max(total, used), scope, top)  # type: ignore[arg-type]
+
+
+def _own_failures(part: pl.Expr) -> pl.Expr:
+    """Gives how many failing requests are a client's own: rows of one that was not sure to be kept stand for more."""
+    own = pl.when("failing").then(pl.col(WEIGHT) * part).sum().round().cast(pl.Int64)
+    return pl.max_horizontal(own, pl.col("failing").any().cast(pl.Int64))
 
 
 def _meanwhile(window: pl.DataFrame) -> pl.Expr:

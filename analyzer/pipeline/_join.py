@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from analyzer.counted import CLIENT_SHARE
 from analyzer.detect import matches_any
 from analyzer.diagnose._clients import name_alike
+from analyzer.diagnose._counts import worked_of
 from analyzer.diagnose.clock import Clock, clock_note, correct_clocks, measure_clocks
 from analyzer.diagnose.correlate import Joined, correlate
 from analyzer.diagnose.noise import background_kind
@@ -125,7 +127,11 @@ def _with_note(state: Run, exact: frozenset[str], seconds: int) -> Run:
         "matches first; each of the others is counted by one like it."
     )
     exactly = f"So numbers of exchanges are exact by {', '.join(names)}."
-    about = "The number of all clients is known to about a percent; how many clients used an endpoint is an estimate."
+    failed = state.exchanges.filter(~worked_of(state.exchanges))
+    too = ", and so is how many of them failed" if (failed[CLIENT_SHARE] < 1).any() else ""
+    about = (
+        f"The number of all clients is known to about a percent; how many clients used an endpoint is an estimate{too}."
+    )
     first, *others = state.reading.sources
     told = replace(first, notes=(*first.notes, kept_first, exactly, about))
     return replace(state, reading=replace(state.reading, sources=(told, *others)), coarsest_seconds=seconds)

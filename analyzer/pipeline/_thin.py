@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analyzer.counted import CLIENT_SHARE, WEIGHT
 from analyzer.diagnose._counts import worked_of
 
 _SEED = 20_250_101
+_HASHES = 2.0**64
+_LEAST_SHARE = 1e-9  # a hash may be as small as it likes
 _TELLING_LEVELS = ("warning", "error", "critical")
 _SHAPE = r"[0-9a-fA-F]*[0-9][0-9a-fA-F-]*|\"[^\"]*\"|'[^']*'"
 _SHAPE_LENGTH = 60
@@ -28,8 +31,10 @@ STRATA = {
 
 @dataclass(frozen=True, slots=True)
 class Thinned:
-    """The rows that are kept, with weight: how many each of them stands for; and by what their sums are exact.
+    """The rows that are kept, and by what the sums of their weights are exact.
 
+    exchanges: with weight (Int64), how many each of them stands for, and client_share (Float64), how large a part of
+    the clients of its stratum has a row among them.
     exact: names of STRATA, all of them where nothing was left out; a stretch is one of bucket_seconds.
     """
 
@@ -43,10 +48,11 @@ def thin(exchanges: pl.DataFrame, matched: pl.Series, budget: int, bucket_second
     What failed, what a rule matched (Boolean, one for each row) and what a browser recorded comes first; of that, and
     of the others, each stratum (bucket of time, source, status, host, route ...) keeps the more rows the rarer it is,
     all of them where there is room. The weights of a stratum add up to the exchanges in it, so every count over whole
-    strata is exact. Of two rows alike those of the same clients stay throughout, chosen by a seeded hash.
+    strata is exact. Each client of a stratum keeps a row before any keeps a second one, and what rows of a client
+    stand for is what it sent; where clients are too many the same ones stay throughout, chosen by a seeded hash.
     """
     if exchanges.height <= budget:
-        return Thinned(exchanges, frozenset(STRATA.values()))
+        return Thinned(exchanges.with_columns(pl.lit(1.0).alias(CLIENT_SHARE)), frozenset(STRATA.values()))
     marked = _marked(exchanges, matched, bucket_seconds)
     shares = _shares(int(marked["_telling"].sum()), exchanges.height, budget)
     kept, strata = zip(
@@ -54,7 +60,7 @@ def thin(exchanges: pl.DataFrame, matched: pl.Series, budget: int, bucket_second
     )
     exact = frozenset.intersection(*(frozenset(STRATA[name] for name in names) for names in strata))
     chosen = pl.concat(kept).sort("row")
-    rows = exchanges.drop("weight", strict=False).join(chosen, on="row", how="inner", maintain_order="left")
+    rows = exchanges.drop(WEIGHT, CLIENT_SHARE, strict=False).join(chosen, on="row", how="inner", maintain_order="left")
     return Thinned(rows, exact)
 
 
@@ -65,7 +71,7 @@ def _shares(telling: int, total: int, budget: int) -> list[tuple[bool, int]]:
 
 
 def _marked(exchanges: pl.DataFrame, matched: pl.Series, bucket_seconds: int) -> pl.DataFrame:
-    """Gives row, weight, _telling, _order and the columns of the strata."""
+    """Gives row, weight, _telling, _order (the client's hash) and the columns of the strata."""
     lone = pl.col("status").is_null() & pl.col("error").is_null()
     worked = worked_of(exchanges) | (lone & ~pl.col("level").is_in(_TELLING_LEVELS).fill_null(value=False))
     telling = matched.fill_null(value=False) | ~worked | pl.col("has_browser")
@@ -74,7 +80,7 @@ def _marked(exchanges: pl.DataFrame, matched: pl.Series, bucket_seconds: int) ->
         "row",
         "client",
         *(name for name in ("status", "method", "host", "route", "server_behind")),
-        weight=pl.col("weight") if "weight" in exchanges.columns else pl.lit(1, pl.Int64),
+        weight=pl.col(WEIGHT) if WEIGHT in exchanges.columns else pl.lit(1, pl.Int64),
         _telling=telling,
         _order=pl.col("client").fill_null("").hash(_SEED),
         _bucket=pl.col("timestamp").dt.epoch("s") // bucket_seconds,
@@ -90,10 +96,10 @@ def _marked(exchanges: pl.DataFrame, matched: pl.Series, bucket_seconds: int) ->
 
 
 def _keep(rows: pl.DataFrame, budget: int) -> tuple[pl.DataFrame, list[str]]:
-    """Gives row and weight of those that are kept, and the strata within which the weights are exact."""
+    """Gives row, weight and client_share of those that are kept, and the strata within which the weights are exact."""
     strata = list(STRATA)
     if rows.height <= budget:
-        return rows.select("row", "weight"), strata
+        return rows.select("row", WEIGHT, pl.lit(1.0).alias(CLIENT_SHARE)), strata
     distinct = rows.select(strata).unique()
     while len(strata) > 1 and 2 * distinct.height > budget:
         strata.pop()
@@ -101,16 +107,64 @@ def _keep(rows: pl.DataFrame, budget: int) -> tuple[pl.DataFrame, list[str]]:
     # One number for each stratum: windows over nine columns would cost three times as much.
     numbers = distinct.with_row_index("_stratum")
     numbered = rows.join(numbers, on=strata, how="left", nulls_equal=True, maintain_order="left")
-    sized = numbered.sort("_order", "row").select(
-        "row", "weight", "_stratum", _rank=pl.int_range(pl.len()).over("_stratum"),
-        _size=pl.len().over("_stratum").cast(pl.Int64),
-    )  # fmt: skip
-    most = _level(sized.filter(pl.col("_rank") == 0)["_size"], budget)
-    total = pl.col("weight").sum().over("_stratum")
-    kept, rank = pl.min_horizontal(pl.col("_size"), most), pl.col("_rank")
-    share = total * (rank + 1) // kept - total * rank // kept
-    kept_rows = sized.select("row", "_rank", share.alias("weight")).filter(pl.col("_rank") < most)
-    return kept_rows.select("row", "weight"), strata
+    return _with_weights(_chosen(numbered, budget)).select("row", WEIGHT, CLIENT_SHARE), strata
+
+
+def _chosen(rows: pl.DataFrame, budget: int) -> pl.DataFrame:
+    """Gives rows within the budget: of each stratum the first one of each client, in their turns, then the second ...
+
+    Adds _sent and _total (what client and stratum sent), _nth (of the client), and _bound, the first turn of a client
+    of the stratum that was left out; null if none was.
+    """
+    client = ("_stratum", "_order")
+    ranked = (
+        rows.select(
+            "row",
+            *client,
+            _nth=pl.int_range(pl.len()).over(client),
+            _sent=pl.col(WEIGHT).sum().over(client),
+            _total=pl.col(WEIGHT).sum().over("_stratum"),
+        )
+        .with_columns(_turn=(pl.col("_order").cast(pl.Float64) + 1) / _HASHES / pl.col("_sent"))
+        .sort("_nth", "_turn", "row")
+        .with_columns(_rank=pl.int_range(pl.len()).over("_stratum"))
+    )
+    sizes = rows.group_by("_stratum").agg(pl.len().cast(pl.Int64))["len"]
+    inside = pl.col("_rank") < _level(sizes, budget)
+    left_out = ranked.filter(~inside & (pl.col("_nth") == 0))
+    bounds = left_out.group_by("_stratum").agg(_bound=pl.col("_turn").min())
+    return ranked.filter(inside).join(bounds, on="_stratum", how="left")
+
+
+def _with_weights(kept: pl.DataFrame) -> pl.DataFrame:
+    """Adds weight and client_share to rows that _chosen gave.
+
+    Clients are kept by priority (Duffield, Lund and Thorup, Journal of the ACM 54, 2007): the more one sent, the
+    likelier. Each stands for what it sent, and for more of what was left out the less sure it was to be kept.
+    """
+    share = (pl.col("_sent") * pl.col("_bound")).fill_null(1.0).clip(_LEAST_SHARE, 1.0)
+    room = (pl.col("_sent") / share).ceil().cast(pl.Int64) - pl.col("_sent")
+    clients = kept.group_by("_stratum", "_order").agg(
+        pl.col("_sent", "_total").first(),
+        share.first().alias(CLIENT_SHARE),
+        room.first().alias("_room"),
+        _held=pl.len().cast(pl.Int64),
+    )
+    clients = clients.sort("_stratum", "_order").with_columns(
+        # Where all were sure to be kept they share the rest alike.
+        _room=pl.when(pl.col("_room").sum().over("_stratum") > 0).then("_room").otherwise(1)
+    )
+    rest, until = pl.col("_total") - pl.col("_sent").sum(), pl.col("_room").cum_sum()
+    more = _share(rest, until - pl.col("_room"), until, pl.col("_room").sum()).over("_stratum")
+    sent, nth = pl.col("_sent"), pl.col("_nth")
+    told = clients.select("_stratum", "_order", CLIENT_SHARE, "_held", sent + more)
+    rows = kept.select("row", "_stratum", "_order", "_nth").join(told, on=["_stratum", "_order"])
+    return rows.with_columns(_share(sent, nth, nth + 1, pl.col("_held")).alias(WEIGHT))
+
+
+def _share(total: pl.Expr, begin: pl.Expr, end: pl.Expr, of: pl.Expr) -> pl.Expr:
+    """Gives the whole numbers between two parts of a total, so that neighbouring parts add up to it."""
+    return total * end // of - total * begin // of
 
 
 def _level(sizes: pl.Series, budget: int) -> int:

@@ -162,3 +162,44 @@ def test_only_those_who_did_not_fail_are_taken_for_more_than_are_kept():
     everything = window(*failures, inside, *outside)
     found = counts.count_clients(counts.clients_among(everything), window(*failures, inside), 110)
     assert (found.affected, found.on_endpoints, found.total) == (10, 20, 110)
+
+
+def test_of_those_who_failed_the_ones_that_are_not_kept_are_counted_too():
+    """Kept are four of a part of a fifth, and one that failed in a stratum of which all clients are kept."""
+    shares = [(0, "a", 0.2), (1, "b", 0.2), (2, "c", 0.2), (3, "d", 0.2), (4, "d", 0.1), (5, "e", 1.0), (6, "e", 0.2)]
+    failing = window(*((second, client, True, 5) for second, client, _ in shares))
+    some = failing.with_columns(client_share=pl.Series([share for _, _, share in shares]))
+    found = counts.count_clients(5, some, 60)
+    assert (found.affected, found.on_endpoints, found.total) == (21, 21, 60)
+    working = window(*((second, f"x{second}", False, 2) for second in range(5))).with_columns(client_share=0.5)
+    found = counts.count_clients(10, pl.concat([some, working]), 60)
+    assert (found.affected, found.total) == (21, 60)
+    assert found.on_endpoints == 60  # all who did not fail are on the endpoints: 39 of them
+    assert counts.count_clients(5, some, 12).affected == 12  # no more than there are
+
+
+def test_a_client_failed_as_often_as_its_own_rows_say():
+    """Of ten clients alike one is kept, whose row stands for all; what it sent besides is not known then."""
+    frame = window((0, "heavy", True, 4), (1, "light", True, 10), (2, "heavy", False, 1), (3, "light", False, 1))
+    told = frame.with_columns(client_share=pl.Series([1.0, 0.1, 1.0, 1.0]))
+    top = counts.count_clients(2, told, 11).top
+    assert [(each.client, each.failed, each.requests) for each in top] == [("heavy", 4, 5), ("light", 1, None)]
+
+
+def test_who_failed_is_told_though_most_failures_are_not_kept(tmp_path):
+    """Of 4,000 failures in four minutes 1,200 rows stay: two clients sent 400 each, and 1,600 others two each."""
+    others = [f"10.0.{n // 200}.{n % 200}" for n in range(1_600)] * 2
+    clients = [f"198.51.100.{n % 10 // 5}" if n % 5 == 0 else others[n - n // 5 - 1] for n in range(4_000)]
+    told = {"method": "GET", "path": "/a", "status": 503}
+    lines = [
+        json.dumps({"time": at(n * 0.06).isoformat(), "remote_addr": who, **told}) for n, who in enumerate(clients)
+    ]
+    (tmp_path / "down.jsonl").write_text("\n".join(lines) + "\n")
+    state = run(plan((str(tmp_path / "down.jsonl"),), tmp_path / "work", scale=Scale(500, 1_000, 1_200)))
+    assert state.exchanges.height <= 1_250
+    (incident,) = state.analysis.findings.incidents
+    assert incident.failed == 4_000
+    assert incident.clients.affected == pytest.approx(1_602, rel=0.15)
+    assert [(each.failed, each.requests) for each in incident.clients.top[:2]] == [(400, 400), (400, 400)]
+    assert incident.clients.top[2].failed == 2
+    assert "and so is how many of them failed" in " ".join(state.reading.sources[0].notes)

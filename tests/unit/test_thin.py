@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 
 import polars as pl
 import pytest
@@ -64,7 +65,9 @@ def test_weights_add_up_in_every_stratum(rows, budget):
     assert by_stratum(kept, pl.col("weight").sum()).equals(by_stratum(frame, pl.len().cast(pl.Int64)))
     assert kept["weight"].min() >= 1
     assert kept["row"].is_sorted()
-    assert kept.drop("weight").equals(frame.drop("weight").filter(pl.col("row").is_in(kept["row"].implode())))
+    assert kept.drop("weight", "client_share").equals(
+        frame.drop("weight").filter(pl.col("row").is_in(kept["row"].implode()))
+    )
 
 
 @given(rows_of_exchanges, st.integers(1, 40))
@@ -102,7 +105,41 @@ def test_a_rare_stratum_stays_whole_beside_a_large_one():
 
 def test_frames_that_fit_are_given_back_as_they_are():
     frame = exchanges([(0, 200, "/a", "x")] * 10)
-    assert thin(frame, nothing(frame), 10, 60).exchanges is frame
+    kept = thin(frame, nothing(frame), 10, 60).exchanges
+    assert kept.drop("client_share").equals(frame)
+    assert kept["client_share"].to_list() == [1] * 10
+
+
+def failures(counts):
+    """Gives failing exchanges of one minute: so many of each client, none beside its others."""
+    clients = [client for client, count in counts.items() for _ in range(count)]
+    return exchanges([(number % 60, 503, "/a", client) for number, client in enumerate(sorted(clients, key=hash_of))])
+
+
+def hash_of(client):
+    return md5(client.encode()).hexdigest()
+
+
+def test_what_each_client_sent_is_exact_where_there_is_room_for_all_clients():
+    """An attacker among many, and a few clients that retry without end: neither their number nor theirs is lost."""
+    for counts in ({"a": 600, "b": 200, "c": 100, "d": 60, "e": 40}, {f"c{n}": 1 for n in range(90)} | {"x": 910}):
+        frame = failures(counts)
+        kept = thin(frame, nothing(frame), 100, 60).exchanges
+        assert kept.height == 100
+        found = kept.group_by("client").agg(pl.col("weight").sum(), pl.col("client_share").min())
+        assert dict(found.select("client", "weight").iter_rows()) == counts
+        assert set(found["client_share"]) == {1}
+
+
+def test_of_too_many_clients_it_is_known_how_large_a_part_was_kept():
+    """Of 20,000 clients that sent two requests each 1,000 are kept, and their share tells how many there are."""
+    frame = failures({f"10.{n // 256}.{n % 256}": 2 for n in range(20_000)})
+    kept = thin(frame, nothing(frame), 1_000, 60).exchanges
+    assert kept["client"].n_unique() == kept.height == 1_000
+    assert kept["weight"].sum() == 40_000
+    assert set(kept["weight"]) == {40}
+    estimate = (1 / kept["client_share"]).sum()
+    assert estimate == pytest.approx(20_000, rel=0.1)  # three times 1 / sqrt(1,000)
 
 
 def test_the_same_clients_stay_in_every_stretch_of_time():
