@@ -71,7 +71,7 @@ def _rows_behind(inside: pl.DataFrame, outcome: Outcome, outcomes: Mapping[str, 
 
 
 def list_events(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[str, Outcome]) -> pl.DataFrame:
-    """Gives the events of all members: at, event, weight, member, the keys, and the value or number of each."""
+    """Gives the events of all members: at, event, weight, own, member, the keys, and the value or number of each."""
     parts = [
         _alert_events(correlation, number, outcomes[member], evaluated)
         if member in outcomes
@@ -88,6 +88,7 @@ def _run_one(correlation: Correlation, evaluated: Evaluated, outcomes: Mapping[s
     found = list_events(correlation, evaluated, outcomes)
     keys = [f"key_{index}" for index in range(len(correlation.group_by))]
     notes = _notes(correlation, found, keys)
+    found = found.with_columns(_estimates.weight_in(correlation.group_by))
     found = _prune.keep(correlation, found.drop_nulls(["at", *keys]), keys)
     if not found.height:
         return _nothing(correlation, notes)
@@ -154,6 +155,7 @@ def _row_events(correlation: Correlation, number: int, evaluated: Evaluated) -> 
         "closes",
         pl.col("row").cast(pl.Int64).alias("event"),
         WEIGHT,
+        _estimates.OWN,
         pl.lit(number, pl.Int32).alias("member"),
         "row",
         pl.lit(None, pl.Int32).alias("child"),
@@ -174,6 +176,7 @@ def _alert_events(correlation: Correlation, number: int, child: Outcome, evaluat
         pl.lit(evaluated.events["closes"].max(), pl.Int64).alias("closes"),
         (pl.col("number").cast(pl.Int64) + (number + 1) * _ALERT_IDS).alias("event"),
         pl.lit(1, pl.Int64).alias(WEIGHT),
+        pl.lit(1, pl.Int64).alias(_estimates.OWN),
         pl.lit(number, pl.Int32).alias("member"),
         pl.lit(None, pl.UInt32).alias("row"),
         pl.lit(number, pl.Int32).alias("child"),
@@ -215,7 +218,9 @@ def _number_of_events(found: pl.DataFrame) -> int:
 
 def _add_values(correlation: Correlation, found: pl.DataFrame) -> pl.DataFrame:
     if correlation.type == "event_count":
-        return found.with_columns(pl.col("event").alias("value"), pl.col(WEIGHT).alias("amount"))
+        return found.with_columns(
+            pl.col("event").alias("value"), _estimates.weight_in(correlation.group_by).alias("amount")
+        )
     # Of what several events have in common one is as good as many.
     found = found.with_columns(pl.lit(1, pl.Int64).alias("amount"))
     if correlation.type != "value_count":

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.counted import WEIGHT, weighed
-from analyzer.detect import _doubts, _fields, _logsource
+from analyzer.counted import CLIENT_SHARE, WEIGHT, weighed
+from analyzer.detect import _doubts, _estimates, _fields, _logsource
 from analyzer.detect._correlation_condition import CALCULATED
 from analyzer.detect._earlier import Earlier
 from analyzer.detect._expressions import compile_bounds, compile_mask
@@ -25,10 +25,10 @@ _BASE = {"row": pl.UInt32(), "timestamp": TIMESTAMP, "source": pl.String()}
 class Evaluated:
     """What the rules gave.
 
-    events: row, weight, at (microseconds since 1970, null without a timestamp), origin (a number of its source), opens
-    and closes (the first and the last `at` of its source), fresh (no earlier run read it), a text column `key:<field>`
-    for each field that groups or counts, and a column `number:<field>` (Float64) for each that is calculated with; one
-    row per row of the frame, in its order.
+    events: row, weight, own (what of it the row's client sent itself), at (microseconds since 1970, null without a
+    timestamp), origin (a number of its source), opens and closes (the first and the last `at` of its source), fresh (no
+    earlier run read it), a text column `key:<field>` for each field that groups or counts, and a column
+    `number:<field>` (Float64) for each that is calculated with; one row per row of the frame, in its order.
     masks: rows that match, by rule id. fitting: rows that a logsource fits. doubts: sentences by rule id.
     coarsest_seconds: the stretch of time within which weights are exact, 0 where each row is one event.
     """
@@ -60,7 +60,7 @@ def evaluate(
     doubtful = [
         (rule, compile_bounds(rule.node, columns, unknowns.where)) for rule in fitted if unknowns.concerns(rule.node)
     ]
-    work = columns.add_to(frame, *_BASE, WEIGHT)
+    work = columns.add_to(frame, *_BASE, WEIGHT, CLIENT_SHARE)
     found = _match(work, rules.rules, masks, fitting)
     doubts = {}
     for rule, bounds in doubtful:
@@ -111,6 +111,7 @@ def _list_events(work: pl.DataFrame, keys: Mapping[str, pl.Expr]) -> pl.DataFram
     return work.select(
         "row",
         WEIGHT,
+        _estimates.own_weight(),
         at.alias("at"),
         origin,
         at.min().over("source").alias("opens"),
@@ -133,6 +134,8 @@ def _with_base(frame: pl.DataFrame) -> pl.DataFrame:
     if "row" not in frame.columns:
         frame = frame.with_row_index("row")
     absent = {name: pl.lit(None, dtype=dtype) for name, dtype in _BASE.items() if name not in frame.columns}
+    if CLIENT_SHARE not in frame.columns:
+        absent[CLIENT_SHARE] = pl.lit(1.0)
     return weighed(frame.with_columns(**absent))
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from analyzer.counted import WEIGHT, counted, number
-from analyzer.detect import _correlate, _says
+from analyzer.detect import _correlate, _estimates, _says
 from analyzer.detect._correlate import Outcome
 from analyzer.detect._evaluate import Evaluated
 from analyzer.detect._rule import About, Correlation, Rule
@@ -114,7 +114,8 @@ def report_correlation(correlation: Correlation, outcomes: Mapping[str, Outcome]
         return []
     spans = _correlate.merge(correlation, outcome).join(outcome.groups, on="group", how="left").sort("label")
     labelled = _correlate.find_rows(correlation.about.id, outcomes, spans)
-    timed = labelled.join(evaluated.events.select("row", "at", WEIGHT), on="row", how="left", maintain_order="left")
+    told = evaluated.events.select("row", "at", _estimates.weight_in(correlation.group_by))
+    timed = labelled.join(told, on="row", how="left", maintain_order="left")
     # One pass over all spans: a correlation by client may have tens of thousands.
     rows, first, last = pl.col("row").sort(), pl.col("at").min().alias("first"), pl.col("at").max().alias("last")
     by_label = {

@@ -123,7 +123,7 @@ def _events(
         considered = failed if request.against == "none" else failed | evaluated.masks[names[request.against]]
     keys = [pl.col(f"key:{name}").alias(f"key_{index}") for index, name in enumerate(request.group_by)]
     found = (
-        evaluated.events.select("row", "at", "origin", "fresh", WEIGHT, *keys)
+        evaluated.events.select("row", "at", "origin", "fresh", WEIGHT, _estimates.OWN, *keys)
         .with_columns(failed.alias("failed"))
         .filter(considered)
     )
@@ -144,7 +144,8 @@ def _events(
         if count:
             notes.append(f"{count:,} of {total:,} matching events have no {name}.")
     notes += _estimates.of_groups(request.group_by, found.height, counted(found))
-    return found.drop("origin").drop_nulls([column for column, _ in needed]), notes
+    found = found.with_columns(_estimates.weight_in(request.group_by)).drop("origin", _estimates.OWN)
+    return found.drop_nulls([column for column, _ in needed]), notes
 
 
 def _is_told_of_errors_only(key: str) -> pl.Expr:

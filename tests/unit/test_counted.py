@@ -11,11 +11,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from events_by_hand import frame, row
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from situations import CASCADES, SINGLE, build
 
-from analyzer.counted import STRATA, WEIGHT, counted, median, percentile, share_where, weighed
+from analyzer.counted import CLIENT_SHARE, STRATA, WEIGHT, counted, median, percentile, share_where, weighed
 from analyzer.detect import detect, load_rules
 from analyzer.detect._beside import _in_common
 from analyzer.diagnose._counts import bucket_seconds
@@ -310,3 +311,20 @@ def test_a_frame_without_weights_counts_its_rows():
     frame = pl.DataFrame({"test": [True, False, None]})
     assert (counted(frame), counted(frame, pl.col("test")), counted(weighed(frame))) == (3, 1, 3)
     assert counted(frame.clear(), pl.col("test")) == 0
+
+
+def test_a_client_that_stands_for_others_is_not_blamed_for_what_they_sent():
+    """One was refused eight times in a minute; another once, and stands for twenty clients that were refused once."""
+    heavy = [row("access", second, status=429, client_ip="198.51.100.7") for second in range(8)]
+    light = row("access", 9, status=429, client_ip="10.0.0.9")
+    exchanges = with_facts(correlate(frame(*heavy, light)).exchanges)
+    alone = pl.col("client_ip") == "10.0.0.9"
+    kept = exchanges.with_columns(
+        pl.when(alone).then(20).otherwise(1).cast(pl.Int64).alias(WEIGHT),
+        pl.when(alone).then(0.05).otherwise(1.0).alias(CLIENT_SHARE),
+    )
+    found = detect(kept, RULES, missing={})
+    (limited,) = (each for each in found.signals if each.title == "A client is rate limited")
+    assert (limited.group, limited.count, limited.peak) == ((("client", "198.51.100.7"),), 8, 8)
+    told = [each.reason for each in found.not_evaluated if "Judged on 9 of 28 matching events" in each.reason]
+    assert told
