@@ -97,7 +97,9 @@ def run_once(job: Job, log: Path, prefix: Prefix, most_seconds: float) -> tuple[
         named = ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TMPDIR")
         environment = os.environ | dict.fromkeys(named, name) | {"PYTHONPATH": str(Path(__file__).parents[1])}
         if job.before:
-            subprocess.run(job.before(log, folder), cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)
+            cost = measure(job.before(log, folder), folder, environment, most_seconds)
+            if cost.failure:
+                return cost, None
         cost = measure([*prefix, *job.command(log, folder)], folder, environment, most_seconds)
         return cost, None if cost.failure else job.counted(folder, cost.output)
 

@@ -15,6 +15,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import sleep
 
 import dask
 import distributed
@@ -173,6 +174,24 @@ def test_a_file_that_kills_its_workers_is_lost_alone_and_told(tmp_path, inputs, 
     assert findings["incidents"] == alone["incidents"]
     lost = "the workers that read it were lost; none of it was read"
     assert [lost in page for page in (found["report.html"].decode(),)] == [True]
+
+
+def test_a_worker_that_dies_while_it_starts_is_started_again():
+    settings = dask.config.set({"distributed.deploy.lost-worker-timeout": "1ms"})
+    with settings, open_cluster("local:1") as workers:
+        local = distributed.default_client().cluster
+        options = local.worker_spec[0]["options"]
+        options["preload"] = ["import sys; sys.exit(3)"]
+        os.kill(local.workers[0].process.pid, signal.SIGKILL)
+        assert waited_for(lambda: workers.count() == 0)
+        assert waited_for(lambda: [each.status.name for each in local.workers.values()] == ["failed"])
+        options["preload"] = []
+        assert waited_for(lambda: workers.count() == 1)
+
+
+def waited_for(test):
+    """Asks again and again, up to a minute."""
+    return any(test() or sleep(0.1) for _ in range(600))
 
 
 @contextmanager

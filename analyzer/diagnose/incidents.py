@@ -40,7 +40,7 @@ from analyzer.model import SEVERITIES, Evidence, Hop, Incident, Ratio, Severity,
 _MOST_IDS = 1_000
 _SENTENCES_PER_RULE = 3
 _NO_CAPTURES: Mapping[str, Capture] = MappingProxyType({})
-Run = Callable[[Callable[[Cluster], "_Made | None"], Iterable[Cluster]], Iterable["_Made | None"]]
+Apply = Callable[[Callable[[Cluster], "_Made | None"], Iterable[Cluster]], Iterable["_Made | None"]]
 _COMPARED = [
     "row", "timestamp", "source", "format", "line", "client", "method", "status", "error", "answer_fault",
     "has_browser", "has_edge", "has_application", "route", "user", "client_ip", WEIGHT,
@@ -114,12 +114,12 @@ def diagnose(  # noqa: PLR0913 - who runs it is no matter of what is diagnosed
     bucket_seconds: int,
     captures: Mapping[str, Capture] = _NO_CAPTURES,
     *,
-    run: Run = map,
+    apply: Apply = map,
 ) -> Diagnosis:
     """Turns signals into incidents.
 
     exchanges: joined.exchanges with the fact columns, so that row numbers are those of the signals; captures: the
-    HARs by source and what they cannot show; run applies a function to each, as map does: maybe to several side by
+    HARs by source and what they cannot show; apply applies a function to each, as map does: maybe to several side by
     side.
     """
     requests = exchanges.filter(is_exchange()).select(_NEEDED)
@@ -132,8 +132,8 @@ def diagnose(  # noqa: PLR0913 - who runs it is no matter of what is diagnosed
         return None if part is None else _build(part, given)
 
     def make(clusters: Iterable[Cluster]) -> list[_Made]:
-        # A window may hold most of the log, so no more of them are kept than are looked at.
-        return [made for made in run(make_one, clusters) if made is not None]
+        # A window may hold most of the log, so only those are in memory that are being looked at.
+        return [made for made in apply(make_one, clusters) if made is not None]
 
     # Background grows into no incident, even where it failed in the same way.
     seen = exchanges.filter(pl.col("noise").is_null()) if "noise" in exchanges.columns else exchanges

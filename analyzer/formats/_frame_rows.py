@@ -15,6 +15,7 @@ from analyzer.schema import EVENTS, KINDS, TIMESTAMP
 
 FRAME_KEY = "analyzer.frame"  # the key of the metadata that describes the sources
 _BATCH_ROWS = 1 << 15
+_SCANNED_ROWS = 1 << 16  # at once, since each scan reads the whole footer, which grows with the rows
 _FEW_ROWS = 10_000
 _AGAIN = "Write it again with `analyzer parse`."
 _CAPTURE = "har"
@@ -57,8 +58,10 @@ class ParquetFrame:
                 rows = _scan(self._file).filter(of_capture, pl.col("source") == source)
                 yield _timed(rows.collect().sort("line"))
             # Slices take a third of the memory of collect_batches, which decodes row groups ahead.
-            for first in range(0, self._rows, _BATCH_ROWS):
-                yield _timed(_scan(self._file).slice(first, _BATCH_ROWS).collect().filter(~of_capture))
+            for first in range(0, self._rows, _SCANNED_ROWS):
+                scanned = _scan(self._file).slice(first, _SCANNED_ROWS).collect()
+                for batch in scanned.iter_slices(_BATCH_ROWS):
+                    yield _timed(batch.filter(~of_capture))
 
 
 def open_parquet(file: BinaryIO) -> ParquetFrame:

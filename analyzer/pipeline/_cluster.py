@@ -18,6 +18,7 @@ from analyzer.pipeline._plan import Workers
 _LOCAL = "local:"
 _FORMS = "tls://host:8786, tcp://127.0.0.1:8786 or local:N"
 _CONNECT_S = 10
+_ENDED = ("closed", "failed")
 
 
 @contextmanager
@@ -49,11 +50,17 @@ def _count(client: Any, local: Any) -> int | None:
         found = sum(client.nthreads().values()) if client.status == "running" else None
     except (OSError, TimeoutError):
         return None
-    # Dask starts no worker again that died while it started, or that takes long to come back; what it lacks, it starts
-    # when it is told again how many there are to be.
     if local is not None and found is not None and found < len(local.worker_spec):
-        local.scale(len(local.worker_spec))
+        _restore(local)
     return found
+
+
+def _restore(local: Any) -> None:
+    """Starts the workers that Dask does not: those that it gave up, as they took long, and those that did not start."""
+    for name, worker in tuple(local.workers.items()):
+        if worker.status.name in _ENDED:
+            local.workers.pop(name, None)
+    local.scale(len(local.worker_spec))
 
 
 def check_address(address: str) -> None:

@@ -57,7 +57,7 @@ def compose_analysis(state: Run) -> Run:
     captures = captures_of(state.reading.sources, state.exchanges)
     named = {rule.about.id for rule in state.rule_set.rules if not rule.about.own}
     side_by_side = partial(streamed, threads=state.plan.threads)
-    diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures, run=side_by_side)
+    diagnosis = diagnose(state.joined, state.exchanges, timed, width, captures, apply=side_by_side)
     findings = Findings(
         tool=Tool("analyzer", __version__, state.rule_set.sha256),
         start=start,

@@ -81,7 +81,7 @@ class Gate:
         while len(head) < _HEAD and (piece := next(pieces, None)) is not None:
             head += piece
         whole = chain([head], pieces)
-        if head.startswith(COLUMNAR):  # what else its bytes may say is a member's too
+        if head.startswith(COLUMNAR):  # in other spellings a value stands in its members only
             self._search_literally(name, whole, read)
         else:
             self._search_plainly(name, whole, read, depth)

@@ -28,6 +28,7 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 # What damaged data of each kind raises: a file that cannot be opened cannot be searched, and is not written.
 DAMAGE = (
     EOFError,
+    OSError,
     ValueError,
     NotImplementedError,  # a zip method that this Python lacks
     RuntimeError,  # an encrypted member
@@ -36,6 +37,7 @@ DAMAGE = (
     zlib.error,
     ZstdError,
     pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,  # a kind of column that Polars cannot write as text
 )
 
 

@@ -328,19 +328,41 @@ def test_what_the_machine_is_called_is_refused_unless_an_input_says_it():
     )
 
 
-def test_each_column_of_a_parquet_file_is_read_once(monkeypatch):
-    """A frame has some hundred columns, so reading all of them again for each one would cost minutes."""
-    file, collect, asked = io.BytesIO(), pl.LazyFrame.collect, []
-    pl.DataFrame({f"c{number}": ["nothing here"] for number in range(30)}).write_parquet(file)
+def test_a_parquet_file_is_opened_for_each_column_and_not_for_its_rows(monkeypatch):
+    """Each time its footer is read, which grows with columns and rows: on millions of rows that would cost minutes."""
+    names, opened, scan = [f"c{number}" for number in range(30)], [], pl.scan_parquet
 
-    def counted(frame, **options):
-        asked.append(frame.collect_schema().names())
-        return collect(frame, **options)
+    def counted(*arguments, **options):
+        opened.append(arguments)
+        return scan(*arguments, **options)
 
-    monkeypatch.setattr(pl.LazyFrame, "collect", counted)
-    Gate([("CNRYs3cr3t-value-91", "secret")]).search({"events.parquet": file.getvalue()})
-    names = [name for names in asked if len(names) == 1 for name in names if name.startswith("c")]
-    assert sorted(names) == sorted(f"c{number}" for number in range(30))
+    monkeypatch.setattr(pl, "scan_parquet", counted)
+    for rows in (1, 5_000):
+        file = io.BytesIO()
+        pl.DataFrame({key: [f"{row} nothing" for row in range(rows)] for key in names}).write_parquet(
+            file, row_group_size=10
+        )
+        opened.clear()
+        Gate([("CNRYs3cr3t-value-91", "secret")]).search({"events.parquet": file.getvalue()})
+        assert len(opened) == len(names) + 2  # the schema, and how much each column holds
+
+
+def test_categories_that_no_row_has_are_searched_in_every_spelling():
+    """They are written beside the column, so packed where no row shows them."""
+    secret = "CNRY s3cr3t/value 91"
+    hidden = "".join(f"&#{ord(character)};" for character in secret)
+    for kind, value in ((pl.Enum(["x", hidden]), "x"), (pl.List(pl.Enum(["x", hidden])), ["x"])):
+        file = io.BytesIO()
+        pl.DataFrame({"a": pl.Series([value], dtype=kind)}).write_parquet(file)
+        with pytest.raises(LeakError, match="HTML-escaped"):
+            Gate([(secret, "secret")]).search({"events.parquet": file.getvalue()})
+
+
+def test_a_column_that_cannot_be_shown_as_text_is_refused():
+    file = io.BytesIO()
+    pl.DataFrame({"a": [{"b": b"x"}]}).write_parquet(file)
+    with pytest.raises(LeakError, match="cannot be opened to be searched"):
+        Gate([("CNRYs3cr3t-value-91", "secret")]).search({"events.parquet": file.getvalue()})
 
 
 def test_the_metadata_of_a_parquet_file_are_searched_in_every_spelling():
