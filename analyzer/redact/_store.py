@@ -22,6 +22,7 @@ from analyzer.redact._spellings import spreads
 
 _BUCKETS = 16  # secrets are counted one bucket after the other
 _LONGEST_RUN = 40  # characters of a run that are looked up
+_TOGETHER = 4 << 20  # bytes of files that are read at once
 _ROUNDS = 5  # of pieces in base64 inside of pieces; four layers are decoded
 _WRITTEN = re.compile(r"%(?:25)*[0-9A-Fa-f]{2}|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)|&#?[0-9A-Za-z]*;?", re.DOTALL)
 _RUN = re.compile(r"[0-9A-Za-z]+")
@@ -115,8 +116,21 @@ class Store:
             frame.write_parquet(self._folder / f"{stem}-{self._kept:06}.parquet", compression="lz4")
 
     def _parts(self, stem: str) -> Iterator[pl.DataFrame]:
+        """Yields what the files hold, many small ones at once: to look into each costs more than to read it."""
+        waiting: list[Path] = []
+        size = 0
         for path in sorted(self._folder.glob(f"{stem}-*.parquet")):
-            yield pl.read_parquet(path, glob=False)
+            waiting.append(path)
+            size += path.stat().st_size
+            if size > _TOGETHER:
+                yield _read(waiting)
+                waiting, size = [], 0
+        if waiting:
+            yield _read(waiting)
+
+
+def _read(paths: Iterable[Path]) -> pl.DataFrame:
+    return pl.concat(pl.read_parquet(path, glob=False) for path in paths)
 
 
 def _made(folder: Path) -> Path:
