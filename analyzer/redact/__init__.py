@@ -50,6 +50,7 @@ __all__ = [
     "Profile",
     "Redactor",
     "Revealed",
+    "Run",
     "SpanningSecrets",
     "Store",
     "canonical",
