@@ -103,15 +103,17 @@ def count_clients(total: int, window: pl.DataFrame, seen: int | None = None) -> 
     unknown = counted(window, pl.col("failing") & pl.col("client").is_null())
     scope = "some" if unknown > _HARDLY_ANY * counted(window, pl.col("failing")) else None
     scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
-    hit = affected.height
+    hit, estimated = affected.height, []
     if seen is not None and total:
         hit = min(round(affected.select((1 / pl.col("part")).sum()).item()), max(hit, seen))
         others = max(1, total - affected.height)
         # Of some that failed only what worked may be kept, so where not all are kept these others are too many.
         scaled = seen - hit if hit > affected.height else max(others, seen - hit)
+        estimated += ["affected"] if hit > affected.height else []
+        estimated += ["on_endpoints"] if used > affected.height and scaled != others else []
         used = hit + round((used - affected.height) * scaled / others)
         total = max(seen, total)
-    return Clients(hit, used, max(total, used), scope, top)  # type: ignore[arg-type]
+    return Clients(hit, used, max(total, used), scope, top, tuple(estimated))  # type: ignore[arg-type]
 
 
 def _own_failures(part: pl.Expr) -> pl.Expr:

@@ -42,13 +42,14 @@ class ClientCount:
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Who was affected, among those who used the endpoints, among all."""
+    """Who was affected, among those who used the endpoints, among all; estimated names what is no exact count."""
 
     affected: int
     on_endpoints: int
     total: int
     scope: Literal["one", "some", "all"]
     top: tuple[ClientCount, ...] = ()
+    estimated: tuple[Literal["affected", "on_endpoints"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

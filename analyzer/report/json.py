@@ -146,6 +146,7 @@ def _clients(clients: Clients) -> Value:
             {"client": top.client, "failed": top.failed, "requests": top.requests, "identity": top.identity}
             for top in clients.top
         ],
+        **({"estimated": list(clients.estimated)} if clients.estimated else {}),
     }
 
 

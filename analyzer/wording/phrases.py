@@ -125,12 +125,13 @@ def whom(clients: Clients) -> str:
     others = clients.on_endpoints
     if not others:
         return "not known: the inputs name no client of these requests"
+    affected, used = ("about " if name in clients.estimated else "" for name in ("affected", "on_endpoints"))
     if clients.affected == others == 1:
         text = "1 client, the only one that used these endpoints"
     elif clients.scope == "all":
-        text = f"all {plural(clients.affected, 'client')} that used these endpoints"
+        text = f"all {affected}{plural(clients.affected, 'client')} that used these endpoints"
     else:
-        text = f"{number(clients.affected)} of {plural(others, 'client')} that used these endpoints"
+        text = f"{affected}{number(clients.affected)} of {used}{plural(others, 'client')} that used these endpoints"
     if clients.total > others:
         text += f" ({plural(clients.total, 'client')} in all)"
     return text

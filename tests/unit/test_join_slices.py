@@ -17,6 +17,7 @@ from analyzer.pipeline._plan import Reading, Scale
 from analyzer.pipeline._slices import _STRATA_S
 from analyzer.pipeline._tables import write_part
 from analyzer.schema import conform
+from analyzer.wording import phrases
 
 BEGAN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 REQUESTS = 30
@@ -162,6 +163,7 @@ def test_only_those_who_did_not_fail_are_taken_for_more_than_are_kept():
     everything = window(*failures, inside, *outside)
     found = counts.count_clients(counts.clients_among(everything), window(*failures, inside), 110)
     assert (found.affected, found.on_endpoints, found.total) == (10, 20, 110)
+    assert found.estimated == ("on_endpoints",)
 
 
 def test_of_those_who_failed_the_ones_that_are_not_kept_are_counted_too():
@@ -171,9 +173,11 @@ def test_of_those_who_failed_the_ones_that_are_not_kept_are_counted_too():
     some = failing.with_columns(client_share=pl.Series([share for _, _, share in shares]))
     found = counts.count_clients(5, some, 60)
     assert (found.affected, found.on_endpoints, found.total) == (21, 21, 60)
+    assert found.estimated == ("affected",)
     working = window(*((second, f"x{second}", False, 2) for second in range(5))).with_columns(client_share=0.5)
     found = counts.count_clients(10, pl.concat([some, working]), 60)
     assert (found.affected, found.total) == (21, 60)
+    assert found.estimated == ("affected", "on_endpoints")
     assert found.on_endpoints == 60  # all who did not fail are on the endpoints: 39 of them
     assert counts.count_clients(5, some, 12).affected == 12  # no more than there are
 
@@ -200,6 +204,8 @@ def test_who_failed_is_told_though_most_failures_are_not_kept(tmp_path):
     (incident,) = state.analysis.findings.incidents
     assert incident.failed == 4_000
     assert incident.clients.affected == pytest.approx(1_602, rel=0.15)
+    assert phrases.whom(incident.clients).startswith("all about 1,")
+    assert json.loads(state.outputs["findings.json"])["incidents"][0]["clients"]["estimated"] == ["affected"]
     assert [(each.failed, each.requests) for each in incident.clients.top[:2]] == [(400, 400), (400, 400)]
     assert incident.clients.top[2].failed == 2
     assert "and so is how many of them failed" in " ".join(state.reading.sources[0].notes)
