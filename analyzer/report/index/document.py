@@ -49,6 +49,7 @@ class Affected(Known, frozen=True, kw_only=True):
     on_endpoints: Count = 0
     total: Count = 0
     scope: Literal["one", "some", "all"] = "some"
+    estimated: tuple[str, ...] = ()
 
 
 class Judged(Known, frozen=True, kw_only=True):
