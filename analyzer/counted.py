@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 WEIGHT = "weight"
-# How large a part of the clients of rows that are alike has a row that was kept (Float64, above 0): 1 of all of them.
+# How many of these exchanges the row's own client sent (Int64, at least 1); null: all of them.
+OWN = "own"
+# How likely a client like the row's own was to keep a row (Float64, above 0); 1 where nobody was left out.
 CLIENT_SHARE = "client_share"
 # Rows that stand for others stand for rows that are alike in these; of all else, what the others had is not known.
 STRATA = frozenset({"source", "host", "route", "method", "status"})
@@ -14,6 +16,22 @@ STRATA = frozenset({"source", "host", "route", "method", "status"})
 def weighed(frame: pl.DataFrame) -> pl.DataFrame:
     """Gives the frame with weight (Int64, at least 1), which is 1 throughout where the frame lacks it."""
     return frame if WEIGHT in frame.columns else frame.with_columns(pl.lit(1, pl.Int64).alias(WEIGHT))
+
+
+def own() -> pl.Expr:
+    """Gives how many exchanges of its own client a row stands for; frames that were never thinned lack it."""
+    return pl.coalesce(OWN, WEIGHT).alias(WEIGHT)
+
+
+def owned(frame: pl.DataFrame) -> pl.DataFrame:
+    """Gives the frame with the weight of what each row's own client sent, by which clients are told apart."""
+    frame = weighed(frame)
+    return frame.with_columns(own()) if OWN in frame.columns else frame
+
+
+def stand_for_others(frame: pl.DataFrame) -> bool:
+    """Tells whether any row stands for exchanges of other clients, of whom some then have no row."""
+    return OWN in frame.columns and bool((frame[WEIGHT] > frame[OWN]).any())
 
 
 def counted(frame: pl.DataFrame, test: pl.Expr | pl.Series | None = None) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.counted import WEIGHT, percentile
+from analyzer.counted import OWN, WEIGHT, percentile
 from analyzer.detect import _estimates, _order, _prune, _terms, _windows
 from analyzer.detect._correlation_condition import CALCULATED, holds
 from analyzer.detect._evaluate import Evaluated, member_field
@@ -155,7 +155,7 @@ def _row_events(correlation: Correlation, number: int, evaluated: Evaluated) -> 
         "closes",
         pl.col("row").cast(pl.Int64).alias("event"),
         WEIGHT,
-        _estimates.OWN,
+        OWN,
         pl.lit(number, pl.Int32).alias("member"),
         "row",
         pl.lit(None, pl.Int32).alias("child"),
@@ -176,7 +176,7 @@ def _alert_events(correlation: Correlation, number: int, child: Outcome, evaluat
         pl.lit(evaluated.events["closes"].max(), pl.Int64).alias("closes"),
         (pl.col("number").cast(pl.Int64) + (number + 1) * _ALERT_IDS).alias("event"),
         pl.lit(1, pl.Int64).alias(WEIGHT),
-        pl.lit(1, pl.Int64).alias(_estimates.OWN),
+        pl.lit(1, pl.Int64).alias(OWN),
         pl.lit(number, pl.Int32).alias("member"),
         pl.lit(None, pl.UInt32).alias("row"),
         pl.lit(number, pl.Int32).alias("child"),

@@ -1,6 +1,6 @@
 """Says where a rule's counts are estimates: its rows stand for others, which need not be alike in what it counts by.
 
-A client that was not sure to keep a row stands for others of its kind; of itself it tells no more than its own part.
+Where clients are told apart, a row stands for what its own client sent.
 """
 
 from __future__ import annotations
@@ -9,22 +9,16 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analyzer.counted import CLIENT_SHARE, STRATA, WEIGHT
+from analyzer.counted import STRATA, WEIGHT, own
 from analyzer.detect import _fields, _timespan
 
-OWN = "own"
 _CLIENTS = frozenset({"client", "client_ip", "user"})
-
-
-def own_weight() -> pl.Expr:
-    """Gives own (Int64, at least 1): how many exchanges of its own client a row stands for."""
-    return (pl.col(WEIGHT) * pl.col(CLIENT_SHARE)).round().cast(pl.Int64).clip(lower_bound=1).alias(OWN)
 
 
 def weight_in(names: Sequence[str]) -> pl.Expr:
     """Gives weight in groups by these fields: where they part clients, what each sent by itself."""
     parted = any(_fields.resolve(name).column in _CLIENTS for name in names)
-    return pl.col(OWN).alias(WEIGHT) if parted else pl.col(WEIGHT)
+    return own() if parted else pl.col(WEIGHT)
 
 
 def of_groups(names: Sequence[str], rows: int, total: int) -> list[str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.counted import CLIENT_SHARE, WEIGHT, weighed
-from analyzer.detect import _doubts, _estimates, _fields, _logsource
+from analyzer.counted import OWN, WEIGHT, weighed
+from analyzer.detect import _doubts, _fields, _logsource
 from analyzer.detect._correlation_condition import CALCULATED
 from analyzer.detect._earlier import Earlier
 from analyzer.detect._expressions import compile_bounds, compile_mask
@@ -60,7 +60,7 @@ def evaluate(
     doubtful = [
         (rule, compile_bounds(rule.node, columns, unknowns.where)) for rule in fitted if unknowns.concerns(rule.node)
     ]
-    work = columns.add_to(frame, *_BASE, WEIGHT, CLIENT_SHARE)
+    work = columns.add_to(frame, *_BASE, WEIGHT, OWN)
     found = _match(work, rules.rules, masks, fitting)
     doubts = {}
     for rule, bounds in doubtful:
@@ -111,7 +111,7 @@ def _list_events(work: pl.DataFrame, keys: Mapping[str, pl.Expr]) -> pl.DataFram
     return work.select(
         "row",
         WEIGHT,
-        _estimates.own_weight(),
+        OWN,
         at.alias("at"),
         origin,
         at.min().over("source").alias("opens"),
@@ -134,8 +134,8 @@ def _with_base(frame: pl.DataFrame) -> pl.DataFrame:
     if "row" not in frame.columns:
         frame = frame.with_row_index("row")
     absent = {name: pl.lit(None, dtype=dtype) for name, dtype in _BASE.items() if name not in frame.columns}
-    if CLIENT_SHARE not in frame.columns:
-        absent[CLIENT_SHARE] = pl.lit(1.0)
+    if OWN not in frame.columns:
+        absent[OWN] = pl.lit(None, pl.Int64)
     return weighed(frame.with_columns(**absent))
 
 

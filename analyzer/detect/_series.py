@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.counted import WEIGHT, counted, share_where
+from analyzer.counted import OWN, WEIGHT, counted, share_where
 from analyzer.detect import _buckets, _burst_signals, _estimates, _report, _screen, _windows
 from analyzer.detect._buckets import Axis
 from analyzer.detect._burst import BurstSettings, find_bursts
@@ -123,7 +123,7 @@ def _events(
         considered = failed if request.against == "none" else failed | evaluated.masks[names[request.against]]
     keys = [pl.col(f"key:{name}").alias(f"key_{index}") for index, name in enumerate(request.group_by)]
     found = (
-        evaluated.events.select("row", "at", "origin", "fresh", WEIGHT, _estimates.OWN, *keys)
+        evaluated.events.select("row", "at", "origin", "fresh", WEIGHT, OWN, *keys)
         .with_columns(failed.alias("failed"))
         .filter(considered)
     )
@@ -144,7 +144,7 @@ def _events(
         if count:
             notes.append(f"{count:,} of {total:,} matching events have no {name}.")
     notes += _estimates.of_groups(request.group_by, found.height, counted(found))
-    found = found.with_columns(_estimates.weight_in(request.group_by)).drop("origin", _estimates.OWN)
+    found = found.with_columns(_estimates.weight_in(request.group_by)).drop("origin", OWN)
     return found.drop_nulls([column for column, _ in needed]), notes
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 import polars as pl
 
-from analyzer.counted import CLIENT_SHARE, WEIGHT, counted, number, number_where, share_where, weighed
+from analyzer.counted import (
+    CLIENT_SHARE,
+    WEIGHT,
+    counted,
+    number,
+    number_where,
+    owned,
+    share_where,
+    stand_for_others,
+    weighed,
+)
 from analyzer.model import Bucket, ClientCount, Clients, Ratio
 
 _TOP_CLIENTS = 10
@@ -71,55 +82,70 @@ def count_clients(total: int, window: pl.DataFrame, seen: int | None = None) -> 
     """Counts who failed among who used the endpoints in the window (column failing), among all.
 
     total is what clients_among gives of all rows; seen is the number of all clients where the rows are only some of all
-    exchanges. Then a client that failed counts for as many as its client_share says (Horvitz and Thompson, 1952): which
-    are kept is decided by hashes, so one has a row if it has one where the share is largest. Of those who did not fail,
-    the ones on the endpoints are taken to be as large a part as they are of the rows' clients. A row that stands for
-    requests of others does not tell how many each client sent.
+    exchanges. A row that stands for requests of others does not tell how many each client sent.
 
     A few clients that worked at its very edges only, before the fault reached all or as it went, did not use them
     while it lasted.
     """
     window = weighed(window)
+    per_client = _per_client(window)
+    affected = per_client.filter(pl.col("failed") > 0)
+    at_edges = per_client.filter(pl.col("failed") == 0, ~pl.col("meanwhile")).height
+    used = per_client.height - (at_edges if at_edges * _FEW <= affected.height else 0)
+    if stand_for_others(window) or not window.filter(~pl.col("failing") & (pl.col(WEIGHT) > 1)).is_empty():
+        affected = affected.with_columns(requests=pl.lit(None, pl.Int64))
+    top = tuple(ClientCount(*row) for row in affected.drop("meanwhile", "part").head(_TOP_CLIENTS).iter_rows())
+    found = Clients(affected.height, used, max(total, used), "some", top)
+    if seen is not None and total:
+        found = _estimated(found, affected["part"], total, seen, left_out=stand_for_others(window.filter("failing")))
+    # Whose clients are not known may be anybody's.
+    unknown = counted(window, pl.col("failing") & pl.col("client").is_null())
+    if unknown > _HARDLY_ANY * counted(window, pl.col("failing")):
+        return found
+    return replace(found, scope=_scope(found))
+
+
+def _scope(found: Clients) -> Literal["one", "some", "all"]:
+    if "affected" in found.estimated:
+        return "some"
+    return (
+        "one" if found.affected == 1 else "all" if found.affected == found.on_endpoints and found.affected else "some"
+    )
+
+
+def _per_client(window: pl.DataFrame) -> pl.DataFrame:
+    """Gives client, failed, requests, identity, meanwhile, and part, how likely it was to keep a failing row."""
     part = pl.col(CLIENT_SHARE) if CLIENT_SHARE in window.columns else pl.lit(1.0)
-    per_client = (
-        window.filter(pl.col("client").is_not_null())
+    return (
+        owned(window)
+        .filter(pl.col("client").is_not_null())
         .group_by("client")
         .agg(
-            failed=_own_failures(part),
-            requests=pl.when((part.filter("failing") == 1).all()).then(number()),
+            failed=number_where(pl.col("failing")),
+            requests=number(),
             identity=_identity(),
             meanwhile=_meanwhile(window).any(),
             part=part.filter("failing").max(),
         )
-        .sort("failed", "requests", "client", descending=[True, True, False], nulls_last=True)
+        .sort("failed", "requests", "client", descending=[True, True, False])
     )
-    affected = per_client.filter(pl.col("failed") > 0)
-    at_edges = per_client.filter(pl.col("failed") == 0, ~pl.col("meanwhile")).height
-    used = per_client.height - (at_edges if at_edges * _FEW <= affected.height else 0)
-    if not window.filter(~pl.col("failing") & (pl.col(WEIGHT) > 1)).is_empty():
-        affected = affected.with_columns(requests=pl.lit(None, pl.Int64))
-    top = tuple(ClientCount(*row) for row in affected.drop("meanwhile", "part").head(_TOP_CLIENTS).iter_rows())
-    # Whose clients are not known may be anybody's.
-    unknown = counted(window, pl.col("failing") & pl.col("client").is_null())
-    scope = "some" if unknown > _HARDLY_ANY * counted(window, pl.col("failing")) else None
-    scope = scope or ("one" if affected.height == 1 else "all" if affected.height == used and used > 1 else "some")
-    hit, estimated = affected.height, []
-    if seen is not None and total:
-        hit = min(round(affected.select((1 / pl.col("part")).sum()).item()), max(hit, seen))
-        others = max(1, total - affected.height)
-        # Of some that failed only what worked may be kept, so where not all are kept these others are too many.
-        scaled = seen - hit if hit > affected.height else max(others, seen - hit)
-        estimated += ["affected"] if hit > affected.height else []
-        estimated += ["on_endpoints"] if used > affected.height and scaled != others else []
-        used = hit + round((used - affected.height) * scaled / others)
-        total = max(seen, total)
-    return Clients(hit, used, max(total, used), scope, top, tuple(estimated))  # type: ignore[arg-type]
 
 
-def _own_failures(part: pl.Expr) -> pl.Expr:
-    """Gives how many failing requests are a client's own: rows of one that was not sure to be kept stand for more."""
-    own = pl.when("failing").then(pl.col(WEIGHT) * part).sum().round().cast(pl.Int64)
-    return pl.max_horizontal(own, pl.col("failing").any().cast(pl.Int64))
+def _estimated(rows: Clients, parts: pl.Series, total: int, seen: int, *, left_out: bool) -> Clients:
+    """Gives the numbers of all exchanges from those of the rows; left_out: whether some that failed have no row.
+
+    Then a client that failed counts for as many as its part says (Horvitz and Thompson, 1952): which are kept is
+    decided by hashes, so one has a row if it has one where it was likeliest. Of those who did not fail, the ones on the
+    endpoints are taken to be as large a part as they are of the rows' clients.
+    """
+    hit = min(round((1 / parts).sum()), max(rows.affected, seen)) if left_out else rows.affected
+    others = max(1, total - rows.affected)
+    # Of some that failed only what worked may be kept, so where not all are kept these others are too many.
+    scaled = seen - hit if left_out else max(others, seen - hit)
+    beside = rows.on_endpoints - rows.affected
+    used = hit + round(beside * scaled / others)
+    estimated = (*(["affected"] if left_out else []), *(["on_endpoints"] if beside and scaled != others else []))
+    return Clients(hit, used, max(seen, total, used), rows.scope, rows.top, estimated)  # type: ignore[arg-type]
 
 
 def _meanwhile(window: pl.DataFrame) -> pl.Expr:

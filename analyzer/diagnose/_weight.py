@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analyzer.counted import counted
+from analyzer.counted import counted, owned, stand_for_others
 from analyzer.detect import Signal
 from analyzer.diagnose.isolate import Isolation
 from analyzer.model import SEVERITIES, Severity
@@ -68,6 +68,9 @@ def _stuck(window: pl.DataFrame, failed: int) -> bool:
     """Tells whether a few clients get nowhere: they fail again and again, and hardly anything of theirs works."""
     affected = window.filter("failing").select("client").drop_nulls().unique()
     own = counted(window.join(affected, on="client", how="semi"))
+    if stand_for_others(window):
+        mine = owned(window.join(affected, on="client", how="semi"))
+        own, failed = counted(mine), counted(mine, pl.col("failing"))
     return 0 < affected.height * _AGAIN <= failed and failed >= _NEARLY_ALL * own
 
 

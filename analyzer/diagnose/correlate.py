@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.counted import CLIENT_SHARE, WEIGHT
+from analyzer.counted import CLIENT_SHARE, OWN, WEIGHT
 from analyzer.diagnose._capture_twins import attach_capture_twins, recordings_of
 from analyzer.diagnose._clients import name_clients
 from analyzer.diagnose._error_lines import attach_error_lines
@@ -43,8 +43,8 @@ class Joined:
     outermost row filled up from the rows further in, and row (UInt32), exchange, events (list of event numbers),
     client, has_browser, has_edge, has_application, browser_status, edge_status, application_status, ended_at,
     logs_upstream (whether the source writes upstreams at all), message_hop (the hop whose record message is),
-    weight (Int64, at least 1: how many exchanges the row stands for) and client_share (Float64, above 0: the part of
-    their clients that rows tell of), both 1 until rows that are alike are left out.
+    weight (Int64, at least 1: how many exchanges the row stands for; 1, until rows that are alike are left out), own
+    and client_share (as counted.py says: of which of them are the client's own, how likely such a client kept a row).
     clients: how many clients there are, where exchanges are not all; those left out are counted by others' weights.
     """
 
@@ -126,7 +126,7 @@ def _merge(events: pl.DataFrame) -> pl.DataFrame:
     # The application's record of a request that no other source shows is the exchange.
     told = pl.col("has_application") & ~pl.col("has_edge") & ~pl.col("has_browser") & _is_request()
     kind = pl.when(told).then(pl.lit("request")).otherwise("kind")
-    whole = (pl.lit(1, pl.Int64).alias(WEIGHT), pl.lit(1.0).alias(CLIENT_SHARE))
+    whole = (pl.lit(1, pl.Int64).alias(WEIGHT), pl.lit(None, pl.Int64).alias(OWN), pl.lit(1.0).alias(CLIENT_SHARE))
     return ordered.with_columns(*whole, kind=kind, ended_at=ended).with_row_index("row")
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from analyzer.counted import CLIENT_SHARE, WEIGHT, counted
+from analyzer.counted import CLIENT_SHARE, OWN, WEIGHT, counted
 from analyzer.detect import Signal
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose import _wording as wording
@@ -49,7 +49,7 @@ _NEEDED = [
     "row", "timestamp", "stamped_at", "ended_at", "source", "format", "line", "method", "route", "path", "query",
     "status", "error", "answer_fault", "has_browser", "has_edge", "has_application", "client",
     "client_ip", "user", "user_agent", "host", "protocol", "token_kid", "refreshed", "error_layer", "cors", WEIGHT,
-    CLIENT_SHARE,
+    OWN, CLIENT_SHARE,
 ]  # fmt: skip
 
 

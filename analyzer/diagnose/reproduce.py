@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from analyzer.counted import counted
+from analyzer.counted import counted, stand_for_others
 from analyzer.diagnose._curl import words_of
 from analyzer.diagnose._shell import command_line
 from analyzer.formats import HarEntry
@@ -71,6 +71,8 @@ def _repeats(row: Mapping[str, Any], failed: int, requests: int, window: pl.Data
     said = f"{failed:,} of {requests:,} such requests failed while the incident lasted"
     client = row.get("client")
     if client is None:
+        return said
+    if stand_for_others(window):  # then not all requests of the client are known
         return said
     own = window.filter(pl.col("client") == client)
     asked = counted(own)

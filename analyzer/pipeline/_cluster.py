@@ -57,9 +57,13 @@ def _count(client: Any, local: Any) -> int | None:
 
 def _restore(local: Any) -> None:
     """Starts the workers that Dask does not: those that it gave up, as they took long, and those that did not start."""
-    for name, worker in tuple(local.workers.items()):
-        if worker.status.name in _ENDED:
-            local.workers.pop(name, None)
+
+    def forget_ended() -> None:
+        for name, worker in tuple(local.workers.items()):
+            if worker.status.name in _ENDED:
+                del local.workers[name]
+
+    local.loop.add_callback(forget_ended)  # in the thread of the loop, as scale does
     local.scale(len(local.worker_spec))
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from analyzer.counted import CLIENT_SHARE
+from analyzer.counted import stand_for_others
 from analyzer.detect import matches_any
 from analyzer.diagnose._clients import name_alike
 from analyzer.diagnose._counts import worked_of
 from analyzer.diagnose.clock import Clock, clock_note, correct_clocks, measure_clocks
 from analyzer.diagnose.correlate import Joined, correlate
+from analyzer.diagnose.incidents import is_exchange
 from analyzer.diagnose.noise import background_kind
 from analyzer.diagnose.overlap import Overlaps, add_overlaps, count_overlaps, find_overlaps
 from analyzer.diagnose.zones import ZoneShift, apply_shifts
@@ -127,8 +128,8 @@ def _with_note(state: Run, exact: frozenset[str], seconds: int) -> Run:
         "matches first; each of the others is counted by one like it."
     )
     exactly = f"So numbers of exchanges are exact by {', '.join(names)}."
-    failed = state.exchanges.filter(~worked_of(state.exchanges))
-    too = ", and so is how many of them failed" if (failed[CLIENT_SHARE] < 1).any() else ""
+    failed = state.exchanges.filter(is_exchange() & ~worked_of(state.exchanges))
+    too = ", and so is how many of them failed" if stand_for_others(failed) else ""
     about = (
         f"The number of all clients is known to about a percent; how many clients used an endpoint is an estimate{too}."
     )

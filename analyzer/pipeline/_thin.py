@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analyzer.counted import CLIENT_SHARE, WEIGHT
+from analyzer.counted import CLIENT_SHARE, OWN, WEIGHT
 from analyzer.diagnose._counts import worked_of
 
 _SEED = 20_250_101
 _HASHES = 2.0**64
-_LEAST_SHARE = 1e-9  # a hash may be as small as it likes
+_LEAST_SHARE = 1e-6  # a hash may be as small as it likes
 _TELLING_LEVELS = ("warning", "error", "critical")
 _SHAPE = r"[0-9a-fA-F]*[0-9][0-9a-fA-F-]*|\"[^\"]*\"|'[^']*'"
 _SHAPE_LENGTH = 60
@@ -33,8 +33,7 @@ STRATA = {
 class Thinned:
     """The rows that are kept, and by what the sums of their weights are exact.
 
-    exchanges: with weight (Int64), how many each of them stands for, and client_share (Float64), how large a part of
-    the clients of its stratum has a row among them.
+    exchanges: with weight, own and client_share, as counted.py says.
     exact: names of STRATA, all of them where nothing was left out; a stretch is one of bucket_seconds.
     """
 
@@ -48,11 +47,11 @@ def thin(exchanges: pl.DataFrame, matched: pl.Series, budget: int, bucket_second
     What failed, what a rule matched (Boolean, one for each row) and what a browser recorded comes first; of that, and
     of the others, each stratum (bucket of time, source, status, host, route ...) keeps the more rows the rarer it is,
     all of them where there is room. The weights of a stratum add up to the exchanges in it, so every count over whole
-    strata is exact. Each client of a stratum keeps a row before any keeps a second one, and what rows of a client
-    stand for is what it sent; where clients are too many the same ones stay throughout, chosen by a seeded hash.
+    strata is exact. Each client of a stratum keeps a row before any keeps a second one, any of its rows; where clients
+    are too many the same ones stay throughout, chosen by a seeded hash, those that sent much rather than others.
     """
     if exchanges.height <= budget:
-        return Thinned(exchanges.with_columns(pl.lit(1.0).alias(CLIENT_SHARE)), frozenset(STRATA.values()))
+        return Thinned(_whole(exchanges), frozenset(STRATA.values()))
     marked = _marked(exchanges, matched, bucket_seconds)
     shares = _shares(int(marked["_telling"].sum()), exchanges.height, budget)
     kept, strata = zip(
@@ -60,7 +59,9 @@ def thin(exchanges: pl.DataFrame, matched: pl.Series, budget: int, bucket_second
     )
     exact = frozenset.intersection(*(frozenset(STRATA[name] for name in names) for names in strata))
     chosen = pl.concat(kept).sort("row")
-    rows = exchanges.drop(WEIGHT, CLIENT_SHARE, strict=False).join(chosen, on="row", how="inner", maintain_order="left")
+    rows = exchanges.drop(WEIGHT, OWN, CLIENT_SHARE, strict=False).join(
+        chosen, on="row", how="inner", maintain_order="left"
+    )
     return Thinned(rows, exact)
 
 
@@ -96,10 +97,10 @@ def _marked(exchanges: pl.DataFrame, matched: pl.Series, bucket_seconds: int) ->
 
 
 def _keep(rows: pl.DataFrame, budget: int) -> tuple[pl.DataFrame, list[str]]:
-    """Gives row, weight and client_share of those that are kept, and the strata within which the weights are exact."""
+    """Gives row, weight, own and client_share of those that are kept, and the strata in which weights are exact."""
     strata = list(STRATA)
     if rows.height <= budget:
-        return rows.select("row", WEIGHT, pl.lit(1.0).alias(CLIENT_SHARE)), strata
+        return _whole(rows.select("row", WEIGHT)), strata
     distinct = rows.select(strata).unique()
     while len(strata) > 1 and 2 * distinct.height > budget:
         strata.pop()
@@ -107,25 +108,32 @@ def _keep(rows: pl.DataFrame, budget: int) -> tuple[pl.DataFrame, list[str]]:
     # One number for each stratum: windows over nine columns would cost three times as much.
     numbers = distinct.with_row_index("_stratum")
     numbered = rows.join(numbers, on=strata, how="left", nulls_equal=True, maintain_order="left")
-    return _with_weights(_chosen(numbered, budget)).select("row", WEIGHT, CLIENT_SHARE), strata
+    return _with_weights(_chosen(numbered, budget)).select("row", WEIGHT, OWN, CLIENT_SHARE), strata
+
+
+def _whole(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds own and client_share to rows of which none is left out."""
+    return rows.with_columns(pl.lit(None, pl.Int64).alias(OWN), pl.lit(1.0).alias(CLIENT_SHARE))
 
 
 def _chosen(rows: pl.DataFrame, budget: int) -> pl.DataFrame:
-    """Gives rows within the budget: of each stratum the first one of each client, in their turns, then the second ...
+    """Gives rows within the budget: of each stratum one of each client, in their turns, then a second one of each ...
 
-    Adds _sent and _total (what client and stratum sent), _nth (of the client), and _bound, the first turn of a client
-    of the stratum that was left out; null if none was.
+    Which one is chosen by a seeded hash, as the earliest would tell nothing of when a fault ended. Adds _sent and
+    _total (what client and stratum sent), _nth (of the client), and _bound, the first turn of a client of the stratum
+    that was left out; null if none was.
     """
     client = ("_stratum", "_order")
     ranked = (
-        rows.select(
+        rows.sort(pl.col("row").hash(_SEED))
+        .select(
             "row",
             *client,
             _nth=pl.int_range(pl.len()).over(client),
             _sent=pl.col(WEIGHT).sum().over(client),
             _total=pl.col(WEIGHT).sum().over("_stratum"),
         )
-        .with_columns(_turn=(pl.col("_order").cast(pl.Float64) + 1) / _HASHES / pl.col("_sent"))
+        .with_columns(_turn=(pl.col("_order").cast(pl.Float64) + 1) / _HASHES / pl.col("_sent").sqrt())
         .sort("_nth", "_turn", "row")
         .with_columns(_rank=pl.int_range(pl.len()).over("_stratum"))
     )
@@ -137,12 +145,13 @@ def _chosen(rows: pl.DataFrame, budget: int) -> pl.DataFrame:
 
 
 def _with_weights(kept: pl.DataFrame) -> pl.DataFrame:
-    """Adds weight and client_share to rows that _chosen gave.
+    """Adds weight, own and client_share to rows that _chosen gave.
 
     Clients are kept by priority (Duffield, Lund and Thorup, Journal of the ACM 54, 2007): the more one sent, the
-    likelier. Each stands for what it sent, and for more of what was left out the less sure it was to be kept.
+    likelier, but by the root of it, so that some of those that sent little stay too. Each stands for what it sent, and
+    for more of what was left out the less sure it was to be kept.
     """
-    share = (pl.col("_sent") * pl.col("_bound")).fill_null(1.0).clip(_LEAST_SHARE, 1.0)
+    share = (pl.col("_sent").sqrt() * pl.col("_bound")).fill_null(1.0).clip(_LEAST_SHARE, 1.0)
     room = (pl.col("_sent") / share).ceil().cast(pl.Int64) - pl.col("_sent")
     clients = kept.group_by("_stratum", "_order").agg(
         pl.col("_sent", "_total").first(),
@@ -156,10 +165,11 @@ def _with_weights(kept: pl.DataFrame) -> pl.DataFrame:
     )
     rest, until = pl.col("_total") - pl.col("_sent").sum(), pl.col("_room").cum_sum()
     more = _share(rest, until - pl.col("_room"), until, pl.col("_room").sum()).over("_stratum")
-    sent, nth = pl.col("_sent"), pl.col("_nth")
-    told = clients.select("_stratum", "_order", CLIENT_SHARE, "_held", sent + more)
+    told = clients.select("_stratum", "_order", CLIENT_SHARE, "_held", "_sent", _stands=pl.col("_sent") + more)
     rows = kept.select("row", "_stratum", "_order", "_nth").join(told, on=["_stratum", "_order"])
-    return rows.with_columns(_share(sent, nth, nth + 1, pl.col("_held")).alias(WEIGHT))
+    nth, held = pl.col("_nth"), pl.col("_held")
+    parts = {OWN: pl.col("_sent"), WEIGHT: pl.col("_stands")}
+    return rows.with_columns(_share(total, nth, nth + 1, held).alias(name) for name, total in parts.items())
 
 
 def _share(total: pl.Expr, begin: pl.Expr, end: pl.Expr, of: pl.Expr) -> pl.Expr:

@@ -16,7 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from situations import CASCADES, SINGLE, build
 
-from analyzer.counted import CLIENT_SHARE, STRATA, WEIGHT, counted, median, percentile, share_where, weighed
+from analyzer.counted import OWN, STRATA, WEIGHT, counted, median, percentile, share_where, weighed
 from analyzer.detect import detect, load_rules
 from analyzer.detect._beside import _in_common
 from analyzer.diagnose._counts import bucket_seconds
@@ -321,7 +321,7 @@ def test_a_client_that_stands_for_others_is_not_blamed_for_what_they_sent():
     alone = pl.col("client_ip") == "10.0.0.9"
     kept = exchanges.with_columns(
         pl.when(alone).then(20).otherwise(1).cast(pl.Int64).alias(WEIGHT),
-        pl.when(alone).then(0.05).otherwise(1.0).alias(CLIENT_SHARE),
+        pl.lit(1, pl.Int64).alias(OWN),
     )
     found = detect(kept, RULES, missing={})
     (limited,) = (each for each in found.signals if each.title == "A client is rate limited")

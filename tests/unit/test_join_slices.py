@@ -170,11 +170,12 @@ def test_of_those_who_failed_the_ones_that_are_not_kept_are_counted_too():
     """Kept are four of a part of a fifth, and one that failed in a stratum of which all clients are kept."""
     shares = [(0, "a", 0.2), (1, "b", 0.2), (2, "c", 0.2), (3, "d", 0.2), (4, "d", 0.1), (5, "e", 1.0), (6, "e", 0.2)]
     failing = window(*((second, client, True, 5) for second, client, _ in shares))
-    some = failing.with_columns(client_share=pl.Series([share for _, _, share in shares]))
+    some = failing.with_columns(client_share=pl.Series([share for _, _, share in shares]), own=pl.lit(1, pl.Int64))
     found = counts.count_clients(5, some, 60)
     assert (found.affected, found.on_endpoints, found.total) == (21, 21, 60)
     assert found.estimated == ("affected",)
-    working = window(*((second, f"x{second}", False, 2) for second in range(5))).with_columns(client_share=0.5)
+    working = window(*((second, f"x{second}", False, 2) for second in range(5)))
+    working = working.with_columns(client_share=pl.lit(0.5), own=pl.lit(1, pl.Int64))
     found = counts.count_clients(10, pl.concat([some, working]), 60)
     assert (found.affected, found.total) == (21, 60)
     assert found.estimated == ("affected", "on_endpoints")
@@ -183,11 +184,18 @@ def test_of_those_who_failed_the_ones_that_are_not_kept_are_counted_too():
 
 
 def test_a_client_failed_as_often_as_its_own_rows_say():
-    """Of ten clients alike one is kept, whose row stands for all; what it sent besides is not known then."""
+    """Of ten clients alike one is kept, whose row stands for all; what anybody sent besides is not known then."""
     frame = window((0, "heavy", True, 4), (1, "light", True, 10), (2, "heavy", False, 1), (3, "light", False, 1))
-    told = frame.with_columns(client_share=pl.Series([1.0, 0.1, 1.0, 1.0]))
-    top = counts.count_clients(2, told, 11).top
-    assert [(each.client, each.failed, each.requests) for each in top] == [("heavy", 4, 5), ("light", 1, None)]
+    told = frame.with_columns(client_share=pl.Series([1.0, 0.1, 1.0, 1.0]), own=pl.Series([4, 1, 1, 1]))
+    found = counts.count_clients(2, told, 11)
+    assert [(each.client, each.failed, each.requests) for each in found.top] == [("heavy", 4, None), ("light", 1, None)]
+    assert (found.affected, found.scope, found.estimated) == (11, "some", ("affected",))
+
+
+def test_a_lone_row_that_stands_for_others_is_not_one_client():
+    told = window((0, "a", True, 50)).with_columns(client_share=pl.lit(1.0), own=pl.lit(1, pl.Int64))
+    found = counts.count_clients(1, told, 50)
+    assert (found.scope, found.estimated) == ("some", ("affected",))
 
 
 def test_who_failed_is_told_though_most_failures_are_not_kept(tmp_path):
@@ -204,8 +212,8 @@ def test_who_failed_is_told_though_most_failures_are_not_kept(tmp_path):
     (incident,) = state.analysis.findings.incidents
     assert incident.failed == 4_000
     assert incident.clients.affected == pytest.approx(1_602, rel=0.15)
-    assert phrases.whom(incident.clients).startswith("all about 1,")
+    assert phrases.whom(incident.clients).startswith("about 1,")
     assert json.loads(state.outputs["findings.json"])["incidents"][0]["clients"]["estimated"] == ["affected"]
-    assert [(each.failed, each.requests) for each in incident.clients.top[:2]] == [(400, 400), (400, 400)]
+    assert [(each.failed, each.requests) for each in incident.clients.top[:2]] == [(400, None), (400, None)]
     assert incident.clients.top[2].failed == 2
     assert "and so is how many of them failed" in " ".join(state.reading.sources[0].notes)

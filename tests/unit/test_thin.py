@@ -65,7 +65,7 @@ def test_weights_add_up_in_every_stratum(rows, budget):
     assert by_stratum(kept, pl.col("weight").sum()).equals(by_stratum(frame, pl.len().cast(pl.Int64)))
     assert kept["weight"].min() >= 1
     assert kept["row"].is_sorted()
-    assert kept.drop("weight", "client_share").equals(
+    assert kept.drop("weight", "own", "client_share").equals(
         frame.drop("weight").filter(pl.col("row").is_in(kept["row"].implode()))
     )
 
@@ -106,7 +106,7 @@ def test_a_rare_stratum_stays_whole_beside_a_large_one():
 def test_frames_that_fit_are_given_back_as_they_are():
     frame = exchanges([(0, 200, "/a", "x")] * 10)
     kept = thin(frame, nothing(frame), 10, 60).exchanges
-    assert kept.drop("client_share").equals(frame)
+    assert kept.drop("own", "client_share").equals(frame)
     assert kept["client_share"].to_list() == [1] * 10
 
 
@@ -126,9 +126,33 @@ def test_what_each_client_sent_is_exact_where_there_is_room_for_all_clients():
         frame = failures(counts)
         kept = thin(frame, nothing(frame), 100, 60).exchanges
         assert kept.height == 100
-        found = kept.group_by("client").agg(pl.col("weight").sum(), pl.col("client_share").min())
+        found = kept.group_by("client").agg(pl.col("weight", "own").sum(), pl.col("client_share").min())
         assert dict(found.select("client", "weight").iter_rows()) == counts
+        assert dict(found.select("client", "own").iter_rows()) == counts
         assert set(found["client_share"]) == {1}
+
+
+def test_what_stays_lies_anywhere_in_its_stretch_of_time():
+    """Each client fails once in each second of a minute, in the last of which they are half as many again."""
+    seconds = [*range(60), *range(30, 60)]
+    frame = exchanges([(second, 503, "/a", f"10.0.0.{client}") for client in range(100) for second in seconds])
+    kept = thin(frame, nothing(frame), 1_000, 60).exchanges
+    counts = kept.group_by(late=pl.col("timestamp").dt.second() >= 30).agg(pl.col("weight").sum())
+    assert dict(counts.iter_rows())[True] == pytest.approx(6_000, rel=0.1)
+    assert (kept["timestamp"].dt.second().min(), kept["timestamp"].dt.second().max()) == (0, 59)
+
+
+def test_of_heavy_and_light_clients_both_are_known():
+    """Thirty clients sent 900 requests each and a thousand one each; of 1,030 clients 200 keep a row."""
+    frame = failures({f"heavy-{n}": 900 for n in range(30)} | {f"light-{n}": 1 for n in range(1_000)})
+    kept = thin(frame, nothing(frame), 200, 60).exchanges
+    found = kept.group_by("client").agg(pl.col("own", "weight").sum(), share=pl.col("client_share").max())
+    heavy = found.filter(pl.col("client").str.starts_with("heavy"))
+    assert set(heavy["own"]) == {900}
+    assert heavy.height == 30
+    assert set(found.filter(~pl.col("client").str.starts_with("heavy"))["own"]) == {1}
+    assert (1 / found["share"]).sum() == pytest.approx(1_030, rel=0.25)
+    assert kept["weight"].sum() == 28_000
 
 
 def test_of_too_many_clients_it_is_known_how_large_a_part_was_kept():
@@ -138,6 +162,7 @@ def test_of_too_many_clients_it_is_known_how_large_a_part_was_kept():
     assert kept["client"].n_unique() == kept.height == 1_000
     assert kept["weight"].sum() == 40_000
     assert set(kept["weight"]) == {40}
+    assert set(kept["own"]) == {2}
     estimate = (1 / kept["client_share"]).sum()
     assert estimate == pytest.approx(20_000, rel=0.1)  # three times 1 / sqrt(1,000)
 
