@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.detect._buckets import hold_whole
 from analyzer.diagnose import _counts as counts
+from analyzer.diagnose._weight import _stuck
 from analyzer.model import Ledger, SourceReport, ZoneGap
 from analyzer.pipeline import Plan, run, trace
 from analyzer.pipeline._pilot import rows_for_clocks, rows_for_zones
@@ -216,4 +217,12 @@ def test_who_failed_is_told_though_most_failures_are_not_kept(tmp_path):
     assert json.loads(state.outputs["findings.json"])["incidents"][0]["clients"]["estimated"] == ["affected"]
     assert [(each.failed, each.requests) for each in incident.clients.top[:2]] == [(400, None), (400, None)]
     assert incident.clients.top[2].failed == 2
+    assert "of the same client" not in state.outputs["findings.json"].decode()
     assert "and so is how many of them failed" in " ".join(state.reading.sources[0].notes)
+
+
+def test_many_clients_that_failed_once_are_not_a_few_that_get_nowhere():
+    """Of 300 that failed once each 30 are kept; three that failed a hundred times each are stuck."""
+    many = window(*((n, f"c{n}", True, 10) for n in range(30))).with_columns(own=pl.lit(1, pl.Int64))
+    few = window(*((n, f"c{n}", True, 100) for n in range(3))).with_columns(own=pl.lit(90, pl.Int64))
+    assert [_stuck(each, 300) for each in (many, few)] == [False, True]
