@@ -106,11 +106,11 @@ def count_clients(total: int, window: pl.DataFrame, seen: int | None = None) -> 
 
 
 def _scope(found: Clients) -> Literal["one", "some", "all"]:
-    if "affected" in found.estimated:
+    if "affected" in found.estimated or not found.affected:
         return "some"
-    return (
-        "one" if found.affected == 1 else "all" if found.affected == found.on_endpoints and found.affected else "some"
-    )
+    if found.affected == 1:
+        return "one"
+    return "all" if found.affected == found.on_endpoints else "some"
 
 
 def _per_client(window: pl.DataFrame) -> pl.DataFrame:
