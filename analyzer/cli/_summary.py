@@ -52,8 +52,8 @@ def _print_incident(incident: Incident) -> None:
     clients = incident.clients
     who = "client" if clients.on_endpoints == 1 else "clients"
     requests = "request" if incident.requests == 1 else "requests"
-    about = "about " if clients.estimated else ""
-    _line("Who", f"{about}{clients.affected:,} of {clients.on_endpoints:,} {who} that used it; "
+    affected, used = ("about " if name in clients.estimated else "" for name in ("affected", "on_endpoints"))
+    _line("Who", f"{affected}{clients.affected:,} of {used}{clients.on_endpoints:,} {who} that used it; "
                  f"{incident.failed:,} of {incident.requests:,} {requests} failed")  # fmt: skip
     if incident.root_evidence:
         evidence = incident.root_evidence[0]

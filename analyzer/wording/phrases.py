@@ -120,18 +120,25 @@ def step(value: Step) -> str:
     return f"{value.text} ({number(value.count)} times)" if value.count > 1 else value.text
 
 
+def roughly(clients: Clients, *names: str) -> str:
+    """Gives the word that stands before a number made of these counts where one of them is an estimate."""
+    return "about " if set(names) & set(clients.estimated) else ""
+
+
 def whom(clients: Clients) -> str:
     """Says who was affected, among those who used the endpoints."""
     others = clients.on_endpoints
     if not others:
         return "not known: the inputs name no client of these requests"
-    affected, used = ("about " if name in clients.estimated else "" for name in ("affected", "on_endpoints"))
     if clients.affected == others == 1:
         text = "1 client, the only one that used these endpoints"
     elif clients.scope == "all":
-        text = f"all {affected}{plural(clients.affected, 'client')} that used these endpoints"
+        text = f"all {plural(clients.affected, 'client')} that used these endpoints"
     else:
-        text = f"{affected}{number(clients.affected)} of {used}{plural(others, 'client')} that used these endpoints"
+        text = (
+            f"{roughly(clients, 'affected')}{number(clients.affected)} of "
+            f"{roughly(clients, 'on_endpoints')}{plural(others, 'client')} that used these endpoints"
+        )
     if clients.total > others:
         text += f" ({plural(clients.total, 'client')} in all)"
     return text

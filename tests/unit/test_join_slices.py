@@ -11,7 +11,7 @@ import pytest
 from analyzer.detect._buckets import hold_whole
 from analyzer.diagnose import _counts as counts
 from analyzer.diagnose._weight import _stuck
-from analyzer.model import Ledger, SourceReport, ZoneGap
+from analyzer.model import Clients, Ledger, SourceReport, ZoneGap
 from analyzer.pipeline import Plan, run, trace
 from analyzer.pipeline._pilot import rows_for_clocks, rows_for_zones
 from analyzer.pipeline._plan import Reading, Scale
@@ -226,3 +226,18 @@ def test_many_clients_that_failed_once_are_not_a_few_that_get_nowhere():
     many = window(*((n, f"c{n}", True, 10) for n in range(30))).with_columns(own=pl.lit(1, pl.Int64))
     few = window(*((n, f"c{n}", True, 100) for n in range(3))).with_columns(own=pl.lit(90, pl.Int64))
     assert [_stuck(each, 300) for each in (many, few)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("estimated", "words"),
+    [
+        ((), "3 of 9 clients that used these endpoints (20 clients in all)"),
+        (("affected",), "about 3 of 9 clients that used these endpoints (20 clients in all)"),
+        (("on_endpoints",), "3 of about 9 clients that used these endpoints (20 clients in all)"),
+    ],
+)
+def test_the_word_stands_before_the_number_that_is_an_estimate(estimated, words):
+    assert phrases.whom(Clients(3, 9, 20, "some", (), estimated)) == words
+    assert phrases.roughly(Clients(3, 9, 20, "some", (), estimated), "on_endpoints") == (
+        "about " * ("on_endpoints" in estimated)
+    )

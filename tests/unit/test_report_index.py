@@ -145,7 +145,7 @@ def test_a_cause_that_is_not_proven_is_not_told_as_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("clients", "words"), [
     ({"affected": 3, "on_endpoints": 1_200, "total": 5_000, "scope": "some"}, "3 of 1,200 clients"),
-    ({"affected": 3, "on_endpoints": 1_200, "total": 5_000, "estimated": ["on_endpoints"]}, "about 3 of 1,200 clients"),
+    ({"affected": 3, "on_endpoints": 1_200, "total": 5_000, "estimated": ["on_endpoints"]}, "3 of about 1,200 clients"),
     ({"affected": 9, "on_endpoints": 9, "total": 20, "scope": "all"}, "all 9 clients"),
     ({"affected": 1, "on_endpoints": 1, "total": 1, "scope": "one"}, "1 client, the only one"),
     ({"affected": 0, "on_endpoints": 0, "total": 0, "scope": "some"}, "not known"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.packet.items._check import Check, Derived, Material, listed, places
+from analyzer.wording import phrases
 from analyzer.wording.words import lasted, number, plural
 
 _FIELDS = {
@@ -27,7 +28,8 @@ def _evidence(material: Material) -> Derived | None:
         f"{plural(incident.requests, 'request')} in {lasted(incident.started, incident.ended)}, about {rate} a minute"
     )
     if incident.clients.affected:
-        parts.append(f"{plural(incident.clients.affected, 'client')} refused")
+        about = phrases.roughly(incident.clients, "affected")
+        parts.append(f"{about}{plural(incident.clients.affected, 'client')} refused")
     return Derived("; ".join(parts) + ".", places(facts.of(*_FIELDS)) or material.first)
 
 

@@ -46,7 +46,8 @@ def _scope(material: Material) -> Derived | None:
 def _spared(incident: Incident, material: Material) -> Iterator[str]:
     rest = incident.clients.on_endpoints - incident.clients.affected
     if rest > 0:
-        yield plural(rest, "client") + " of the same endpoints"
+        about = phrases.roughly(incident.clients, "affected", "on_endpoints")
+        yield f"{about}{plural(rest, 'client')} of the same endpoints"
     others = material.facts.of("spared_endpoint")
     if others:
         first = others[0]

@@ -84,10 +84,10 @@ def _whom(told: Told) -> str:
         return "not known"
     if known.affected == known.on_endpoints == 1:
         return "1 client, the only one"
-    about = "about " if known.estimated else ""
+    affected, used = ("about " if name in known.estimated else "" for name in ("affected", "on_endpoints"))
     if known.scope == "all":
-        return f"all {about}{plural(known.affected, 'client')}"
-    return f"{about}{number(known.affected)} of {plural(known.on_endpoints, 'client')}"
+        return f"all {plural(known.affected, 'client')}"
+    return f"{affected}{number(known.affected)} of {used}{plural(known.on_endpoints, 'client')}"
 
 
 def inputs(report: Report) -> str:

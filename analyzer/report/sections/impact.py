@@ -86,7 +86,10 @@ def _clients(material: Material, incident: Incident) -> Table | None:
     )
     note = ""
     if len(shown) < max(incident.clients.affected, len(top)):
-        note = f"The {number(len(shown))} with most failures of {number(max(incident.clients.affected, len(top)))}."
+        about = phrases.roughly(incident.clients, "affected")
+        note = (
+            f"The {number(len(shown))} with most failures of {about}{number(max(incident.clients.affected, len(top)))}."
+        )
     if len(shown) < len(top):
         note += material.words(f" {number(len(top))} are in findings.json.")
     return Table("Affected clients", ("Client", "Failed", "Requests"), rows, note)
